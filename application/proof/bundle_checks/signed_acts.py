@@ -32,12 +32,13 @@ def check_signed_acts(bundle: OpenedBundle) -> str | None:
 
 def _acts(bundle: OpenedBundle) -> Iterator[Recorded]:
     """Yield the first event of each command that moves money."""
-    commands = set()
+    # Events of a command follow each other; the id alone would let an act pass for a part of an earlier one.
+    before = None
     for record in bundle.records:
-        cause, _, action = record.stamp.cause.partition(":")
-        if cause == "command" and action in MONEY_ACTIONS and record.stamp.command_id not in commands:
-            commands.add(record.stamp.command_id)
+        command = (record.stamp.command_id, record.stamp.cause)
+        if record.stamp.cause.removeprefix("command:") in MONEY_ACTIONS and command != before:
             yield record
+        before = command
 
 
 def _key_of(bundle: OpenedBundle, act: Recorded) -> str:
@@ -56,7 +57,9 @@ def _key_of(bundle: OpenedBundle, act: Recorded) -> str:
     assert isinstance(registered.event, PasskeyRegistered)
     fingerprint = sha256(from_base64url(registered.event.public_key)).hexdigest()[:_FINGERPRINT_LETTERS]
     vouched = "signed with an earlier one" if registered.stamp.signature else "on the word of the log's owner"
+    # The name of who acts is the service's word: what is signed names the person by a digest.
+    by = "" if registered.stamp.actor == stamp.actor else f" by {registered.stamp.actor}"
     return (
         f"{stamp.actor} ({stamp.role}) signs with the key {fingerprint} of {registered.event.rp_id}, registered on"
-        f" {registered.stamp.recorded_at:%Y-%m-%d} {vouched}"
+        f" {registered.stamp.recorded_at:%Y-%m-%d}{by} {vouched}"
     )

@@ -17,6 +17,7 @@ from uuid import UUID
 from application.proof.rules.cases import Case, Decision
 from application.proof.rules.findings import Finding, differences, refusal
 from application.proof.rules.judgements import ALONE, FREE, JUDGEMENTS
+from application.proof.rules.paying import PayingCommands
 from application.proof.rules.persons import newer_rules, note_speaker
 from application.proof.rules.releases import Releases
 from application.proof.rules.scene import Scene, Untold
@@ -41,7 +42,6 @@ KINDS = {kind.name: kind for kind in vars(catalogue).values() if isinstance(kind
 
 #: A command waits its turn for as long, and clocks of several servers differ.
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-
 _IMPOSSIBLE = (AssertionError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
@@ -75,6 +75,7 @@ class Judge:
         self.scene = Scene(held)
         self._command: _Command | None = None
         self._releases = Releases()
+        self._paying = PayingCommands()
         self._clocks: dict[UUID, datetime] = {}
 
     def take(self, record: Recorded, schema_version: int) -> Iterator[Finding]:
@@ -86,6 +87,8 @@ class Judge:
         if command is None or command.stamp.command_id != record.stamp.command_id:
             yield from self.end()
             command = self._command = _Command(record.stamp, _actor(record.stamp))
+            if self._paying.again(record.stamp):
+                yield Finding.about(record, "its command was recorded before, and moved money")
         put_stand_ins(record.event)
         case = Case(self.scene, record, command.actor, schema_version)
         reasons = [*self._reasons(case, command), *self._releases.reasons(case)]
@@ -118,11 +121,8 @@ class Judge:
         stream = record.originator_id
         if (version := scene.version(stream) + 1) != record.originator_version:
             yield f"version {record.originator_version} of its stream, where {version} is next"
-        if (record.stamp.actor, record.stamp.role, record.stamp.recorded_at) != (
-            command.stamp.actor,
-            command.stamp.role,
-            command.stamp.recorded_at,
-        ):
+        stamp, first = record.stamp, command.stamp
+        if (stamp.actor, stamp.role, stamp.recorded_at) != (first.actor, first.role, first.recorded_at):
             yield "another actor, role or time than the other events of its command"
         yield from self._judged(case, command)
         yield from self._clock(record)
@@ -237,7 +237,8 @@ def _decided(case: Case) -> Decision | str:
     judgement = JUDGEMENTS.get(type(fact))
     if judgement is None:
         return f"no command records it by itself ({cause})"
-    if cause.removeprefix("command:") not in judgement.actions:
+    kind, _, action = cause.partition(":")
+    if kind != "command" or action not in judgement.actions:
         return f"{cause} does not record {fact.topic}"
     try:
         return judgement.decide(case, fact)

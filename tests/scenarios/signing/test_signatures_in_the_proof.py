@@ -21,6 +21,7 @@ from application.signatures.acts import to_base64url
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import passkeys_id
 from eventstore.bulk import append_rows
+from eventstore.records import Stamp
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.service.test_service_dossiers import Claims
 from tests.support.forging import lift_protection
@@ -218,3 +219,31 @@ def test_a_key_that_replaces_a_person_s_is_told_with_its_day(
     checks = verified(exported(server, dossier, tmp_path / "dossier.zip"))
     assert checks[-1].ok
     assert any(check.warning and "registered on 2027-03-23 on the word of" in check.text for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("forged", "words"),
+    [
+        (lambda stamp, _: {"cause": stamp.cause.removeprefix("command:")}, "does not record service_dossier.certified"),
+        (lambda _, earlier: {"command_id": UUID(earlier)}, "its command was recorded before, and moved money"),
+    ],
+)
+def test_an_unsigned_act_does_not_pass_for_something_else(
+    anne: Signer, server: Server, dossier: str, tmp_path: Path, forged: Any, words: str, monkeypatch: Any
+) -> None:
+    _, _, attested = last(server, "animation.attested")
+    genuine = Stamp.for_command
+
+    def for_command(action: Any, *values: Any, **named: Any) -> Stamp:
+        stamp = genuine(action, *values, **named)
+        is_act = action == "serviceDossierCertify" and stamp.cause.startswith("command:")
+        return stamp.model_copy(update=forged(stamp, attested["stamp"]["command_id"])) if is_act else stamp
+
+    monkeypatch.setattr(Stamp, "for_command", for_command)
+    assert anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS) == []
+    monkeypatch.undo()
+    assert words in findings(server)
+    bundle = exported(server, dossier, tmp_path / "dossier.zip")
+    refused = [check.text for check in verified(bundle, Role.COORDONNATEUR) if not check.ok]
+    assert refused
+    assert words in refused[0]
