@@ -232,8 +232,8 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
     if letter.key is not None and conn.execute(_OVERTAKE, row, prepare=True).rowcount:
         return
     if letter.key is not None and "before" in letter.about:
-        told = conn.execute(_TOLD, row, prepare=True).fetchone()
-        row["about"] = Jsonb({**letter.about, "before": max(letter.about["before"], (told and told[0]) or 0)})
+        latest = conn.execute(_TOLD, row, prepare=True).fetchone()
+        row["about"] = Jsonb({**letter.about, "before": max(letter.about["before"], (latest and latest[0]) or 0)})
     conn.execute(_LETTER, row, prepare=True)
 
 

@@ -71,7 +71,9 @@ def creation_options(site: Site, challenge: bytes, person: str, name: str, exist
             resident_key=ResidentKeyRequirement.PREFERRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=from_base64url(known)) for known in existing],
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(id=from_base64url(credential_id)) for credential_id in existing
+        ],
     )
     return options_to_json(options)
 

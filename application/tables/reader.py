@@ -137,12 +137,12 @@ def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
     for name, other in columns.instead.items():
         stand_in = None if other in names else other
         names = [stand_in if header == name else header for header in names]
-    known = [name for name in names if name is not None]
-    if missing := [name for name in columns.mandatory if name not in known]:
+    recognised = [name for name in names if name is not None]
+    if missing := [name for name in columns.mandatory if name not in recognised]:
         absent = ", ".join(f"« {columns.headers[name][0]} »" for name in missing)
         raise invalid(f"ligne 1 : colonne {absent} attendue ; {columns.expected}", "csv")
-    if len(set(known)) < len(known):
-        twice = next(name for name in known if known.count(name) > 1)
+    if len(set(recognised)) < len(recognised):
+        twice = next(name for name in recognised if recognised.count(name) > 1)
         raise invalid(f"ligne 1 : une colonne est nommée deux fois : « {columns.headers[twice][0]} ».", "csv")
     return names
 

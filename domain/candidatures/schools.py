@@ -31,13 +31,13 @@ def degree_of(uai: str, staff: Collection[Role]) -> Degree | None:
 
 def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None) -> Degree:
     """Return the degree of the school; `degree` is what the candidate says. Raise DomainError for a contradiction."""
-    known = degree_of(uai, staff)
-    if known is not None and degree not in (None, known):
+    of_school = degree_of(uai, staff)
+    if of_school is not None and degree not in (None, of_school):
         raise invalid(
-            f"L'établissement {uai} est {_WORDS[known]} : corrigez le degré, ou choisissez un autre établissement.",
+            f"L'établissement {uai} est {_WORDS[of_school]} : corrigez le degré, ou choisissez un autre établissement.",
             "degree",
         )
-    if (degree := known or degree) is None:
+    if (degree := of_school or degree) is None:
         raise invalid(
             "Indiquez le degré de l'établissement, que le programme ne connaît pas : FIRST pour une école, SECOND pour "
             "un collège ou un lycée.",

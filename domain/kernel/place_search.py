@@ -53,7 +53,9 @@ class PlaceSearch:
             for rank, name in enumerate(self._names)
             for start in (0, *(match.end() for match in re.finditer(" ", name)))
         )
-        self._postal = _Words.of((code, rank) for rank, one in enumerate(self._ordered) for code in one.postal_codes)
+        self._postal = _Words.of(
+            (code, rank) for rank, commune in enumerate(self._ordered) for code in commune.postal_codes
+        )
 
     def search(self, text: str) -> list[Commune]:
         """Return the best matches. Names and postal codes may be typed together, in any spelling."""
@@ -67,9 +69,9 @@ class PlaceSearch:
         return self._communes(self._named(name) if name else self._posted(digits[0]) if digits else ())
 
     def _coded(self, code: str) -> list[Commune]:
-        found = self._communes(self._posted(code))
+        communes = self._communes(self._posted(code))
         coded = self._places.find(code.upper())
-        return [*found, *([coded] if coded is not None and coded not in found else [])][:MOST_FOUND]
+        return [*communes, *([coded] if coded is not None and coded not in communes else [])][:MOST_FOUND]
 
     def _named(self, name: str) -> list[int]:
         whole = [rank for rank in self._whole.beginning_with(name) if self._names[rank] == name]

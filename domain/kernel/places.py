@@ -75,8 +75,8 @@ def places() -> Places:
         )
         communes[commune.code] = commune
         for former in filter(None, row["former_codes"].split("|")):
-            known = communes.get(successors.get(former, ""))
-            if known is None or known.population < commune.population:
+            successor = communes.get(successors.get(former, ""))
+            if successor is None or successor.population < commune.population:
                 successors[former] = commune.code
     return Places(communes, successors, {row["siren"]: row["name"] for row in _rows("epci.csv.gz")})
 

@@ -178,8 +178,8 @@ def _look_alike(claim: Claim, other: Claim) -> bool:
     return any(is_one_scan(own, its) for own in claim.likenesses for its in other.likenesses)
 
 
-def is_one_scan(one: int, other: int) -> bool:
-    return (one ^ other).bit_count() <= LARGEST_DIFFERENCE * (one | other).bit_count()
+def is_one_scan(likeness: int, other: int) -> bool:
+    return (likeness ^ other).bit_count() <= LARGEST_DIFFERENCE * (likeness | other).bit_count()
 
 
 def likenesses(pages: Iterable[str]) -> tuple[int, ...]:

@@ -52,15 +52,15 @@ class Authenticator:
             "attestationObject": to_base64url(encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})),
         }
 
-    def signs(self, asked: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    def signs(self, options: dict[str, Any], **changes: Any) -> dict[str, Any]:
         """What `navigator.credentials.get` answers to an `ActSignature`, as the `signature` of an input."""
-        challenge = changes.pop("challenge", json.loads(asked["options"])["challenge"])
+        challenge = changes.pop("challenge", json.loads(options["options"])["challenge"])
         client_data = self._client_data("webauthn.get", challenge, **changes)
         data = self._data(self.flags)
         raw = from_base64url(client_data)
         signature = self.key.sign(data + sha256(raw).digest(), ec.ECDSA(hashes.SHA256()))
         return {
-            "expiresAt": asked["expiresAt"],
+            "expiresAt": options["expiresAt"],
             "credentialId": self.credential_id,
             "authenticatorData": to_base64url(data),
             "clientDataJSON": client_data,

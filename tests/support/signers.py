@@ -45,9 +45,9 @@ class Signer:
         )
 
     def signs(self, mutation: str, **values: Any) -> list[dict[str, Any]]:
-        asked = self.asks(mutation, **values)
-        assert asked["errors"] == []
-        return self.sends(mutation, **values, signature=self.key.signs(asked))
+        options = self.asks(mutation, **values)
+        assert options["errors"] == []
+        return self.sends(mutation, **values, signature=self.key.signs(options))
 
     def errors(self, document: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         (answer,) = self.server.ask(document, self.token, input=values).values()

@@ -201,19 +201,19 @@ def _opened(media_type: str, path: Path) -> tuple[str | None, str | None, bytes 
 
 
 def _likenesses(media_type: str, path: Path, jpeg: bytes | None) -> list[Likeness]:
-    found: list[Likeness] = []
+    likenesses: list[Likeness] = []
     try:
         if media_type == "application/pdf":
             for page in likenesses_of_pdf(path):
-                found += [page] if page else []
+                likenesses += [page] if page else []
         else:
             with Image.open(io.BytesIO(jpeg) if jpeg else path, formats=("JPEG", "PNG")) as image:
                 page = likeness(image)
-                found += [page] if page else []
+                likenesses += [page] if page else []
     # Nobody is refused for it: a page that cannot be read is compared by its digest alone.
     except Exception:
-        return found
-    return found
+        return likenesses
+    return likenesses
 
 
 if __name__ == "__main__":

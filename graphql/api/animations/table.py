@@ -85,9 +85,9 @@ class Questions:
         return tuple(dict.fromkeys(question for version in self.by_version.values() for question in version))
 
     def answers(self, row: dict[str, Any]) -> tuple[str | None, ...]:
-        asked = self.by_version.get(row["form_version"] or 0, ())
-        given = dict(zip(asked, row["answers"] or (), strict=False))
-        return tuple(given.get(question) for question in self.headers)
+        questions = self.by_version.get(row["form_version"] or 0, ())
+        answers = dict(zip(questions, row["answers"] or (), strict=False))
+        return tuple(answers.get(question) for question in self.headers)
 
 
 NO_QUESTIONS = Questions({})

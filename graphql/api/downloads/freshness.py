@@ -49,8 +49,8 @@ async def unless_fresh(
 
 async def _etag(context: Context, request: Request, day: date | None) -> str:
     read = await context.read()
-    asked = (request.url.path, request.url.query, _of_asker(context.actor), day)
-    key = (*asked, sorted(read.live.items()), RELEASE, context.services.public_url)
+    question = (request.url.path, request.url.query, _of_asker(context.actor), day)
+    key = (*question, sorted(read.live.items()), RELEASE, context.services.public_url)
     return f'W/"{read.position}-{sha256(repr(key).encode()).hexdigest()[:16]}"'
 
 

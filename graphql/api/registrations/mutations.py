@@ -99,8 +99,8 @@ async def _by_holder(info: Info, command: type[Command], values: Mapping[str, An
         return await _answer(info, command, values)
     guess = guess_of(info.context, code, animation_id)
     if animation_id is None:
-        found = await registrations_with_code(info.context, code, values.get("day"))
-        values = {**values, "of_that_code": tuple(row["animation_id"] for row in found)}
+        registrations = await registrations_with_code(info.context, code, values.get("day"))
+        values = {**values, "of_that_code": tuple(row["animation_id"] for row in registrations)}
     carried = await carry_out(info.context, command, values)
     if guess is not None and not any(error.field == ["code"] for error in carried.errors):
         guess.was_right()

@@ -69,11 +69,11 @@ async def _held(context: Context, request: Request, animation_id: UUID) -> UUID:
             raise _unknown()
         return registration_id
     guess = guess_of(context, params.get("code", ""), animation_id)
-    found = await registration_with_code(context, animation_id, params.get("code", ""))
-    if found is None or guess is None:
+    registration = await registration_with_code(context, animation_id, params.get("code", ""))
+    if registration is None or guess is None:
         raise _unknown()
     guess.was_right()
-    return found
+    return registration
 
 
 def _unknown() -> Refused:

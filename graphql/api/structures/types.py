@@ -208,8 +208,8 @@ async def structure_with_id(context: Context, structure_id: UUID) -> Structure |
     """Return the structure, loaded together with those that other objects of the answer name."""
 
     async def load(ids: list[UUID]) -> list[Structure | None]:
-        found = {structure.structure_id: structure for structure in await load_structures(context, ids)}
-        return [found.get(key) for key in ids]
+        structures = {structure.structure_id: structure for structure in await load_structures(context, ids)}
+        return [structures.get(key) for key in ids]
 
     return await context.together("structures", structure_id, load)
 

@@ -14,8 +14,8 @@ COMMUNES = "query ($text: String!) { communes(text: $text) { code name departmen
 
 
 def _communes(town: Town, text: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = town.asks(COMMUNES, PUBLIC, text=text).data["communes"]
-    return found
+    communes: list[dict[str, Any]] = town.asks(COMMUNES, PUBLIC, text=text).data["communes"]
+    return communes
 
 
 def test_a_name_or_a_postal_code_is_completed_for_everybody(town: Town):
@@ -33,9 +33,9 @@ def test_a_name_or_a_postal_code_is_completed_for_everybody(town: Town):
 
 
 def test_a_text_without_end_is_refused(town: Town):
-    asked = town.asks(COMMUNES, NATIONAL, text="a" * 101)
-    assert asked.codes == ["INVALID"]
-    assert "100 caractères au plus" in asked.messages[0]
+    answer = town.asks(COMMUNES, NATIONAL, text="a" * 101)
+    assert answer.codes == ["INVALID"]
+    assert "100 caractères au plus" in answer.messages[0]
 
 
 def test_an_animation_is_declared_in_a_commune_that_there_is(town: Town):

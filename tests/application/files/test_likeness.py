@@ -19,8 +19,8 @@ def seen(folder: Path, content: bytes) -> tuple[int, ...]:
     return likenesses(scan_of(path, len(content)).likenesses)
 
 
-def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    ((left,), (right,)) = (one, other)
+def alike(pages: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    ((left,), (right,)) = (pages, other)
     assert left < 1 << LIKENESS_BITS
     return is_one_scan(left, right)
 

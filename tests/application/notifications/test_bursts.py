@@ -73,7 +73,7 @@ def test_the_last_letter_of_each_registrant_tells_the_last_state_and_a_burst_is_
             registrations[who["email"]] = made
         _reacts(app)
         _mails(app, office)
-        known = dict.fromkeys(registrations, state)
+        last_state = dict.fromkeys(registrations, state)
         for _ in range(8):
             seen = len(office.received)
             for _ in range(random.randint(1, 5)):
@@ -94,10 +94,10 @@ def test_the_last_letter_of_each_registrant_tells_the_last_state_and_a_burst_is_
                 before, after = text.split("Maintenant")
                 assert WHEN[state[1]] in after
                 assert f"Où : {state[2]}" in after
-                assert WHEN[known[address][1]] in before
-                assert f"Où : {known[address][2]}" in before
-                known[address] = state
-            assert set(known.values()) == {state}
+                assert WHEN[last_state[address][1]] in before
+                assert f"Où : {last_state[address][2]}" in before
+                last_state[address] = state
+            assert set(last_state.values()) == {state}
             if random.random() < 0.3:
                 link = app.links.link(PURPOSE, animation, registrations["p0@example.org"])
                 try:
@@ -120,11 +120,13 @@ def test_a_rewritten_animation_is_shown_before_and_after_to_those_who_answer_for
         world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
         _reacts(app)
     for recipient in ("national", "territory:971"):
-        _, told = messages(app, recipient)
-        assert told.startswith("Ville de Basse-Terre modifie « Tout autre chose » (mardi 1er septembre 2026, de 6 h 00")
-        assert "Titre : avant « Café », maintenant « Tout autre chose »" in told
-        assert "Type : avant Café des parents, maintenant Atelier" in told
-        assert "Description : avant Un échange., maintenant Autre." in told
+        _, letters = messages(app, recipient)
+        assert letters.startswith(
+            "Ville de Basse-Terre modifie « Tout autre chose » (mardi 1er septembre 2026, de 6 h 00"
+        )
+        assert "Titre : avant « Café », maintenant « Tout autre chose »" in letters
+        assert "Type : avant Café des parents, maintenant Atelier" in letters
+        assert "Description : avant Un échange., maintenant Autre." in letters
 
 
 def test_what_was_read_is_told_anew_from_where_it_was_told(world, app):

@@ -30,15 +30,15 @@ def test_it_goes_on_under_its_new_siret(who):
 
 
 def test_the_reason_is_in_words_the_day_has_come_and_the_siret_is_another():
-    known = given(ACCOUNT, *HISTORY)
-    known.when(move, NATIONAL, NEW, TODAY, "-", TODAY, False).then_refused(ErrorCode.INVALID, "reason")
-    known.when(move, NATIONAL, NEW, date(2026, 11, 27), "Reprise", TODAY, False).then_refused(ErrorCode.INVALID, "on")
-    known.when(move, NATIONAL, SIRET, TODAY, "Reprise", TODAY, False).then_refused(ErrorCode.RULE_BROKEN, "siret")
+    account = given(ACCOUNT, *HISTORY)
+    account.when(move, NATIONAL, NEW, TODAY, "-", TODAY, False).then_refused(ErrorCode.INVALID, "reason")
+    account.when(move, NATIONAL, NEW, date(2026, 11, 27), "Reprise", TODAY, False).then_refused(ErrorCode.INVALID, "on")
+    account.when(move, NATIONAL, SIRET, TODAY, "Reprise", TODAY, False).then_refused(ErrorCode.RULE_BROKEN, "siret")
 
 
 def test_a_siret_of_another_account_is_not_taken_over():
-    known = given(ACCOUNT, *HISTORY)
-    known.when(move, NATIONAL, NEW, TODAY, "Déménagement", TODAY, True).then_refused(ErrorCode.DUPLICATE, "siret")
+    account = given(ACCOUNT, *HISTORY)
+    account.when(move, NATIONAL, NEW, TODAY, "Déménagement", TODAY, True).then_refused(ErrorCode.DUPLICATE, "siret")
 
 
 @pytest.mark.parametrize("who", [STRUCTURE, actor(Role.COORDONNATEUR, territories=frozenset(["02"]))])

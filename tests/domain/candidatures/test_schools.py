@@ -27,8 +27,8 @@ def applying(school: str, degree: Degree | None, staff: Collection[Role] = ()) -
     return given().when(submit, APPLICANT, CHER, school, degree, PERSON, PUBLIC, staff)
 
 
-def degree(school: str, said: Degree | None, staff: Collection[Role] = ()) -> Degree:
-    (fact,) = applying(school, said, staff).then_accepted()
+def degree(school: str, chosen: Degree | None, staff: Collection[Role] = ()) -> Degree:
+    (fact,) = applying(school, chosen, staff).then_accepted()
     assert isinstance(fact, CandidatureSubmitted)
     return fact.degree
 

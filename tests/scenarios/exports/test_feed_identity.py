@@ -48,10 +48,10 @@ def test_under_another_name_of_the_site_everything_keeps_its_identity(season, se
 @pytest.mark.parametrize("path", ALL)
 def test_another_release_or_name_of_the_site_is_another_file(season, server, monkeypatch, path):
     first = server.http.get(path)
-    known = {"if-none-match": first.headers["etag"]}
-    assert server.http.get(path, headers=known).status_code == 304
+    condition = {"if-none-match": first.headers["etag"]}
+    assert server.http.get(path, headers=condition).status_code == 304
     _rename(server)
-    renamed = server.http.get(path, headers=known)
+    renamed = server.http.get(path, headers=condition)
     assert renamed.status_code == 200
     monkeypatch.setattr(freshness, "RELEASE", "99.0")
     assert server.http.get(path, headers={"if-none-match": renamed.headers["etag"]}).status_code == 200

@@ -43,11 +43,11 @@ def test_the_table_of_the_audit_trail_hides_it(server: Server, blanked: dict[str
 def test_a_timeline_that_is_followed_on_from_before_hides_it(server: Server, blanked: dict[str, Any]):
     with opened(server, STRUCTURE) as socket:
         subscribe(socket, TIMELINE, structureId=STRUCTURE_ID, after=0)
-        told = ""
-        while "text_blanked" not in told:
-            told += json.dumps(json.loads(socket.recv(timeout=10)), ensure_ascii=False)
-    assert "Zoé Exemple" not in told
-    assert "[texte masqué]" in told
+        stream = ""
+        while "text_blanked" not in stream:
+            stream += json.dumps(json.loads(socket.recv(timeout=10)), ensure_ascii=False)
+    assert "Zoé Exemple" not in stream
+    assert "[texte masqué]" in stream
 
 
 def test_feeds_and_lists_speak_of_today_alone(server: Server, blanked: dict[str, Any]):

@@ -85,8 +85,8 @@ def test_a_convention_in_a_further_territory_gives_no_power_over_the_structure_i
     assert {_code(errors) for errors in refused} == {("FORBIDDEN", None)}
     answer = server.post({"query": SEES, "variables": {"id": STRUCTURE_ID}}, DOUBS).json()
     assert answer["data"] == {"structure": {"mandates": None, "invitations": None}}
-    told = [(error["extensions"]["code"], error["path"]) for error in answer["errors"]]
-    assert sorted(told) == [("FORBIDDEN", ["structure", name]) for name in ("invitations", "mandates")]
+    refusals = [(error["extensions"]["code"], error["path"]) for error in answer["errors"]]
+    assert sorted(refusals) == [("FORBIDDEN", ["structure", name]) for name in ("invitations", "mandates")]
     assert server.ask(MANDATES, DOUBS, role="STRUCTURE")["mandates"] == []
     (listed,) = server.ask(MANDATES, COORDONNATEUR, role="STRUCTURE")["mandates"]
     assert listed["id"] == mandate["id"]

@@ -102,8 +102,8 @@ def test_a_witness_cosigns_what_the_log_asks_it_for_until_it_is_stopped(people: 
                 assert policy.cosigned(cosigned_note(conn, last))
         finally:
             process.send_signal(signal.SIGINT)
-            _, told = process.communicate(timeout=30)
-    assert "Stopped." in told
+            _, output = process.communicate(timeout=30)
+    assert "Stopped." in output
     assert LOG_NAME in (tmp_path / "w.json").read_text()
 
 

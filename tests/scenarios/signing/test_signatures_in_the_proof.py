@@ -124,11 +124,11 @@ def test_a_service_that_records_what_nobody_signed_is_found_out_by_its_own_bundl
 ) -> None:
     """Whoever runs the service has every key but that of the person."""
     monkeypatch.setattr(assertions, "check_assertion", lambda *values: None)
-    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    options = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
     changes = dict(changes)
     device = {name: changes.pop(name) for name in ("flags", "rp_id") if name in changes}
     forger = replace(anne.key, key=anne.key.key if changes or device else Authenticator().key, **device)
-    signature = forger.signs(asked, **changes) | {"credentialId": anne.key.credential_id}
+    signature = forger.signs(options, **changes) | {"credentialId": anne.key.credential_id}
     assert anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature) == []
     monkeypatch.undo()
     bundle = exported(server, dossier, tmp_path / "dossier.zip")

@@ -60,16 +60,16 @@ def test_a_further_passkey_is_signed_with_the_first(anne: Signer, server: Server
     phone = Signer(server, COORDONNATEUR, Authenticator("phone"))
     assert "signez avec elle" in phone.registers()[0]["message"]
     answer = phone.key.creates(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"])
-    asked = anne.asks("passkeyRegister", **answer)
-    assert phone.errors(REGISTER, answer | {"signature": anne.key.signs(asked)}) == []
+    options = anne.asks("passkeyRegister", **answer)
+    assert phone.errors(REGISTER, answer | {"signature": anne.key.signs(options)}) == []
     assert signed_topics(server) == ["passkey.registered"]
 
 
 def test_a_passkey_does_not_vouch_for_itself_nor_for_another_person_s(anne: Signer, server: Server) -> None:
     eve = Signer(server, COORDONNATEUR, Authenticator("eve"))
     answer = eve.key.creates(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeyOptions"])
-    asked = anne.asks("passkeyRegister", **answer)
-    for signature in (eve.key.signs(asked), eve.key.signs(asked) | {"credentialId": anne.key.credential_id}):
+    options = anne.asks("passkeyRegister", **answer)
+    for signature in (eve.key.signs(options), eve.key.signs(options) | {"credentialId": anne.key.credential_id}):
         refusal(eve.registers(answer=answer, signature=signature))
     assert len(server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"]) == 1
 
@@ -108,13 +108,13 @@ def test_a_signature_by_another_person_s_key_or_a_revoked_one_is_refused(
 ) -> None:
     eve = Signer(server, OTHER_COORDONNATEUR, Authenticator("eve"))
     assert eve.registers() == []
-    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
-    by_eve = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=eve.key.signs(asked))
+    options = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    by_eve = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=eve.key.signs(options))
     assert "n'est pas l'une des vôtres" in refusal(by_eve)
-    posing = eve.key.signs(asked) | {"credentialId": anne.key.credential_id}
+    posing = eve.key.signs(options) | {"credentialId": anne.key.credential_id}
     forged = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=posing)
     assert "n'est pas celle de cette clé d'accès" in refusal(forged)
-    signature = anne.key.signs(asked)
+    signature = anne.key.signs(options)
     assert anne.revokes() == []
     revoked = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature)
     assert "est retirée" in refusal(revoked)
@@ -123,24 +123,24 @@ def test_a_signature_by_another_person_s_key_or_a_revoked_one_is_refused(
 def test_a_signature_made_elsewhere_unverified_or_too_late_is_refused(
     anne: Signer, server: Server, dossier: str
 ) -> None:
-    asked = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
+    options = anne.asks("serviceDossierCertify", dossierId=dossier, **REASONS)
     wrong = {
-        "autre site": anne.key.signs(asked, origin="https://parentalite.example.net"),
-        "sur un autre site": anne.key.signs(asked, crossOrigin=True),
-        "pour un autre site": replace(anne.key, rp_id="example.net").signs(asked)
+        "autre site": anne.key.signs(options, origin="https://parentalite.example.net"),
+        "sur un autre site": anne.key.signs(options, crossOrigin=True),
+        "pour un autre site": replace(anne.key, rp_id="example.net").signs(options)
         | {"credentialId": anne.key.credential_id},
-        "n'a pas vérifié": replace(anne.key, flags=PRESENT).signs(asked),
-        "pas celle de cet acte": anne.key.signs(asked, challenge="AAAA"),
-        "WebAuthn": anne.key.signs(asked, type="webauthn.create"),
-        "base64url": anne.key.signs(asked) | {"signature": "é"},
+        "n'a pas vérifié": replace(anne.key, flags=PRESENT).signs(options),
+        "pas celle de cet acte": anne.key.signs(options, challenge="AAAA"),
+        "WebAuthn": anne.key.signs(options, type="webauthn.create"),
+        "base64url": anne.key.signs(options) | {"signature": "é"},
     }
     for words, signature in wrong.items():
         sent = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=signature)
         assert words in refusal(sent)
-    later = anne.key.signs(asked) | {"expiresAt": "2037-01-01T00:00:00Z"}
+    later = anne.key.signs(options) | {"expiresAt": "2037-01-01T00:00:00Z"}
     assert "délai" in refusal(anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=later))
     server.clock.now += timedelta(minutes=6)
-    late = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=anne.key.signs(asked))
+    late = anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS, signature=anne.key.signs(options))
     assert "délai" in refusal(late)
     assert signed_topics(server) == []
 

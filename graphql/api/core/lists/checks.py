@@ -40,11 +40,11 @@ def checked_texts(values: Sequence[str] | None, field: str) -> list[str] | None:
     return list(values) if values is not None else None
 
 
-def check_codes(known: Mapping[str, object], codes: Collection[str] | None, field: str) -> None:
+def check_codes(accepted: Mapping[str, object], codes: Collection[str] | None, field: str) -> None:
     """Raise INVALID for a code that is not `known`, with those that are offered: those that map to something true."""
     for code in codes or ():
-        if code not in known:
-            offered = ", ".join(name for name, is_offered in known.items() if is_offered)
+        if code not in accepted:
+            offered = ", ".join(name for name, is_offered in accepted.items() if is_offered)
             message = f"where.{field} : code inconnu « {code[:40]} » ; codes acceptés : {offered}."
             raise invalid(message, "where", field)
 

@@ -141,7 +141,7 @@ def test_a_blanking_by_somebody_else_or_of_a_text_in_force_is_found(world: World
 
     def found(record: Recorded) -> list[str]:
         judge = Judge()
-        taken = [finding for one in (*before, record) for finding in judge.take(one, one.event.schema_version())]
+        taken = [finding for each in (*before, record) for finding in judge.take(each, each.event.schema_version())]
         return [str(finding) for finding in (*taken, *judge.end())]
 
     assert any("the role structure has no right" in finding for finding in found(_by(last, Role.STRUCTURE)))
