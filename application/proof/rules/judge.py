@@ -87,11 +87,10 @@ class Judge:
         if command is None or command.stamp.command_id != record.stamp.command_id:
             yield from self.end()
             command = self._command = _Command(record.stamp, _actor(record.stamp))
-            if self._paying.again(record.stamp):
-                yield Finding.about(record, "its command was recorded before, and moved money")
         put_stand_ins(record.event)
         case = Case(self.scene, record, command.actor, schema_version)
-        reasons = [*self._reasons(case, command), *self._releases.reasons(case)]
+        repeated = self._paying.reasons(record.stamp)
+        reasons = [*self._reasons(case, command), *self._releases.reasons(case), *repeated]
         for reason in reasons:
             yield Finding.about(record, reason)
         for reason in () if reasons else chain(newer_rules(case), _by_todays_rules(case)):

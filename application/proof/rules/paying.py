@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,10 +17,14 @@ class PayingCommands:
     """The ids of commands that moved money. An event recorded later under one of them would pass for a part of it."""
 
     _ids: set[UUID] = field(default_factory=set)
+    _current: UUID | None = None
 
-    def again(self, stamp: Stamp) -> bool:
-        """Note the command that begins with this stamp. Return whether one of its id moved money before."""
-        again = stamp.command_id in self._ids
+    def reasons(self, stamp: Stamp) -> Iterator[str]:
+        """Take the stamp of the next event. Yield why it begins no command: one of its id moved money before."""
+        if stamp.command_id == self._current:
+            return
+        self._current = stamp.command_id
+        if stamp.command_id in self._ids:
+            yield "its command was recorded before, and moved money"
         if stamp.cause in _CAUSES:
             self._ids.add(stamp.command_id)
-        return again
