@@ -15,6 +15,7 @@ from demo.texts import TEXTS
 from domain.animations import animation as decisions
 from domain.animations import attestation
 from domain.animations.animation import Animation, Attendance
+from domain.animations.copying import clone
 from domain.catalogue import ANIMATION
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
@@ -60,7 +61,7 @@ class _Life:
         if plan.source is not None:
             source = plan.source.state
             starts_at, ends_at = draw_times(self.rng, partner, plan.held_on, source.content.type)
-            facts = decisions.clone(source, partner.actor, starts_at, ends_at, surroundings, at)
+            facts = clone(source, partner.actor, starts_at, ends_at, surroundings, at)
             self._record(Action.ANIMATION_CLONE, at, facts)
         else:
             content = draw_content(stage, partner, plan.held_on, plan.course.type)

@@ -16,7 +16,7 @@ from application.conventions import conventions_of, find_territory
 from application.registrations import after_modification
 from application.service_dossiers.commands import dossier_status_of
 from domain.animations import animation as animations
-from domain.animations import attestation, blanking, coverage
+from domain.animations import attestation, blanking, copying, coverage
 from domain.animations.animation import Attendance
 from domain.animations.checking import Surroundings
 from domain.animations.events import AnimationContent
@@ -151,7 +151,7 @@ def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
     source = _animation(command, work)
     surroundings = _surroundings(work, source.structure_id, source.territory)
     beside = [other for other in (work.find(ANIMATION, other_id) for other_id in command.beside) if other is not None]
-    facts = animations.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now, beside)
+    facts = copying.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now, beside)
     return _record_new(work, facts, source.belongings)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -37,7 +37,7 @@ from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, broken, refuse
+from domain.kernel.errors import broken
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason, validated
@@ -179,10 +179,10 @@ def declare(
     `around` is called only once the actor's right is checked.
     """
     authorize(actor, Action.ANIMATION_CREATE, Belongings(structure_id=structure_id))
-    return _declared(content, structure_id, around(), now)
+    return declared(content, structure_id, around(), now)
 
 
-def _declared(
+def declared(
     content: AnimationContent, structure_id: UUID, around: Surroundings, now: datetime, source: Animation | None = None
 ) -> list[Event]:
     copied = source.content if source else None
@@ -198,33 +198,6 @@ def _declared(
             **content.model_dump(),
         )
     ]
-
-
-def clone(
-    source: Animation,
-    actor: Actor,
-    starts_at: datetime,
-    ends_at: datetime,
-    around: Surroundings,
-    now: datetime,
-    beside: Sequence[Animation] = (),
-) -> list[Event]:
-    """Declare the same content at new dates, without the attestation. `beside`: the structure's animations of then."""
-    check(Action.ANIMATION_CLONE, source, actor, now)
-    values = source.content.model_dump() | {"starts_at": starts_at, "ends_at": ends_at}
-    content = validated(AnimationContent, values)
-    facts = _declared(content, source.structure_id, around, now, source)
-    clones = [fact for fact in facts if isinstance(fact, AnimationCreated)]
-    for other in beside:
-        if other.status in (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED) and _is_same(other.content, *clones):
-            raise refuse(
-                ErrorCode.DUPLICATE, f"« {content.title} » est déjà déclarée à cette heure, au même lieu.", "starts_at"
-            )
-    return facts
-
-
-def _is_same(content: AnimationDetails, other: AnimationDetails) -> bool:
-    return all(getattr(content, name) == getattr(other, name) for name in ("title", "venue_name", "starts_at"))
 
 
 def modify(

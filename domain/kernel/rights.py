@@ -6,14 +6,13 @@ only judge: commands, `allowedActions` and the read side all ask it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
-from uuid import UUID
 
 from domain.kernel.actors import ROLE_NAMES, Actor, Role
 from domain.kernel.errors import DomainError, forbidden
-from domain.kernel.scopes import BOUNDS
+from domain.kernel.scopes import BOUNDS, REACHES
+from domain.kernel.scopes import Belongings as Belongings
 from domain.kernel.scopes import Scope as Scope
 
 P, PA, ST, ME, CO = Role.PUBLIC, Role.PARENT, Role.STRUCTURE, Role.MEDIATEUR, Role.COORDONNATEUR
@@ -230,34 +229,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Belongings:
-    """The owners of a thing, which scopes are compared with. They follow from the thing, never from an input.
-
-    A structure may work in several territories; `home` holds those that answer for the thing itself: the first that a
-    structure signed in, or the territories of the schools.
-    """
-
-    structure_id: UUID | None = None
-    territories: frozenset[str] = frozenset()
-    school: str | None = None
-    person_id: UUID | None = None
-    home: frozenset[str] = frozenset()
-
-
-_REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
-    Scope.ANYWHERE: lambda actor, belongings: True,
-    Scope.ACCEPTED: lambda actor, belongings: actor.accepted,
-    Scope.OWN_STRUCTURE: lambda actor, belongings: belongings.structure_id in actor.structures,
-    Scope.OWN_TERRITORY: lambda actor, belongings: bool(belongings.territories & actor.territories),
-    Scope.HOME_TERRITORY: lambda actor, belongings: bool(belongings.home & actor.territories),
-    Scope.OWN_SCHOOL: lambda actor, belongings: belongings.school in actor.schools,
-    Scope.OWN_PERSON: lambda actor, belongings: (
-        belongings.person_id is not None and belongings.person_id == actor.person_id
-    ),
-}
-
-
 def reaches_own(action: Action) -> bool:
     """Return whether people may take the action on their own things, whatever their role."""
     return RIGHTS[action].get(Role.PARENT) is Scope.OWN_PERSON
@@ -276,10 +247,10 @@ def scope_of(actor: Actor, action: Action) -> Scope | None:
 
 def may(actor: Actor, action: Action, belongings: Belongings) -> bool:
     """Return whether the actor may take the action on a thing with these belongings."""
-    if actor.role in RIGHTS[action] and reaches_own(action) and _REACHES[Scope.OWN_PERSON](actor, belongings):
+    if actor.role in RIGHTS[action] and reaches_own(action) and REACHES[Scope.OWN_PERSON](actor, belongings):
         return True
     scope = scope_of(actor, action)
-    return scope is not None and _REACHES[scope](actor, belongings)
+    return scope is not None and REACHES[scope](actor, belongings)
 
 
 def authorize(actor: Actor, action: Action, belongings: Belongings) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
+
+from domain.kernel.actors import Actor
 
 
 class Scope(StrEnum):
@@ -30,4 +34,32 @@ BOUNDS: Mapping[Scope, str] = {
     " l'établissement.",
     Scope.OWN_SCHOOL: "Votre compte n'agit que pour ses propres établissements.",
     Scope.OWN_PERSON: "Vous n'agissez ici que sur ce qui vous concerne vous-même.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """The owners of a thing, which scopes are compared with. They follow from the thing, never from an input.
+
+    A structure may work in several territories; `home` holds those that answer for the thing itself: the first that a
+    structure signed in, or the territories of the schools.
+    """
+
+    structure_id: UUID | None = None
+    territories: frozenset[str] = frozenset()
+    school: str | None = None
+    person_id: UUID | None = None
+    home: frozenset[str] = frozenset()
+
+
+REACHES: Mapping[Scope, Callable[[Actor, Belongings], bool]] = {
+    Scope.ANYWHERE: lambda actor, belongings: True,
+    Scope.ACCEPTED: lambda actor, belongings: actor.accepted,
+    Scope.OWN_STRUCTURE: lambda actor, belongings: belongings.structure_id in actor.structures,
+    Scope.OWN_TERRITORY: lambda actor, belongings: bool(belongings.territories & actor.territories),
+    Scope.HOME_TERRITORY: lambda actor, belongings: bool(belongings.home & actor.territories),
+    Scope.OWN_SCHOOL: lambda actor, belongings: belongings.school in actor.schools,
+    Scope.OWN_PERSON: lambda actor, belongings: (
+        belongings.person_id is not None and belongings.person_id == actor.person_id
+    ),
 }

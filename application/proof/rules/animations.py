@@ -12,6 +12,7 @@ from domain.animations import animation as decisions
 from domain.animations import attendance_sheet, attestation, blanking, coverage
 from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
 from domain.animations.attendance_sheet import Sheet
+from domain.animations.copying import clone
 from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
@@ -54,7 +55,7 @@ def _created(case: Case, fact: AnimationCreated) -> Decision:
     if fact.cloned_from is not None and scene.holds(fact.cloned_from):
         source = scene.state(Animation, fact.cloned_from, "animation to clone")
         starts_at, ends_at = fact.starts_at.astimezone(UTC), fact.ends_at.astimezone(UTC)
-        facts = decisions.clone(source, case.actor, starts_at, ends_at, around, case.now)
+        facts = clone(source, case.actor, starts_at, ends_at, around, case.now)
         return Decision(facts, belongings)
     content = AnimationContent.model_construct(**_content(fact))
     facts = decisions.declare(content, fact.structure_id, case.actor, lambda: around, case.now)

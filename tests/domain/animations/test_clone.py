@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.animations.animation import clone
+from domain.animations.copying import clone
 from domain.animations.events import (
     AnimationCancelled,
     AnimationCreated,

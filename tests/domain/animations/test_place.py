@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.animations.animation import clone, declare, modify
+from domain.animations.animation import declare, modify
+from domain.animations.copying import clone
 from domain.animations.events import AnimationCreated, AnimationModified
 from domain.animations.place import with_commune
 from domain.catalogue import ANIMATION

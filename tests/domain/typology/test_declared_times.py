@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.animations.animation import clone, declare, modify
+from domain.animations.animation import declare, modify
+from domain.animations.copying import clone
 from domain.animations.events import AnimationCreated, AnimationModified
 from domain.catalogue import ANIMATION
 from domain.kernel.errors import DomainError, ErrorCode

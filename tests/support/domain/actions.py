@@ -6,10 +6,11 @@ A new action is stated here once more, on purpose: the tests compare it with wha
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.animations.animation import Animation, cancel, clone, end, modify, publish, refuse_publication
+from domain.animations.animation import Animation, cancel, end, modify, publish, refuse_publication
 from domain.animations.attendance_sheet import attach_sheet, withdraw_sheet
 from domain.animations.attestation import attest, correct_attestation
 from domain.animations.blanking import blank_text
+from domain.animations.copying import clone
 from domain.animations.coverage import resume, suspend
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
