@@ -29,6 +29,7 @@ _NEEDS = {
     Role.DIRECTOR: "--school UAI",
     Role.INSPECTOR: "--school UAI",
     Role.HEAD: "--school UAI",
+    Role.TEACHER: "--school UAI",
 }
 
 

@@ -53,7 +53,7 @@ class CoordonnateurAppoint(_ForSubject):
 class SchoolStaffBind(_ForSubject):
     action: ClassVar[Action] = Action.SCHOOL_STAFF_BIND
 
-    staff_role: Literal["director", "inspector", "head"]
+    staff_role: Literal["director", "inspector", "head", "teacher"]
     territory: TerritoryCode
     schools: Schools
 

@@ -71,6 +71,12 @@ def cast_roles(conn: Conn, now: datetime) -> list[Part]:
             schools=list(dict.fromkeys(schools)),
         ),
         Part(Role.HEAD, f"chef-{head}", f"lycée {head}: validates or rejects", schools=[head] if head else []),
+        Part(
+            Role.TEACHER,
+            f"enseignant-{director}",
+            f"school {director}: registers parents, sees those registered",
+            schools=schools[-1:],
+        ),
         Part(Role.AUDITOR, "auditeur", "reads all that justifies a payment, controls samples of it"),
         Part(Role.PARENT, "parent-demonstration", "submits a candidature, follows and withdraws it"),
         Part(Role.MEDIATEUR, "mediateur-demonstration", f"médiateur of {name}", sirets=structures),

@@ -21,13 +21,13 @@ from domain.accounts.events import (
 )
 from domain.accounts.invitation import Invitation, InvitationStatus
 from domain.kernel.actors import Actor, Role
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.structures.structure import Structure
 
-#: The roles of a school's staff.
+#: The roles of a school's staff that decide on candidatures.
 STAFF = (Role.DIRECTOR, Role.INSPECTOR, Role.HEAD)
 
 
@@ -68,7 +68,7 @@ _MANDATE_OF: Mapping[type[Event], Callable[..., Mandate]] = {
     SchoolStaffBound: lambda fact: Mandate(
         Role(fact.staff_role),
         schools=fact.schools,
-        belongings=Belongings(home=_where_schools_are(fact)),
+        belongings=Belongings(home=_where_schools_are(fact), school=_school_of_teacher(fact)),
     ),
     AuditorAdmitted: lambda fact: Mandate(Role.AUDITOR, until=fact.until),
     SpeakerJoined: lambda fact: _of_structure(Role.STRUCTURE, fact.structure_id),
@@ -80,6 +80,11 @@ def _where_schools_are(fact: SchoolStaffBound) -> frozenset[str]:
     """Return the territories of the schools themselves: older bindings may name another territory."""
     departments = frozenset(code for uai in fact.schools if (code := department_of_school(uai)) is not None)
     return departments or frozenset([fact.territory])
+
+
+def _school_of_teacher(fact: SchoolStaffBound) -> str | None:
+    """Return the school whose director or head answers for the mandate; None for those who lead it or inspect it."""
+    return fact.schools[0] if fact.staff_role == Role.TEACHER else None
 
 
 def _of_structure(role: Role, structure_id: UUID) -> Mandate:
@@ -119,9 +124,17 @@ def appoint_coordonnateur(account: Account, appointment: CoordonnateurAppointed,
 
 
 def bind_school_staff(account: Account, binding: SchoolStaffBound, actor: Actor) -> list[Event]:
-    authorize(actor, Action.SCHOOL_STAFF_BIND, Belongings(territories=frozenset([binding.territory])))
+    """Bind staff to schools of a territory; directors and heads bind the teachers of their own schools."""
+    for school in binding.schools or (None,):
+        belongings = Belongings(territories=frozenset([binding.territory]), school=school)
+        authorize(actor, Action.SCHOOL_STAFF_BIND, belongings)
+    is_teacher = binding.staff_role == Role.TEACHER
+    if not is_teacher and actor.role in (Role.DIRECTOR, Role.HEAD):
+        raise forbidden("Vous rattachez les enseignants de vos établissements ; les autres, leur coordonnateur.")
     if not binding.schools:
         raise invalid("au moins un établissement.", "schools")
+    if is_teacher and len(binding.schools) > 1:
+        raise invalid("un enseignant est rattaché à un établissement à la fois.", "schools")
     if elsewhere := [uai for uai in binding.schools if department_of_school(uai) != binding.territory]:
         listed = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
         raise invalid(

@@ -29,7 +29,7 @@ class CoordonnateurAppointed(MandateGiven):
 
 @event("account.school_staff_bound", "Personnel rattaché à ses établissements")
 class SchoolStaffBound(MandateGiven):
-    """`staff_role` is director, inspector or head; `territory` is where the schools are."""
+    """`staff_role` is director, inspector, head or teacher; `territory` is where the schools are."""
 
     staff_role: str = Field(title="fonction")
     territory: str = Field(title="territoire")

@@ -20,6 +20,7 @@ class Role(StrEnum):
     DIRECTOR = "director"
     INSPECTOR = "inspector"
     HEAD = "head"
+    TEACHER = "teacher"
     NATIONAL = "national"
     AUDITOR = "auditor"
     SYSTEM = "system"
@@ -34,6 +35,7 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.DIRECTOR: "directeur d'école",
     Role.INSPECTOR: "IEN",
     Role.HEAD: "chef d'établissement",
+    Role.TEACHER: "enseignant",
     Role.NATIONAL: "équipe nationale",
     Role.AUDITOR: "auditeur",
     Role.SYSTEM: "système",

@@ -16,7 +16,8 @@ from domain.kernel.scopes import Belongings as Belongings
 from domain.kernel.scopes import Scope as Scope
 
 P, PA, ST, ME, CO = Role.PUBLIC, Role.PARENT, Role.STRUCTURE, Role.MEDIATEUR, Role.COORDONNATEUR
-DI, IN, HE, NA, AU, SY = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.NATIONAL, Role.AUDITOR, Role.SYSTEM
+DI, IN, HE, TE = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.TEACHER
+NA, AU, SY = Role.NATIONAL, Role.AUDITOR, Role.SYSTEM
 
 
 class Action(StrEnum):
@@ -123,7 +124,7 @@ class Action(StrEnum):
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
 _SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITORY
 #: Every role that a person can have. They keep the rights on their own things in each of them.
-PERSONS = (PA, ST, ME, CO, DI, IN, HE, NA, AU)
+PERSONS = (PA, ST, ME, CO, DI, IN, HE, TE, NA, AU)
 _OWN = dict.fromkeys(PERSONS, _PERSON)
 
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
@@ -157,13 +158,13 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
     Action.REGISTRATION_SUBMIT: {P: _ANY, PA: _ANY, ME: _ANY},
-    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: Scope.ACCEPTED, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_SUBMIT_FOR: {ST: _STRUCTURE, ME: Scope.ACCEPTED, DI: _ANY, HE: _ANY, TE: _ANY},
     # Holding the registration's link or code is the right.
-    Action.REGISTRATION_CANCEL: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
-    Action.REGISTRATION_KEEP: {P: _ANY, PA: _ANY, ST: _ANY, ME: _ANY, DI: _ANY, HE: _ANY},
+    Action.REGISTRATION_CANCEL: dict.fromkeys((P, PA, ST, ME, DI, HE, TE), _ANY),
+    Action.REGISTRATION_KEEP: dict.fromkeys((P, PA, ST, ME, DI, HE, TE), _ANY),
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
     Action.COORDONNATEUR_APPOINT: {NA: _ANY},
-    Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY},
+    Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY, DI: _SCHOOL, HE: _SCHOOL},
     Action.AUDITOR_ADMIT: {NA: _ANY},
     Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
@@ -172,7 +173,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.MEDIATEUR_REGISTER: {PA: _ANY, ME: _ANY},
     Action.MEDIATEUR_ACCEPT: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     # Holders may lay down their own mandate.
-    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    Action.MANDATE_END: {**_OWN, ST: _STRUCTURE, DI: _SCHOOL, HE: _SCHOOL, CO: _HOME, NA: _ANY},
     Action.CONTACT_ADD: {ST: _STRUCTURE},
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},

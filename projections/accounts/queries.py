@@ -19,13 +19,15 @@ JOIN {accounts} a ON a.structures @> ARRAY[one.structure]
 JOIN LATERAL jsonb_array_elements(a.mandates) AS m(mandate) ON m.mandate->>'structure_id' = one.structure
 LEFT JOIN {account_people} p USING (account_id) ORDER BY m.mandate->>'given_at', a.account_id"""
 #: Mandates of these structures; or of those that these territories answer for, and of their schools (whose UAIs begin
-#: so); of all where both are NULL.
+#: so); or of the teachers of these schools; of all where these are NULL.
 _WITHIN = """(%(structures)s::text[] IS NULL OR m.mandate->>'structure_id' = ANY(%(structures)s))
   AND (%(territories)s::text[] IS NULL
        OR m.mandate->>'structure_id' IN (SELECT structure_id::text FROM {structures} s
                                          WHERE s.territories[1] = ANY(%(territories)s))
        OR EXISTS (SELECT FROM jsonb_array_elements_text(m.mandate->'schools') AS uai
-                  WHERE left(uai, 3) = ANY(%(schools)s)))"""
+                  WHERE left(uai, 3) = ANY(%(schools)s)))
+  AND (%(teaching_in)s::text[] IS NULL
+       OR (m.mandate->>'role' = 'teacher' AND m.mandate->'schools' ?| %(teaching_in)s))"""
 #: All who have a role, in the order of being given it.
 OF_ROLE = f"""
 SELECT a.account_id, p.subject, m.mandate FROM {{accounts}} a

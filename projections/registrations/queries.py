@@ -39,6 +39,19 @@ AND g.erased_at IS NULL ORDER BY a.starts_at LIMIT %(most)s"""
 #: In the order of registering: the waiting list is in the order of its line.
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)
+#: Of several animations, the latest first.
+FOR_OTHERS = Listing(
+    SOURCE,
+    (
+        Order("registered_at", "g.registered_at", "timestamptz", True),
+        Order("id", "g.registration_id", "uuid", True),
+    ),
+)
+
+
+def made_for_others_by(person: str) -> Filter:
+    """Return the filter of what a person in office registered for others, repetitions included."""
+    return Filter().where("g.on_behalf").where("g.registered_by_person = %(person)s", person=person)
 
 
 def narrowed(status: Collection[str] | None) -> Filter:

@@ -22,6 +22,7 @@ OTHER_STRUCTURE = token(Role.STRUCTURE, "Un autre", sirets=[OTHER_SIRET])
 DIRECTOR = token(Role.DIRECTOR, schools=[SCHOOL])
 INSPECTOR = token(Role.INSPECTOR, schools=[SCHOOL])
 HEAD = token(Role.HEAD, schools=[COLLEGE])
+TEACHER = token(Role.TEACHER, "enseignante", schools=[SCHOOL])
 PARENT = token(Role.PARENT, "parent@exemple.fr")
 AUDITOR = token(Role.AUDITOR)
 

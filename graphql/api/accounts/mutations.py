@@ -26,6 +26,7 @@ class StaffRole(StrEnum):
     DIRECTOR = "director"
     INSPECTOR = "inspector"
     HEAD = "head"
+    TEACHER = "teacher"
 
 
 @strawberry.input(description="A coordonnateur's appointment.")
@@ -34,12 +35,14 @@ class CoordonnateurAppointInput(Repeatable):
     territories: list[str] | None = value_of("The codes of the territories. One at least.")
 
 
-@strawberry.input(description="A school director, an inspector or a head bound to schools.")
+@strawberry.input(description="A school director, an inspector, a head or a teacher bound to schools.")
 class SchoolStaffBindInput(Repeatable):
     subject: str | None = value_of(_SUBJECT)
     staff_role: StaffRole | None = value_of("In what function. Mandatory.")
     territory: str | None = value_of("Code of the territory that the schools are in. Mandatory.")
-    schools: list[str] | None = value_of("UAIs: the school, or those of an inspector's constituency. One at least.")
+    schools: list[str] | None = value_of(
+        "UAIs: the school, or those of an inspector's constituency. One at least; for a teacher, one."
+    )
 
 
 @strawberry.input(description="An auditor's admission.")
@@ -105,8 +108,8 @@ class AccountMutations:
         return await _mandates(info, commands.CoordonnateurAppoint, to_command(input))
 
     @strawberry.mutation(
-        description="Binds a school director, an inspector or a head to their schools. For the coordonnateurs of the"
-        " territory and the national team."
+        description="Binds a school director, an inspector or a head to their schools, or a teacher to one. For the"
+        " coordonnateurs of the territory and the national team; teachers also for directors and heads of their school."
     )
     async def school_staff_bind(self, info: Info, input: SchoolStaffBindInput) -> MandatePayload:
         values = to_command(input)
@@ -156,8 +159,9 @@ class AccountMutations:
     @strawberry.mutation(
         description="Ends a mandate: it gives nothing from the next request on. Of who speaks for a structure, and of"
         " its médiateurs: for the structure, the coordonnateurs of its first territory and the national team; of"
-        " school staff: for the coordonnateurs of where the schools are and the national team; of others: for the"
-        " national team; and for who is signed in, of their own."
+        " school staff: for the coordonnateurs of where the schools are and the national team, of teachers also for"
+        " directors and heads of their school; of others: for the national team; and for who is signed in, of their"
+        " own."
     )
     async def mandate_end(self, info: Info, input: MandateEndInput) -> MandatePayload:
         return await _mandates(info, commands.MandateEnd, to_command(input))

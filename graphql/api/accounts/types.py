@@ -33,7 +33,10 @@ FOR_MANDATES = "For the structure, the coordonnateurs of its first territory and
 
 
 @strawberry.type(
-    description="A role that a person was given, and what it reaches. " + FOR_MANDATES + ", and auditors; and oneself."
+    description="A role that a person was given, and what it reaches. "
+    + FOR_MANDATES
+    + ", and auditors, of teachers also"
+    " directors and heads of their school; and oneself."
 )
 class Mandate(Node):
     account_id: strawberry.ID = strawberry.field(description="Whose it is: for `mandateEnd`.")
@@ -167,6 +170,17 @@ async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mand
     return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
 
 
+async def teachers_of(context: Context, most: int) -> list[Mandate] | None:
+    """Return the mandates of the teachers of the asker's schools; None for who leads no school."""
+    actor = context.actor
+    if scope_of(actor, Action.SCHOOL_STAFF_BIND) is not Scope.OWN_SCHOOL:
+        return None
+    read = await context.read()
+    within = {"structures": None, "territories": None, "schools": [], "teaching_in": sorted(actor.schools)}
+    rows = await read.rows(read.sql(queries.OF_ROLE), {"role": Role.TEACHER.value, "most": most, **within})
+    return [mandate_shown(row["account_id"], row["subject"], row["mandate"]) for row in rows]
+
+
 async def load_mandate(context: Context, mandate_id: UUID) -> Mandate | None:
     """Return the mandate, or None if it does not exist (any more) or is not for the asker: one's own always is."""
     actor, read = context.actor, await context.read()
@@ -188,6 +202,7 @@ def _reach(actor: Actor) -> dict[str, list[str] | None]:
         "structures": [str(item) for item in actor.structures] if scope is Scope.OWN_STRUCTURE else None,
         "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
         "schools": [schools_begin_with(item) for item in actor.territories],
+        "teaching_in": None,
     }
 
 

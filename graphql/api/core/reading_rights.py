@@ -160,7 +160,7 @@ PARTS: Mapping[str, str] = {
     "Viewer": (
         "inTerritories"
         " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
-        " passkeyOptions signs waiting"
+        " passkeyOptions registrationsForOthers signs teachers waiting"
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",

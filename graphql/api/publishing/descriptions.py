@@ -150,6 +150,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "DIRECTOR": "The director of an école.",
         "INSPECTOR": "The inspector (IEN) of a constituency's écoles, or a representative.",
         "HEAD": "The head of a collège or lycée.",
+        "TEACHER": "A teacher of a school, who registers its parents.",
         "NATIONAL": "The national team.",
         "AUDITOR": "An auditor: reads all that justifies a payment, and controls it.",
         "SYSTEM": "The service itself: what it founds and what it does as time passes.",
@@ -183,6 +184,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "DIRECTOR": "The director of an école.",
         "INSPECTOR": "The inspector (IEN) of écoles, or a representative.",
         "HEAD": "The head of a collège or lycée.",
+        "TEACHER": "A teacher of a school, who registers its parents.",
     },
     "ThemeFamily": {"SCHOOL_TOOLS": "Digital tools of the school.", "DIGITAL_PARENTING": "Digital parenting."},
     "TypologyKind": {

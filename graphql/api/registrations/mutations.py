@@ -63,7 +63,7 @@ class RegistrationMutations:
 
     @strawberry.mutation(
         description="Registers a parent, who may have no e-mail address; it is kept who did. For the animation's"
-        " structure, médiateurs, school directors and heads."
+        " structure, médiateurs, teachers, school directors and heads."
     )
     async def registration_submit_for(self, info: Info, input: RegistrationSubmitForInput) -> RegistrationMadePayload:
         return await _register(info, commands.RegistrationSubmitFor, to_command(input))

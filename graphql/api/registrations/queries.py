@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.core.context import Context, Info
-from api.core.lists.connections import owned_connection
+from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import Connection, PageArguments
 from api.registrations.types import Registration, load_held_registration, registration_of
 from application.registrations import PURPOSE
@@ -25,6 +25,12 @@ class RegistrationQueries:
     ) -> Registration | None:
         _, registration_id = info.context.services.application.links.read(PURPOSE, link, "link")
         return await load_held_registration(info.context, registration_id)
+
+
+async def registrations_for_others(context: Context, arguments: PageArguments) -> Connection[Registration]:
+    """Return the registrations that the asker made for others, the latest first."""
+    filtered = queries.made_for_others_by(context.actor.person or "")
+    return await connection(context, queries.FOR_OTHERS, filtered, arguments, registration_of)
 
 
 async def registrations(

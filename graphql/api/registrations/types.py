@@ -19,7 +19,9 @@ from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
 
 _PERSONAL = "Personal: null once it is erased."
-FOR_REGISTRATIONS = "For the animation's structure, and for who holds the registration's link."
+FOR_REGISTRATIONS = (
+    "For the animation's structure, for who holds the registration's link, and for who made it on somebody's behalf."
+)
 
 strawberry.enum(RegistrationStatus, description="Where a registration stands.")
 
@@ -73,15 +75,18 @@ def registration_of(row: dict[str, Any]) -> Registration:
 
 
 async def load_registration(context: Context, registration_id: UUID) -> Registration | None:
-    """Return the registration for the animation's structure; None for others, or if it does not exist."""
+    """Return the registration for the animation's structure and for who made it for somebody else; None otherwise."""
     registration = await load_held_registration(context, registration_id)
-    if (
-        registration is None
-        or registration.row["repeats"] is not None
-        or not may_be_shown(context.actor, "Registration", Belongings(registration.row["structure_id"]))
-    ):
-        return None
-    return registration
+    if registration is None or _made_for_other(context, registration):
+        return registration
+    is_listed = registration.row["repeats"] is None
+    may_read = may_be_shown(context.actor, "Registration", Belongings(registration.row["structure_id"]))
+    return registration if is_listed and may_read else None
+
+
+def _made_for_other(context: Context, registration: Registration) -> bool:
+    person, row = context.actor.person, registration.row
+    return person is not None and row["on_behalf"] and row["registered_by_person"] == person
 
 
 async def load_held_registration(context: Context, registration_id: UUID) -> Registration | None:

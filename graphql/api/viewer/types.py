@@ -8,12 +8,14 @@ from uuid import UUID
 
 import strawberry
 
-from api.accounts.types import Mandate, load_mandates
+from api.accounts.types import Mandate, load_mandates, teachers_of
 from api.core.context import Context, Info
 from api.core.lists.connections import connection
 from api.core.lists.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of, own_notifications
 from api.passkeys.types import Passkey, creation_options_of, load_passkeys
+from api.registrations.queries import registrations_for_others
+from api.registrations.types import Registration
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
@@ -148,6 +150,27 @@ class Viewer:
     async def signs(self, info: Info) -> list[str]:
         signing = info.context.services.application.bus.signing
         return sorted(action for action in MONEY_ACTIONS if signing.requires(action, info.context.actor.role))
+
+    @strawberry.field(
+        description="The mandates of the teachers of the schools that the asker directs or heads, 500 at most; null for"
+        " others."
+    )
+    async def teachers(self, info: Info) -> list[Mandate] | None:
+        return await teachers_of(info.context, 500)
+
+    @strawberry.field(
+        description="The registrations that the asker made for others in office, the latest first: those that a teacher"
+        " made for parents of the school."
+    )
+    async def registrations_for_others(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Registration]:
+        return await registrations_for_others(info.context, page_arguments(info, first, after, last, before))
 
     @strawberry.field(description="What waits for the asker.")
     async def waiting(self, info: Info) -> Waiting:

@@ -34,6 +34,7 @@ CALLED = {
     Role.DIRECTOR: ("director", "authorities", "holds"),
     Role.INSPECTOR: ("inspector", "authorities"),
     Role.HEAD: ("head", "authorities", "holds"),
+    Role.TEACHER: ("teacher", "holds"),
     Role.NATIONAL: ("national team",),
     Role.AUDITOR: ("auditor",),
 }

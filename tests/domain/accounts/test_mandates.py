@@ -46,6 +46,7 @@ from tests.support.domain.builders import (
     NATIONAL,
     NOW,
     OTHER_STRUCTURE,
+    OTHER_UAI,
     OURS,
     PARENT,
     PERSON,
@@ -94,6 +95,24 @@ def test_school_staff_is_bound_to_schools_by_those_who_answer_for_the_territory(
 @pytest.mark.parametrize("who", [ELSEWHERE, STRUCTURE, HEAD, PARENT])
 def test_nobody_else_binds_them(who):
     given().when(bind_school_staff, NOBODY, BOUND, who).then_refused(FORBIDDEN)
+
+
+TEACHER_BOUND = BOUND.model_copy(update={"staff_role": "teacher"})
+DIRECTOR = actor(Role.DIRECTOR)
+
+
+@pytest.mark.parametrize("who", [DIRECTOR, HEAD])
+def test_a_director_and_a_head_bind_the_teachers_of_their_own_schools_and_nobody_else(who):
+    given().when(bind_school_staff, NOBODY, TEACHER_BOUND, who).then(TEACHER_BOUND)
+    two = TEACHER_BOUND.model_copy(update={"schools": (UAI, OTHER_UAI)})
+    for refused in (BOUND, BOUND.model_copy(update={"staff_role": "director"}), two):
+        given().when(bind_school_staff, NOBODY, refused, who).then_refused(FORBIDDEN)
+    elsewhere = replace(who, schools=frozenset([OTHER_UAI]))
+    given().when(bind_school_staff, NOBODY, TEACHER_BOUND, elsewhere).then_refused(FORBIDDEN)
+    given().when(bind_school_staff, NOBODY, two, NATIONAL).then_refused(INVALID, "schools", "à la fois")
+    account(TEACHER_BOUND).when(end_mandate, MANDATE, who, of_34).then(ENDED)
+    account(TEACHER_BOUND).when(end_mandate, MANDATE, elsewhere, of_34).then_refused(FORBIDDEN)
+    account(BOUND).when(end_mandate, MANDATE, who, of_34).then_refused(FORBIDDEN)
 
 
 #: 25 is where the Doubs is, 34 the Hérault.

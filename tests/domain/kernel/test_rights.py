@@ -27,6 +27,7 @@ COLUMNS = (
     Role.DIRECTOR,
     Role.INSPECTOR,
     Role.HEAD,
+    Role.TEACHER,
     Role.NATIONAL,
     Role.AUDITOR,
     Role.SYSTEM,

@@ -34,6 +34,7 @@ from tests.support.domain.builders import (
     PERSON,
     START,
     STRUCTURE,
+    TEACHER,
     actor,
     animation,
 )
@@ -126,12 +127,12 @@ def test_parents_without_e_mail_are_told_apart_by_nobody_and_all_register():
     outcome.then(made(9, contact=None, email=None, phone=None, on_behalf=True))
 
 
-@pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, STRUCTURE], ids=lambda who: who.role)
+@pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, TEACHER, STRUCTURE], ids=lambda who: who.role)
 def test_who_may_register_a_parent_without_e_mail(who):
     registers([], who, person=NOBODY_KNOWN, contact=None, on_behalf=True).then_accepted()
 
 
-@pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD], ids=lambda who: who.role)
+@pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, TEACHER], ids=lambda who: who.role)
 def test_one_person_registers_so_many_others_for_an_animation_in_a_day(who):
     terms = {"person": NOBODY_KNOWN, "contact": None, "on_behalf": True}
     registers([], who, **terms, others_today=MOST_FOR_OTHERS - 1).then_accepted()

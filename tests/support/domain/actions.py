@@ -19,103 +19,103 @@ from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, 
 #: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
 #: as a person, and in one's territory; `-`: not at all.
 RIGHTS_BY_HAND = """
-                           public parent struct médiat coord director inspec head   nation auditor system
-conventionSign             -      -      -      -      terr  -        -      -      any    -       -
-conventionAmend            -      -      -      -      terr  -        -      -      any    -       -
-conventionTerminate        -      -      -      -      terr  -        -      -      any    -       -
-structureRename            -      -      -      -      home  -        -      -      any    -       -
-structureMove              -      -      -      -      home  -        -      -      any    -       -
-animationCreate            -      -      struct -      -     -        -      -      -      -       -
-animationModify            -      -      struct -      -     -        -      -      -      -       -
-animationPublish           -      -      -      -      -     -        -      -      any    -       -
-animationRefuse            -      -      -      -      -     -        -      -      any    -       -
-animationCancel            -      -      struct -      -     -        -      -      any    -       -
-animationClone             -      -      struct -      -     -        -      -      -      -       -
-animationTextBlank         -      -      -      -      -     -        -      -      any    -       -
-animationEnd               -      -      -      -      -     -        -      -      -      -       any
-animationSuspend           -      -      -      -      -     -        -      -      -      -       any
-animationResume            -      -      -      -      -     -        -      -      -      -       any
-letterRefuse               -      -      -      -      -     -        -      -      -      -       any
-fileExpire                 -      -      -      -      -     -        -      -      -      -       any
-proofMapCommit             -      -      -      -      -     -        -      -      -      -       any
-proofLogCheck              -      -      -      -      -     -        -      -      -      -       any
-animationAttest            -      -      struct -      -     -        -      -      -      -       -
-attestationCorrect         -      -      struct -      -     -        -      -      -      -       -
-attendanceSheetAttach      -      -      struct -      -     -        -      -      -      -       -
-attendanceSheetWithdraw    -      -      struct -      -     -        -      -      -      -       -
-candidatureSubmit          any    any    -      -      -     -        -      -      -      -       -
-candidatureGiveOpinion     -      -      -      -      -     school   -      -      -      -       -
-candidatureValidate        -      -      -      -      -     -        school school -      -       -
-candidatureReject          -      -      -      -      -     -        school school any    -       -
-candidatureWithdraw        -      person person person p+terr person person person any    person -
-registrationSubmit         any    any    -      any    -     -        -      -      -      -       -
-registrationSubmitFor      -      -      struct accept -     any      -      any    -      -       -
-registrationCancel         any    any    any    any    -     any      -      any    -      -       -
-registrationKeep           any    any    any    any    -     any      -      any    -      -       -
-registrationRemove         -      -      struct -      -     -        -      -      -      -       -
-coordonnateurAppoint       -      -      -      -      -     -        -      -      any    -       -
-schoolStaffBind            -      -      -      -      terr  -        -      -      any    -       -
-auditorAdmit               -      -      -      -      -     -        -      -      any    -       -
-invitationSend             -      -      struct -      home  -        -      -      any    -       -
-invitationRevoke           -      -      struct -      home  -        -      -      any    -       -
-invitationAccept           -      any    any    any    -     -        -      -      -      -       -
-mediateurAccept            -      -      struct -      home  -        -      -      any    -       -
-mediateurRegister          -      any    -      any    -     -        -      -      -      -       -
-mandateEnd                 -      person p+struct person p+home person person person any    person -
-contactAdd                 -      -      struct -      -     -        -      -      -      -       -
-contactsImport             -      -      struct -      -     -        -      -      -      -       -
-contactRemove              -      -      struct -      -     -        -      -      -      -       -
-planningSend               -      -      struct -      -     -        -      -      -      -       -
-contactRead                -      -      struct -      -     -        -      -      -      -       -
-structureContactSet        -      -      struct -      -     -        -      -      -      -       -
-unsubscribe                any    -      -      -      -     -        -      -      -      -       -
-rebuildFollow              -      -      -      -      -     -        -      -      any    -       -
-mailPreferencesSet         -      any    any    any    any   any      any   any    any    any     -
-notificationsMarkRead      -      any    any    any    any   any      any   any    any    any     -
-candidatureRecordContact   -      -      -      -      terr  -        -      -      -      -       -
-candidatureRecordTraining  -      -      -      -      terr  -        -      -      -      -       -
-candidatureRecordPix       -      -      -      -      terr  -        -      -      -      -       -
-candidatureRequestCertificate -      person person person person person person person person person -
-candidatureIssueCertificate -     -      -      -      terr  -        -      -      -      -       -
-termAdd                    -      -      -      -      -     -        -      -      any    -       any
-termRename                 -      -      -      -      -     -        -      -      any    -       -
-termMerge                  -      -      -      -      -     -        -      -      any    -       -
-termSplit                  -      -      -      -      -     -        -      -      any    -       -
-termRetire                 -      -      -      -      -     -        -      -      any    -       -
-territoryJoin              -      -      -      -      -     -        -      -      any    -       any
-territoryOpenCandidatures  -      -      -      -      -     -        -      -      any    -       -
-attestationFormWord        -      -      -      -      -     -        -      -      any    -       any
-personErase                -      person person person person person person person any    person any
-passkeyRegister            -      -      any    -      any   -        -      -      any    -       -
-passkeyRevoke              -      -      any    -      any   -        -      -      any    -       -
-serviceDossierOpen         -      -      struct -      -     -        -      -      -      -       -
-serviceDossierGather       -      -      struct -      -     -        -      -      -      -       -
-servicePieceAttach         -      -      struct -      -     -        -      -      -      -       -
-servicePieceWithdraw       -      -      struct -      -     -        -      -      -      -       -
-serviceDossierSubmit       -      -      struct -      -     -        -      -      -      -       -
-serviceDossierCertify      -      -      -      -      terr  -        -      -      -      -       -
-serviceDossierReturn       -      -      -      -      terr  -        -      -      -      -       -
-servicePaymentRecord       -      -      -      -      terr  -        -      -      any    -       -
-certificationWithdraw      -      -      -      -      terr  -        -      -      any    -       -
-serviceRecoveryRecord      -      -      -      -      terr  -        -      -      any    -       -
-serviceAmendmentPropose    -      -      struct -      -     -        -      -      -      -       -
-serviceAmendmentAccept     -      -      -      -      terr  -        -      -      -      -       -
-serviceAmendmentRefuse     -      -      -      -      terr  -        -      -      -      -       -
-controlOpen                -      -      -      -      -     -        -      -      -      any     -
-controlDraw                -      -      -      -      -     -        -      -      -      -       any
-controlPieceJudge          -      -      -      -      -     -        -      -      -      any     -
-controlAnswer              -      -      struct -      -     -        -      -      -      -       -
-controlClose               -      -      -      -      -     -        -      -      -      any     -
-structureRead              -      -      struct -      terr  -        -      -      any    any     any
-territoryRead              -      -      -      -      terr  -        -      -      any    any     any
-countryRead                -      -      -      -      -     -        -      -      any    any     any
-blankedTextRead            -      -      -      -      -     -        -      -      any    any     any
-auditRead                  -      -      struct -      terr  -        -      -      any    any     any
-candidatureRead            -      person person person p+terr p+school p+school p+school any    person any
-candidatureNoteRead        -      -      -      -      terr  -        -      -      any    -       -
-mandateRead                -      -      struct -      home   -      -      -      any    any    -
-registrationRead           -      -      struct -      -     -        -      -      -      -       -
-controlRead                -      -      struct -      terr  -        -      -      any    any     any
+                           public parent struct  médiat coord  director inspec head     teach  nation auditor system
+conventionSign             -      -      -       -      terr   -        -      -        -      any    -       -
+conventionAmend            -      -      -       -      terr   -        -      -        -      any    -       -
+conventionTerminate        -      -      -       -      terr   -        -      -        -      any    -       -
+structureRename            -      -      -       -      home   -        -      -        -      any    -       -
+structureMove              -      -      -       -      home   -        -      -        -      any    -       -
+animationCreate            -      -      struct  -      -      -        -      -        -      -      -       -
+animationModify            -      -      struct  -      -      -        -      -        -      -      -       -
+animationPublish           -      -      -       -      -      -        -      -        -      any    -       -
+animationRefuse            -      -      -       -      -      -        -      -        -      any    -       -
+animationCancel            -      -      struct  -      -      -        -      -        -      any    -       -
+animationClone             -      -      struct  -      -      -        -      -        -      -      -       -
+animationTextBlank         -      -      -       -      -      -        -      -        -      any    -       -
+animationEnd               -      -      -       -      -      -        -      -        -      -      -       any
+animationSuspend           -      -      -       -      -      -        -      -        -      -      -       any
+animationResume            -      -      -       -      -      -        -      -        -      -      -       any
+letterRefuse               -      -      -       -      -      -        -      -        -      -      -       any
+fileExpire                 -      -      -       -      -      -        -      -        -      -      -       any
+proofMapCommit             -      -      -       -      -      -        -      -        -      -      -       any
+proofLogCheck              -      -      -       -      -      -        -      -        -      -      -       any
+animationAttest            -      -      struct  -      -      -        -      -        -      -      -       -
+attestationCorrect         -      -      struct  -      -      -        -      -        -      -      -       -
+attendanceSheetAttach      -      -      struct  -      -      -        -      -        -      -      -       -
+attendanceSheetWithdraw    -      -      struct  -      -      -        -      -        -      -      -       -
+candidatureSubmit          any    any    -       -      -      -        -      -        -      -      -       -
+candidatureGiveOpinion     -      -      -       -      -      school   -      -        -      -      -       -
+candidatureValidate        -      -      -       -      -      -        school school   -      -      -       -
+candidatureReject          -      -      -       -      -      -        school school   -      any    -       -
+candidatureWithdraw        -      person person  person p+terr person   person person   person any    person  -
+registrationSubmit         any    any    -       any    -      -        -      -        -      -      -       -
+registrationSubmitFor      -      -      struct  accept -      any      -      any      any    -      -       -
+registrationCancel         any    any    any     any    -      any      -      any      any    -      -       -
+registrationKeep           any    any    any     any    -      any      -      any      any    -      -       -
+registrationRemove         -      -      struct  -      -      -        -      -        -      -      -       -
+coordonnateurAppoint       -      -      -       -      -      -        -      -        -      any    -       -
+schoolStaffBind            -      -      -       -      terr   school   -      school   -      any    -       -
+auditorAdmit               -      -      -       -      -      -        -      -        -      any    -       -
+invitationSend             -      -      struct  -      home   -        -      -        -      any    -       -
+invitationRevoke           -      -      struct  -      home   -        -      -        -      any    -       -
+invitationAccept           -      any    any     any    -      -        -      -        -      -      -       -
+mediateurAccept            -      -      struct  -      home   -        -      -        -      any    -       -
+mediateurRegister          -      any    -       any    -      -        -      -        -      -      -       -
+mandateEnd                 -      person p+struct person p+home p+school person p+school person any    person  -
+contactAdd                 -      -      struct  -      -      -        -      -        -      -      -       -
+contactsImport             -      -      struct  -      -      -        -      -        -      -      -       -
+contactRemove              -      -      struct  -      -      -        -      -        -      -      -       -
+planningSend               -      -      struct  -      -      -        -      -        -      -      -       -
+contactRead                -      -      struct  -      -      -        -      -        -      -      -       -
+structureContactSet        -      -      struct  -      -      -        -      -        -      -      -       -
+unsubscribe                any    -      -       -      -      -        -      -        -      -      -       -
+rebuildFollow              -      -      -       -      -      -        -      -        -      any    -       -
+mailPreferencesSet         -      any    any     any    any    any      any    any      any    any    any     -
+notificationsMarkRead      -      any    any     any    any    any      any    any      any    any    any     -
+candidatureRecordContact   -      -      -       -      terr   -        -      -        -      -      -       -
+candidatureRecordTraining  -      -      -       -      terr   -        -      -        -      -      -       -
+candidatureRecordPix       -      -      -       -      terr   -        -      -        -      -      -       -
+candidatureRequestCertificate -      person person  person person person   person person   person person person  -
+candidatureIssueCertificate -      -      -       -      terr   -        -      -        -      -      -       -
+termAdd                    -      -      -       -      -      -        -      -        -      any    -       any
+termRename                 -      -      -       -      -      -        -      -        -      any    -       -
+termMerge                  -      -      -       -      -      -        -      -        -      any    -       -
+termSplit                  -      -      -       -      -      -        -      -        -      any    -       -
+termRetire                 -      -      -       -      -      -        -      -        -      any    -       -
+territoryJoin              -      -      -       -      -      -        -      -        -      any    -       any
+territoryOpenCandidatures  -      -      -       -      -      -        -      -        -      any    -       -
+attestationFormWord        -      -      -       -      -      -        -      -        -      any    -       any
+personErase                -      person person  person person person   person person   person any    person  any
+passkeyRegister            -      -      any     -      any    -        -      -        -      any    -       -
+passkeyRevoke              -      -      any     -      any    -        -      -        -      any    -       -
+serviceDossierOpen         -      -      struct  -      -      -        -      -        -      -      -       -
+serviceDossierGather       -      -      struct  -      -      -        -      -        -      -      -       -
+servicePieceAttach         -      -      struct  -      -      -        -      -        -      -      -       -
+servicePieceWithdraw       -      -      struct  -      -      -        -      -        -      -      -       -
+serviceDossierSubmit       -      -      struct  -      -      -        -      -        -      -      -       -
+serviceDossierCertify      -      -      -       -      terr   -        -      -        -      -      -       -
+serviceDossierReturn       -      -      -       -      terr   -        -      -        -      -      -       -
+servicePaymentRecord       -      -      -       -      terr   -        -      -        -      any    -       -
+certificationWithdraw      -      -      -       -      terr   -        -      -        -      any    -       -
+serviceRecoveryRecord      -      -      -       -      terr   -        -      -        -      any    -       -
+serviceAmendmentPropose    -      -      struct  -      -      -        -      -        -      -      -       -
+serviceAmendmentAccept     -      -      -       -      terr   -        -      -        -      -      -       -
+serviceAmendmentRefuse     -      -      -       -      terr   -        -      -        -      -      -       -
+controlOpen                -      -      -       -      -      -        -      -        -      -      any     -
+controlDraw                -      -      -       -      -      -        -      -        -      -      -       any
+controlPieceJudge          -      -      -       -      -      -        -      -        -      -      any     -
+controlAnswer              -      -      struct  -      -      -        -      -        -      -      -       -
+controlClose               -      -      -       -      -      -        -      -        -      -      any     -
+structureRead              -      -      struct  -      terr   -        -      -        -      any    any     any
+territoryRead              -      -      -       -      terr   -        -      -        -      any    any     any
+countryRead                -      -      -       -      -      -        -      -        -      any    any     any
+blankedTextRead            -      -      -       -      -      -        -      -        -      any    any     any
+auditRead                  -      -      struct  -      terr   -        -      -        -      any    any     any
+candidatureRead            -      person person  person p+terr p+school p+school p+school person any    person  any
+candidatureNoteRead        -      -      -       -      terr   -        -      -        -      any    -       -
+mandateRead                -      -      struct  -      home   -        -      -        -      any    any     -
+registrationRead           -      -      struct  -      -      -        -      -        -      -      -       -
+controlRead                -      -      struct  -      terr   -        -      -        -      any    any     any
 """
 
 #: A cell says when the action is open: `yes`, `past` (once the animation is over), or the word that the reason holds.

@@ -65,6 +65,7 @@ COORDONNATEUR = actor(Role.COORDONNATEUR)
 DIRECTOR = actor(Role.DIRECTOR)
 INSPECTOR = actor(Role.INSPECTOR)
 HEAD = actor(Role.HEAD)
+TEACHER = actor(Role.TEACHER)
 PARENT = actor(Role.PARENT)
 
 TERMS = (
