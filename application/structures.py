@@ -1,18 +1,22 @@
-"""Use cases of structures: their public contact."""
+"""Use cases of structures: their public contact; and whose account a SIRET is."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
+
+from psycopg import Connection
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE
-from domain.kernel.identifiers import structure_contact_id
+from domain.kernel.identifiers import siret_id, structure_contact_id, structure_id
 from domain.kernel.people import EmailAddress, Phone
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.kernel.validation import Label
+from domain.structures.siret import SiretAssigned
 from domain.structures.structure import StructureContactSet
+from eventstore.log import read_stream
 
 
 class SetStructureContact(Command):
@@ -54,3 +58,10 @@ def erase_contact(command: StructureContactErase, work: UnitOfWork) -> UUID:
 
 
 USE_CASES = ((SetStructureContact, set_contact), (StructureContactErase, erase_contact))
+
+
+def account_with_siret(conn: Connection[Any], siret: str) -> UUID:
+    """Return the account that a SIRET leads to: of the structure that has or had it, also where it moved to it."""
+    facts = [record.event for record in read_stream(conn, siret_id(siret))]
+    assigned = [fact for fact in facts if isinstance(fact, SiretAssigned)]
+    return assigned[-1].structure_id if assigned else structure_id(siret)

@@ -16,7 +16,8 @@ from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed, address_of, subject_of, telephone_of
 from application.people import index
-from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id, structure_id
+from application.structures import account_with_siret
+from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id
 from eventstore.identities import generations
 from eventstore.vault import Vault
 
@@ -79,7 +80,7 @@ def match_all(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterab
 
 def _find_by_name(conn: Conn, keyed: Keyed, query: str) -> Matches:
     mailbox = keyed.pseudonym(address_of(query))
-    names = [*_pseudonyms(conn, keyed, query), *_generations(conn, keyed, [mailbox]), *_structure_ids(query)]
+    names = [*_pseudonyms(conn, keyed, query), *_generations(conn, keyed, [mailbox]), *_structure_ids(conn, query)]
     digests = [keyed.digest(subject_of(query)), keyed.digest(address_of(query))]
     if any(char.isdigit() for char in query) and not any(char.isalpha() for char in query):
         digests.append(keyed.digest(telephone_of(query)))
@@ -92,13 +93,14 @@ def _find_by_name(conn: Conn, keyed: Keyed, query: str) -> Matches:
     return matches
 
 
-def _structure_ids(siret: str) -> list[UUID]:
+def _structure_ids(conn: Conn, siret: str) -> list[UUID]:
     """Return the ids a structure's SIRET stands for: a sole trader's name is personal data."""
     try:
-        structure = structure_id(check_siret(siret))
-        return [structure, structure_contact_id(structure)]
+        number = check_siret(siret)
     except ValueError:
         return []
+    structure = account_with_siret(conn, number)
+    return [structure, structure_contact_id(structure)]
 
 
 def _find_by_id(conn: Conn, identifier: UUID) -> list[UUID]:

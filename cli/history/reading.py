@@ -7,11 +7,12 @@ from uuid import UUID
 
 from psycopg import sql
 
+from application.structures import account_with_siret
 from cli.composition import Conn
 from cli.console import Refused
 from cli.read_models.readiness import known_read_models
 from domain.animations.events import AnimationTextBlanked
-from domain.kernel.identifiers import TYPOLOGY_ID, check_siret, structure_id
+from domain.kernel.identifiers import TYPOLOGY_ID, check_siret
 from eventstore.log import read_after, read_at, read_stream
 from eventstore.records import Recorded
 from projections.animations.blanked_texts import BlankedTexts, blanked_texts
@@ -32,7 +33,7 @@ class History:
 
 def history_of(conn: Conn, subject: str) -> History:
     """Return the history. Raises Refused if nothing is recorded, ValueError if `subject` is no id and no SIRET."""
-    stream = _stream(subject)
+    stream = _stream(conn, subject)
     own = read_stream(conn, stream)
     if not own:
         raise Refused(f"nothing is recorded of {subject}")
@@ -52,13 +53,13 @@ def blanked_in(conn: Conn, history: History) -> BlankedTexts:
     return blanked
 
 
-def _stream(subject: str) -> UUID:
+def _stream(conn: Conn, subject: str) -> UUID:
     if subject == "typology":
         return TYPOLOGY_ID
     try:
         return UUID(subject)
     except ValueError:
-        return structure_id(check_siret(subject))
+        return account_with_siret(conn, check_siret(subject))
 
 
 def _structure_history(conn: Conn, stream: UUID) -> History:

@@ -64,6 +64,11 @@ def _covered(animation: Standing, now: datetime) -> str | None:
     return "L'animation est déjà suspendue." if animation.suspended else None
 
 
+def _not_suspended(animation: Standing, now: datetime) -> str | None:
+    left = "L'animation est suspendue : aucune convention de la structure ne couvre son jour."
+    return left if animation.suspended else None
+
+
 def _suspended(animation: Standing, now: datetime) -> str | None:
     return None if animation.suspended else "L'animation n'est pas suspendue."
 
@@ -96,7 +101,7 @@ _SUBMITTED, _PUBLISHED = AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED
 _REFUSED, _CANCELLED = AnimationStatus.REFUSED, AnimationStatus.CANCELLED
 
 TRANSITIONS: Mapping[Action, Transition] = {
-    Action.ANIMATION_PUBLISH: Transition(frozenset({_SUBMITTED})),
+    Action.ANIMATION_PUBLISH: Transition(frozenset({_SUBMITTED}), (_not_suspended,)),
     Action.ANIMATION_REFUSE: Transition(frozenset({_SUBMITTED})),
     Action.ANIMATION_MODIFY: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested,)),
     Action.ANIMATION_CANCEL: Transition(frozenset({_SUBMITTED, _PUBLISHED}), (_not_attested,)),

@@ -41,10 +41,22 @@ class Places:
     successors: Mapping[str, str]
     #: The names of intercommunalities by SIREN.
     intercommunalities: Mapping[str, str]
+    #: The codes of the arrondissements by that of their city.
+    arrondissements: Mapping[str, tuple[str, ...]]
 
     def find(self, code: str) -> Commune | None:
         """Return the commune of a code, or the one that it became part of; None if there was never such a code."""
         return self.communes.get(code) or self.communes.get(self.successors.get(code, ""))
+
+    def spellings(self, code: str) -> list[str]:
+        """Return every code that a place there may have: this one, today's, those of its arrondissements.
+
+        Empty where there was never such a code.
+        """
+        commune = self.find(code)
+        if commune is None:
+            return []
+        return list(dict.fromkeys([code, commune.code, *self.arrondissements.get(commune.code, ())]))
 
     def around(self, code: str) -> frozenset[str]:
         """Return the codes of the communes of the same intercommunality, that of the commune included."""
@@ -63,6 +75,7 @@ def places() -> Places:
     """Return the places, read once a process: it takes some tenths of a second."""
     communes: dict[str, Commune] = {}
     successors: dict[str, str] = {}
+    arrondissements: dict[str, tuple[str, ...]] = {}
     for row in _rows("communes.csv.gz"):
         commune = Commune(
             row["insee"],
@@ -74,11 +87,14 @@ def places() -> Places:
             int(row["population"] or 0),
         )
         communes[commune.code] = commune
+        if commune.parent:
+            arrondissements[commune.parent] = (*arrondissements.get(commune.parent, ()), commune.code)
         for former in filter(None, row["former_codes"].split("|")):
             successor = communes.get(successors.get(former, ""))
             if successor is None or successor.population < commune.population:
                 successors[former] = commune.code
-    return Places(communes, successors, {row["siren"]: row["name"] for row in _rows("epci.csv.gz")})
+    names = {row["siren"]: row["name"] for row in _rows("epci.csv.gz")}
+    return Places(communes, successors, names, arrondissements)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

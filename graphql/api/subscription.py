@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.animations.filters import AnimationWhere
+from api.animations.queries import in_force
 from api.animations.types import Animation, animation_of
 from api.audit.queries import auditable
 from api.audit.types import AuditEntry, entries_for
@@ -58,14 +59,18 @@ class Subscription:
     ) -> AsyncGenerator[Animation, None]:
         context = info.context
         conditions = where.conditions() if where else animation_queries.Conditions()
+        # Refused at once; what replaced a term is looked up anew for each page.
+        in_force(conditions, await lists_of(context))
+        await context.refresh()
 
         async def published(read: Snapshot, since: int, upto: int, limit: int) -> list[tuple[int, Animation]]:
-            filtered = animation_queries.narrowed(animation_queries.published(), conditions, context.services.clock())
+            lists = await lists_of(context)
+            today, now = in_force(conditions, lists), context.services.clock()
+            filtered = animation_queries.narrowed(animation_queries.published(), today, now)
             statement = f"{animation_queries.PUBLISHED} AND {_WITHIN} AND {filtered.clause}{_PAGE}"
             params = {**filtered.params, "after": since, "upto": upto, "limit": limit}
             rows = await read.rows(read.sql(statement), params)
-            lists = await lists_of(context) if rows else None
-            return [(row["position"], animation_of(row, lists)) for row in rows if lists is not None]
+            return [(row["position"], animation_of(row, lists)) for row in rows]
 
         feed = Feed(published, lambda entry: entry.type == _PUBLISHED)
         async for animation in news(context, feed, after):

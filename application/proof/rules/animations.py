@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -78,7 +79,9 @@ def _modified(case: Case, fact: AnimationModified) -> Decision:
 
 
 def _published(case: Case, fact: AnimationPublished) -> Decision:
-    return _decided(case, decisions.publish(_of(case), case.actor, case.now))
+    # There was a time when a suspended one could be published: its registrations stayed closed.
+    state = replace(_of(case), suspended=False)
+    return _decided(case, decisions.publish(state, case.actor, case.now))
 
 
 def _refused(case: Case, fact: AnimationRefused) -> Decision:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import strawberry
 
-from api.core.lists.checks import checked_texts, node_id
+from api.core.lists.checks import check_codes, checked_texts, node_id
 from api.core.scalars import instant
+from domain.kernel.events import registered_events
 from projections.audit import queries as audit
 
 
@@ -42,6 +43,7 @@ class AuditWhere:
             "candidatureId": self.candidature_id,
             "controlId": self.control_id,
         }
+        check_codes(dict.fromkeys(sorted(registered_events()), True), checked_texts(self.type, "type"), "type")
         return audit.Conditions(
             structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
             subject_ids=[node_id(subject_id, "where", name) for name, subject_id in subjects.items() if subject_id],

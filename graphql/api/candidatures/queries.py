@@ -13,6 +13,7 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.typology.territories_and_terms import check_territories
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from projections.candidatures import queries
 
@@ -62,5 +63,7 @@ async def list_candidatures(
 ) -> Connection[Candidature]:
     """Return the candidatures that the asker may read."""
     within = readable(context.actor)
-    filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
+    conditions = where.conditions() if where else queries.Conditions()
+    await check_territories(context, conditions.territory)
+    filtered = queries.narrowed(within, conditions)
     return await connection(context, queries.LISTING, filtered, arguments, candidature_of)

@@ -10,7 +10,7 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
-from api.typology.territories_and_terms import lists_of
+from api.typology.territories_and_terms import check_territories, lists_of
 from projections.controls import queries
 
 
@@ -38,6 +38,8 @@ class ControlQueries:
 
 async def list_controls(context: Context, where: ControlWhere | None, arguments: PageArguments) -> Connection[Control]:
     """Return the controls that the asker may read."""
-    filtered = visible(context.actor, where.conditions() if where else queries.Conditions())
+    conditions = where.conditions() if where else queries.Conditions()
+    filtered = visible(context.actor, conditions)
+    await check_territories(context, conditions.territory)
     lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: control_of(row, lists))

@@ -12,7 +12,7 @@ from api.core.past import AT, At
 from api.service_dossiers.filters import ServiceDossierWhere
 from api.service_dossiers.past import dossier_at
 from api.service_dossiers.types import FOR_DOSSIERS, ServiceDossier, dossier_of, load_dossier
-from api.typology.territories_and_terms import lists_of
+from api.typology.territories_and_terms import check_territories, lists_of
 from domain.kernel.rights import Action
 from projections.service_dossiers import queries
 
@@ -46,6 +46,8 @@ async def list_service_dossiers(
 ) -> Connection[ServiceDossier]:
     """Return the dossiers that the asker may read. Raises FORBIDDEN for a role that may read none."""
     within = within_reach(context, Action.STRUCTURE_READ, "d")
-    filtered = queries.narrowed(within, where.conditions() if where else queries.Conditions())
+    conditions = where.conditions() if where else queries.Conditions()
+    await check_territories(context, conditions.territory)
+    filtered = queries.narrowed(within, conditions)
     lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: dossier_of(row, lists))

@@ -13,6 +13,7 @@ from api.core.past import AT, At
 from api.structures.filters import StructureWhere
 from api.structures.past import structure_at
 from api.structures.types import Structure, load_structure, load_structure_by_siret, structure_of
+from api.typology.territories_and_terms import check_territories
 from domain.kernel.identifiers import check_siret
 from projections.structures import queries
 
@@ -43,6 +44,7 @@ async def list_structures(
     context: Context, where: StructureWhere | None, arguments: PageArguments
 ) -> Connection[Structure]:
     territory = checked_texts(where.territory, "territory") if where else None
+    await check_territories(context, territory)
     filtered = queries.narrowed(territory, checked_text(where.text, "text") if where else None)
     return await connection(context, queries.LISTING, filtered, arguments, structure_of)
 

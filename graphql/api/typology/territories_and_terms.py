@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.core.context import Context
+from api.core.lists.checks import check_codes
 from api.typology.territory import TERRITORY_PREFIX, Territory, territory_of
 from api.typology.types import TERM_PREFIX, Term, term_id, term_of
 from domain.typology.typology import TermKind
@@ -113,6 +114,12 @@ async def read_lists(read: Snapshot) -> Lists:
         {territory.code: territory for territory in territories},
         {(term.kind.value, term.code): term for term in terms},
     )
+
+
+async def check_territories(context: Context, codes: Collection[str] | None) -> None:
+    """Raise INVALID on `where.territory` for a code that no territory has: it would filter everything away."""
+    if codes:
+        check_codes((await lists_of(context)).territories, codes, "territory")
 
 
 async def load_territory(context: Context, code: str) -> Territory | None:

@@ -75,7 +75,8 @@ def test_codes_of_lists_that_there_are_not_are_refused_by_name_and_others_find_n
         answer = reader.asks(LISTING, where={name: ["inconnu"]})
         assert refusals(answer) == [{"code": "INVALID", "field": ["where", name]}]
         assert answer.messages[0].startswith(f"where.{name} : code inconnu « inconnu » ; codes acceptés : ")
-    assert reader.asks(STRUCTURES, where={"territory": ["99"]}).data["structures"]["totalCount"] == 0
+    answer = reader.asks(STRUCTURES, where={"territory": ["99"]})
+    assert refusals(answer) == [{"code": "INVALID", "field": ["where", "territory"]}]
     assert reader.asks(CANDIDATURES, NATIONAL, where={"schoolUai": [UAI]}).data["candidatures"]["totalCount"] == 0
     answer = reader.asks(CANDIDATURES, NATIONAL, where={"schoolUai": ["?"]})
     assert refusals(answer) == [{"code": "INVALID", "field": ["where", "schoolUai"]}]

@@ -7,14 +7,21 @@ from uuid import UUID
 
 import pytest
 
+from domain.animations.animation import publish
 from domain.animations.coverage import resume, suspend
-from domain.animations.events import AnimationCancelled, AnimationModified, AnimationResumed, AnimationSuspended
+from domain.animations.events import (
+    AnimationCancelled,
+    AnimationModified,
+    AnimationPublished,
+    AnimationResumed,
+    AnimationSuspended,
+)
 from domain.catalogue import ANIMATION
 from domain.conventions.convention import Convention
 from domain.conventions.rates import AgreedRate
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import ErrorCode
-from tests.support.domain.builders import CONVENTION_ID, END, NOW, OURS, START, attested, created, values
+from tests.support.domain.builders import CONVENTION_ID, END, NATIONAL, NOW, OURS, START, attested, created, values
 from tests.support.domain.story import given
 
 NEXT = UUID(int=77)
@@ -44,6 +51,13 @@ def test_what_a_convention_of_the_structure_covers_is_not_suspended(conventions)
 @pytest.mark.parametrize("last", [attested(), AnimationCancelled(reason="Non")])
 def test_what_was_held_or_cancelled_is_not_suspended(last):
     given(ANIMATION, created(), last).when(suspend, [ENDED], SYSTEM, NOW).then_refused(ErrorCode.RULE_BROKEN)
+
+
+def test_it_is_not_published_before_it_is_resumed():
+    suspended = given(ANIMATION, created(), SUSPENDED)
+    suspended.when(publish, NATIONAL, NOW).then_refused(ErrorCode.RULE_BROKEN)
+    resumed = given(ANIMATION, created(), SUSPENDED, AnimationResumed(convention_id=NEXT))
+    resumed.when(publish, NATIONAL, NOW).then(AnimationPublished())
 
 
 def test_it_is_resumed_under_the_convention_that_covers_it():

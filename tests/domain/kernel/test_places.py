@@ -108,3 +108,12 @@ def _seconds(text: str) -> float:
     began = time.perf_counter()
     SEARCH.search(text)
     return time.perf_counter() - began
+
+
+def test_a_commune_is_recorded_under_its_code_of_today_or_of_its_arrondissements():
+    assert PLACES.spellings("34172") == ["34172"]
+    assert PLACES.spellings("20004") == ["20004", "2A004"]
+    assert PLACES.spellings("13201") == ["13201"]
+    assert PLACES.spellings("13055")[:2] == ["13055", "13201"]
+    assert len(PLACES.spellings("13055")) == 17
+    assert PLACES.spellings("34000") == []

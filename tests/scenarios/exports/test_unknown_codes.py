@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.support.people import COORDONNATEUR, STRUCTURE, STRUCTURE_ID
+from tests.support.people import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID
 
 LISTING = "query($where: AnimationWhere) { animations(where: $where) { totalCount } }"
 OWN = """query($id: ID!, $where: OwnAnimationWhere) {
   structure(id: $id) { animations(where: $where) { totalCount } } }"""
+
+
+BY_TERRITORY = {
+    "structures": "StructureWhere",
+    "candidatures": "CandidatureWhere",
+    "serviceDossiers": "ServiceDossierWhere",
+    "controls": "ControlWhere",
+    "managedAnimations": "ManagedAnimationWhere",
+}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,45 @@ def test_an_unknown_code_is_refused_with_those_there_are(people, server, field, 
         answer = server.http.get(path, params={field: "inconnu"})
         assert (answer.status_code, answer.json()["errors"][0]["message"][: len(field)]) == (400, field)
         assert server.http.get(path, params={field: offered}).status_code == 200
+
+
+def listing(field: str, filters: str) -> str:
+    return f"query($where: {filters}) {{ {field}(where: $where) {{ totalCount }} }}"
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "known"),
+    [
+        *((listing(field, filters), "territory", "34") for field, filters in BY_TERRITORY.items()),
+        (listing("auditTrail", "AuditWhere"), "type", "animation.published"),
+    ],
+)
+def test_every_list_refuses_a_code_that_never_was_one(server, document, field, known):
+    (error,) = server.errors(document, NATIONAL, where={field: [known, "inconnu"]})
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID", ["where", field])
+    assert "code inconnu « inconnu » ; codes acceptés : " in error["message"]
+    assert server.ask(document, NATIONAL, where={field: [known]})
+
+
+def test_a_subscription_refuses_unknown_codes_before_it_waits(server):
+    document = "subscription($where: AnimationWhere) { animationPublished(where: $where) { id } }"
+    for where in ({"theme": ["inconnu"]}, {"territory": ["99"]}, {"commune": ["34999"]}):
+        body = {"query": document, "variables": {"where": where}}
+        with server.http.stream("POST", "/graphql", json=body, headers={"Accept": "text/event-stream"}) as answer:
+            (told,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: {")]
+        assert told["errors"][0]["extensions"]["field"] == ["where", *where]
+
+
+def test_a_commune_is_looked_for_under_every_code_that_it_has_had(people, server):
+    people.sign()
+    people.declare(communeCode="34172")
+    (error,) = server.errors(LISTING, where={"commune": ["34172", "34000"]})
+    assert error["extensions"]["field"] == ["where", "commune"]
+    assert "aucune commune n'a le code INSEE « 34000 »" in error["message"]
+    assert server.http.get("/animations.csv", params={"commune": "34000"}).status_code == 400
+    assert server.ask(LISTING, where={"commune": [" 34172 ", "2a004"]})["animations"]["totalCount"] == 0
+    own = server.ask(OWN, STRUCTURE, id=STRUCTURE_ID, where={"commune": ["34172"]})
+    assert own["structure"]["animations"]["totalCount"] == 1
 
 
 def test_a_uai_that_is_none_is_refused(server):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from application.proof.rules.log import judge_log
+from cli.history.reading import history_of
 from domain.kernel.actors import Role
 from tests.support.people import (
     CONVENTION,
@@ -40,6 +41,12 @@ def test_the_account_follows_and_its_history_is_one(people, server, animation):
         viewer = server.ask("{ viewer { structures { id siret } } }", who)["viewer"]
         assert viewer["structures"] == [{"id": STRUCTURE_ID, "siret": NEW}]
         people.does("47-modify-an-animation", who, animationId=animation, seats=20 if who is STRUCTURE else 21)
+    with server.application.pool.connection() as conn:
+        histories = [history_of(conn, number) for number in (SIRET, NEW, STRUCTURE_ID)]
+        assert len({tuple(record.position for record in history.records) for history in histories}) == 1
+    exports = [server.application.export_person(number) for number in (SIRET, NEW, STRUCTURE_ID)]
+    assert exports[0]["held"], "a sole trader's name is personal"
+    assert exports == exports[:1] * 3
     (entry,) = people.history(type=["structure.moved"])
     assert (entry["subject"], entry["data"]["former_siret"]) == (STRUCTURE_ID, SIRET)
 

@@ -41,7 +41,7 @@ def checked_texts(values: Sequence[str] | None, field: str) -> list[str] | None:
 
 
 def check_codes(accepted: Mapping[str, object], codes: Collection[str] | None, field: str) -> None:
-    """Raise INVALID for a code that is not `known`, with those that are offered: those that map to something true."""
+    """Raise INVALID for a code that is not `accepted`, with those that are offered: what maps to something true."""
     for code in codes or ():
         if code not in accepted:
             offered = ", ".join(name for name, is_offered in accepted.items() if is_offered)
