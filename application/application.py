@@ -32,7 +32,7 @@ from application.people import erasing as privacy
 from application.people import finding, index, words
 from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
-from application.proof import log_checks
+from application.proof import log_checks, signing_rules
 from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
@@ -66,6 +66,7 @@ USE_CASES = use_cases(
     stored_files.USE_CASES,
     proof_map.USE_CASES,
     log_checks.USE_CASES,
+    signing_rules.USE_CASES,
     service_amendments.USE_CASES,
     withdrawal.USE_CASES,
     controls.USE_CASES,

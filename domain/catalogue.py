@@ -18,7 +18,7 @@ from domain.kernel.authors import Author
 from domain.kernel.events import Event
 from domain.notifications import letter
 from domain.passkeys import passkeys
-from domain.proof import committed_map, log_checks
+from domain.proof import committed_map, log_checks, signing_rule
 from domain.registrations import registration_book
 from domain.service_dossiers import service_dossier
 from domain.structures import siret, structure
@@ -80,3 +80,4 @@ STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
 PASSKEYS = AggregateKind[passkeys.Passkeys]("passkey", passkeys.evolve)
 COMMITTED_MAP = AggregateKind[committed_map.CommittedMap]("proof", committed_map.evolve)
 LOG_CHECKS = AggregateKind[log_checks.LogChecks]("proof", log_checks.evolve)
+SIGNING_RULE = AggregateKind[signing_rule.SigningRule]("signing", signing_rule.evolve)

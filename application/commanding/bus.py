@@ -26,16 +26,18 @@ from application.commanding.commands import Command, UseCases
 from application.commanding.per_stream_lock import Turns
 from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import StateCache, UnitOfWork
-from application.signatures.acts import Act
+from application.signatures.acts import MONEY_ACTIONS, Act
 from application.signatures.signing import Signing, act_of
-from domain.catalogue import PASSKEYS
+from domain.catalogue import PASSKEYS, SIGNING_RULE
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
-from domain.kernel.identifiers import passkeys_id
+from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
+from domain.kernel.rights import Action
 from domain.passkeys.passkeys import Passkeys
+from domain.proof.signing_rule import SigningRule
 from eventstore.appender import Appender
-from eventstore.log import head, read_stream, read_topics
+from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -145,10 +147,19 @@ class CommandBus:
     def _sign(self, command: Command, work: UnitOfWork, passkeys: Passkeys | None) -> None:
         """Put the actor's signature in what was decided. Raises DomainError for a bad one, or if it must have one."""
         if command.signature is None:
-            self.signing.check_unsigned(command.action, work.actor)
+            self.signing.check_unsigned(command.action, work.actor, self._signing_rule(command.action, work))
         else:
             signing = (command.action, work.actor, work.now, work.recorded, passkeys, command.signature)
             work.recorded = self.signing.sign(*signing)
+
+    def _signing_rule(self, action: Action, work: UnitOfWork) -> SigningRule | None:
+        """Return who has to sign, by the log. It is read in the unit of work: no act slips in beside the rule."""
+        return work.find(SIGNING_RULE, SIGNING_RULE_ID) if action in MONEY_ACTIONS else None
+
+    def who_signs(self) -> SigningRule:
+        """Return who has to sign, by the log as it is now."""
+        record = self._read_stream(SIGNING_RULE_ID, 0)
+        return state_after(SIGNING_RULE, record) or SigningRule()
 
     def _passkeys(self, command: Command, work: UnitOfWork) -> Passkeys | None:
         """Return the actor's passkeys as they are before the command: none vouches for itself.

@@ -79,7 +79,7 @@ class Settings(Group):
     served."""
     signed_acts: values.SigningRoles = ()
     """Roles whose acts that move money are refused without their own signature (passkey), with commas between them:
-    `structure`, `coordonnateur`, `national`. Without it each may sign, and need not."""
+    `structure`, `coordonnateur`, `national`. Without it each may sign, and need not. The log tells each change."""
     trusted_documents: values.Documents | None = None
     """The only GraphQL documents that are answered, a file of `parentalite documents`. Without it any is."""
     logo: values.LogoFile | None = None

@@ -50,7 +50,7 @@ from application.proof.signing import signing_transaction
 from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
 from application.proof.witnessing.asking import cosigned_note
-from domain.kernel.identifiers import file_id
+from domain.kernel.identifiers import SIGNING_RULE_ID, file_id
 from eventstore.log import head
 from eventstore.records import Recorded, decode
 from eventstore.vault import Vault
@@ -137,7 +137,7 @@ def records_of(leaves: Sequence[bytes]) -> list[Recorded]:
 
 
 def _facts_and_leaves(conn: Conn, dossier_id: UUID, until: int) -> tuple[Facts, list[bytes]]:
-    streams = list(streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], until)))))
+    streams = [*streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], until)))), SIGNING_RULE_ID]
     leaves = list(read_streams(conn, streams, until))
     if signers := streams_of(dossier_id, records_of(leaves)).passkeys:
         streams += signers

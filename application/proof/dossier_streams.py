@@ -9,7 +9,8 @@ from uuid import UUID
 from application.proof.leaves import Leaf
 from domain.catalogue import ANIMATION, CONVENTION, PASSKEYS, SERVICE_DOSSIER, STRUCTURE
 from domain.files.stored_file import FileExpired
-from domain.kernel.identifiers import file_id, passkeys_id
+from domain.kernel.identifiers import SIGNING_RULE_ID, file_id, passkeys_id
+from domain.proof.events import SigningRequired
 from domain.service_dossiers.events import DossierGathered, DossierOpened
 from eventstore.records import Recorded
 
@@ -78,7 +79,10 @@ def _passkeys_of(streams: set[UUID], records: Iterable[Recorded]) -> tuple[UUID,
 
 
 def check_streams(streams: DossierStreams, records: Sequence[Recorded]) -> None:
-    """Raises NotADossier unless the records are those of these streams and of expired files, none missing."""
+    """Raises NotADossier unless the records are those of these streams, none missing.
+
+    Beside them stand those of expired files, and those that tell who had to sign.
+    """
     kinds = streams.kinds
     present = {record.originator_id for record in records}
     for stream in streams:
@@ -87,6 +91,8 @@ def check_streams(streams: DossierStreams, records: Sequence[Recorded]) -> None:
     for record in records:
         stream, topic = record.originator_id, record.event.topic
         if isinstance(record.event, FileExpired) and stream == file_id(record.event.sha256):
+            continue
+        if isinstance(record.event, SigningRequired) and stream == SIGNING_RULE_ID:
             continue
         kind = kinds.get(stream)
         if kind is None:

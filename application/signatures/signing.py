@@ -14,6 +14,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, broken, invalid
 from domain.kernel.rights import RIGHTS, Action
 from domain.passkeys.passkeys import Passkey, Passkeys
+from domain.proof.signing_rule import SigningRule
 from eventstore.records import ActSignature, Recorded
 
 
@@ -31,7 +32,10 @@ class GivenSignature(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The site that people sign on, and the roles whose acts that move money have to be signed."""
+    """The site that people sign on, and the roles whose acts that move money have to be signed.
+
+    The log has its own word on these roles: whatever either of both demands is demanded.
+    """
 
     site: Site | None = None
     required_of: frozenset[Role] = field(default=frozenset())
@@ -40,9 +44,9 @@ class Signing:
         """Return whether an act of this role is refused without a signature."""
         return role in self.required_of and action in MONEY_ACTIONS and role in RIGHTS[action]
 
-    def check_unsigned(self, action: Action, actor: Actor) -> None:
-        """Raise RULE_BROKEN if the act has to be signed."""
-        if self.requires(action, actor.role):
+    def check_unsigned(self, action: Action, actor: Actor, rule: SigningRule | None) -> None:
+        """Raise RULE_BROKEN if the act has to be signed, by the settings or by what the log says."""
+        if self.requires(action, actor.role) or (rule is not None and rule.requires(action, actor.role)):
             raise broken(
                 "Cet acte engage de l'argent et doit porter votre signature : demandez ce qu'il y a à signer"
                 " (actSignature), signez avec votre clé d'accès, et renvoyez-le avec la signature. Sans clé"

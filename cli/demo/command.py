@@ -24,6 +24,7 @@ from cli.demo.roles import Part, cast_roles
 from cli.demo.season import load_once, structure_of
 from cli.options import Host, Port, Verbose, Yes, set_up_command_logs
 from cli.server.background import background_work
+from cli.server.serve import tell_who_signs
 from cli.server.serving import address_of, run_api, take_address
 from domain.kernel.actors import Role
 
@@ -62,6 +63,7 @@ def demo(
             opened = stack.enter_context(open_everything(settings))
             load_once(replace(opened, application=opened.application.unsigned()), animations, utc_now())
             found_database(opened.application, utc_now())
+            tell_who_signs(opened)
             stack.enter_context(background_work(opened))
             with opened.connection() as conn:
                 parts = cast_roles(conn, utc_now())

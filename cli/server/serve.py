@@ -11,6 +11,7 @@ import typer
 
 from application.founding import found_database
 from application.hosting.settings import Settings, SettingsError
+from application.proof.signing_rules import record_who_signs
 from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Stopped, note
 from cli.options import Host, Port, Verbose, set_up_server_logs
@@ -48,6 +49,7 @@ def serve(
         settings = settings.served_at(address_of(listener))
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
+        tell_who_signs(opened)
         if project:
             stack.enter_context(background_work(opened))
         try:
@@ -82,6 +84,13 @@ def check_links(settings: Settings) -> None:
             "PARENTALITE_PUBLIC_URL: needed together with PARENTALITE_SMTP_URL: links in letters lead to it; "
             "set it to the site's address, such as https://parentalite.example.org"
         )
+
+
+def tell_who_signs(opened: Runtime) -> None:
+    """Record whose acts must be signed, where the settings say otherwise than the log."""
+    required_of = opened.application.bus.signing.required_of
+    if record_who_signs(opened.application.execute, required_of, utc_now()):
+        log.info("who has to sign changed", extra={"roles": ",".join(sorted(required_of)) or "nobody"})
 
 
 def get_ready(opened: Runtime) -> None:

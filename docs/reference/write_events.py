@@ -17,7 +17,7 @@ from domain.kernel.events import Event, registered_events
 from eventstore.records import Stamp, upcast
 
 #: The words that begin the topics of a bundle's streams.
-KINDS = ("service_dossier", "structure", "convention", "animation", "file", "passkey", "proof")
+KINDS = ("service_dossier", "structure", "convention", "animation", "file", "passkey", "signing", "proof")
 SAMPLES = Path(__file__).parents[2] / "tests" / "history" / "samples"
 INTRODUCTION = """\
 # Events of a bundle

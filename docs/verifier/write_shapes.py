@@ -16,7 +16,7 @@ from domain.kernel.events import registered_events
 PAGE = Path(__file__).with_name("verifier.html")
 SAMPLES = Path(__file__).parents[2] / "tests/history/samples"
 #: What a bundle can hold.
-_KINDS = ("animation", "convention", "file", "passkey", "proof", "service_dossier", "structure")
+_KINDS = ("animation", "convention", "file", "passkey", "proof", "service_dossier", "signing", "structure")
 _BLOCK = re.compile(r"(?<=// shapes: written by make reference\n).*?\n(?=// end of shapes)", re.DOTALL)
 
 

@@ -148,3 +148,5 @@ ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
 MAP_ID = uuid5(NAMESPACE, "proof-map")
 #: The stream of the checks of the whole log.
 LOG_CHECKS_ID = uuid5(NAMESPACE, "proof-log-checks")
+#: The stream of who has to sign which acts (docs/proof.md, "Who has to sign").
+SIGNING_RULE_ID = uuid5(NAMESPACE, "proof-signing-rule")

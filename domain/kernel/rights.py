@@ -41,6 +41,7 @@ class Action(StrEnum):
     FILE_EXPIRE = "fileExpire"
     PROOF_MAP_COMMIT = "proofMapCommit"
     PROOF_LOG_CHECK = "proofLogCheck"
+    SIGNING_REQUIRE = "signingRequire"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
@@ -142,7 +143,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_TEXT_BLANK: {NA: _ANY},
     **{action: {SY: _ANY} for action in (Action.ANIMATION_END, Action.ANIMATION_SUSPEND, Action.ANIMATION_RESUME)},
     **{action: {SY: _ANY} for action in (Action.FILE_EXPIRE, Action.PROOF_MAP_COMMIT)},
-    Action.PROOF_LOG_CHECK: {SY: _ANY},
+    **{action: {SY: _ANY} for action in (Action.PROOF_LOG_CHECK, Action.SIGNING_REQUIRE)},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},

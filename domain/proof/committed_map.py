@@ -26,8 +26,10 @@ def evolve(state: CommittedMap | None, originator_id: UUID, fact: Event) -> Comm
     raise TypeError(f"not an event of the map: {fact!r}")
 
 
-def commit(state: CommittedMap | None, position: int, root: str, actor: Actor) -> list[Event]:
+def commit(
+    state: CommittedMap | None, position: int, root: str, signing_rules: int | None, actor: Actor
+) -> list[Event]:
     authorize(actor, Action.PROOF_MAP_COMMIT, Belongings())
     if state is not None and position <= state.position:
         raise broken(f"L'état de l'historique est déjà scellé jusqu'à la position {state.position}.")
-    return [MapCommitted(position=position, root=root)]
+    return [MapCommitted(position=position, root=root, signing_rules=signing_rules)]

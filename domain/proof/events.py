@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from domain.kernel.events import Event, event
 
 
-@event("proof.map_committed", "État de l'historique scellé")
+def _saying_nothing_of_signing(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"signing_rules": None}
+
+
+@event("proof.map_committed", "État de l'historique scellé", upcasters=(_saying_nothing_of_signing,))
 class MapCommitted(Event):
-    """`root` (hexadecimal) commits to the last version of every stream, and more, as of `position`."""
+    """`root` (hexadecimal) commits to the last version of every stream, and more, as of `position`.
+
+    `signing_rules` is how many events told until then who has to sign; null in commits of before.
+    """
 
     position: int = Field(title="position")
     root: str = Field(title="racine")
+    signing_rules: int | None = Field(title="règles de signature")
+
+
+@event("signing.required", "Signature des actes par leurs auteurs exigée")
+class SigningRequired(Event):
+    """From here on people in these roles sign each of these acts with their passkey. Neither any: nobody has to."""
+
+    roles: tuple[str, ...] = Field(title="rôles")
+    acts: tuple[str, ...] = Field(title="actes")
 
 
 @event("proof.log_checked", "Historique et tables vérifiés")

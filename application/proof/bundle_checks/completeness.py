@@ -15,7 +15,7 @@ from application.proof.dossier_streams import streams_of
 from application.proof.members import COMPLETENESS
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.identifiers import MAP_ID
-from domain.proof.events import MapCommitted
+from domain.proof.events import MapCommitted, SigningRequired
 from eventstore.records import Recorded
 from eventstore.strict_reading import read_strictly
 
@@ -36,6 +36,7 @@ def check_completeness(bundle: OpenedBundle) -> str | None:
     until = event.position
     if (last := bundle.records[-1].position) > until:
         raise CheckFailed(f"the event at position {last} comes after the map, which ends at position {until}")
+    _check_signing_rules(bundle, event)
     streams = streams_of(bundle.dossier_id, bundle.records)
     values = expected_values(bundle.dossier_id, streams.animations, bundle.records, committed)
     _check_values(bytes.fromhex(event.root), values, member["values"])
@@ -67,6 +68,15 @@ def _check_committed(bundle: OpenedBundle, entry: Any) -> Recorded:
     if event.position >= committed.position:
         raise CheckFailed(f"the map as of position {event.position} was committed at position {committed.position}")
     return committed
+
+
+def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted) -> None:
+    """Check that every event is shown that told who has to sign: the commit says how many there were."""
+    shown = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
+    if committed.signing_rules is None:
+        bundle.warnings.append("it is from before the log told who has to sign: ask for a new bundle")
+    elif shown != committed.signing_rules:
+        raise CheckFailed(f"{committed.signing_rules} events told who has to sign, and {shown} are shown")
 
 
 def _check_values(root: bytes, expected: dict[str, str | None], entries: Any) -> None:

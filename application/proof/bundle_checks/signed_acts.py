@@ -9,6 +9,7 @@ from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBun
 from application.signatures.acts import MONEY_ACTIONS, from_base64url
 from domain.kernel.identifiers import passkeys_id
 from domain.passkeys.events import PasskeyRegistered
+from domain.proof.events import SigningRequired
 from eventstore.records import Recorded
 
 _FINGERPRINT_LETTERS = 16
@@ -24,10 +25,20 @@ def check_signed_acts(bundle: OpenedBundle) -> str | None:
                 f"{act.event.topic} at position {act.position}, by {act.stamp.role}, is not signed by the person"
             )
     signed = [act for act in acts if act.stamp.signature is not None]
+    bundle.warnings.extend(_rules(bundle))
     if not signed:
         return None
     bundle.warnings.extend(dict.fromkeys(_key_of(bundle, act) for act in signed))
     return f"{len(signed)} of {len(acts)} acts that move money are signed by the persons themselves"
+
+
+def _rules(bundle: OpenedBundle) -> Iterator[str]:
+    """Yield since when who had to sign; that they did, the rules have checked."""
+    for record in bundle.records:
+        if isinstance(record.event, SigningRequired):
+            roles = ", ".join(record.event.roles)
+            who = f"each act that moves money of {roles} is signed by the person" if roles else "nobody has to sign"
+            yield f"from position {record.position} ({record.stamp.recorded_at:%Y-%m-%d}) on {who}"
 
 
 def _acts(bundle: OpenedBundle) -> Iterator[Recorded]:

@@ -17,7 +17,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.proof.completeness.stored_map import advance
 from domain.catalogue import COMMITTED_MAP
 from domain.kernel.actors import SYSTEM, Actor
-from domain.kernel.identifiers import MAP_ID
+from domain.kernel.identifiers import MAP_ID, SIGNING_RULE_ID
 from domain.kernel.rights import Action, Belongings
 from domain.proof import committed_map
 from domain.proof.events import MapCommitted
@@ -36,6 +36,7 @@ SELECT notification_id, originator_id, originator_version, topic, state FROM sto
 WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"""
 _ANYTHING_ELSE = """
 SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND originator_id <> %s)"""
+_SIGNING_RULES = "SELECT count(*) FROM stored_events WHERE originator_id = %s AND notification_id <= %s"
 
 
 class ProofMapCommit(Command):
@@ -45,11 +46,12 @@ class ProofMapCommit(Command):
 
     position: Annotated[int, Field(ge=1)]
     root: Annotated[str, Field(pattern="^[0-9a-f]{64}$", max_length=64)]
+    signing_rules: Annotated[int, Field(ge=0)]
 
 
 def commit(command: ProofMapCommit, work: UnitOfWork) -> UUID:
     state = work.find(COMMITTED_MAP, MAP_ID)
-    facts = committed_map.commit(state, command.position, command.root, work.actor)
+    facts = committed_map.commit(state, command.position, command.root, command.signing_rules, work.actor)
     work.record(COMMITTED_MAP, MAP_ID, facts, Belongings())
     return MAP_ID
 
@@ -95,8 +97,15 @@ def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
             advance(conn, last.map_position)
         return last
     position = head(conn)
-    execute(ProofMapCommit(position=position, root=advance(conn, position).hex()), SYSTEM, now)
+    root, rules = advance(conn, position).hex(), _signing_rules(conn, position)
+    execute(ProofMapCommit(position=position, root=root, signing_rules=rules), SYSTEM, now)
     return last_commit(conn)
+
+
+def _signing_rules(conn: Conn, until: int) -> int:
+    """Return how many events tell who has to sign, until a position."""
+    row = conn.execute(_SIGNING_RULES, (SIGNING_RULE_ID, until), prepare=True).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _anything_since(conn: Conn, last: Commit | None) -> bool:

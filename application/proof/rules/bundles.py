@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from application.proof.leaves import decode_leaf
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
-from application.proof.rules.passkeys import signature_findings
+from application.proof.rules.signatures import signature_findings
 from eventstore.records import decode, schema_version_of
 
 

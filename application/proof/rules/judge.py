@@ -123,6 +123,8 @@ class Judge:
         stamp, first = record.stamp, command.stamp
         if (stamp.actor, stamp.role, stamp.recorded_at) != (first.actor, first.role, first.recorded_at):
             yield "another actor, role or time than the other events of its command"
+        if stamp.signature != first.signature:
+            yield "it is signed otherwise than the other events of its command, or not at all"
         yield from self._judged(case, command)
         yield from self._clock(record)
 
@@ -223,7 +225,7 @@ class Judge:
             return
         if before is not None and type(before) is not type(after):
             return
-        scene.states[stream] = after
+        scene.keep(stream, after, record.position)
         if (owner := self._owner(after, stream)) is not None:
             at, latest = record.stamp.recorded_at, self._clocks.get(owner)
             self._clocks[owner] = at if latest is None else max(at, latest)
@@ -270,14 +272,11 @@ def _by_todays_rules(case: Case) -> Iterator[str]:
     try:
         judgement.decide(replace(case, schema_version=current), fact)
     except DomainError as error:
-        yield f"a rule that is newer than the event (schema version {case.schema_version}): " + _words(error)
+        words = " ".join(problem.message for problem in error.problems)
+        yield f"a rule that is newer than the event (schema version {case.schema_version}): {words}"
     except (Untold, *_IMPOSSIBLE):
         # Told by the rules of its own version.
         return
-
-
-def _words(error: DomainError) -> str:
-    return " ".join(problem.message for problem in error.problems)
 
 
 def _actor(stamp: Stamp) -> Actor:

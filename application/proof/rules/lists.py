@@ -13,11 +13,20 @@ from domain.conventions.convention import ConventionWordsErased
 from domain.files import stored_file
 from domain.files.stored_file import FileExpired
 from domain.kernel.events import Event
-from domain.kernel.identifiers import ATTESTATION_FORM_ID, LOG_CHECKS_ID, MAP_ID, TYPOLOGY_ID, file_id, territory_id
+from domain.kernel.identifiers import (
+    ATTESTATION_FORM_ID,
+    LOG_CHECKS_ID,
+    MAP_ID,
+    SIGNING_RULE_ID,
+    TYPOLOGY_ID,
+    file_id,
+    territory_id,
+)
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.proof import committed_map, log_checks
+from domain.proof import committed_map, log_checks, signing_rule
 from domain.proof.committed_map import CommittedMap
-from domain.proof.events import LogChecked, MapCommitted
+from domain.proof.events import LogChecked, MapCommitted, SigningRequired
+from domain.proof.signing_rule import SigningRule
 from domain.service_dossiers.events import DossierWordsErased
 from domain.structures.structure import StructureWordsErased
 from domain.typology import attestation_form, territory, typology
@@ -89,8 +98,18 @@ def _committed(case: Case, fact: MapCommitted) -> Decision:
         raise Untold("the map is committed in a stream of its own")
     if fact.position >= case.record.position:
         raise Untold(f"the map of position {fact.position} is committed before that position")
+    rules = fact.signing_rules
+    if case.schema_version > 1 and rules != (until_then := case.scene.signing_rules_until(fact.position)):
+        raise Untold(f"{until_then} events tell who has to sign until position {fact.position}, not {rules}")
     state = case.scene.find(CommittedMap, MAP_ID)
-    return Decision(committed_map.commit(state, fact.position, fact.root, case.actor), Belongings())
+    return Decision(committed_map.commit(state, fact.position, fact.root, rules, case.actor), Belongings())
+
+
+def _required(case: Case, fact: SigningRequired) -> Decision:
+    if case.stream != SIGNING_RULE_ID:
+        raise Untold("who has to sign is told in a stream of its own")
+    state = case.scene.find(SigningRule, SIGNING_RULE_ID)
+    return Decision(signing_rule.require(state, fact.roles, fact.acts, case.actor), Belongings())
 
 
 def _checked(case: Case, fact: LogChecked) -> Decision:
@@ -125,6 +144,7 @@ LISTS: Judgements = {
     FormWorded: Judgement(_worded, (Action.ATTESTATION_FORM_WORD,)),
     MapCommitted: Judgement(_committed, (Action.PROOF_MAP_COMMIT,)),
     LogChecked: Judgement(_checked, (Action.PROOF_LOG_CHECK,)),
+    SigningRequired: Judgement(_required, (Action.SIGNING_REQUIRE,)),
     FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
     **dict.fromkeys(
         (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),

@@ -11,7 +11,7 @@ from psycopg import Connection
 from application.proof.rules.draws import findings_in_draws
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
-from application.proof.rules.passkeys import signature_findings
+from application.proof.rules.signatures import signature_findings
 from eventstore.cycles import without_search_for_cycles
 from eventstore.log import Stored, head, stored_after
 from eventstore.records import UnreadableEvent, decode, schema_version_of

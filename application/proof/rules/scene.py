@@ -21,6 +21,7 @@ from domain.conventions.convention import Convention
 from domain.conventions.rates import AgreedRate
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
+from domain.proof.signing_rule import SigningRule
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.structures.structure import Structure
 from domain.typology.attestation_form import AttestationForm
@@ -67,9 +68,17 @@ class Scene:
     speakers: dict[UUID, set[str]] = field(default_factory=dict)
     #: What a control's population follows from.
     certifications: Certifications = field(default_factory=Certifications)
+    #: The positions of the events that tell who has to sign.
+    signing_rules: list[int] = field(default_factory=list)
 
     def holds(self, stream: UUID) -> bool:
         return self.held is None or stream in self.held
+
+    def keep(self, stream: UUID, state: Any, position: int) -> None:
+        """Keep the state after the event at this position."""
+        self.states[stream] = state
+        if isinstance(state, SigningRule):
+            self.signing_rules.append(position)
 
     def find(self, kind: type[S], stream: UUID) -> S | None:
         """Return the state of a stream, or None if it has no event or is of another kind."""
@@ -82,6 +91,10 @@ class Scene:
         if state is None:
             raise Untold(f"there is no {what} {stream} before it")
         return state
+
+    def signing_rules_until(self, position: int) -> int:
+        """Return how many events tell who has to sign, until that position."""
+        return sum(at <= position for at in self.signing_rules)
 
     def version(self, stream: UUID) -> int:
         return self.versions.get(stream, 0)

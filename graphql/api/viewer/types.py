@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import Mandate, load_mandates, teachers_of
+from api.core.commanding.commands import in_turn
 from api.core.context import Context, Info
 from api.core.lists.connections import connection
 from api.core.lists.paging import Connection, page_arguments
@@ -148,8 +149,10 @@ class Viewer:
 
     @strawberry.field(description="The mutations that are refused to the asker without their own `signature`.")
     async def signs(self, info: Info) -> list[str]:
-        signing = info.context.services.application.bus.signing
-        return sorted(action for action in MONEY_ACTIONS if signing.requires(action, info.context.actor.role))
+        context, bus = info.context, info.context.services.application.bus
+        role, rule = context.actor.role, await in_turn(context, bus.who_signs)
+        requires = (bus.signing.requires, rule.requires)
+        return sorted(action for action in MONEY_ACTIONS if any(each(action, role) for each in requires))
 
     @strawberry.field(
         description="The mandates of the teachers of the schools that the asker directs or heads, 500 at most; null for"

@@ -90,6 +90,7 @@ HEARS = {
     "passkey.revoked": NOBODY,
     "proof.log_checked": NOBODY,
     "proof.map_committed": NOBODY,
+    "signing.required": NOBODY,
     "registration.cancelled": (REGISTRANT,),
     "registration.made": (REGISTRANT,),
     "registration.personal_data_erased": NOBODY,

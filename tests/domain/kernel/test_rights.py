@@ -152,6 +152,7 @@ def test_the_system_decides_nothing_that_people_decide():
         "fileExpire",
         "proofMapCommit",
         "proofLogCheck",
+        "signingRequire",
         "termAdd",
         "territoryJoin",
         "attestationFormWord",

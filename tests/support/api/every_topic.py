@@ -50,6 +50,7 @@ from application.notifications.unsubscribing import Unsubscribe
 from application.passkeys import PasskeyRegister, PasskeyRevoke
 from application.proof.completeness.committing import ProofMapCommit
 from application.proof.log_checks import ProofLogCheck
+from application.proof.signing_rules import SigningRequire
 from application.registrations import (
     PURPOSE,
     RegistrationCancel,
@@ -79,6 +80,7 @@ from domain.controls.control import pieces
 from domain.controls.pieces import ReasonCode
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.identifiers import contact_list_id
+from domain.kernel.rights import Action
 from domain.notifications.events import LetterAbout, Unreached
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
@@ -116,8 +118,9 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     mediateur = {"account_id": UUID(ids["accountId"]), "mandate_id": UUID(ids["mandateId"])}
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
-    world.does(ProofMapCommit(position=1, root="0" * 64), SYSTEM)
+    world.does(ProofMapCommit(position=1, root="0" * 64, signing_rules=0), SYSTEM)
     _kept_keys(world)
+    world.does(SigningRequire(roles=(Role.NATIONAL,), acts=(Action.SERVICE_RECOVERY_RECORD,)), SYSTEM)
     world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
     refused = UUID(ids["refused"])
     world.does(AnimationModify(animation_id=refused, changes={"title": "Précisé"}), STRUCTURE)

@@ -39,6 +39,7 @@ letterRefuse               -      -      -       -      -      -        -      -
 fileExpire                 -      -      -       -      -      -        -      -        -      -      -       any
 proofMapCommit             -      -      -       -      -      -        -      -        -      -      -       any
 proofLogCheck              -      -      -       -      -      -        -      -        -      -      -       any
+signingRequire             -      -      -       -      -      -        -      -        -      -      -       any
 animationAttest            -      -      struct  -      -      -        -      -        -      -      -       -
 attestationCorrect         -      -      struct  -      -      -        -      -        -      -      -       -
 attendanceSheetAttach      -      -      struct  -      -      -        -      -        -      -      -       -

@@ -65,11 +65,11 @@ def test_each_further_event_is_in_a_further_root_and_so_is_the_root_before(world
 
 
 def test_a_root_of_what_is_committed_already_is_refused(world: World):
-    world.does(ProofMapCommit(position=5, root="0" * 64), SYSTEM)
+    world.does(ProofMapCommit(position=5, root="0" * 64, signing_rules=0), SYSTEM)
     with pytest.raises(DomainError, match="position 5"):
-        world.does(ProofMapCommit(position=5, root="1" * 64), SYSTEM)
+        world.does(ProofMapCommit(position=5, root="1" * 64, signing_rules=0), SYSTEM)
     with pytest.raises(DomainError):
-        world.does(ProofMapCommit(position=6, root="1" * 64), NATIONAL)
+        world.does(ProofMapCommit(position=6, root="1" * 64, signing_rules=0), NATIONAL)
 
 
 def test_what_must_not_be_signed_gains_no_commit(world: World, conn):

@@ -44,7 +44,7 @@ def test_the_roots_of_an_honest_log_fit(signed: World, conn):
 
 def test_a_false_root_is_named_by_its_position(signed: World, conn):
     signed.creates()
-    at = signed.does(ProofMapCommit(position=head(conn), root="0" * 64), SYSTEM).position
+    at = signed.does(ProofMapCommit(position=head(conn), root="0" * 64, signing_rules=0), SYSTEM).position
     sign_with_map(conn, KEY, "interval", signed.now, map_commits(signed.app.execute))
     assert list(check_map(conn)) == [f"the map's root at position {at} is not that of the log as of position {at - 1}"]
 
@@ -53,9 +53,11 @@ def test_a_root_that_leaves_out_the_one_before_is_named(signed: World, conn):
     for _ in range(3):
         signed.creates()
     end = head(conn)
-    signed.does(ProofMapCommit(position=end - 2, root=map_as_of(conn, end - 2).root.hex()), SYSTEM)
+    signed.does(ProofMapCommit(position=end - 2, root=map_as_of(conn, end - 2).root.hex(), signing_rules=0), SYSTEM)
     assert list(check_map(conn)) == []
-    at = signed.does(ProofMapCommit(position=end, root=map_as_of(conn, end).root.hex()), SYSTEM).position
+    at = signed.does(
+        ProofMapCommit(position=end, root=map_as_of(conn, end).root.hex(), signing_rules=0), SYSTEM
+    ).position
     (finding,) = check_map(conn)
     assert finding == f"the map's root at position {at} is said to be as of position {end}, before the one at {end + 1}"
 

@@ -1,0 +1,82 @@
+"""What the judge says of signatures: of those that there are, and of those that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import lru_cache
+
+from application.proof.rules.findings import Finding
+from application.proof.rules.judgements import JUDGEMENTS
+from application.proof.rules.scene import Scene
+from application.signatures.acts import MONEY_ACTIONS, SIGNED_ACTIONS, SIGNED_WITHIN, Act, digest_of_state
+from domain.kernel.events import Event, registered_events
+from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
+from domain.passkeys.passkeys import Passkey, Passkeys
+from domain.proof.signing_rule import SigningRule
+from eventstore.records import ActSignature, Recorded, Stamp
+
+
+def signature_reasons(scene: Scene, record: Recorded, state: bytes) -> Iterator[str]:
+    """Yield why the signature in an event's stamp is not the person's own of this very event.
+
+    `state` are the stored bytes, `scene` knows the events before.
+    """
+    stamp = record.stamp
+    signed = stamp.signature
+    if signed is None:
+        return
+    if stamp.person is None or signed.act not in SIGNED_ACTIONS:
+        yield f"{signed.act} of {stamp.role} is nothing that a person signs"
+        return
+    if stamp.cause.startswith("command:") and stamp.cause != f"command:{signed.act}":
+        yield f"what was signed is {signed.act}, and {stamp.cause} recorded it"
+    if not timedelta(0) <= signed.expires_at - stamp.recorded_at <= SIGNED_WITHIN:
+        yield f"it was recorded at {stamp.recorded_at.isoformat()}, and signed for {signed.expires_at.isoformat()}"
+    digest = digest_of_state(record.originator_id, record.originator_version, record.event.topic, state)
+    if digest not in signed.events:
+        yield "what was signed is not this event"
+    own = scene.find(Passkeys, passkeys_id(stamp.person))
+    passkey = own.keys.get(signed.credential_id) if own else None
+    if passkey is None or passkey.revoked:
+        state_of_it = "is revoked" if passkey else "is none of this person's"
+        yield f"the passkey {signed.credential_id} that signed it {state_of_it}"
+        return
+    act = Act(signed.act, stamp.person, stamp.role, signed.expires_at, signed.events)
+    if (reason := _bad_assertion(signed, passkey, act.challenge)) is not None:
+        yield f"its signature does not hold: {reason}"
+
+
+def signature_findings(scene: Scene, record: Recorded, state: bytes) -> Iterator[Finding]:
+    """Yield what is wrong with an event's signature, or that it has none, before the event is taken."""
+    for reason in (*signature_reasons(scene, record, state), *_unsigned(scene, record)):
+        yield Finding.about(record, reason)
+
+
+def _unsigned(scene: Scene, record: Recorded) -> Iterator[str]:
+    """Yield that an event is not signed whose author had to sign, by what the log said before it."""
+    stamp, rule = record.stamp, scene.find(SigningRule, SIGNING_RULE_ID)
+    if stamp.signature is None and rule is not None and any(rule.requires(act, stamp.role) for act in _acts(stamp)):
+        since = scene.signing_rules[-1]
+        yield f"the {stamp.role} had to sign it, as the event at position {since} says, and it is not signed"
+
+
+def _acts(stamp: Stamp) -> tuple[str, ...]:
+    """Return the acts that record an event: its command, or those that alone lead to the event that caused it."""
+    kind, _, cause = stamp.cause.partition(":")
+    if kind == "command":
+        return (cause,)
+    judgement = JUDGEMENTS.get(registered_events().get(cause.partition(":")[0], Event))
+    return judgement.actions if judgement is not None and MONEY_ACTIONS.issuperset(judgement.actions) else ()
+
+
+@lru_cache(256)
+def _bad_assertion(signed: ActSignature, passkey: Passkey, challenge: bytes) -> str | None:
+    """Return what is wrong with an assertion; one is in all events of a command."""
+    from application.signatures.assertions import BadSignature, check_assertion
+
+    try:
+        check_assertion(signed, passkey, challenge)
+    except BadSignature as error:
+        return error.reason
+    return None

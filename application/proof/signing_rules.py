@@ -1,0 +1,52 @@
+"""Let the log tell who has to sign: what the settings say, where that differs from what was recorded last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from application.commanding.commands import Command
+from application.commanding.unit_of_work import UnitOfWork
+from application.signatures.acts import MONEY_ACTIONS
+from domain.catalogue import SIGNING_RULE
+from domain.kernel.actors import SYSTEM, Actor, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.identifiers import SIGNING_RULE_ID
+from domain.kernel.rights import Action, Belongings
+from domain.proof import signing_rule
+from eventstore.recorder import Outcome
+
+Execute = Callable[[Command, Actor, datetime], Outcome]
+
+
+class SigningRequire(Command):
+    """Sent by the service as it starts."""
+
+    action: ClassVar[Action] = Action.SIGNING_REQUIRE
+
+    roles: tuple[Role, ...] = ()
+    acts: tuple[Action, ...] = ()
+
+
+def require(command: SigningRequire, work: UnitOfWork) -> UUID:
+    state = work.find(SIGNING_RULE, SIGNING_RULE_ID)
+    facts = signing_rule.require(state, command.roles, command.acts, work.actor)
+    work.record(SIGNING_RULE, SIGNING_RULE_ID, facts, Belongings())
+    return SIGNING_RULE_ID
+
+
+def record_who_signs(execute: Execute, required_of: Iterable[Role], now: datetime) -> bool:
+    """Record whose acts that move money must be signed, unless the log says so already. Return whether it did not."""
+    roles = tuple(sorted(required_of))
+    try:
+        execute(SigningRequire(roles=roles, acts=tuple(sorted(MONEY_ACTIONS)) if roles else ()), SYSTEM, now)
+    except DomainError as refusal:
+        if {problem.code for problem in refusal.problems} != {ErrorCode.RULE_BROKEN}:
+            raise
+        return False
+    return True
+
+
+USE_CASES = ((SigningRequire, require),)
