@@ -39,6 +39,12 @@ _STAND_INS: Mapping[str, Any] = {
     "type": "aucun-terme",
     "themes": ("aucun-terme",),
     "seats": 1,
+    "contact_phone": None,
+    "contact_email": None,
+    "contact_hours": None,
+    "online_link": None,
+    "accessibility": (),
+    "languages": (),
 }
 
 

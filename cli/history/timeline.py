@@ -33,6 +33,7 @@ _TERM_FIELDS: Mapping[str, TermKind] = {
     "type": TermKind.ANIMATION_TYPE,
     "venue_type": TermKind.VENUE_TYPE,
     "audience": TermKind.AUDIENCE,
+    "accessibility": TermKind.ACCESSIBILITY,
 }
 _ERASED = "SELECT key_id FROM person_keys WHERE erased_at IS NOT NULL AND key_id = ANY(%s)"
 

@@ -10,11 +10,15 @@ from domain.animations.events import AnimationContent, AnimationDetails
 from domain.animations.local_times import in_local_time
 from domain.animations.place import with_commune
 from domain.conventions.convention import Convention
-from domain.kernel.errors import DomainError, Problem, forbidden, gathering
+from domain.kernel.errors import DomainError, Problem, forbidden, gathering, invalid
 from domain.kernel.places import Places
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology, check_terms
+
+_ONLY_ONLINE = (
+    "Lien de connexion : seule une animation « En ligne » en a un. Retirez-le, ou choisissez ce type de lieu."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ def checked(
         (TermKind.AUDIENCE, content.audience, ("audience",)),
         (TermKind.ANIMATION_TYPE, content.type, ("type",)),
         *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
+        *(
+            (TermKind.ACCESSIBILITY, offer, ("accessibility", str(index)))
+            for index, offer in enumerate(content.accessibility)
+        ),
     ]
     former = _terms(already) if already else set()
     problems: list[Problem] = []
@@ -58,6 +66,9 @@ def checked(
         check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
     with gathering(problems):
         local = with_commune(local, around.territory, around.places, known_place)
+    with gathering(problems):
+        if content.online_link is not None and not around.typology.is_online(content.venue_type):
+            raise invalid(_ONLY_ONLINE, "online_link")
     convention_id = None
     with gathering(problems):
         convention_id = convention_of(local)
@@ -68,8 +79,13 @@ def checked(
 
 def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
     themes = {(TermKind.THEME, theme) for theme in content.themes}
-    return themes | {
-        (TermKind.VENUE_TYPE, content.venue_type),
-        (TermKind.AUDIENCE, content.audience),
-        (TermKind.ANIMATION_TYPE, content.type),
-    }
+    offers = {(TermKind.ACCESSIBILITY, offer) for offer in content.accessibility}
+    return (
+        themes
+        | offers
+        | {
+            (TermKind.VENUE_TYPE, content.venue_type),
+            (TermKind.AUDIENCE, content.audience),
+            (TermKind.ANIMATION_TYPE, content.type),
+        }
+    )

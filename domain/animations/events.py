@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from domain.kernel.events import Event, FreeText, WordsErased, event
+from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
+from domain.kernel.languages import LanguageCode
+from domain.kernel.people import EmailAddress, Phone
 from domain.kernel.validation import (
     Address,
     Code,
@@ -21,6 +23,10 @@ from domain.kernel.validation import (
     LongText,
     Seats,
 )
+from domain.kernel.web_links import SecureLink
+
+#: Whom to call, and the way in: gone once the thing's words are erased.
+_Sealed = Annotated[str, PersonalMark(OF_THE_THING)]
 
 
 class AnimationDetails(BaseModel):
@@ -40,6 +46,23 @@ class AnimationDetails(BaseModel):
     type: str = Field(title="type")
     themes: tuple[str, ...] = Field(title="thèmes")
     seats: int = Field(title="places")
+    contact_phone: _Sealed | None = Field(None, title="téléphone du contact")
+    contact_email: _Sealed | None = Field(None, title="courriel du contact")
+    contact_hours: _Sealed | None = Field(None, title="horaires du contact")
+    online_link: _Sealed | None = Field(None, title="lien de connexion")
+    accessibility: tuple[str, ...] = Field((), title="accessibilité")
+    languages: tuple[str, ...] = Field((), title="langues")
+
+
+def _once_each(values: object) -> object:
+    """Drop what is repeated; null is an empty list."""
+    if values is None:
+        return ()
+    return list(dict.fromkeys(values)) if isinstance(values, list | tuple) and _are_texts(values) else values
+
+
+def _are_texts(values: list[object] | tuple[object, ...]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 class AnimationContent(AnimationDetails):
@@ -57,6 +80,17 @@ class AnimationContent(AnimationDetails):
     type: Code
     themes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=2)]
     seats: Seats
+    contact_phone: Phone | None = None
+    contact_email: EmailAddress | None = None
+    contact_hours: Label | None = None
+    online_link: SecureLink | None = None
+    accessibility: Annotated[tuple[Code, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
+    languages: Annotated[tuple[LanguageCode, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
+
+    @field_validator("languages")
+    @classmethod
+    def _each_language_once(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(languages))
 
     @field_validator("themes")
     @classmethod
@@ -66,7 +100,12 @@ class AnimationContent(AnimationDetails):
         return themes
 
 
-@event("animation.created", "Animation déclarée")
+def _nothing_beside(data: dict[str, Any]) -> dict[str, Any]:
+    unsaid = dict.fromkeys(("contact_phone", "contact_email", "contact_hours", "online_link"))
+    return {**data, **unsaid, "accessibility": [], "languages": []}
+
+
+@event("animation.created", "Animation déclarée", upcasters=(_nothing_beside,))
 class AnimationCreated(Event, AnimationDetails):
     """Declared for publication. `cloned_from` names the source of a clone; `declared_late`: after its start."""
 
@@ -78,7 +117,7 @@ class AnimationCreated(Event, AnimationDetails):
     cloned_from: UUID | None = Field(None, title="copie de")
 
 
-@event("animation.modified", "Animation modifiée")
+@event("animation.modified", "Animation modifiée", upcasters=(_nothing_beside,))
 class AnimationModified(Event, AnimationDetails):
     """The whole content as it stands from now on; `changed` names the fields that are new."""
 

@@ -26,6 +26,11 @@ class TermKind(StrEnum):
     ANIMATION_TYPE = "ANIMATION_TYPE"
     VENUE_TYPE = "VENUE_TYPE"
     AUDIENCE = "AUDIENCE"
+    ACCESSIBILITY = "ACCESSIBILITY"
+
+
+#: The venue type of what takes place on the web.
+ONLINE = "en-ligne"
 
 
 class ThemeFamily(StrEnum):
@@ -156,6 +161,11 @@ class Typology:
     def admits_children(self, animation_type: str) -> bool:
         term = self.terms.get((TermKind.ANIMATION_TYPE, animation_type))
         return term is not None and term.admits_children
+
+    def is_online(self, venue_type: str) -> bool:
+        """Return whether it is `ONLINE`, or what that became."""
+        term = self.terms.get((TermKind.VENUE_TYPE, ONLINE))
+        return venue_type == ONLINE or (term is not None and venue_type in term.became)
 
 
 def evolve(state: Typology | None, originator_id: UUID, fact: Event) -> Typology:

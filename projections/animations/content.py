@@ -22,6 +22,11 @@ def content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> 
         "address": fact.address,
         "commune_code": fact.commune_code,
         "seats": fact.seats,
+        "contact_phone": fact.contact_phone,
+        "contact_email": fact.contact_email,
+        "contact_hours": fact.contact_hours,
+        "online_link": fact.online_link,
+        "languages": list(fact.languages),
         **shown.of_animation(fact),
     }
 

@@ -27,6 +27,8 @@ INDEXES = (
     "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
     "(created_at, animation_id) WHERE status = 'SUBMITTED'",
     "USING gin (themes)",
+    "USING gin (accessibility)",
+    "USING gin (languages)",
     "USING gin (search)",
     "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
     # What is compared before a service is certified.

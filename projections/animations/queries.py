@@ -120,11 +120,15 @@ class Conditions:
 
     territory: Collection[str] | None = None
     commune: Collection[str] | None = None
+    #: A commune whose neighbours are looked for; what answers turns it into `commune`.
+    around: str | None = None
     theme: Collection[str] | None = None
     type: Collection[str] | None = None
     venue_type: Collection[str] | None = None
     audience: Collection[str] | None = None
     status: Collection[str] | None = None
+    accessibility: Collection[str] | None = None
+    language: Collection[str] | None = None
     structure_id: UUID | None = None
     starts_from: datetime | None = None
     starts_before: datetime | None = None
@@ -148,11 +152,9 @@ class Conditions:
         return any(getattr(self, name) is not None for name in _AT_AN_INSTANT)
 
 
-#: The columns of what any of several values is asked for.
-_AMONG = {
-    **{name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")},
-    "commune": "a.commune_code",
-}
+#: The columns of what any of several values is asked for: of one value, and of several.
+_AMONG = {name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")}
+_OVERLAPPING = {"theme": "a.themes", "accessibility": "a.accessibility", "language": "a.languages"}
 _STANDING = {"without_convention": WITHOUT_CONVENTION}
 _AT_AN_INSTANT = {"past": OVER, "upcoming": UPCOMING, "awaiting_attestation": AWAITING_ATTESTATION}
 _ONE = {
@@ -192,8 +194,16 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     for name, column in _AMONG.items():
         if chosen := getattr(conditions, name):
             filtered = filtered.among(column, name, chosen)
-    if conditions.theme:
-        filtered = filtered.where("a.themes && %(theme)s", theme=list(conditions.theme))
+    if conditions.commune:
+        # Several are looked for one by one: most animations are elsewhere.
+        filtered = (
+            filtered.among("a.commune_code", "commune", conditions.commune)
+            if len(conditions.commune) == 1
+            else filtered.each_of("a.commune_code", "%(commune)s::text[]", commune=list(conditions.commune))
+        )
+    for name, column in _OVERLAPPING.items():
+        if chosen := getattr(conditions, name):
+            filtered = filtered.where(f"{column} && %({name})s", **{name: list(chosen)})
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})

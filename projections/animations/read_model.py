@@ -58,6 +58,10 @@ TABLE = Table(
         "type": "text NOT NULL",
         "themes": "text[] NOT NULL",
         "seats": "integer NOT NULL",
+        **dict.fromkeys(("contact_phone", "contact_email", "contact_hours", "online_link"), "text"),
+        "accessibility": "text[] NOT NULL",
+        # ISO 639 codes.
+        "languages": "text[] NOT NULL",
         "declared_late": "boolean NOT NULL",
         # Replaced, and not blanked.
         "former_texts": "integer NOT NULL",
@@ -265,4 +269,5 @@ def _pages(row: Row) -> dict[str, Row]:
 @_ANIMATIONS.on(AnimationWordsErased)
 def words_erased(row: Row, fact: AnimationWordsErased, record: Recorded) -> Row:
     words = ("description", "venue_name", "address", "refusal_reason", "cancellation_reason", "answers")
-    return row | erased_words(row, *words)
+    sealed = ("contact_phone", "contact_email", "contact_hours", "online_link")
+    return row | erased_words(row, *words) | dict.fromkeys(sealed)

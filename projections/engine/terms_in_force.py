@@ -53,22 +53,25 @@ class TermsInForce:
         return code
 
     def of_animation(self, fact: AnimationDetails) -> dict[str, Any]:
-        """Return the animation's terms as shown today. Two themes that became one are shown once."""
+        """Return the animation's terms as shown today. Terms that became one are shown once."""
         if not self.changes:
             return {
                 "venue_type": fact.venue_type,
                 "audience": fact.audience,
                 "type": fact.type,
                 "themes": list(fact.themes),
+                "accessibility": list(fact.accessibility),
             }
         # The instant has the territory's own offset, so this is the local day.
         day = fact.starts_at.date()
         themes = dict.fromkeys(self.shown(TermKind.THEME, theme, fact.type, day) for theme in fact.themes)
+        offers = (self.shown(TermKind.ACCESSIBILITY, offer, fact.type, day) for offer in fact.accessibility)
         return {
             "venue_type": self.shown(TermKind.VENUE_TYPE, fact.venue_type, fact.type, day),
             "audience": self.shown(TermKind.AUDIENCE, fact.audience, fact.type, day),
             "type": self.shown(TermKind.ANIMATION_TYPE, fact.type, fact.type, day),
             "themes": list(themes),
+            "accessibility": list(dict.fromkeys(offers)),
         }
 
     def since(self, earlier: TermsInForce) -> Sequence[Change]:

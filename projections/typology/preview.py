@@ -21,6 +21,7 @@ _COLUMN = {
     TermKind.ANIMATION_TYPE: "ARRAY[type]",
     TermKind.VENUE_TYPE: "ARRAY[venue_type]",
     TermKind.AUDIENCE: "ARRAY[audience]",
+    TermKind.ACCESSIBILITY: "accessibility",
 }
 _COUNTS = """
 SELECT type, day, count(*) FROM {animations} WHERE {codes} && %s::text[] GROUP BY type, day"""

@@ -22,7 +22,7 @@ from tests.support.world import EVENT_KEYS
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 KEY = b"k" * 32
 #: Territories, terms and the attestation's questions.
-FOUNDING_EVENTS = 12 + 30 + 1
+FOUNDING_EVENTS = 12 + 38 + 1
 NATIONAL = Actor(Role.NATIONAL, "nationale")
 
 
@@ -53,6 +53,7 @@ def test_every_list_of_the_typology_is_filled_and_themes_have_families(app):
         TermKind.ANIMATION_TYPE: 5,
         TermKind.VENUE_TYPE: 13,
         TermKind.AUDIENCE: 2,
+        TermKind.ACCESSIBILITY: 8,
     }
     assert all((term.kind is TermKind.THEME) == (term.family is not None) for term in added)
     assert [term.code for term in added if term.admits_children] == ["atelier-parents-enfants"]

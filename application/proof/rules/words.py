@@ -14,6 +14,12 @@ E = TypeVar("E", bound=Event)
 SEALED = "texte scellé"
 #: Differs from it: for a text that the event itself calls new.
 NEW = "autre texte scellé"
+#: The same for fields of a form of their own.
+_FORMED = {
+    "contact_phone": ("01 99 00 12 34", "01 99 00 56 78"),
+    "contact_email": ("scelle@example.org", "autre.scelle@example.org"),
+    "online_link": ("https://example.org/scelle", "https://example.org/autre"),
+}
 
 
 def put_stand_ins(fact: Event) -> None:
@@ -40,7 +46,7 @@ def with_unlike_texts(state: Animation) -> Animation:
 def _stand_ins(fact: Event, new: frozenset[str]) -> dict[str, Any]:
     stand_ins: dict[str, Any] = {}
     for name in fact.personal_fields:
-        value, text = getattr(fact, name), NEW if name in new else SEALED
+        value, text = getattr(fact, name), _FORMED.get(name, (SEALED, NEW))[name in new]
         if value is not None:
             stand_ins[name] = (text,) * len(value) if isinstance(value, tuple) else text
     return stand_ins

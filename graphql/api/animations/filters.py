@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import strawberry
 
-from api.core.lists.checks import checked_text, checked_texts, node_id
+from api.core.lists.checks import checked_languages, checked_text, checked_texts, node_id
 from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations
@@ -23,6 +23,9 @@ _LOCAL = "this instant, or this local time or day in the animation's territory (
 _FROM, _BEFORE = f"Starting at or after {_LOCAL}", f"Starting before {_LOCAL}"
 _TEXT = "Holding words that begin with each of these; accents and case are ignored."
 _COMMUNE = "In any of these communes (INSEE codes)."
+_AROUND = "In the communes of the same intercommunality as this one (INSEE code)."
+_ACCESSIBILITY = "Offering any of these (codes of the kind ACCESSIBILITY)."
+_LANGUAGE = "Where any of these languages is spoken (ISO 639 codes)."
 _UPCOMING = "Not begun yet (or begun)."
 _AWAITING = (
     "Published, over and without attestation: what `awaitingAttestation` counts in dashboards and in `viewer.waiting`"
@@ -42,6 +45,9 @@ class AnimationWhere:
     starts_before: datetime | None = strawberry.field(default=None, description=_BEFORE)
     upcoming: bool | None = strawberry.field(default=None, description=_UPCOMING)
     commune: list[str] | None = strawberry.field(default=None, description=_COMMUNE)
+    around: str | None = strawberry.field(default=None, description=_AROUND)
+    accessibility: list[str] | None = strawberry.field(default=None, description=_ACCESSIBILITY)
+    language: list[str] | None = strawberry.field(default=None, description=_LANGUAGE)
     text: str | None = strawberry.field(default=None, description=_TEXT)
     seats_left: bool | None = strawberry.field(default=None, description="With (or without) seats left.")
 
@@ -57,6 +63,9 @@ class AnimationWhere:
             starts_before=moment(self.starts_before, "where", "startsBefore"),
             upcoming=self.upcoming,
             commune=checked_texts(self.commune, "commune"),
+            around=checked_text(self.around, "around"),
+            accessibility=checked_texts(self.accessibility, "accessibility"),
+            language=checked_languages(self.language, "language"),
             text=checked_text(self.text, "text"),
             seats_left=self.seats_left,
         )
@@ -71,6 +80,9 @@ class OwnAnimationWhere:
     upcoming: bool | None = strawberry.field(default=None, description=_UPCOMING)
     territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
     commune: list[str] | None = strawberry.field(default=None, description=_COMMUNE)
+    around: str | None = strawberry.field(default=None, description=_AROUND)
+    accessibility: list[str] | None = strawberry.field(default=None, description=_ACCESSIBILITY)
+    language: list[str] | None = strawberry.field(default=None, description=_LANGUAGE)
     theme: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     venue_type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
@@ -94,6 +106,9 @@ class OwnAnimationWhere:
             upcoming=self.upcoming,
             territory=checked_texts(self.territory, "territory"),
             commune=checked_texts(self.commune, "commune"),
+            around=checked_text(self.around, "around"),
+            accessibility=checked_texts(self.accessibility, "accessibility"),
+            language=checked_languages(self.language, "language"),
             theme=checked_texts(self.theme, "theme"),
             type=checked_texts(self.type, "type"),
             venue_type=checked_texts(self.venue_type, "venueType"),

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
-from api.core.commanding.inputs import Repeatable, Signable, Versioned, reference, value_of
+from api.core.commanding.inputs import Repeatable, Signable, Versioned, patch_of, reference, value_of
 
 _LOCAL = (
     "in the local time of its territory: without offset (2027-01-15T18:00), or with the one that clocks have there that"
     " day (2027-01-15T18:00:00+01:00). In UTC, written with Z, it is an instant."
 )
+
+
+@strawberry.input(description="Whom to call or write to about an animation, all of it anew.")
+class AnimationContactInput:
+    phone: str | None = value_of("The telephone number.")
+    email: str | None = value_of("The e-mail address, which answers to letters reach.")
+    hours: str | None = value_of("When one may call: « du lundi au vendredi, de 9 h à 17 h », 200 characters at most.")
 
 
 @strawberry.input
@@ -33,6 +41,29 @@ class AnimationContentInput(Repeatable):
     type: str | None = value_of("Code of a term of the kind ANIMATION_TYPE. Mandatory.")
     themes: list[str] | None = value_of("Codes of one or two terms of the kind THEME, the main one first. Mandatory.")
     seats: int | None = value_of("How many can take part, 1 at least. Mandatory.")
+    contact: AnimationContactInput | None = value_of(
+        "Whom to call about it. Without one: the contact of its structure, see `structureContactSet`."
+    )
+    online_link: str | None = value_of(
+        "Where to join what takes place on the web (venue type `en-ligne`), with https://. It is shown to who has a"
+        " seat and to who answers for the animation, never publicly."
+    )
+    accessibility: list[str] | None = value_of(
+        "What it offers to people with a disability: codes of terms of the kind ACCESSIBILITY, 10 at most."
+    )
+    languages: list[str] | None = value_of(
+        "The languages that are spoken there, 10 at most, by their ISO 639 codes, such as fr, ar or fsl."
+    )
+
+
+def with_contact(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of an input with the parts of its contact each under a name of its own; null takes all away."""
+    if "contact" not in values:
+        return values
+    others = dict(values)
+    contact = others.pop("contact")
+    parts = patch_of(contact) if contact else {}
+    return others | {f"contact_{name}": parts.get(name) for name in ("phone", "email", "hours")}
 
 
 @strawberry.input(description="A new animation, declared by its structure under a convention that covers its date.")

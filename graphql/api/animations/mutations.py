@@ -19,6 +19,7 @@ from api.animations.inputs import (
     AnimationRefuseInput,
     AnimationTextBlankInput,
     AttestationCorrectInput,
+    with_contact,
 )
 from api.animations.types import Animation, load_animation
 from api.core.commanding.commands import carry_out, catch_up, reload_after
@@ -64,13 +65,13 @@ class AnimationMutations:
         description="Declares an animation, which then waits for publication. For the structure that runs it."
     )
     async def animation_create(self, info: Info, input: AnimationCreateInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationCreate, to_command(input))
+        return await _answer(info, commands.AnimationCreate, with_contact(to_command(input)))
 
     @strawberry.mutation(
         description="Changes an animation before its attestation; a refused one is submitted again. For its structure."
     )
     async def animation_modify(self, info: Info, input: AnimationModifyInput) -> AnimationPayload:
-        patch = patch_of(input)
+        patch = with_contact(patch_of(input))
         values = {name: patch.pop(name) for name in _ABOUT_THE_CHANGE if name in patch}
         return await _answer(info, commands.AnimationModify, values | {"changes": patch})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -19,14 +19,13 @@ from api.animations.filters import (
 from api.animations.past import animation_at
 from api.animations.types import Animation, animation_of, load_animation
 from api.core.context import Context, Info
-from api.core.errors import invalid
 from api.core.lists.checks import check_codes, node_id
 from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
+from api.places.filters import communes_within
 from api.structures.types import bounds
 from api.typology.territories_and_terms import Lists, lists_of
-from domain.kernel.places import places
 from domain.kernel.rights import Action
 from domain.typology.typology import TermKind
 from projections.animations import queries
@@ -196,25 +195,16 @@ def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions
         (TermKind.ANIMATION_TYPE, conditions.type, "type"),
         (TermKind.VENUE_TYPE, conditions.venue_type, "venueType"),
         (TermKind.AUDIENCE, conditions.audience, "audience"),
+        (TermKind.ACCESSIBILITY, conditions.accessibility, "accessibility"),
     ):
         check_codes(lists.codes(kind), codes, field)
     return replace(
         conditions,
-        commune=_communes(conditions.commune),
+        commune=communes_within(conditions.commune, conditions.around),
+        around=None,
         theme=lists.with_successors(TermKind.THEME, conditions.theme),
         type=lists.with_successors(TermKind.ANIMATION_TYPE, conditions.type),
         venue_type=lists.with_successors(TermKind.VENUE_TYPE, conditions.venue_type),
         audience=lists.with_successors(TermKind.AUDIENCE, conditions.audience),
+        accessibility=lists.with_successors(TermKind.ACCESSIBILITY, conditions.accessibility),
     )
-
-
-def _communes(codes: Collection[str] | None) -> list[str] | None:
-    """Return every code that may be recorded of these communes. Raises INVALID for a code that there never was."""
-    if not codes:
-        return None
-    spellings = {code: places().spellings(code.strip().upper()) for code in codes}
-    for code, recorded in spellings.items():
-        if not recorded:
-            message = f"where.commune : aucune commune n'a le code INSEE « {code[:40]} » ; cherchez-la par son nom."
-            raise invalid(message, "where", "commune")
-    return list(dict.fromkeys(code for recorded in spellings.values() for code in recorded))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
@@ -11,15 +11,16 @@ import strawberry
 
 from api.animations.attendance_sheet import AttendanceSheet, last_page, pages_of
 from api.animations.public_past import as_public_today, is_public
+from api.animations.shown import SHOWN
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
-from api.core.lists.lazily import Identifier, Lazily, lazily
+from api.core.lists.lazily import Lazily, lazily
 from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.core.past import PastContext
 from api.core.scalars import local
-from api.structures.types import Structure, structure_beside
+from api.structures.types import Structure, StructureContact, contact_of_structure
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
@@ -27,7 +28,6 @@ from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, Belongings, may
 from domain.service_dossiers.warnings import attendance_warning
-from domain.typology.typology import TermKind
 from projections.animations import queries
 
 if TYPE_CHECKING:
@@ -67,56 +67,12 @@ class _Standing:
         self.suspended: bool = row["suspended"]
 
 
-#: Fields that are no column of `queries.SELECT`: how to build each, and the columns that it needs.
-_SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
-    "id": (Identifier("animation_id"), ("animation_id",)),
-    "status": (lambda animation: AnimationStatus(animation.row["status"]), ("status",)),
-    "structure": (
-        lambda animation: structure_beside(animation.row),
-        ("structure_id", "structure_siret", "structure_name", "structure_territories"),
-    ),
-    "territory": (lambda animation: animation.lists.territories[animation.row["territory"]], ("territory",)),
-    "starts_at": (
-        lambda animation: local(animation.row["starts_at"], animation.row["time_zone"]),
-        ("starts_at", "time_zone"),
-    ),
-    "ends_at": (
-        lambda animation: local(animation.row["ends_at"], animation.row["time_zone"]),
-        ("ends_at", "time_zone"),
-    ),
-    "venue_type": (
-        lambda animation: animation.lists.term(TermKind.VENUE_TYPE, animation.row["venue_type"], animation.row["day"]),
-        ("venue_type", "day"),
-    ),
-    "audience": (
-        lambda animation: animation.lists.term(TermKind.AUDIENCE, animation.row["audience"], animation.row["day"]),
-        ("audience", "day"),
-    ),
-    "type": (
-        lambda animation: animation.lists.term(TermKind.ANIMATION_TYPE, animation.row["type"], animation.row["day"]),
-        ("type", "day"),
-    ),
-    "themes": (
-        lambda animation: [
-            animation.lists.term(TermKind.THEME, theme, animation.row["day"]) for theme in animation.row["themes"]
-        ],
-        ("day", "themes"),
-    ),
-    "published_at": (
-        lambda animation: (
-            local(animation.row["published_at"], animation.row["time_zone"]) if animation.row["published_at"] else None
-        ),
-        ("published_at", "time_zone"),
-    ),
-}
-
-
 @strawberry.type(
     description="A workshop, a parents' café, a training… Published ones are public; others are for their structure,"
     " the coordonnateur of their territory, the national team and auditors."
 )
 class Animation(Lazily, Node):
-    SHOWN: ClassVar = _SHOWN
+    SHOWN: ClassVar = SHOWN
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")
@@ -134,6 +90,11 @@ class Animation(Lazily, Node):
     audience: Term = strawberry.field(description="For whom it is.")
     type: Term = strawberry.field(description="What kind of animation it is.")
     themes: list[Term] = strawberry.field(description="Its main theme, then the second if it has one.")
+    accessibility: list[Term] = strawberry.field(description="What it offers to people with a disability.")
+    languages: list[str] = strawberry.field(
+        description="The languages that are spoken there, by their ISO 639 codes; none: French."
+    )
+    language_names: list[str] = strawberry.field(description="The same languages by their French names.")
     seats: int = strawberry.field(description="How many can take part.")
     seats_left: int = strawberry.field(description="How many can still register.")
     waiting: int = strawberry.field(description="How many wait for a seat.")
@@ -160,6 +121,25 @@ class Animation(Lazily, Node):
             return None
         context = read_beside(self.row.get("past"), info)
         return await context.together("animations", source, lambda ids: load_animations(context, ids))
+
+    @strawberry.field(
+        description="Whom to call or write to about it: its own contact, or else that of its structure; null where"
+        " nothing is said, and once erased."
+    )
+    async def contact(self, info: Info) -> StructureContact | None:
+        own = StructureContact(
+            phone=self.row["contact_phone"], email=self.row["contact_email"], hours=self.row["contact_hours"]
+        )
+        if (own.phone, own.email, own.hours) != (None, None, None):
+            return own
+        return await contact_of_structure(info.context, self.row["structure_id"])
+
+    @strawberry.field(
+        description="Where to join it on the web. Who has a seat reads it at their registration. " + _RESTRICTED
+    )
+    def online_link(self, info: Info) -> str | None:
+        link: str | None = self.row["online_link"]
+        return link
 
     @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
     def refusal_reason(self, info: Info) -> str | None:

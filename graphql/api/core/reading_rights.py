@@ -38,9 +38,9 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: (
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
-            " publishedPosition allowedActions suspended"
+            " publishedPosition allowedActions suspended contact accessibility languages languageNames"
         ),
-        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets",
+        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets onlineLink",
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {

@@ -192,6 +192,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "ANIMATION_TYPE": "What kind of meeting an animation is.",
         "VENUE_TYPE": "Where animations take place.",
         "AUDIENCE": "Whom animations are for.",
+        "ACCESSIBILITY": "What places offer to people with a disability.",
     },
 }
 

@@ -53,11 +53,7 @@ class Structure(Node):
 
     @strawberry.field(description="Whom the public may call or write to; null where nothing is said, and once erased.")
     async def contact(self, info: Info) -> StructureContact | None:
-        context = info.context
-        row = await context.together("public contacts", self.structure_id, lambda ids: _contacts(context, ids))
-        if row is None or (row["phone"], row["email"], row["hours"]) == (None, None, None):
-            return None
-        return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
+        return await contact_of_structure(info.context, self.structure_id)
 
     @strawberry.field(description="Its conventions, in the order of signing. " + FOR_STRUCTURE)
     async def conventions(self, info: Info) -> list[Convention] | None:
@@ -174,6 +170,14 @@ def structure_beside(row: dict[str, Any]) -> Structure:
         "past": row.get("past"),
     }
     return structure_of({"structure_id": row["structure_id"], **columns})
+
+
+async def contact_of_structure(context: Context, structure_id: UUID) -> StructureContact | None:
+    """Return whom the public may call or write to at the structure, as it stands today."""
+    row = await context.together("public contacts", structure_id, lambda ids: _contacts(context, ids))
+    if row is None or (row["phone"], row["email"], row["hours"]) == (None, None, None):
+        return None
+    return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
 
 
 async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:

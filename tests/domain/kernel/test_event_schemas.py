@@ -49,6 +49,8 @@ IN_CLEAR = {
     "audience": "a code of the typology",
     "type": "a code of the typology",
     "themes": "codes of the typology",
+    "accessibility": "codes of the typology",
+    "languages": "codes of ISO 639",
     "animation_types": "codes of the typology",
     "into": "a code of the typology",
     "commune_code": "of the INSEE",

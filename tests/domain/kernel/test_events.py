@@ -21,6 +21,8 @@ VERSIONS = {
     "control.closed": 2,
     "convention.amended": 2,
     "convention.terminated": 2,
+    "animation.created": 2,
+    "animation.modified": 2,
     "animation.sheet_attached": 2,
     "service_dossier.submitted": 3,
     "service_dossier.piece_attached": 2,
@@ -28,6 +30,7 @@ VERSIONS = {
     "service_dossier.paid": 2,
 }
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
+_CONTACT = ("contact_phone", "contact_email", "contact_hours")
 PERSONAL = {
     **{f"account.{name}": {"subject"} for name in _GIVEN},
     "invitation.sent": {"email"},
@@ -49,8 +52,8 @@ PERSONAL = {
     "convention.signed": {"structure_name", "coordonnateur"},
     "convention.amended": {"coordonnateur", "reason"},
     "convention.terminated": {"reason"},
-    "animation.created": {"description", "venue_name", "address"},
-    "animation.modified": {"description", "venue_name", "address"},
+    "animation.created": {"description", "venue_name", "address", *_CONTACT, "online_link"},
+    "animation.modified": {"description", "venue_name", "address", *_CONTACT, "online_link"},
     "animation.refused": {"reason"},
     "animation.cancelled": {"reason"},
     "animation.text_blanked": {"reason"},

@@ -40,10 +40,13 @@ def user_errors(problems: Sequence[Problem], signed_in: bool) -> list[UserError]
     return [_user_error(problem) for problem in problems]
 
 
-#: `from` is a keyword of Python.
-_RENAMED = {"source": "from"}
+#: Names of commands that inputs have other paths for; `from` is a keyword of Python.
+_RENAMED = {
+    "source": ("from",),
+    **{f"contact{part.capitalize()}": ("contact", part) for part in ("phone", "email", "hours")},
+}
 
 
 def _user_error(problem: Problem) -> UserError:
-    path = [_RENAMED.get(part, part) for part in api_path(problem.field)]
+    path = [name for part in api_path(problem.field) for name in _RENAMED.get(part, (part,))]
     return UserError(code=problem.code, message=problem.message, field=path or None)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.core.errors import invalid
 from domain.kernel.identifiers import check_uai
+from domain.kernel.languages import checked_language
 
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 #: Longest text of a filter; titles are shorter.
@@ -53,5 +54,13 @@ def checked_uais(values: Sequence[str] | None, field: str) -> list[str] | None:
     """Return the UAIs of a filter in their one form. Raises INVALID for one that is none."""
     try:
         return None if values is None else [check_uai(value) for value in values if value]
+    except ValueError as error:
+        raise invalid(f"where.{field} : {error}.", "where", field) from None
+
+
+def checked_languages(values: Sequence[str] | None, field: str) -> list[str] | None:
+    """Return the languages of a filter by the one code of each. Raises INVALID for one that is none."""
+    try:
+        return None if values is None else [checked_language(value[:LONGEST_ID]) for value in values if value]
     except ValueError as error:
         raise invalid(f"where.{field} : {error}.", "where", field) from None

@@ -1,0 +1,28 @@
+"""Links to pages on the web, in the one form in which they are kept and shown."""
+
+from __future__ import annotations
+
+from pydantic_core import Url
+
+from domain.kernel.validation import line
+
+LONGEST_LINK = 1_000
+_EXPECTED = "adresse d'un site attendue, par exemple https://visio.exemple.fr/parents"
+
+
+def secure_link(value: str) -> str:
+    """Return the address as browsers write it, in ASCII. Raise ValueError (French) unless it is one of https."""
+    try:
+        url = Url(value)
+    except ValueError:
+        raise ValueError(_EXPECTED) from None
+    if url.scheme != "https":
+        raise ValueError(f"{_EXPECTED}, qui commence par https://")
+    if url.username or url.password or "." not in (url.host or "").strip("."):
+        raise ValueError(_EXPECTED)
+    if len(written := str(url)) > LONGEST_LINK:
+        raise ValueError(f"{LONGEST_LINK} caractères au plus")
+    return written
+
+
+SecureLink = line(LONGEST_LINK, check=secure_link)
