@@ -19,7 +19,7 @@ from domain.conventions.changes import amend as amend_convention
 from domain.conventions.changes import terminate as terminate_convention
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
 from domain.kernel.dossier_status import CERTIFIED
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import broken, check_all, invalid
 from domain.kernel.euros import Euros
 from domain.kernel.identifiers import Siret, siret_id, structure_id, territory_id
 from domain.kernel.people import Name
@@ -93,8 +93,13 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
 
 
 def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
-    territory = find_territory(work, command.territory)
     terms = ConventionTerms.model_construct(**{name: getattr(command, name) for name in ConventionTerms.model_fields})
+    if work.find(TERRITORY, territory_id(command.territory)) is None:
+        # Nobody has a right there; what else is wrong is named with it.
+        check_all(
+            lambda: find_territory(work, command.territory), lambda: conventions.check_terms(terms, work.now.date())
+        )
+    territory = find_territory(work, command.territory)
     account_id = account_of_siret(work, command.siret)
     facts = conventions.sign(terms, work.actor, territory.local_date(work.now), account_id)
     # Who must not decide on it at all is told so, rather than to amend what stands.

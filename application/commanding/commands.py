@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from application.commanding.unit_of_work import UnitOfWork
 from application.signatures.signing import GivenSignature
 from domain.kernel.rights import Action
+
+#: What stands in for a malformed field of that name, in any command.
+STAND_INS: Mapping[str, Any] = {
+    **dict.fromkeys(("name", "first_name", "last_name", "structure_name", "coordonnateur", "subject"), "Personne"),
+    **dict.fromkeys(("title", "label", "description", "motivation", "reference", "venue_name"), "Texte"),
+    **dict.fromkeys(("phone", "comment", "planned_animations", "rate_per_animation"), None),
+    **dict.fromkeys(("answers", "required_pieces"), ()),
+    **dict.fromkeys(("parents", "children"), 0),
+    **dict.fromkeys(("signed_on", "valid_from", "period_from", "on"), date(2000, 1, 1)),
+    **dict.fromkeys(("valid_until", "period_until"), date(2100, 12, 31)),
+    "email": "personne@example.org",
+    "reason": "Un motif en mots.",
+    "siret": "21340172201787",
+    "schools": ("0340002T",),
+    "until": datetime(2100, 12, 30, tzinfo=UTC),
+}
 
 
 class Command(BaseModel):
@@ -23,7 +40,7 @@ class Command(BaseModel):
 
     action: ClassVar[Action]
     #: Values that stand in for malformed ones, so that rules can still be held against the other fields.
-    stand_ins: ClassVar[Mapping[str, Any]] = {}
+    stand_ins: ClassVar[Mapping[str, Any]] = STAND_INS
     idempotency_key: UUID | None = None
     signature: GivenSignature | None = Field(default=None, exclude=True)
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from domain.animations.checking import Surroundings, checked
+from domain.animations.checking import Surroundings, checked, checked_changes
 from domain.animations.events import (
     AnimationAttested,
     AnimationCancelled,
@@ -37,10 +37,10 @@ from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import Problem, broken, check_all, gathering
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import required_reason, validated
+from domain.kernel.validation import required_reason
 
 CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
 
@@ -205,9 +205,12 @@ def modify(
 ) -> list[Event]:
     """Modify the content: `changes` holds new values by field name. Correcting a refused animation resubmits it."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
-    content = validated(AnimationContent, state.content.model_dump() | _without_its_place(changes, state))
+    problems: list[Problem] = []
+    with gathering(problems):
+        check_all(lambda: _check_structure(state, changes), lambda: _check_territory(state, changes))
+    contents = {name: value for name, value in changes.items() if name not in ("structure_id", "territory")}
     after = partial(_convention_after, state, around=around)
-    content, convention_id = checked(content, around, state.content, changes.keys(), after, state.content)
+    content, convention_id = checked_changes(state.content, contents, around, after, problems)
     changed = tuple(name for name in CONTENT_FIELDS if getattr(content, name) != getattr(state.content, name))
     if not changed:
         raise broken("Rien ne change : indiquez au moins une valeur nouvelle.")
@@ -215,14 +218,14 @@ def modify(
     return [*facts, AnimationResubmitted()] if state.status is AnimationStatus.REFUSED else facts
 
 
-def _without_its_place(changes: Mapping[str, Any], state: Animation) -> dict[str, Any]:
-    """The changes but for structure and territory, which may be repeated and never change."""
-    others = dict(changes)
-    if str(others.pop("structure_id", None) or state.structure_id).lower() != str(state.structure_id):
+def _check_structure(state: Animation, changes: Mapping[str, Any]) -> None:
+    if str(changes.get("structure_id") or state.structure_id).lower() != str(state.structure_id):
         raise broken("Une animation ne change pas de structure.", "structure_id")
-    if (others.pop("territory", None) or state.territory) != state.territory:
+
+
+def _check_territory(state: Animation, changes: Mapping[str, Any]) -> None:
+    if (changes.get("territory") or state.territory) != state.territory:
         raise broken("Une animation ne change pas de territoire : déclarez-en une autre.", "territory")
-    return others
 
 
 def publish(state: Animation, actor: Actor, now: datetime) -> list[Event]:

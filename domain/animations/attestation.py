@@ -9,7 +9,7 @@ from domain.animations.events import AnimationAttested, AttestationCorrected
 from domain.animations.transitions import check, check_with_dossier
 from domain.kernel.actors import Actor
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import DomainError, ErrorCode, Problem, check_all
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -40,7 +40,7 @@ def correct_attestation(
 ) -> list[Event]:
     """Correct a mistake by a further event with a reason. `dossier_status` is the status of its service dossier."""
     check_with_dossier(Action.ATTESTATION_CORRECT, state, dossier_status, actor, now)
-    check_attendance(state, came, form, typology)
+    check_all(lambda: check_attendance(state, came, form, typology), lambda: required_reason(reason))
     return [
         AttestationCorrected(
             parents=came.parents,
@@ -53,11 +53,16 @@ def correct_attestation(
 
 
 def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:
+    problems = []
     if came.parents < 0:
-        raise invalid("le nombre de parents ne peut pas être négatif.", "parents")
+        problems.append(Problem(ErrorCode.INVALID, "le nombre de parents ne peut pas être négatif.", ("parents",)))
     if came.children < 0:
-        raise invalid("le nombre d'enfants ne peut pas être négatif.", "children")
-    if came.children and not typology.admits_children(state.content.type):
-        raise broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
+        problems.append(Problem(ErrorCode.INVALID, "le nombre d'enfants ne peut pas être négatif.", ("children",)))
+    if came.children > 0 and not typology.admits_children(state.content.type):
+        message = "Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0."
+        problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("children",)))
     if len(came.answers) > len(form.questions):
-        raise broken(f"Le formulaire en vigueur compte {len(form.questions)} question(s).", "answers")
+        message = f"Le formulaire en vigueur compte {len(form.questions)} question(s)."
+        problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("answers",)))
+    if problems:
+        raise DomainError(problems)

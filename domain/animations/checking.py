@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from domain.animations.events import AnimationContent, AnimationDetails
-from domain.animations.local_times import in_local_time
+from domain.animations.local_times import TIMES, in_local_time
 from domain.animations.place import with_commune
 from domain.conventions.convention import Convention
 from domain.kernel.errors import DomainError, Problem, forbidden, gathering, invalid
 from domain.kernel.places import Places
+from domain.kernel.validation import validated
 from domain.structures.structure import Structure
 from domain.typology.territory import Territory
 from domain.typology.typology import TermKind, Typology, check_terms
@@ -75,6 +77,42 @@ def checked(
     if problems or convention_id is None:
         raise DomainError(problems)
     return local, convention_id
+
+
+def checked_changes(
+    already: AnimationDetails,
+    changes: Mapping[str, Any],
+    around: Surroundings,
+    convention_of: Callable[[AnimationContent], UUID],
+    problems: Sequence[Problem],
+) -> tuple[AnimationContent, UUID]:
+    """Return the content after the changes, as `checked` does. Raise DomainError with these `problems` and every other.
+
+    What is malformed stays as it was while the other fields are looked at.
+    """
+    malformed: list[Problem] = []
+    content: AnimationContent | None = None
+    with gathering(malformed):
+        content = validated(AnimationContent, already.model_dump() | dict(changes))
+    wrong = {problem.field[0] for problem in malformed}
+    if wrong & set(TIMES):
+        # Each is compared with the other.
+        wrong |= set(TIMES)
+    taken = {name: value for name, value in changes.items() if name not in wrong}
+    if content is None:
+        with gathering([]):
+            content = validated(AnimationContent, already.model_dump() | taken)
+    further: list[Problem] = []
+    after = None
+    if content is not None:
+        with gathering(further):
+            after = checked(content, around, already, taken.keys(), convention_of, already)
+    if malformed:
+        further = [problem for problem in further if problem.field and problem.field[0] not in wrong]
+    if every := [*problems, *malformed, *further]:
+        raise DomainError(every)
+    assert after is not None
+    return after
 
 
 def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:

@@ -16,7 +16,7 @@ from domain.conventions.convention import (
     evolve,
 )
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, check_all, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize
 from domain.kernel.validation import required_reason, validated
@@ -60,10 +60,13 @@ def amend(
         effective_from = today
     if not changed:
         raise broken("Rien ne change : indiquez au moins une condition nouvelle.")
+    check_all(
+        lambda: _check_new_period(new["valid_from"], new["valid_until"]),
+        lambda: None if reason is None else required_reason(reason),
+    )
     reason = None if reason is None else required_reason(reason)
     values = {**new, "changed": changed, "effective_from": effective_from, "reason": reason, "uncovered": ()}
     amended = validated(ConventionAmended, values)
-    check_period(amended.valid_from, amended.valid_until)
     after = evolve(state, state.id, amended)
     if effective_from is not None and effective_from != today and not after.covers(effective_from):
         raise _outside(after, "effective_from")
@@ -89,11 +92,20 @@ def terminate(
     """End the convention early: `terminated_on` is the last day that it covers."""
     authorize(actor, Action.CONVENTION_TERMINATE, state.belongings)
     _check_in_force(state)
-    if not state.valid_from <= terminated_on <= state.valid_until:
-        raise _outside(state, "terminated_on")
+    check_all(lambda: _check_within(state, terminated_on), lambda: required_reason(reason))
     reason = required_reason(reason)
     uncovered = _uncovered(state, replace(state, terminated_on=terminated_on), held, accept_uncovered)
     return [ConventionTerminated(terminated_on=terminated_on, reason=reason, uncovered=uncovered)]
+
+
+def _check_new_period(valid_from: object, valid_until: object) -> None:
+    if isinstance(valid_from, date) and isinstance(valid_until, date):
+        check_period(valid_from, valid_until)
+
+
+def _check_within(state: Convention, terminated_on: date) -> None:
+    if not state.valid_from <= terminated_on <= state.valid_until:
+        raise _outside(state, "terminated_on")
 
 
 def _uncovered(before: Convention, after: Convention, held: Iterable[Held], accepted: bool) -> tuple[UUID, ...]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, broken, invalid, refuse
+from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.euros import Amount, Euros
 from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.identifiers import Siret, structure_id
@@ -207,10 +207,17 @@ def sign(terms: ConventionTerms, actor: Actor, today: date, account: UUID | None
     `account` is that of the structure, where it has moved to this SIRET.
     """
     authorize(actor, Action.CONVENTION_SIGN, Belongings(territories=frozenset([terms.territory])))
-    check_period(terms.valid_from, terms.valid_until)
-    if terms.signed_on > today + timedelta(days=1):
-        raise invalid("la date de signature est dans le futur.", "signed_on")
+    check_terms(terms, today)
     return [ConventionSigned(structure_id=account or structure_id(terms.siret), **terms.model_dump())]
+
+
+def check_terms(terms: ConventionTerms, today: date) -> None:
+    check_all(lambda: check_period(terms.valid_from, terms.valid_until), lambda: _check_signed(terms.signed_on, today))
+
+
+def _check_signed(signed_on: date, today: date) -> None:
+    if signed_on > today + timedelta(days=1):
+        raise invalid("la date de signature est dans le futur.", "signed_on")
 
 
 def check_agreed_once(terms: ConventionTerms, others: Sequence[Convention]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +48,16 @@ def gathering(problems: list[Problem]) -> Iterator[None]:
         yield
     except DomainError as error:
         problems.extend(error.problems)
+
+
+def check_all(*checks: Callable[[], object]) -> None:
+    """Make every check, then raise the problems of all of them at once."""
+    problems: list[Problem] = []
+    for check in checks:
+        with gathering(problems):
+            check()
+    if problems:
+        raise DomainError(problems)
 
 
 def refuse(code: ErrorCode, message: str, *field: str) -> DomainError:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import broken, check_all, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -31,19 +31,8 @@ def record_payment(
     One reference pays several dossiers only with a reason; `others` are dossiers that it may have paid.
     """
     check(Action.SERVICE_PAYMENT_RECORD, dossier, actor)
-    if paid_on > today:
-        raise invalid(f"la date du paiement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "paid_on")
-    if paid_on < certified_on:
-        message = f"le paiement précède la certification : le {certified_on:%d/%m/%Y} au plus tôt."
-        raise invalid(message, "paid_on")
     also_paid = [other for other in others if other.id != dossier.id and _has_paid(other, reference)]
-    if also_paid and reason is None:
-        first = also_paid[0]
-        raise broken(
-            f"La référence « {reference} » a déjà payé le dossier {first.id} (du {first.period_from:%d/%m/%Y}"
-            f" au {first.period_until:%d/%m/%Y}) : indiquez pourquoi un même virement en paie plusieurs.",
-            "reason",
-        )
+    check_all(lambda: _check_day(paid_on, today, certified_on), lambda: _check_paid_once(also_paid, reference, reason))
     assert dossier.amount is not None, "a certified dossier has its amount"
     return [
         DossierPaid(
@@ -54,6 +43,27 @@ def record_payment(
             reason=required_reason(reason) if also_paid and reason is not None else None,
         )
     ]
+
+
+def _check_day(paid_on: date, today: date, certified_on: date) -> None:
+    if paid_on > today:
+        raise invalid(f"la date du paiement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "paid_on")
+    if paid_on < certified_on:
+        message = f"le paiement précède la certification : le {certified_on:%d/%m/%Y} au plus tôt."
+        raise invalid(message, "paid_on")
+
+
+def _check_paid_once(also_paid: Sequence[ServiceDossier], reference: str, reason: str | None) -> None:
+    """Ask for a reason in words where the reference has paid other dossiers."""
+    if also_paid and reason is None:
+        first = also_paid[0]
+        raise broken(
+            f"La référence « {reference} » a déjà payé le dossier {first.id} (du {first.period_from:%d/%m/%Y}"
+            f" au {first.period_until:%d/%m/%Y}) : indiquez pourquoi un même virement en paie plusieurs.",
+            "reason",
+        )
+    if also_paid and reason is not None:
+        required_reason(reason)
 
 
 def _has_paid(dossier: ServiceDossier, reference: str) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.conventions.convention import ServiceWithdrawn
 from domain.kernel.actors import Actor
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.errors import invalid
+from domain.kernel.errors import check_all, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -49,19 +49,25 @@ def recover(
     """Record that a part of what is due back, or all, came back. `today` is the day in the territory."""
     check(Action.SERVICE_RECOVERY_RECORD, dossier, actor)
     assert dossier.paid_on is not None, "nothing is due back before a payment"
-    if amount > dossier.to_recover:
-        raise invalid(f"il reste {_euros(dossier.to_recover)} à recouvrer : ce montant au plus.", "amount")
-    if recovered_on > today:
-        raise invalid(f"la date du recouvrement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "recovered_on")
-    if recovered_on < dossier.paid_on:
-        raise invalid(
-            f"le recouvrement précède le paiement : le {dossier.paid_on:%d/%m/%Y} au plus tôt.", "recovered_on"
-        )
+    paid_on = dossier.paid_on
+    check_all(lambda: _check_due(dossier, amount), lambda: _check_day(recovered_on, paid_on, today))
     return [
         DossierRecovered(
             recovered_on=recovered_on, reference=reference, amount=amount, to_recover=dossier.to_recover - amount
         )
     ]
+
+
+def _check_due(dossier: ServiceDossier, amount: Decimal) -> None:
+    if amount > dossier.to_recover:
+        raise invalid(f"il reste {_euros(dossier.to_recover)} à recouvrer : ce montant au plus.", "amount")
+
+
+def _check_day(recovered_on: date, paid_on: date, today: date) -> None:
+    if recovered_on > today:
+        raise invalid(f"la date du recouvrement est dans le futur : le {today:%d/%m/%Y} au plus tard.", "recovered_on")
+    if recovered_on < paid_on:
+        raise invalid(f"le recouvrement précède le paiement : le {paid_on:%d/%m/%Y} au plus tôt.", "recovered_on")
 
 
 def frees_animations(dossier: ServiceDossier, fact: CertificationWithdrawn | DossierRecovered) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, broken, invalid, refuse
+from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
@@ -135,21 +135,36 @@ def attach_convention(
 def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event]:
     """Rename the structure, with a reason."""
     authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
-    if name == state.name:
-        raise broken("La structure porte déjà ce nom.", "name")
+    check_all(lambda: _check_new_name(state, name), lambda: required_reason(reason))
     return [StructureRenamed(name=name, reason=required_reason(reason))]
 
 
 def move(state: Structure, actor: Actor, siret: str, on: date, reason: str, today: date, is_taken: bool) -> list[Event]:
     """Give the structure another SIRET, with a reason. `is_taken`: the SIRET belongs to another account."""
     authorize(actor, Action.STRUCTURE_MOVE, state.belongings)
+    check_all(
+        lambda: _check_new_siret(state, siret, is_taken),
+        lambda: _check_begun(on, today),
+        lambda: required_reason(reason),
+    )
+    return [StructureMoved(siret=siret, former_siret=state.siret, on=on, reason=required_reason(reason))]
+
+
+def _check_new_name(state: Structure, name: str) -> None:
+    if name == state.name:
+        raise broken("La structure porte déjà ce nom.", "name")
+
+
+def _check_new_siret(state: Structure, siret: str, is_taken: bool) -> None:
     if siret == state.siret:
         raise broken("La structure a déjà ce SIRET.", "siret")
     if is_taken:
         raise refuse(ErrorCode.DUPLICATE, "Ce SIRET est celui d'un autre compte.", "siret")
+
+
+def _check_begun(on: date, today: date) -> None:
     if on > today:
         raise invalid("Ce jour est à venir : indiquez le SIRET une fois qu'il vaut.", "on")
-    return [StructureMoved(siret=siret, former_siret=state.siret, on=on, reason=required_reason(reason))]
 
 
 def speaker_obstacle(structure_id: UUID, actor: Actor, has_acted: bool) -> str | None:

@@ -74,7 +74,7 @@ def test_a_structure_is_renamed_with_a_reason_by_who_answers_for_its_first_terri
     known = given(ACCOUNT, OPENED, ATTACHED, ConventionAttached(convention_id=SECOND, territory="02"))
     known.when(rename, who, RENAMED.name, "Fusion de deux centres").then(RENAMED)
     known.when(rename, who, RENAMED.name, " ").then_refused(ErrorCode.INVALID, "reason")
-    known.when(rename, who, NAME, "Rien").then_refused(ErrorCode.RULE_BROKEN, "name")
+    known.when(rename, who, NAME, "Rien ne change").then_refused(ErrorCode.RULE_BROKEN, "name")
 
 
 @pytest.mark.parametrize("who", [FURTHER, STRUCTURE, DIRECTOR, PARENT])
