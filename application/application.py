@@ -37,6 +37,7 @@ from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
 from application.proof.completeness.stored_map import create_tables as create_map_tables
+from application.schools import commands as schools
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
 from application.service_dossiers import withdrawal
@@ -52,6 +53,7 @@ from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.locks import Lock, acquire
 from eventstore.log_table import LOG, index_log, log_exists, protect
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
+from eventstore.records import Recorded
 from eventstore.sequence import put_right
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
@@ -72,6 +74,7 @@ USE_CASES = use_cases(
     controls.USE_CASES,
     candidatures.USE_CASES,
     contacts.USE_CASES,
+    schools.USE_CASES,
     structures.USE_CASES,
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
@@ -114,9 +117,9 @@ class Application:
         """Execute the command durably. Raises DomainError and records nothing if it is refused."""
         return self.bus.execute(command, actor, now)
 
-    def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Raise DomainError if the command would be refused now. Use it before reading a large attachment."""
-        self.bus.rehearse(command, actor, now)
+    def rehearse(self, command: Command, actor: Actor, now: datetime) -> list[Recorded]:
+        """Return what the command would record. Raise DomainError if it would be refused now. Record nothing."""
+        return self.bus.rehearse(command, actor, now)
 
     def unsigned(self) -> Application:
         """Return the application to which nobody has to sign: a demonstration is made up for people without devices."""

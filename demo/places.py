@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from domain.kernel.identifiers import UAI_LETTERS
-from domain.kernel.schools import listed_schools
+from domain.kernel.schools import capitalised, listed_schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def _lycee(row: dict[str, str], communes: Mapping[tuple[str, str], Commune]) -> 
     commune = communes.get((row["department"], _normalise(city)))
     return School(
         row["uai"],
-        _capitalise(row["name"]),
+        capitalised(row["name"]),
         row["department"],
-        commune.name if commune else _capitalise(city),
+        commune.name if commune else capitalised(city),
         commune.postal_code if commune else row["postal_code"],
         commune.code if commune else None,
     )
@@ -103,30 +103,3 @@ def _lycee(row: dict[str, str], communes: Mapping[tuple[str, str], Commune]) -> 
 
 def _normalise(name: str) -> str:
     return re.sub(r"[\s'’-]+", " ", name).casefold()
-
-
-_SMALL_WORDS = {
-    "de",
-    "du",
-    "des",
-    "la",
-    "le",
-    "les",
-    "et",
-    "en",
-    "sur",
-    "sous",
-    "aux",
-    "privé",
-    "général",
-    "polyvalent",
-}
-_SMALL_WORDS |= {"professionnel", "technologique", "agricole", "d", "l"}
-
-
-def _capitalise(name: str) -> str:
-    """Turn LYCÉE POLYVALENT JEAN DE LA FONTAINE into Lycée polyvalent Jean de la Fontaine."""
-    words = re.split(r"([\s'’()-]+)", name.lower())
-    return "".join(
-        word if word in _SMALL_WORDS and index else word[:1].upper() + word[1:] for index, word in enumerate(words)
-    )

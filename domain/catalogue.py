@@ -20,6 +20,7 @@ from domain.notifications import letter
 from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks, signing_rule
 from domain.registrations import registration_book
+from domain.schools import school
 from domain.service_dossiers import service_dossier
 from domain.structures import siret, structure
 from domain.typology import attestation_form, territory, typology
@@ -72,6 +73,7 @@ CANDIDATURE = AggregateKind[candidature.Candidature]("candidature", candidature.
 REGISTRATION = AggregateKind[registration_book.RegistrationBook](
     "registration", registration_book.evolve, registration_book.fold
 )
+SCHOOL = AggregateKind[school.School]("school", school.evolve)
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)

@@ -15,6 +15,7 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS
+from projections.schools.read_model import SCHOOLS
 from projections.service_dossiers.read_model import SERVICE_DOSSIERS
 from projections.structures.contact import STRUCTURE_CONTACTS
 from projections.structures.read_model import CONVENTIONS, STRUCTURES
@@ -36,6 +37,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONTROL_PIECES,
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
+        SCHOOLS,
         CONTACTS,
         CONTACT_PEOPLE,
         ACCOUNTS,

@@ -91,19 +91,23 @@ class CommandBus:
         with self.turns.take(command.turn):
             return self._decide(command, actor, now, idempotency)
 
-    def rehearse(self, command: Command, actor: Actor, now: datetime) -> None:
-        """Raise the refusal that `execute` would raise now, if any. Record nothing."""
+    def rehearse(self, command: Command, actor: Actor, now: datetime) -> list[Recorded]:
+        """Return what `execute` would record now, or raise the refusal that it would raise. Record nothing.
+
+        A command that was carried out before records nothing more.
+        """
         idempotency = self._idempotency(command, actor)
         if idempotency and self.recorder.earlier_outcome(idempotency.key):
-            return
+            return []
         for _ in range(MOST_ATTEMPTS):
             work = self._unit_of_work(command, actor, now)
             try:
                 work.decide(partial(self.use_cases[type(command)], command))
-                return
+                return work.recorded
             except DomainError:
                 if not work.catch_up():
                     raise
+        raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
 
     def act(self, command: Command, actor: Actor, now: datetime, expires_at: datetime) -> Act:
         """Return what the actor signs of the command, as it would be recorded now. Raises its refusal, if any."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.kernel.events import ERASED_WORDS, Event, PersonalMark, PersonalText, event
-
-
-class Degree(StrEnum):
-    FIRST = "FIRST"
-    SECOND = "SECOND"
+from domain.kernel.schools import Degree as Degree
 
 
 @event("candidature.submitted", "Candidature déposée")

@@ -93,6 +93,11 @@ def siret_id(siret: str) -> UUID:
     return uuid5(NAMESPACE, f"siret:{siret}")
 
 
+def school_id(uai: str) -> UUID:
+    """Return the stream of what is known of a school."""
+    return uuid5(NAMESPACE, f"school:{uai}")
+
+
 def territory_id(code: str) -> UUID:
     return uuid5(NAMESPACE, f"territory:{code}")
 

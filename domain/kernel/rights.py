@@ -63,6 +63,7 @@ class Action(StrEnum):
     REGISTRATION_REMOVE = "registrationRemove"
     COORDONNATEUR_APPOINT = "coordonnateurAppoint"
     SCHOOL_STAFF_BIND = "schoolStaffBind"
+    SCHOOLS_IMPORT = "schoolsImport"
     AUDITOR_ADMIT = "auditorAdmit"
     INVITATION_SEND = "invitationSend"
     INVITATION_REVOKE = "invitationRevoke"
@@ -166,6 +167,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
     Action.COORDONNATEUR_APPOINT: {NA: _ANY},
     Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY, DI: _SCHOOL, HE: _SCHOOL},
+    Action.SCHOOLS_IMPORT: {CO: _TERRITORY, NA: _ANY},
     Action.AUDITOR_ADMIT: {NA: _ANY},
     Action.INVITATION_SEND: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.INVITATION_REVOKE: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},

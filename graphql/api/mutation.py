@@ -14,6 +14,7 @@ from api.conventions.mutations import ConventionMutations
 from api.core.commanding.own_payloads import give_own_payloads
 from api.passkeys.mutations import PasskeyMutations
 from api.registrations.mutations import RegistrationMutations
+from api.schools.mutations import SchoolMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
 from api.structures.mutations import StructureMutations
 from api.typology.mutations import TypologyMutations
@@ -35,6 +36,7 @@ class Mutation(
     PasskeyMutations,
     ContactMutations,
     StructureMutations,
+    SchoolMutations,
     TypologyMutations,
     SteeringMutations,
 ):

@@ -19,6 +19,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import PageArguments
 from api.notifications.types import NOTIFICATION_PREFIX, load_notification
 from api.registrations.types import load_registration
+from api.schools.types import SCHOOL_PREFIX, load_school
 from api.service_dossiers.types import load_dossier
 from api.structures.convention import load_convention
 from api.structures.types import load_structure
@@ -74,6 +75,7 @@ async def _listed(context: Context, node: str) -> Node | None:
 _BY_PREFIX: Final[Mapping[str, Callable[[Context, str], Awaitable[Node | None]]]] = {
     _AUDIT_PREFIX: _audit_entry,
     NOTIFICATION_PREFIX: _notification,
+    SCHOOL_PREFIX: load_school,
     TERRITORY_PREFIX: _listed,
     TERM_PREFIX: _listed,
 }

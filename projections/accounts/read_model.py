@@ -22,6 +22,7 @@ from domain.accounts.events import (
 from domain.accounts.invitation import InvitationStatus
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table
+from projections.schools.rollups import SCHOOL_STAFF
 
 #: The events that give a mandate.
 _GIVING = (CoordonnateurAppointed, SchoolStaffBound, AuditorAdmitted, SpeakerJoined, MediateurRegistered)
@@ -47,6 +48,7 @@ ACCOUNTS = Projection(
         key=("account_id",),
         indexes=("USING gin (structures)", "USING gin (roles)", "USING gin (mandates jsonb_path_ops)"),
     ),
+    rollups=(SCHOOL_STAFF,),
 )
 
 

@@ -20,6 +20,7 @@ from domain.candidatures.transitions import CandidatureStatus
 from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table
+from projections.schools.rollups import SCHOOL_CANDIDATURES
 
 CANDIDATURES = Projection(
     name="candidatures",
@@ -73,6 +74,7 @@ CANDIDATURES = Projection(
             "(submitted_at, candidature_id) WHERE status = 'VALIDATED' AND contacted_on IS NULL AND erased_at IS NULL",
         ),
     ),
+    rollups=(SCHOOL_CANDIDATURES,),
     opens_words=True,
 )
 

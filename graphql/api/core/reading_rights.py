@@ -147,6 +147,7 @@ PARTS: Mapping[str, str] = {
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
+    "School": "id uai name label commune degree territory targeted hasPart",
     "StructureContact": "phone email hours",
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
@@ -177,7 +178,7 @@ ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animations attestationForm candidature candidatureByLink certificate checkpoint"
         " checkpoints communes control"
-        " node position registration serviceDossier structure structures territories territory typology viewer"
+        " node position registration schools serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",

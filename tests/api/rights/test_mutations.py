@@ -103,6 +103,7 @@ SAID: dict[str, dict[str, Any]] = {
     "registrationRemove": {"reason": "En double"},
     "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},
     "registrationSubmitFor": {"firstName": "Prénom", "lastName": "Nom"},
+    "schoolsImport": {"csv": f"UAI;nom;commune\n{UAI};École des Flamboyants;97105"},
     "serviceAmendmentAccept": {"number": 1},
     "serviceAmendmentPropose": {"parents": 3, "reason": "Recompté"},
     "serviceAmendmentRefuse": {"number": 1, "reason": "Refusée"},
@@ -137,7 +138,7 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
             values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
         elif name != "link" and name in ids and (is_required_input_field(field) or mutation in CANDIDATES):
             values[name] = ids[name] if known else _OF_NOBODY
-        elif name == "file":
+        elif name == "file" and "csv" not in values:
             values[name] = UploadFile(io.BytesIO(pdf()), filename="liste.pdf")
     return values
 

@@ -32,6 +32,7 @@ NODES: dict[str, tuple[str, list[Actor], list[Actor]]] = {
     "Mandate": ("{mandateId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Notification": ("{notification}", [STRUCTURE], [OTHERS, NATIONAL, PUBLIC]),
     "Registration": ("{registrationId}", [STRUCTURE], [OTHERS, PUBLIC]),
+    "School": ("school:9710003B", [PUBLIC], []),
     "ServiceDossier": ("{dossierId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Structure": ("{structureId}", [PUBLIC], []),
     "Term": ("term:THEME:temps-ecran", [PUBLIC], []),

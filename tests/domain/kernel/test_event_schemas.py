@@ -32,6 +32,8 @@ IN_CLEAR = {
     "siret": "the number by which the State knows a structure: public, and what stands for an erased name",
     "former_siret": "as `siret`",
     "school_uai": "the code of a school",
+    "uai": "the code of a school",
+    "school.described.name": "what a school is called, which is public",
     "schools": "codes of schools",
     "staff_role": "a word of ours",
     "recipients": "names of inboxes, made by us",

@@ -58,6 +58,7 @@ from application.registrations import (
     RegistrationRemove,
     RegistrationSubmit,
 )
+from application.schools.commands import SchoolsImport
 from application.service_dossiers.amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
 from application.service_dossiers.commands import (
     ServiceDossierGather,
@@ -257,6 +258,7 @@ def _steered(world: World) -> None:
     world.does(TerritoryJoin(code="75", name="Paris", time_zone="Europe/Paris"), NATIONAL)
     world.does(TerritoryOpenCandidatures(code="75"), NATIONAL)
     world.does(AttestationFormWord(questions=("Et ?",)), NATIONAL)
+    world.does(SchoolsImport(csv=f"UAI;nom;commune\n{UAI};École des Flamboyants;97105"), COORDONNATEUR)
 
 
 def _ended(world: World) -> None:

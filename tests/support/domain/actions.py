@@ -56,6 +56,7 @@ registrationKeep           any    any    any     any    -      any      -      a
 registrationRemove         -      -      struct  -      -      -        -      -        -      -      -       -
 coordonnateurAppoint       -      -      -       -      -      -        -      -        -      any    -       -
 schoolStaffBind            -      -      -       -      terr   school   -      school   -      any    -       -
+schoolsImport              -      -      -       -      terr   -        -      -        -      any    -       -
 auditorAdmit               -      -      -       -      -      -        -      -        -      any    -       -
 invitationSend             -      -      struct  -      home   -        -      -        -      any    -       -
 invitationRevoke           -      -      struct  -      home   -        -      -        -      any    -       -

@@ -1,0 +1,55 @@
+"""Filters of schools. A filter left out, null or empty does not apply."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.core.errors import invalid
+from api.core.lists.checks import checked_text, checked_texts
+from domain.kernel.identifiers import schools_begin_with
+from domain.kernel.places import places
+from domain.kernel.schools import Degree
+from projections.schools import queries
+
+
+@strawberry.input(description="Narrows the schools. All that is given must hold.")
+class SchoolWhere:
+    territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
+    commune: list[str] | None = strawberry.field(
+        default=None,
+        description="In any of these communes (INSEE codes, also former ones). A city has its arrondissements with it.",
+    )
+    around: str | None = strawberry.field(
+        default=None, description="In the communes of the same intercommunality as this one (INSEE code)."
+    )
+    degree: Degree | None = strawberry.field(default=None, description="Of this degree.")
+    text: str | None = strawberry.field(
+        default=None, description="Words of its name or of its commune's, in any spelling; or its UAI."
+    )
+
+    def conditions(self) -> queries.Conditions:
+        territory = checked_texts(self.territory, "territory")
+        return queries.Conditions(
+            beginnings=[schools_begin_with(code) for code in territory] if territory else None,
+            communes=self._communes(),
+            degree=self.degree.value if self.degree else None,
+            text=checked_text(self.text, "text"),
+        )
+
+    def _communes(self) -> list[str] | None:
+        """Return the codes of the communes, or None without a filter by commune."""
+        within: set[str] | None = None
+        if chosen := checked_texts(self.commune, "commune"):
+            within = {_known(code, "commune") for code in chosen}
+            within |= {part.code for part in places().communes.values() if part.parent in within}
+        if self.around:
+            around = places().around(_known(self.around, "around"))
+            within = set(around) if within is None else within & around
+        return None if within is None else sorted(within)
+
+
+def _known(code: str, field: str) -> str:
+    commune = places().find(code.strip().upper())
+    if commune is None:
+        raise invalid(f"where.{field} : aucune commune n'a le code INSEE « {code[:20]} ».", "where", field)
+    return commune.code

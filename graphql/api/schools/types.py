@@ -1,0 +1,108 @@
+"""Schools, as far as the programme knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from api.core.context import Context, Info
+from api.core.lists.nodes import Node
+from api.places.queries import Commune, commune_of
+from api.typology.territories_and_terms import lists_of
+from api.typology.territory import Territory
+from application.wording.schools import label
+from domain.kernel.identifiers import check_uai, department_of_school
+from domain.kernel.places import places
+from domain.kernel.schools import Degree, named_lycees
+from projections.schools import queries
+
+SCHOOL_PREFIX = "school:"
+
+
+@strawberry.type(
+    description="A school that the programme knows: one of the shipped list of lycées, of an imported table, with"
+    " people bound to it, or named by a candidature. Public."
+)
+class School(Node):
+    uai: str = strawberry.field(description="Its UAI: what `schoolUai` takes.")
+    name: str | None = strawberry.field(description="Its name, once it is known.")
+    label: str = strawberry.field(
+        description="What it is called in a list: its name and commune; without them, its UAI in brackets."
+    )
+    degree: Degree | None = strawberry.field(description="Its degree, once it is known.")
+    targeted: bool = strawberry.field(
+        description="Whether a territory's strategy targets it. False until strategies are recorded here."
+    )
+    has_part: bool | None = strawberry.field(
+        description="Whether its project has a digital-and-parents part. Null until that is recorded here."
+    )
+    commune_code: strawberry.Private[str | None]
+
+    @strawberry.field(description="Its commune, once it is known.")
+    def commune(self) -> Commune | None:
+        commune = places().find(self.commune_code) if self.commune_code else None
+        return None if commune is None else commune_of(commune)
+
+    @strawberry.field(description="Its territory; null for a department that takes no part in the programme.")
+    async def territory(self, info: Info) -> Territory | None:
+        return (await lists_of(info.context)).territories.get(department_of_school(self.uai) or "")
+
+
+def school_of(row: dict[str, Any]) -> School:
+    degree = None if row["degree"] is None else Degree(row["degree"])
+    return School(
+        id=strawberry.ID(f"{SCHOOL_PREFIX}{row['uai']}"),
+        uai=row["uai"],
+        name=row["name"],
+        label=label(row["uai"], row["name"], row["commune_code"], degree),
+        degree=degree,
+        targeted=False,
+        has_part=None,
+        commune_code=row["commune_code"],
+    )
+
+
+async def school_named(context: Context, uai: str) -> School:
+    """Return the school of a UAI that something names, together with those of other resolvers."""
+
+    async def load(uais: list[str]) -> Sequence[School]:
+        rows = await load_rows(context, uais)
+        return [school_of(rows[uai]) for uai in uais]
+
+    return await context.together("schools", uai, load)
+
+
+async def load_rows(context: Context, uais: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return what is known of each, by UAI: as described, as the list of lycées has it, or nothing but the degree."""
+    read = await context.read()
+    rows = {row["uai"]: row for row in await read.rows(read.sql(queries.DESCRIBED), {"uais": list(uais)})}
+    for uai in uais:
+        if uai not in rows and (lycee := named_lycees().get(uai)) is not None:
+            about = {"name": lycee.name, "commune_code": lycee.commune_code}
+            rows[uai] = {"uai": uai, **about, "degree": Degree.SECOND.value}
+    if bare := [uai for uai in uais if uai not in rows]:
+        degrees: dict[str, set[str]] = {uai: set() for uai in bare}
+        for row in await read.rows(read.sql(queries.STAFFED), {"uais": bare}):
+            if row["degree"] is not None:
+                degrees[row["uai"]].add(row["degree"])
+        for uai, taught in degrees.items():
+            degree = taught.pop() if len(taught) == 1 else None
+            rows[uai] = {"uai": uai, "name": None, "commune_code": None, "degree": degree}
+    return rows
+
+
+async def load_school(context: Context, node: str) -> School | None:
+    """Return the school of a node's id, or None if the programme does not know it."""
+    try:
+        uai = check_uai(node.removeprefix(SCHOOL_PREFIX))
+    except ValueError:
+        return None
+    row = (await load_rows(context, [uai]))[uai]
+    if row["name"] is None:
+        read = await context.read()
+        (naming,) = await read.rows(read.sql(queries.NAMED), {"uai": uai})
+        if not naming["named"]:
+            return None
+    return school_of(row)
