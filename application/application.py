@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from application import candidatures, controls, conventions, passkeys, registrations, structures, typology
 from application.accounts import commands as accounts
 from application.accounts import invitations
-from application.animations import attendance_sheets
+from application.animations import attendance_sheets, several
 from application.animations import commands as animations
 from application.commanding.bus import CommandBus, open_bus
 from application.commanding.commands import Command, use_cases
@@ -64,6 +64,7 @@ USE_CASES = use_cases(
     conventions.USE_CASES,
     animations.USE_CASES,
     attendance_sheets.USE_CASES,
+    several.USE_CASES,
     service_dossiers.USE_CASES,
     stored_files.USE_CASES,
     proof_map.USE_CASES,

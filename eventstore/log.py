@@ -42,6 +42,8 @@ S = TypeVar("S")
 Stored = tuple[int, UUID, int, str, bytes]
 #: Rows that are fetched at once: some megabytes.
 _AT_ONCE = 5_000
+#: Events that are looked at for those of one command: most have one to three.
+_COMMAND_AT_ONCE = 100
 
 
 def read_stream(conn: Conn, originator_id: UUID, after_version: int = 0) -> list[Recorded]:
@@ -60,6 +62,27 @@ def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITIO
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:
     """Return the events at these positions, in log order; positions without an event are left out."""
     return _fetch(conn, _AT, (list(positions),))
+
+
+def read_command(conn: Conn, position: int) -> list[Recorded]:
+    """Return the events of the command that recorded the one at `position`, in log order: they stand side by side."""
+    records = read_at(conn, [position])
+    if not records:
+        return []
+    command_id = records[0].stamp.command_id
+    for step in (-_COMMAND_AT_ONCE, _COMMAND_AT_ONCE):
+        while beside := _beside(conn, records[0 if step < 0 else -1].position, step, command_id):
+            records = [*beside, *records] if step < 0 else [*records, *beside]
+            if len(beside) < abs(step):
+                break
+    return records
+
+
+def _beside(conn: Conn, position: int, step: int, command_id: UUID) -> list[Recorded]:
+    """Return the command's events among the next `step` before or after the position."""
+    after = max(0, position + step - 1) if step < 0 else position
+    rows = read_after(conn, after, abs(step), before=position if step < 0 else LAST_POSITION)
+    return [record for record in rows if record.stamp.command_id == command_id]
 
 
 def stored_after(conn: Conn, until: int, position: int | None = None) -> Iterator[Stored]:

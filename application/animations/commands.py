@@ -147,7 +147,7 @@ def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
         content,
         command.structure_id,
         work.actor,
-        lambda: _surroundings(work, command.structure_id, command.territory),
+        lambda: surroundings_of(work, command.structure_id, command.territory),
         work.now,
     )
     return _record_new(work, facts, Belongings(command.structure_id, frozenset([command.territory])))
@@ -155,7 +155,7 @@ def create(command: AnimationCreate, work: UnitOfWork) -> UUID:
 
 def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
     source = _animation(command, work)
-    surroundings = _surroundings(work, source.structure_id, source.territory)
+    surroundings = surroundings_of(work, source.structure_id, source.territory)
     beside = [other for other in (work.find(ANIMATION, other_id) for other_id in command.beside) if other is not None]
     facts = copying.clone(source, work.actor, command.starts_at, command.ends_at, surroundings, work.now, beside)
     return _record_new(work, facts, source.belongings)
@@ -163,7 +163,7 @@ def clone(command: AnimationClone, work: UnitOfWork) -> UUID:
 
 def modify(command: AnimationModify, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    surroundings = _surroundings(work, state.structure_id, state.territory)
+    surroundings = surroundings_of(work, state.structure_id, state.territory)
     facts = animations.modify(state, work.actor, command.changes, surroundings, work.now)
     modified = work.record(ANIMATION, state.id, facts, state.belongings)
     modified_animation = work.find(ANIMATION, state.id)
@@ -199,14 +199,14 @@ def end(command: AnimationEnd, work: UnitOfWork) -> UUID:
 
 def suspend(command: AnimationSuspend, work: UnitOfWork) -> UUID:
     state = _animation(command, work)
-    conventions = _surroundings(work, state.structure_id, state.territory).conventions
+    conventions = surroundings_of(work, state.structure_id, state.territory).conventions
     return _record(work, state, coverage.suspend(state, conventions, work.actor, work.now))
 
 
 def resume(command: AnimationResume, work: UnitOfWork) -> UUID:
     """Put the animation under another convention. Seats that became free meanwhile go to the waiting list."""
     state = _animation(command, work)
-    conventions = _surroundings(work, state.structure_id, state.territory).conventions
+    conventions = surroundings_of(work, state.structure_id, state.territory).conventions
     facts = coverage.resume(state, conventions, work.actor, work.now)
     resumed = work.record(ANIMATION, state.id, facts, state.belongings)
     after_modification(work, state, state.content, resumed)
@@ -234,7 +234,7 @@ def _animation(command: _AnimationChange, work: UnitOfWork) -> animations.Animat
     return work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
 
 
-def _surroundings(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
+def surroundings_of(work: UnitOfWork, structure_id: UUID, territory_code: str) -> Surroundings:
     territory = find_territory(work, territory_code)
     structure = work.find(STRUCTURE, structure_id)
     conventions = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from application.notifications.reaction import NATIONAL, Around, Letter, Notice, Reaction, structure, territory
+from application.papers.french import short_date
 from application.wording import things
 from application.wording.pages import animation_page
 from application.wording.things import Thing
@@ -12,7 +13,13 @@ from domain.animations.animation import Animation
 from domain.animations.events import AnimationCreated, AnimationModified, AnimationSuspended
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION
+from domain.kernel.rights import Action
 from eventstore.records import Recorded
+
+#: What causes several events in one decision.
+_OF_SEVERAL = frozenset(
+    f"command:{action}" for action in (Action.ANIMATION_REPEAT, Action.ANIMATIONS_IMPORT, Action.ANIMATIONS_PUBLISH)
+)
 
 
 def animation_of(record: Recorded, around: Around) -> Animation:
@@ -33,6 +40,12 @@ def to_structure(kind: str, sentence: str, *, public: bool = False) -> Reaction:
     """Notify the structure; the event's reason, if any, follows. `public`: the animation has its page."""
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+        first, *others = _together(record, around)
+        if first.position != record.position:
+            return
+        if others:
+            yield _of_several(kind, "sont publiées", record, around, len(others))
+            return
         animation = animation_of(record, around)
         page = animation_page(animation.id) if public else None
         words, with_reason = named(animation, record.originator_version), hasattr(record.event, "reason")
@@ -45,6 +58,12 @@ def to_structure(kind: str, sentence: str, *, public: bool = False) -> Reaction:
 
 def on_declared(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     """Ask the national team to publish, and tell the coordonnateurs, whom the convention promises each declaration."""
+    first, *others = _together(record, around)
+    if first.position != record.position:
+        return
+    if others:
+        yield from _several_declared(record, around, [first, *others])
+        return
     animation = animation_of(record, around)
     words, subject = named(animation, record.originator_version), "{title} attend sa publication."
     again = "" if isinstance(record.event, AnimationCreated) else ", corrigée,"
@@ -55,6 +74,55 @@ def on_declared(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         declared = f"{{structure}} déclare {{animation}}.{late}"
         subject = "{structure} déclare {title}."
         yield Notice(territory(animation.territory), "animation.declared", declared, words, subject=subject)
+
+
+def _together(record: Recorded, around: Around) -> list[Recorded]:
+    """Return the events like this one that its command recorded for the same structure: one notice tells of them."""
+    if record.stamp.cause not in _OF_SEVERAL:
+        return [record]
+    return [
+        other
+        for other in around.command(record)
+        if isinstance(other.event, type(record.event))
+        and (other.stamp.structure_id, other.stamp.territory) == (record.stamp.structure_id, record.stamp.territory)
+    ]
+
+
+def _several_declared(record: Recorded, around: Around, records: Sequence[Recorded]) -> Iterator[Notice]:
+    facts = [other.event for other in records if isinstance(other.event, AnimationCreated)]
+    days = sorted(fact.starts_at.date() for fact in facts)
+    when = f", du {short_date(days[0])} au {short_date(days[-1])}"
+    late = sum(fact.declared_late for fact in facts)
+    tail = f"{{structure}}, {{territory}}.{f' Déclarées après leur début : {late}.' if late else ''}"
+    others = len(facts) - 1
+    yield _of_several(
+        *("animation.to_publish", "attendent leur publication", record, around, others, when),
+        tail=f" Déclarées par {tail}",
+        recipient=NATIONAL,
+    )
+    yield _of_several(
+        *("animation.declared", "sont déclarées", record, around, others, when),
+        tail=f" Par {tail}",
+        recipient=territory(animation_of(record, around).territory),
+    )
+
+
+def _of_several(
+    kind: str,
+    verb: str,
+    record: Recorded,
+    around: Around,
+    others: int,
+    when: str = "",
+    tail: str = "",
+    recipient: str | None = None,
+) -> Notice:
+    """Return the notice of several animations, of which this is the first. To the structure, unless told otherwise."""
+    animation = animation_of(record, around)
+    head = f"{others + 1} animations {verb}"
+    message = f"{head}{when} : {{animation}}, et {others} autre{'s' if others > 1 else ''}.{tail}"
+    to = recipient or structure(animation.structure_id)
+    return Notice(to, kind, message, named(animation, record.originator_version), subject=f"{head}.")
 
 
 def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

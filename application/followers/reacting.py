@@ -35,7 +35,7 @@ from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
 from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
-from eventstore.log import read_after, read_at, read_stream, state_after
+from eventstore.log import read_after, read_at, read_command, read_stream, state_after
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.records import Recorded, UnreadableEvent
 
@@ -75,6 +75,7 @@ class LoggedStreams:
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
         self._streams: dict[UUID, list[Recorded]] = {}
+        self._commands: dict[UUID, list[Recorded]] = {}
 
     def events(self, stream: UUID) -> list[Recorded]:
         if stream not in self._streams:
@@ -85,6 +86,13 @@ class LoggedStreams:
         state = state_after(kind, self.events(stream), version)
         assert state is not None, f"no {kind.name} {stream}"
         return state
+
+    def command(self, record: Recorded) -> list[Recorded]:
+        """Return every event of the command that recorded this one."""
+        command_id = record.stamp.command_id
+        if command_id not in self._commands:
+            self._commands[command_id] = read_command(self._conn, record.position)
+        return self._commands[command_id]
 
     def has_reader(self, recipient: str, at: datetime) -> bool:
         return has_reader(self._conn, recipient, at)

@@ -18,10 +18,12 @@ from domain.animations.events import (
     AnimationDetails,
     AnimationEnded,
     AnimationGathered,
+    AnimationJoinedSeries,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
     AnimationReleased,
+    AnimationRepeated,
     AnimationResubmitted,
     AnimationResumed,
     AnimationSuspended,
@@ -74,6 +76,10 @@ class Animation:
     declared_late: bool = False
     #: No convention covers it.
     suspended: bool = False
+    #: The series that it is one of, which has the id of its first animation.
+    series_id: UUID | None = None
+    #: Those that were made of it by repeating it.
+    copies: tuple[UUID, ...] = ()
     texts: Texts = field(default_factory=Texts)
 
     @property
@@ -139,6 +145,10 @@ def _changed(state: Animation, fact: Event) -> Animation:
             return replace(state, suspended=False, convention_id=fact.convention_id)
         case AnimationAttested() | AttestationCorrected():
             return replace(state, attendance=Attendance(fact.parents, fact.children, fact.answers))
+        case AnimationJoinedSeries():
+            return replace(state, series_id=fact.series_id)
+        case AnimationRepeated():
+            return replace(state, series_id=fact.series_id, copies=(*state.copies, *fact.animation_ids))
         case AnimationGathered():
             return replace(state, dossier_id=fact.dossier_id)
         case AnimationReleased():

@@ -117,6 +117,21 @@ class AnimationCreated(Event, AnimationDetails):
     cloned_from: UUID | None = Field(None, title="copie de")
 
 
+@event("animation.joined_series", "Animation mise dans une série")
+class AnimationJoinedSeries(Event):
+    """Declared as a copy of another at one of several dates. The series has the id of the first of them."""
+
+    series_id: UUID = Field(title="série")
+
+
+@event("animation.repeated", "Animation répétée à d'autres dates")
+class AnimationRepeated(Event):
+    """Copies of it were declared at other dates, in the order of `animation_ids`; all are one series from now on."""
+
+    series_id: UUID
+    animation_ids: tuple[UUID, ...] = Field(title="copies")
+
+
 @event("animation.modified", "Animation modifiée", upcasters=(_nothing_beside,))
 class AnimationModified(Event, AnimationDetails):
     """The whole content as it stands from now on; `changed` names the fields that are new."""

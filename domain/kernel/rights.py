@@ -34,6 +34,9 @@ class Action(StrEnum):
     ANIMATION_REFUSE = "animationRefuse"
     ANIMATION_CANCEL = "animationCancel"
     ANIMATION_CLONE = "animationClone"
+    ANIMATION_REPEAT = "animationRepeat"
+    ANIMATIONS_PUBLISH = "animationsPublish"
+    ANIMATIONS_IMPORT = "animationsImport"
     ANIMATION_TEXT_BLANK = "animationTextBlank"
     ANIMATION_END = "animationEnd"
     ANIMATION_SUSPEND = "animationSuspend"
@@ -141,6 +144,9 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REFUSE: {NA: _ANY},
     Action.ANIMATION_CANCEL: {ST: _STRUCTURE, NA: _ANY},
     Action.ANIMATION_CLONE: {ST: _STRUCTURE},
+    Action.ANIMATION_REPEAT: {ST: _STRUCTURE},
+    Action.ANIMATIONS_PUBLISH: {NA: _ANY},
+    Action.ANIMATIONS_IMPORT: {ST: _STRUCTURE},
     Action.ANIMATION_TEXT_BLANK: {NA: _ANY},
     **{action: {SY: _ANY} for action in (Action.ANIMATION_END, Action.ANIMATION_SUSPEND, Action.ANIMATION_RESUME)},
     **{action: {SY: _ANY} for action in (Action.FILE_EXPIRE, Action.PROOF_MAP_COMMIT)},

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from api.accounts.types import load_invitation, load_mandate
-from api.animations.types import load_animation
+from api.animations.series import SERIES_PREFIX, find_series
+from api.animations.types import is_visible, load_animation
 from api.audit.filters import AuditWhere
 from api.audit.queries import list_audit_trail
 from api.candidatures.types import load_candidature
@@ -63,6 +64,10 @@ async def _audit_entry(context: Context, node: str) -> Node | None:
     return page.nodes[0] if page.nodes else None
 
 
+async def _series(context: Context, node: str) -> Node | None:
+    return await find_series(context, node, is_visible)
+
+
 async def _notification(context: Context, node: str) -> Node | None:
     return await load_notification(context, _number(node, NOTIFICATION_PREFIX))
 
@@ -76,6 +81,7 @@ _BY_PREFIX: Final[Mapping[str, Callable[[Context, str], Awaitable[Node | None]]]
     _AUDIT_PREFIX: _audit_entry,
     NOTIFICATION_PREFIX: _notification,
     SCHOOL_PREFIX: load_school,
+    SERIES_PREFIX: _series,
     TERRITORY_PREFIX: _listed,
     TERM_PREFIX: _listed,
 }

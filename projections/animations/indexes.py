@@ -12,6 +12,7 @@ INDEXES = (
     "(status, starts_at, animation_id)",
     "(attested, starts_at, animation_id)",
     "(territory, starts_at, animation_id) WHERE status = 'PUBLISHED' AND NOT attested",
+    "(series_id, starts_at) WHERE series_id IS NOT NULL",
     "(commune_code, starts_at, animation_id) WHERE commune_code IS NOT NULL",
     # What the listing is filtered by besides stands in the index: how many of a period there are is counted in it.
     "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",

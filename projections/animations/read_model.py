@@ -10,10 +10,12 @@ from domain.animations.events import (
     AnimationCreated,
     AnimationEnded,
     AnimationGathered,
+    AnimationJoinedSeries,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
     AnimationReleased,
+    AnimationRepeated,
     AnimationResubmitted,
     AnimationResumed,
     AnimationSuspended,
@@ -66,6 +68,7 @@ TABLE = Table(
         # Replaced, and not blanked.
         "former_texts": "integer NOT NULL",
         "cloned_from": "uuid",
+        "series_id": "uuid",
         "refusal_reason": "text",
         "cancellation_reason": "text",
         "ended": "boolean NOT NULL",
@@ -96,6 +99,7 @@ TABLE = Table(
         "refusal_reason": "motif du refus",
         "cancellation_reason": "motif de l'annulation",
         "former_texts": "anciens textes lisibles",
+        "series_id": "série",
         "ended": "passée",
         "suspended": "suspendue",
         "created_at": "déclarée le",
@@ -136,6 +140,7 @@ def animations(shown: TermsInForce) -> Projection:
             "time_zone": fact.time_zone,
             "declared_late": fact.declared_late,
             "cloned_from": fact.cloned_from,
+            "series_id": None,
             "former_texts": 0,
             "refusal_reason": None,
             "cancellation_reason": None,
@@ -169,6 +174,16 @@ def animations(shown: TermsInForce) -> Projection:
         }
 
     return projection
+
+
+@_ANIMATIONS.on(AnimationJoinedSeries)
+def joined_series(row: Row, fact: AnimationJoinedSeries, record: Recorded) -> Row:
+    return row | {"series_id": fact.series_id}
+
+
+@_ANIMATIONS.on(AnimationRepeated)
+def repeated(row: Row, fact: AnimationRepeated, record: Recorded) -> Row:
+    return row | {"series_id": fact.series_id}
 
 
 @_ANIMATIONS.on(AnimationResubmitted)

@@ -21,6 +21,7 @@ from application.animations.commands import (
     AnimationRefuse,
     AttestationCorrect,
 )
+from application.animations.several import AnimationRepeat, AnimationsPublish
 from application.application import Application
 from application.candidatures import CandidatureSubmit, CandidatureValidate, CandidatureWithdraw
 from application.commanding.commands import Command
@@ -49,7 +50,9 @@ from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import structure_id
 from domain.typology.typology import TermKind
 from eventstore.authenticators import EventKeys
+from eventstore.log import head, read_command
 from eventstore.recorder import Outcome
+from eventstore.records import Recorded
 
 MASTER_KEY = bytes(range(32))
 EVENT_KEYS = EventKeys(b"e" * 32)
@@ -128,6 +131,11 @@ class World:
     def publishes(self, animation_id: UUID) -> Outcome:
         return self.does(AnimationPublish(animation_id=animation_id), NATIONAL)
 
+    def commanded(self) -> list[Recorded]:
+        """Return the events of the last command."""
+        with self.app.pool.connection() as conn:
+            return read_command(conn, head(conn))
+
     def acts_at_random(self, random: Random) -> None:
         """Tries something; what the rules forbid simply does not happen."""
         self.now += timedelta(hours=random.choice((0, 1, 6)))
@@ -180,6 +188,17 @@ def _clone(world: World, random: Random) -> None:
     start = world.now + timedelta(days=1)
     clone = AnimationClone(animation_id=source, starts_at=start, ends_at=start + timedelta(hours=2))
     world.animations.append(world.does(clone, STRUCTURE).subject_id)
+
+
+def _repeat(world: World, random: Random) -> None:
+    source = random.choice(world.animations or [UUID(int=1)])
+    starts = [world.now + timedelta(days=random.randint(1, 20)) for _ in range(random.randint(1, 3))]
+    dates = [{"starts_at": start, "ends_at": start + timedelta(hours=2)} for start in starts]
+    world.does(AnimationRepeat(animation_id=source, dates=dates), STRUCTURE)
+    copies = [copy_id for record in world.commanded() for copy_id in getattr(record.event, "animation_ids", ())]
+    world.animations += copies
+    ids = tuple(random.sample(world.animations, min(4, len(world.animations))))
+    world.does(AnimationsPublish(animation_ids=(*copies, *ids)), NATIONAL)
 
 
 def _apply(world: World, random: Random) -> None:
@@ -270,6 +289,6 @@ def _merge(world: World, random: Random) -> None:
 
 
 _DEEDS = (
-    *(_create, _create, _change, _change, _change, _change, _clone, _apply, _decide),
+    *(_repeat, _create, _create, _change, _change, _change, _change, _clone, _apply, _decide),
     *(_claim, _settle, _settle, _reword, _merge, _register, _register, _register, _unregister),
 )

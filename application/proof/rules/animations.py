@@ -10,7 +10,7 @@ from application.proof.rules.cases import Alone, Case, Decision, Judgement, Judg
 from application.proof.rules.scene import Untold, without_end
 from application.proof.rules.words import with_new, with_unlike_texts
 from domain.animations import animation as decisions
-from domain.animations import attendance_sheet, attestation, blanking, coverage
+from domain.animations import attendance_sheet, attestation, blanking, coverage, series
 from domain.animations.animation import CONTENT_FIELDS, Animation, Attendance
 from domain.animations.attendance_sheet import Sheet
 from domain.animations.copying import clone
@@ -22,10 +22,12 @@ from domain.animations.events import (
     AnimationDetails,
     AnimationEnded,
     AnimationGathered,
+    AnimationJoinedSeries,
     AnimationModified,
     AnimationPublished,
     AnimationRefused,
     AnimationReleased,
+    AnimationRepeated,
     AnimationResumed,
     AnimationSuspended,
     AnimationTextBlanked,
@@ -69,6 +71,22 @@ def _content(fact: AnimationDetails) -> dict[str, Any]:
     """Return what was declared, with its times in UTC: offsets of before are no matter of today's rule."""
     values = {name: getattr(fact, name) for name in CONTENT_FIELDS}
     return values | {name: values[name].astimezone(UTC) for name in TIMES}
+
+
+def _joined_series(case: Case, fact: AnimationJoinedSeries) -> Decision:
+    return _decided(case, series.join(_of(case), fact.series_id, case.actor))
+
+
+def _repeated(case: Case, fact: AnimationRepeated) -> Decision:
+    """Judge by the copies that are held; others are believed to be of the series."""
+    state, scene = _of(case), case.scene
+    copies = [
+        scene.state(Animation, copy_id, "copy")
+        if scene.holds(copy_id)
+        else replace(state, id=copy_id, series_id=fact.series_id)
+        for copy_id in fact.animation_ids
+    ]
+    return _decided(case, series.repeated(state, copies, case.actor, case.now))
 
 
 def _modified(case: Case, fact: AnimationModified) -> Decision:
@@ -166,10 +184,16 @@ def _released_alone(case: Case, fact: AnimationReleased) -> None:
         raise Untold(f"dossier {fact.dossier_id} does not hold the animation")
 
 
+_DECLARING = (
+    *(Action.ANIMATION_CREATE, Action.ANIMATION_CLONE),
+    *(Action.ANIMATION_REPEAT, Action.ANIMATIONS_IMPORT),
+)
 ANIMATIONS: Judgements = {
-    AnimationCreated: Judgement(_created, (Action.ANIMATION_CREATE, Action.ANIMATION_CLONE)),
+    AnimationCreated: Judgement(_created, _DECLARING),
+    AnimationJoinedSeries: Judgement(_joined_series, (Action.ANIMATION_REPEAT,)),
+    AnimationRepeated: Judgement(_repeated, (Action.ANIMATION_REPEAT,)),
     AnimationModified: Judgement(_modified, (Action.ANIMATION_MODIFY,)),
-    AnimationPublished: Judgement(_published, (Action.ANIMATION_PUBLISH,)),
+    AnimationPublished: Judgement(_published, (Action.ANIMATION_PUBLISH, Action.ANIMATIONS_PUBLISH)),
     AnimationRefused: Judgement(_refused, (Action.ANIMATION_REFUSE,)),
     AnimationCancelled: Judgement(_cancelled, (Action.ANIMATION_CANCEL,)),
     AnimationTextBlanked: Judgement(_text_blanked, (Action.ANIMATION_TEXT_BLANK,)),

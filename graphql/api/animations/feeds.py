@@ -15,12 +15,12 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.animations.atom import ATOM, atom
-from api.animations.calendar import ICALENDAR, calendar
-from api.animations.entries import COLUMNS, Entry, More, entry_of
 from api.animations.export_pages import Row
 from api.animations.filters import AnimationWhere
-from api.animations.json_ld import JSON_LD, json_ld
+from api.animations.formats.atom import ATOM, atom
+from api.animations.formats.calendar import ICALENDAR, calendar
+from api.animations.formats.entries import COLUMNS, Entry, More, entry_of
+from api.animations.formats.json_ld import JSON_LD, json_ld
 from api.animations.queries import in_force
 from api.core.context import Context, Services
 from api.core.errors import ApiError

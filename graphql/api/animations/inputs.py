@@ -9,7 +9,7 @@ import strawberry
 
 from api.core.commanding.inputs import Repeatable, Signable, Versioned, patch_of, reference, value_of
 
-_LOCAL = (
+LOCAL = (
     "in the local time of its territory: without offset (2027-01-15T18:00), or with the one that clocks have there that"
     " day (2027-01-15T18:00:00+01:00). In UTC, written with Z, it is an instant."
 )
@@ -28,8 +28,8 @@ class AnimationContentInput(Repeatable):
 
     title: str | None = value_of("Title, 200 characters at most. Mandatory.")
     description: str | None = value_of("What parents can expect, 5,000 characters at most. Mandatory.")
-    starts_at: datetime | None = value_of(f"When it begins, {_LOCAL} Mandatory.")
-    ends_at: datetime | None = value_of(f"When it ends, after its start, {_LOCAL} Mandatory.")
+    starts_at: datetime | None = value_of(f"When it begins, {LOCAL} Mandatory.")
+    ends_at: datetime | None = value_of(f"When it ends, after its start, {LOCAL} Mandatory.")
     venue_type: str | None = value_of("Code of a term of the kind VENUE_TYPE. Mandatory.")
     venue_name: str | None = value_of("Name of the place, 200 characters at most. Mandatory.")
     address: str | None = value_of("Postal address, 300 characters at most.")
@@ -112,8 +112,8 @@ class AnimationTextBlankInput(AnimationChangeInput):
 
 @strawberry.input(description="A new animation with the same content at new dates.")
 class AnimationCloneInput(AnimationChangeInput):
-    starts_at: datetime | None = value_of(f"When the new one begins, {_LOCAL} Mandatory.")
-    ends_at: datetime | None = value_of(f"When the new one ends, after its start, {_LOCAL} Mandatory.")
+    starts_at: datetime | None = value_of(f"When the new one begins, {LOCAL} Mandatory.")
+    ends_at: datetime | None = value_of(f"When the new one ends, after its start, {LOCAL} Mandatory.")
 
 
 @strawberry.input(description="Who came to an animation that has ended.")

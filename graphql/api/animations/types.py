@@ -11,6 +11,7 @@ import strawberry
 
 from api.animations.attendance_sheet import AttendanceSheet, last_page, pages_of
 from api.animations.public_past import as_public_today, is_public
+from api.animations.series import AnimationSeries, load_series
 from api.animations.shown import SHOWN
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
@@ -140,6 +141,14 @@ class Animation(Lazily, Node):
     def online_link(self, info: Info) -> str | None:
         link: str | None = self.row["online_link"]
         return link
+
+    @strawberry.field(description="The series that it was declared in, if any; null for what is past.")
+    async def series(self, info: Info) -> AnimationSeries | None:
+        series_id: UUID | None = self.row["series_id"]
+        if series_id is None or "past" in self.row:
+            return None
+        context = info.context
+        return await context.together("series", series_id, lambda ids: load_series(context, ids, is_visible))
 
     @strawberry.field(description="Why the national team refused it. " + _RESTRICTED)
     def refusal_reason(self, info: Info) -> str | None:

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: (
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
-            " publishedPosition allowedActions suspended contact accessibility languages languageNames"
+            " publishedPosition allowedActions suspended contact accessibility languages languageNames series"
         ),
         Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets onlineLink",
         Action.REGISTRATION_READ: "registrations",
@@ -113,6 +113,7 @@ REFUSED: Mapping[str, str] = {
 #: Types that only appear within these objects, with the same right, or that describe the asker.
 PARTS: Mapping[str, str] = {
     "AllowedAction": "action allowed code reason",
+    "AnimationSeries": "id dates",
     "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total warning",
     "AttestationForm": "questions version",

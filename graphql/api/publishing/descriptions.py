@@ -47,6 +47,10 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REJECTED": "Rejected with a reason. Final.",
         "WITHDRAWN": "Taken back by the parent or on their behalf. Final.",
     },
+    "Interval": {
+        "WEEK": "Every week.",
+        "TWO_WEEKS": "Every other week.",
+    },
     "CheckpointReason": {
         "INTERVAL": "The usual time since the one before had passed.",
         "CERTIFICATION": "A service was certified: what is due can be proven from then on.",

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from api.animations.calendar import calendar
-from api.animations.entries import Entry, More
+from api.animations.formats.calendar import calendar
+from api.animations.formats.entries import Entry, More
 from tests.api.downloads.test_calendar_zones import ZONES
 
 Read = dict[str, tuple[datetime, datetime]]

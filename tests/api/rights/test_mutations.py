@@ -49,6 +49,8 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "animationModify": {"seats": 5},
     "animationRefuse": {"reason": "Hors sujet"},
+    "animationRepeat": {"dates": [{"startsAt": "2027-01-11T17:00:00Z", "endsAt": "2027-01-11T19:00:00Z"}]},
+    "animationsPublish": {"animationIds": [str(UUID(int=1))]},
     "animationTextBlank": {"version": 1, "reason": "Un nom"},
     "attestationCorrect": {"parents": 3, "reason": "Recompté"},
     "attendanceSheetWithdraw": {"sha256": "9f" * 32, "reason": "Autre animation"},

@@ -27,6 +27,7 @@ NODES: dict[str, tuple[str, list[Actor], list[Actor]]] = {
     "Candidature": ("{candidatureId}", [NATIONAL], [OTHERS, PUBLIC]),
     "Contact": ("{contactId}", [STRUCTURE], [OTHERS, NATIONAL, PUBLIC]),
     "Control": ("{controlId}", [NATIONAL], [PUBLIC]),
+    "AnimationSeries": ("series:{animationId}", [PUBLIC], []),
     "Convention": ("{conventionId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Invitation": ("{invitationId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Mandate": ("{mandateId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
@@ -73,6 +74,7 @@ def test_one_s_own_mandate_is_given_to_oneself(everything: Everything):
 @pytest.mark.parametrize(
     "node",
     [
+        "series:00000000-0000-4000-8000-000000000063",
         "territory:",
         "territory:99",
         "term:",

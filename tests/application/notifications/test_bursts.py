@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from application.animations.commands import AnimationModify
+from application.animations.several import AnimationRepeat, AnimationsPublish
 from application.application import Application
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
@@ -18,7 +19,7 @@ from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError
 from tests.support.inbox import messages
 from tests.support.post_office import PostOffice, post_office
-from tests.support.world import STRUCTURE, World
+from tests.support.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 TITLES, DAYS, VENUES = ("Café", "Atelier"), (10, 11, 12), ("Jean Jaurès", "Mairie")
 WHEN = {10: "vendredi 11 septembre", 11: "samedi 12 septembre", 12: "dimanche 13 septembre"}
@@ -145,3 +146,20 @@ def test_what_was_read_is_told_anew_from_where_it_was_told(world, app):
     first, second = messages(app, "national")[-2:]
     assert "avant « Un », maintenant « Deux »" in first
     assert "avant « Deux », maintenant « Trois »" in second
+
+
+def test_several_in_one_command_are_one_notice_to_each_who_hears_of_them(world: World, app: Application):
+    world.sign()
+    animation, first = world.creates(title="Café"), world.now + timedelta(days=1)
+    _reacts(app)
+    dates = [{"starts_at": first + timedelta(days=n), "ends_at": first + timedelta(days=n, hours=2)} for n in range(30)]
+    world.does(AnimationRepeat(animation_id=animation, dates=dates), STRUCTURE)
+    copies = [record.originator_id for record in world.commanded()][::2][:30]
+    world.does(AnimationsPublish(animation_ids=copies), NATIONAL)
+    _reacts(app)
+    first_copy = "« Café » (mercredi 2 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe), Jean Jaurès)"
+    told = f"du 02/09/2026 au 01/10/2026 : {first_copy}, et 29 autres."
+    by = "Ville de Basse-Terre, Guadeloupe (971)."
+    assert messages(app, "national")[1:] == [f"30 animations attendent leur publication, {told} Déclarées par {by}"]
+    assert messages(app, "territory:971")[1:] == [f"30 animations sont déclarées, {told} Par {by}"]
+    assert messages(app, f"structure:{STRUCTURE_ID}") == [f"30 animations sont publiées : {first_copy}, et 29 autres."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from application.accounts.commands import MediateurRegister
 from application.accounts.invitations import PURPOSE as INVITATION
 from application.accounts.invitations import InvitationSend
 from application.animations.commands import AnimationCancel, AnimationRefuse
+from application.animations.several import AnimationRepeat
 from application.candidatures import CandidatureSubmit
 from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
@@ -98,6 +100,8 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
     for given_up in (withdrawn, cancelled):
         world.does(AnimationCancel(animation_id=given_up, reason="Salle inondée."), NATIONAL)
+    later = {"starts_at": world.now + timedelta(days=7), "ends_at": world.now + timedelta(days=7, hours=2)}
+    world.does(AnimationRepeat(animation_id=coming, dates=(later,)), STRUCTURE)
     control_id = world.does(control, AUDITOR).subject_id
     sign_and_draw(world.app, world.now)
     who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}

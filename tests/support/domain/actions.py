@@ -4,6 +4,7 @@ A new action is stated here once more, on purpose: the tests compare it with wha
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from domain.animations.animation import Animation, cancel, end, modify, publish, refuse_publication
@@ -12,6 +13,7 @@ from domain.animations.attestation import attest, correct_attestation
 from domain.animations.blanking import blank_text
 from domain.animations.copying import clone
 from domain.animations.coverage import resume, suspend
+from domain.animations.series import Dates, repeat
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
 from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
@@ -31,6 +33,9 @@ animationPublish           -      -      -       -      -      -        -      -
 animationRefuse            -      -      -       -      -      -        -      -        -      any    -       -
 animationCancel            -      -      struct  -      -      -        -      -        -      any    -       -
 animationClone             -      -      struct  -      -      -        -      -        -      -      -       -
+animationRepeat            -      -      struct  -      -      -        -      -        -      -      -       -
+animationsPublish          -      -      -       -      -      -        -      -        -      any    -       -
+animationsImport           -      -      struct  -      -      -        -      -        -      -      -       -
 animationTextBlank         -      -      -       -      -      -        -      -        -      any    -       -
 animationEnd               -      -      -       -      -      -        -      -        -      -      -       any
 animationSuspend           -      -      -       -      -      -        -      -        -      -      -       any
@@ -128,6 +133,7 @@ animationRefuse     yes        déjà       déjà      refusée  annulée
 animationModify     yes        yes        remplie   yes      annulée
 animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
+animationRepeat     yes        yes        yes       yes      yes
 animationTextBlank  masquer    masquer    masquer   masquer  masquer
 animationEnd        attend     past       past      refusée  annulée
 animationSuspend    yes        yes        remplie   yes      annulée
@@ -152,6 +158,9 @@ def _who() -> Mapping[Role, set[str]]:
 
 WHO = _who()
 
+#: A week later, when nothing else is.
+NEXT = START + timedelta(days=7), END + timedelta(days=7)
+
 ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_PUBLISH: lambda state, who, now: publish(state, who, now),
     Action.ANIMATION_END: lambda state, who, now: end(state, who, now),
@@ -162,6 +171,7 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
     Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Refusée", now),
     Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
+    Action.ANIMATION_REPEAT: lambda state, who, now: repeat(state, [Dates(*NEXT)], who, around(), now),
     Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
     Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
         state, None, who, CAME, "Erreur", FORM, TODAY, now

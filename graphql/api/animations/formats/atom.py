@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from api.animations.entries import Entry, More
+from api.animations.formats.entries import Entry, More
 from application.papers.french import clock_time, full_date
 from domain.kernel.identifiers import feed_id
 

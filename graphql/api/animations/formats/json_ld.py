@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from api.animations.entries import Entry, More
+from api.animations.formats.entries import Entry, More
 
 JSON_LD = "application/ld+json; charset=utf-8"
 _PARTS = {"street": "streetAddress", "postal_code": "postalCode", "town": "addressLocality"}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from api.animations.entries import Entry, More
+from api.animations.formats.entries import Entry, More
 from api.downloads.calendar_zones import time_zone
 
 ICALENDAR = "text/calendar; charset=utf-8"
