@@ -22,7 +22,9 @@ from domain.kernel.rights import Action
 from eventstore.records import Recorded, encode
 from eventstore.seals import SEAL, is_sealed
 
-FORMAT = "parentalite-act/1"
+FORMAT = "parentalite-act/2"
+#: Acts were signed without the name of who acts.
+FIRST_FORMAT = "parentalite-act/1"
 #: Time to read what one signs and to find the key.
 SIGNED_WITHIN = timedelta(minutes=5)
 
@@ -51,22 +53,27 @@ SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does what until when, and the digests of the events that are recorded of it."""
+    """Who does what until when, and the digests of the events that are recorded of it.
+
+    `actor` is the name that the events are recorded under; None in the first format.
+    """
 
     action: str
     person: str
     role: str
     expires_at: datetime
     events: tuple[str, ...]
+    actor: str | None = None
 
     @property
     def challenge(self) -> bytes:
         """Return the SHA-256 that the person's authenticator signs."""
+        named = {"format": FIRST_FORMAT} if self.actor is None else {"format": FORMAT, "actor": self.actor}
         fields = {
+            **named,
             "act": self.action,
             "events": list(self.events),
             "expires_at": self.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "format": FORMAT,
             "person": self.person,
             "role": self.role,
         }

@@ -96,7 +96,7 @@ def act_of(action: Action, actor: Actor, expires_at: datetime, records: Sequence
     """Return the act that the actor signs. Raises RULE_BROKEN for an act that nobody signs."""
     if action not in SIGNED_ACTIONS or actor.person is None:
         raise _refused("Cet acte ne se signe pas : envoyez-le sans signature.")
-    return Act(action, actor.person, actor.role, expires_at, digests_of(records))
+    return Act(action, actor.person, actor.role, expires_at, digests_of(records), actor.name)
 
 
 def _in_force(passkeys: Passkeys | None, credential_id: str) -> Passkey:

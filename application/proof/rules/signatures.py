@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -42,8 +43,8 @@ def signature_reasons(scene: Scene, record: Recorded, state: bytes) -> Iterator[
         state_of_it = "is revoked" if passkey else "is none of this person's"
         yield f"the passkey {signed.credential_id} that signed it {state_of_it}"
         return
-    act = Act(signed.act, stamp.person, stamp.role, signed.expires_at, signed.events)
-    if (reason := _bad_assertion(signed, passkey, act.challenge)) is not None:
+    act = Act(signed.act, stamp.person, stamp.role, signed.expires_at, signed.events, stamp.actor)
+    if (reason := _bad_assertion(signed, passkey, act)) is not None:
         yield f"its signature does not hold: {reason}"
 
 
@@ -71,12 +72,15 @@ def _acts(stamp: Stamp) -> tuple[str, ...]:
 
 
 @lru_cache(256)
-def _bad_assertion(signed: ActSignature, passkey: Passkey, challenge: bytes) -> str | None:
-    """Return what is wrong with an assertion; one is in all events of a command."""
-    from application.signatures.assertions import BadSignature, check_assertion
+def _bad_assertion(signed: ActSignature, passkey: Passkey, act: Act) -> str | None:
+    """Return what is wrong with an assertion; one is in all events of a command. It may be of the first format."""
+    from application.signatures.assertions import BadSignature, OtherAct, check_assertion
 
     try:
-        check_assertion(signed, passkey, challenge)
+        try:
+            check_assertion(signed, passkey, act.challenge)
+        except OtherAct:
+            check_assertion(signed, passkey, replace(act, actor=None).challenge)
     except BadSignature as error:
         return error.reason
     return None

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from application.proof.archive import MAX_MEMBERS
 from application.proof.completeness.sparse_tree import (
     OtherLeaf,
@@ -84,15 +86,19 @@ def test_the_list_of_keys_of_the_documentation_names_the_key_that_signed_it():
     assert sign_key_list([key], KEY, "parentalite.log/example") == vector("keys")
 
 
-def test_the_signed_act_of_the_documentation_is_signed_by_its_passkey():
-    values = dict(line.split(maxsplit=1) for line in vector("signed-act").splitlines())
-    stream, state = UUID(values["stream"]), values["state"].encode()
-    assert digest_of_state(stream, int(values["version"]), values["topic"], state) == values["digest"]
-    assert to_base64url(sha256(values["event"].encode()).digest()) == values["digest"]
+@pytest.mark.parametrize("name", ["first-signed-act", "signed-act"])
+def test_the_signed_acts_of_the_documentation_are_signed_by_their_passkeys(name: str):
+    event = dict(line.split(maxsplit=1) for line in vector("first-signed-act").splitlines())
+    values = dict(line.split(maxsplit=1) for line in vector(name).splitlines())
+    stream, state = UUID(event["stream"]), event["state"].encode()
+    assert digest_of_state(stream, int(event["version"]), event["topic"], state) == event["digest"]
+    assert to_base64url(sha256(event["event"].encode()).digest()) == event["digest"]
     assert to_base64url(sha256(values["act"].encode()).digest()) == values["challenge"]
     signed = json.loads(values["act"])
+    assert signed["events"] == [event["digest"]]
     expires_at = datetime.fromisoformat(signed["expires_at"])
-    act = Act(signed["act"], signed["person"], signed["role"], expires_at, tuple(signed["events"]))
+    who = signed["act"], signed["person"], signed["role"]
+    act = Act(*who, expires_at, tuple(signed["events"]), signed.get("actor"))
     assert to_base64url(act.challenge) == values["challenge"]
     assertion = {name: values[name] for name in ("authenticator_data", "client_data", "signature")}
     signature = ActSignature(

@@ -164,6 +164,7 @@ def test_a_further_key_is_told_to_be_vouched_for(anne: Signer, server: Server, d
         (("stamp", "signature", "credential_id"), "AAAA", "is none of this person's"),
         (("stamp", "signature", "client_data"), "e30", "its signature does not hold"),
         (("stamp", "role"), "national", "it was made over another act"),
+        (("stamp", "actor"), "coordonnateur-34", "it was made over another act"),
         (("stamp", "person"), "q83vEjRWeJCrze8SNFZ4kA", "is none of this person's"),
     ],
 )
@@ -221,6 +222,7 @@ def test_a_key_that_replaces_a_person_s_is_told_with_its_day(
     assert any(check.warning and "registered on 2027-03-23 on the word of" in check.text for check in checks)
 
 
+@needs_node
 @pytest.mark.parametrize(
     ("forged", "words"),
     [
@@ -247,3 +249,6 @@ def test_an_unsigned_act_does_not_pass_for_something_else(
     refused = [check.text for check in verified(bundle, Role.COORDONNATEUR) if not check.ok]
     assert refused
     assert words in refused[0]
+    (results,) = verdicts([(bundle, to_pem(CHECKPOINT_KEY.public))])
+    assert (results[-1]["ok"], results[-1]["step"]) == (False, "rules")
+    assert words in results[-1]["text"]

@@ -56,7 +56,7 @@ class Claim:
             sheet = AttendanceSheetAttach(animation_id=animation_id, **file)
             self.world.does(sheet, STRUCTURE)
 
-    def submitted(self, *animation_ids: UUID) -> UUID:
+    def opened(self, *animation_ids: UUID) -> UUID:
         opened = ServiceDossierOpen(
             structure_id=STRUCTURE_ID,
             convention_id=self.world.conventions[-1],
@@ -64,7 +64,10 @@ class Claim:
             period_until=date(2027, 8, 31),
             animation_ids=animation_ids,
         )
-        dossier_id = self.world.does(opened, STRUCTURE).subject_id
+        return self.world.does(opened, STRUCTURE).subject_id
+
+    def submitted(self, *animation_ids: UUID) -> UUID:
+        dossier_id = self.opened(*animation_ids)
         self.world.does(ServiceDossierSubmit(dossier_id=dossier_id), STRUCTURE)
         return dossier_id
 
