@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.animations.animation import Attendance
 from domain.conventions.convention import ServiceCertified, ServiceWithdrawn
 from domain.kernel.actors import Actor
+from domain.kernel.dossier_status import CERTIFIED
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize
@@ -55,8 +56,7 @@ def accept(dossier: ServiceDossier, actor: Actor, number: int) -> list[Event]:
 
     The caller corrects the attestation, and the convention's count, in the same transaction.
     """
-    check(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor)
-    pending(dossier, number)
+    _check_decision(Action.SERVICE_AMENDMENT_ACCEPT, dossier, actor, number)
     void = void_after(dossier, number)
     to_recover = due_back(replace(dossier, void=void))
     if to_recover < 0:
@@ -80,9 +80,16 @@ def recount(dossier: ServiceDossier, accepted: AmendmentAccepted) -> list[Event]
 
 
 def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> list[Event]:
-    check(Action.SERVICE_AMENDMENT_REFUSE, dossier, actor)
-    pending(dossier, number)
+    _check_decision(Action.SERVICE_AMENDMENT_REFUSE, dossier, actor, number)
     return [AmendmentRefused(number=number, reason=required_reason(reason))]
+
+
+def _check_decision(action: Action, dossier: ServiceDossier, actor: Actor, number: int) -> None:
+    authorize(actor, action, belongings(dossier))
+    if dossier.status in CERTIFIED:
+        # Its number is named, also where none waits.
+        pending(dossier, number)
+    check(action, dossier, actor)
 
 
 def pending(dossier: ServiceDossier, number: int) -> AmendmentProposed:

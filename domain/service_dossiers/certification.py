@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, ErrorCode, Problem, broken
+from domain.kernel.errors import DomainError, ErrorCode, Problem
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -51,9 +52,7 @@ def certify(
     a reason. Refused once the terms are no longer those that were submitted. `titles` are those of the animations.
     """
     check(Action.SERVICE_DOSSIER_CERTIFY, dossier, actor)
-    if dossier.amended:
-        raise broken("Une attestation a été rectifiée depuis la soumission : renvoyez le dossier à la structure.")
-    if against := [*_moved(dossier, convention), *_uncovered(dossier, convention, titles)]:
+    if against := closes_certification(dossier, convention, titles):
         raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in against)
     count, before, planned = len(dossier.lines), convention.certified_animations, convention.planned_animations
     overrun = planned is not None and before + count > planned
@@ -95,6 +94,28 @@ def certify(
     ]
 
 
+class Submitted(Protocol):
+    """A submitted dossier, as its aggregate and the read model's row tell it."""
+
+    @property
+    def amended(self) -> bool: ...
+    @property
+    def agreed_rate(self) -> Decimal | None: ...
+    @property
+    def planned_animations(self) -> int | None: ...
+    @property
+    def required_pieces(self) -> tuple[str, ...]: ...
+    @property
+    def lines(self) -> tuple[ServiceLine, ...]: ...
+
+
+def closes_certification(dossier: Submitted, convention: Convention, titles: Mapping[UUID, str]) -> list[str]:
+    """Return why the submitted dossier has to be sent back, whatever reasons are given (French)."""
+    if dossier.amended:
+        return ["Une attestation a été rectifiée depuis la soumission : renvoyez le dossier à la structure."]
+    return [*_moved(dossier, convention), *_uncovered(dossier, convention, titles)]
+
+
 def _unanswered(causes: Iterable[str], field: str, advice: str) -> Iterator[Problem]:
     for cause in causes:
         yield Problem(ErrorCode.RULE_BROKEN, f"{cause} : {advice}", (field,))
@@ -108,7 +129,7 @@ def _named(line: ServiceLine, titles: Mapping[UUID, str]) -> str:
     return f"« {titles.get(line.animation_id, line.animation_id)} » du {line.held_on:%d/%m/%Y}"
 
 
-def _moved(dossier: ServiceDossier, convention: Convention) -> Iterator[str]:
+def _moved(dossier: Submitted, convention: Convention) -> Iterator[str]:
     """Yield what the convention no longer says as it did when the dossier was submitted."""
     again = "renvoyez le dossier, pour qu'il soit soumis de nouveau."
     if convention.rate_per_animation != dossier.agreed_rate:
@@ -131,7 +152,7 @@ def _number(planned: int | None) -> str:
     return "aucun" if planned is None else str(planned)
 
 
-def _uncovered(dossier: ServiceDossier, convention: Convention, titles: Mapping[UUID, str]) -> Iterator[str]:
+def _uncovered(dossier: Submitted, convention: Convention, titles: Mapping[UUID, str]) -> Iterator[str]:
     for line in dossier.lines:
         if outside := convention.coverage_obstacle(line.held_on):
             yield f"{_named(line, titles)} a eu lieu {outside} : renvoyez le dossier."

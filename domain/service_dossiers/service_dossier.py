@@ -82,6 +82,10 @@ class ServiceDossier:
         return None in self.controls.values()
 
     @property
+    def amendments_to_decide(self) -> int:
+        return len(self.pending)
+
+    @property
     def refused_pieces(self) -> int:
         return sum(len(refused or ()) for refused in self.controls.values())
 

@@ -14,8 +14,7 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
 from domain.service_dossiers.events import DossierSubmitted, PieceAttached, PieceWithdrawn, ServiceLine
-from domain.service_dossiers.gathering import coverage_obstacle
-from domain.service_dossiers.missing import missing_pieces
+from domain.service_dossiers.missing import Claimed, lacks_in_the_making
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
 
@@ -55,18 +54,10 @@ def submit(
     """Submit the current state: each animation (with its version and rate), the convention's terms, the pieces."""
     check(Action.SERVICE_DOSSIER_SUBMIT, dossier, actor)
     animations = list(versioned)
-    if not animations:
-        raise broken("Le dossier ne rassemble aucune animation attestée.")
-    if all(agreed.rate is None for agreed in convention.rates):
-        raise broken("La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée.")
-    all_sheets = all(animation.sheets for animation, _ in animations)
-    missing = missing_pieces(convention.required_pieces, dossier.pieces, all_sheets)
-    if problems := [
-        *(f"Pièce manquante, que la convention demande : « {piece} »." for piece in missing),
-        *(outside for animation, _ in animations if (outside := coverage_obstacle(convention, animation))),
-        *(_no_rate(animation) for animation, _ in animations if convention.rate_on(animation.held_on) is None),
-    ]:
-        raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in problems)
+    claimed = [Claimed(each.id, each.content.title, each.held_on, bool(each.sheets)) for each, _ in animations]
+    lacks = [lack for lack in lacks_in_the_making(convention, claimed, dossier.pieces) if lack.closes_submission]
+    if lacks:
+        raise DomainError(Problem(ErrorCode.RULE_BROKEN, lack.message) for lack in lacks)
     lines = tuple(_line(animation, version, convention) for animation, version in animations)
     return [
         DossierSubmitted(
@@ -79,13 +70,6 @@ def submit(
             submitted_by=actor.name,
         )
     ]
-
-
-def _no_rate(animation: Animation) -> str:
-    return (
-        f"La convention ne fixait pas de montant par animation le {animation.held_on:%d/%m/%Y}"
-        f" (« {animation.content.title} ») : demandez qu'elle soit amendée à compter de ce jour."
-    )
 
 
 def _line(animation: Animation, version: int, convention: Convention) -> ServiceLine:

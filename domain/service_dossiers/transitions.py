@@ -44,6 +44,8 @@ class DossierStanding(Protocol):
     def in_control(self) -> bool: ...
     @property
     def refused_pieces(self) -> int: ...
+    @property
+    def amendments_to_decide(self) -> int: ...
 
 
 _IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.RETURNED})
@@ -62,6 +64,8 @@ OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_AMENDMENT_ACCEPT: CERTIFIED,
     Action.SERVICE_AMENDMENT_REFUSE: CERTIFIED,
 }
+
+_DECIDES_AMENDMENTS = frozenset({Action.SERVICE_AMENDMENT_ACCEPT, Action.SERVICE_AMENDMENT_REFUSE})
 
 _IN_STATUS: Mapping[DossierStatus, str] = {
     DossierStatus.OPEN: "Le dossier est en préparation : la structure ne l'a pas encore soumis.",
@@ -83,6 +87,8 @@ def obstacle(action: Action, dossier: DossierStanding) -> str | None:
         return _IN_STATUS[dossier.status]
     if action is Action.SERVICE_PAYMENT_RECORD:
         return _payment_obstacle(dossier)
+    if action in _DECIDES_AMENDMENTS and not dossier.amendments_to_decide:
+        return "Aucun avenant n'attend de décision."
     if action is Action.SERVICE_RECOVERY_RECORD and dossier.to_recover <= 0:
         return "Rien n'est à recouvrer sur ce dossier."
     return None

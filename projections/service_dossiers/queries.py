@@ -17,7 +17,8 @@ SOURCE = Source(
     alias="d",
     shown=(
         ", s.siret AS structure_siret, s.name AS structure_name, s.territories AS structure_territories"
-        ", c.rates AS agreed_rates, c.required_pieces AS agreed_pieces"
+        ", c.rates AS agreed_rates, c.required_pieces AS agreed_pieces, c.planned_animations AS agreed_animations"
+        ", c.valid_from AS agreed_from, c.valid_until AS agreed_until, c.terminated_on AS agreed_end"
     ),
     joined="JOIN {structures} s USING (structure_id) JOIN {conventions} c USING (convention_id)",
 )

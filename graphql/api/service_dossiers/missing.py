@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -12,11 +11,12 @@ import strawberry
 
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
-from api.service_dossiers.rates import has_rate, in_the_making
+from api.service_dossiers.rates import convention_of, in_the_making, submitted_of
 from domain.kernel.allowed import AllowedAction
 from domain.kernel.dossier_status import DECIDED, DossierStatus
 from domain.kernel.rights import Action
-from domain.service_dossiers.missing import missing_pieces
+from domain.service_dossiers.certification import closes_certification
+from domain.service_dossiers.missing import Claimed, Lack, Lacking, lacking_proof, lacks_in_the_making
 from projections.service_dossiers import queries
 
 
@@ -27,6 +27,9 @@ class MissingKind(Enum):
     )
     ANIMATIONS = strawberry.enum_value("ANIMATIONS", description="It holds no attested animation: not submittable.")
     RATE = strawberry.enum_value("RATE", description="The convention says no rate: not submittable.")
+    OUTSIDE = strawberry.enum_value(
+        "OUTSIDE", description="An animation was held on a day that the convention does not cover: not submittable."
+    )
     PIECE = strawberry.enum_value("PIECE", description="A piece that the convention requires: not submittable.")
     SHEET = strawberry.enum_value("SHEET", description="An animation's signed attendance sheet.")
     UNATTESTED = strawberry.enum_value(
@@ -37,7 +40,9 @@ class MissingKind(Enum):
 @strawberry.type(description="One thing that a dossier lacks.")
 class Missing:
     kind: MissingKind = strawberry.field(description="What kind of thing.")
-    animation: Animation | None = strawberry.field(description="The animation that it concerns, for SHEET, UNATTESTED.")
+    animation: Animation | None = strawberry.field(
+        description="The animation that it concerns, for SHEET, OUTSIDE, UNATTESTED, and RATE where its day has none."
+    )
     piece: str | None = strawberry.field(description="The piece, for PIECE.")
     message: str = strawberry.field(description="What to do about it, in French, for a person.")
 
@@ -45,60 +50,59 @@ class Missing:
 async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
     """Return everything that this dossier lacks; once it is certified, what it was certified without."""
     animations = await _animations(context, row["animation_ids"])
+    attached = {piece["piece"] for piece in row["pieces"]}
     if not in_the_making(row):
-        sheets = {line["animation_id"] for line in row["lines"] if not line["sheets"]}
-        without = [animation for animation in animations if animation.id in sheets]
-        lacking = [*_pieces(row, row["required_pieces"], not without), *_sheets(without)]
+        sheets = {line["animation_id"]: bool(line["sheets"]) for line in row["lines"]}
+        claimed = [_claimed(animation, sheets.get(str(animation.id), False)) for animation in animations]
+        lacking = _shown(lacking_proof(row["required_pieces"], claimed, attached), animations)
         if row["status"] in DECIDED:
             return [replace(missing, message=f"Certifié sans cela. {missing.message}") for missing in lacking]
     else:
-        without = [animation for animation in animations if not animation.row["sheets"]]
-        pieces = _pieces(row, row["agreed_pieces"], bool(animations) and not without)
-        lacking = [*_terms(row, animations), *pieces, *_sheets(without)]
+        claimed = [_claimed(animation, bool(animation.row["sheets"])) for animation in animations]
+        lacking = _shown(lacks_in_the_making(convention_of(row), claimed, attached), animations)
+        if row["status"] == DossierStatus.RETURNED:
+            message = "Le dossier a été renvoyé : rassemblez à nouveau ses animations avant de le soumettre."
+            others = [missing for missing in lacking if missing.kind is not MissingKind.ANIMATIONS]
+            lacking = [_missing(MissingKind.GATHERING, message), *others]
     unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
     return [*lacking, *_to_attest(await _animations(context, unattested))]
-
-
-#: Without these a dossier is not submitted.
-_NEEDED = (MissingKind.ANIMATIONS, MissingKind.RATE, MissingKind.PIECE)
 
 
 async def without_what_is_missing(
     context: Context, row: dict[str, Any], actions: list[AllowedAction]
 ) -> list[AllowedAction]:
-    """Return the actions, the submission closed while something that it takes is missing, with what that is."""
-    open_to_submit = AllowedAction(Action.SERVICE_DOSSIER_SUBMIT.value, True)
-    if open_to_submit not in actions:
-        return actions
-    needed = [missing.message for missing in await missing_of(context, row) if missing.kind in _NEEDED]
-    closed = replace(open_to_submit, allowed=False, reason=" ".join(needed)) if needed else open_to_submit
-    return [closed if action == open_to_submit else action for action in actions]
+    """Close submission and certification while something stands against them that no reason answers, and say what."""
+    closed = []
+    for action in actions:
+        obstacles: list[str] = []
+        if action == AllowedAction(Action.SERVICE_DOSSIER_SUBMIT.value, True):
+            obstacles = [missing.message for missing in await missing_of(context, row) if missing.kind in _NEEDED]
+        elif action == AllowedAction(Action.SERVICE_DOSSIER_CERTIFY.value, True):
+            animations = await _animations(context, row["animation_ids"])
+            titles = {UUID(animation.id): animation.title for animation in animations}
+            obstacles = closes_certification(submitted_of(row), convention_of(row), titles)
+        closed.append(replace(action, allowed=False, reason=" ".join(obstacles)) if obstacles else action)
+    return closed
 
 
-def _terms(row: dict[str, Any], animations: list[Animation]) -> list[Missing]:
-    missing = []
-    if row["status"] == DossierStatus.RETURNED:
-        message = "Le dossier a été renvoyé : rassemblez à nouveau ses animations avant de le soumettre."
-        missing.append(_missing(MissingKind.GATHERING, message))
-    elif not row["animation_ids"]:
-        missing.append(_missing(MissingKind.ANIMATIONS, "Le dossier ne rassemble aucune animation attestée."))
-    if not has_rate(row, [animation.row["day"] for animation in animations]):
-        message = "La convention ne fixe pas de montant par animation : demandez qu'elle soit amendée."
-        missing.append(_missing(MissingKind.RATE, message))
-    return missing
+#: Without these a dossier is not submitted.
+_NEEDED = frozenset(MissingKind(kind.value) for kind in Lacking if kind.closes_submission)
 
 
-def _pieces(row: dict[str, Any], required: Sequence[str], all_sheets: bool) -> list[Missing]:
-    absent = missing_pieces(required, {piece["piece"] for piece in row["pieces"]}, all_sheets)
-    return [_missing(MissingKind.PIECE, f"Pièce à joindre : « {piece} ».", piece=piece) for piece in absent]
+def _claimed(animation: Animation, has_sheet: bool) -> Claimed:
+    return Claimed(UUID(animation.id), animation.title, animation.row["day"], has_sheet)
 
 
-def _sheets(animations: list[Animation]) -> list[Missing]:
+def _shown(lacks: list[Lack], animations: list[Animation]) -> list[Missing]:
+    by_id = {UUID(animation.id): animation for animation in animations}
     return [
         _missing(
-            MissingKind.SHEET, f"Feuille d'émargement signée à joindre : « {animation.title} ».", animation=animation
+            MissingKind(lack.kind.value),
+            lack.message,
+            by_id.get(lack.animation_id) if lack.animation_id else None,
+            lack.piece,
         )
-        for animation in animations
+        for lack in lacks
     ]
 
 

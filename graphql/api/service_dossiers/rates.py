@@ -1,16 +1,19 @@
-"""What the animations of a dossier are paid at: as submitted, before that as the convention says today."""
+"""The terms of a dossier: as submitted, and as its convention says today."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from api.core.context import Context
+from domain.conventions.convention import Convention
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.dossier_status import DossierStatus
+from domain.service_dossiers.events import ServiceLine
+from domain.service_dossiers.transitions import AmendmentStatus
 from projections.service_dossiers import queries
 
 Row = dict[str, Any]
@@ -45,12 +48,45 @@ async def rate_and_amount(context: Context, row: Row) -> tuple[Decimal | None, D
     return common, sum((rate * animations for rate, animations in known), Decimal("0.00")) if known == rates else None
 
 
-def has_rate(row: Row, days: Sequence[date]) -> bool:
-    """Return whether the convention says a rate, and one for each of these days."""
-    agreed = _agreed(row)
-    if not days:
-        return any(each.rate is not None for each in agreed)
-    return all(rate_on(agreed, day) is not None for day in days)
+def convention_of(row: Row) -> Convention:
+    """Return the terms of the dossier's convention as they stand."""
+    return Convention(
+        id=row["convention_id"],
+        structure_id=row["structure_id"],
+        territory=row["territory"],
+        coordonnateur="",
+        valid_from=row["agreed_from"],
+        valid_until=row["agreed_until"],
+        planned_animations=row["agreed_animations"],
+        required_pieces=tuple(row["agreed_pieces"]),
+        rates=tuple(_agreed(row)),
+        terminated_on=row["agreed_end"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedTerms:
+    """What a dossier was submitted under. `amended`: an attestation was corrected since."""
+
+    amended: bool
+    agreed_rate: Decimal | None
+    planned_animations: int | None
+    required_pieces: tuple[str, ...]
+    lines: tuple[ServiceLine, ...]
+
+
+def submitted_of(row: Row) -> SubmittedTerms:
+    return SubmittedTerms(
+        amended=any(
+            amendment["status"] == AmendmentStatus.ACCEPTED
+            and datetime.fromisoformat(amendment["decided_at"]) > row["submitted_at"]
+            for amendment in row["amendments"]
+        ),
+        agreed_rate=row["agreed_rate"],
+        planned_animations=row["planned_animations"],
+        required_pieces=tuple(row["required_pieces"]),
+        lines=tuple(ServiceLine.model_validate(line) for line in row["lines"]),
+    )
 
 
 def _agreed(row: Row) -> list[AgreedRate]:

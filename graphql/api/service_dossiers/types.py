@@ -180,7 +180,17 @@ class ServiceDossier(Node):
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("_row", "amount", "in_control", "refused_pieces", "status", "structure_id", "territory", "to_recover")
+    __slots__ = (
+        "_row",
+        "amendments_to_decide",
+        "amount",
+        "in_control",
+        "refused_pieces",
+        "status",
+        "structure_id",
+        "territory",
+        "to_recover",
+    )
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = DossierStatus(row["status"])
@@ -190,6 +200,7 @@ class _Standing:
         self.to_recover: Decimal = row["to_recover"]
         self.in_control = in_control(row)
         self.refused_pieces = refused_pieces(row)
+        self.amendments_to_decide: int = row["amendments_to_decide"]
         self._row = row
 
     @property

@@ -7,7 +7,17 @@ from domain.kernel.dossier_status import DossierStatus
 from domain.service_dossiers.events import DossierReturned
 from domain.service_dossiers.transitions import allowed_actions
 from tests.support.domain.builders import actor
-from tests.support.domain.dossier_builders import GATHERED, OPENED, PAID, TO_CERTIFIED, TO_SUBMITTED, dossier, withdrawn
+from tests.support.domain.dossier_builders import (
+    GATHERED,
+    OPENED,
+    PAID,
+    TO_CERTIFIED,
+    TO_SUBMITTED,
+    accepted,
+    dossier,
+    proposed,
+    withdrawn,
+)
 
 RETURNED = DossierReturned(reason="Il manque une feuille")
 STEPS = {
@@ -25,17 +35,8 @@ OPEN_TO = {
     (Role.STRUCTURE, DossierStatus.CERTIFIED): {"serviceAmendmentPropose"},
     (Role.STRUCTURE, DossierStatus.PAID): {"serviceAmendmentPropose"},
     (Role.COORDONNATEUR, DossierStatus.SUBMITTED): {"serviceDossierCertify", "serviceDossierReturn"},
-    (Role.COORDONNATEUR, DossierStatus.CERTIFIED): {
-        "servicePaymentRecord",
-        "certificationWithdraw",
-        "serviceAmendmentAccept",
-        "serviceAmendmentRefuse",
-    },
-    (Role.COORDONNATEUR, DossierStatus.PAID): {
-        "certificationWithdraw",
-        "serviceAmendmentAccept",
-        "serviceAmendmentRefuse",
-    },
+    (Role.COORDONNATEUR, DossierStatus.CERTIFIED): {"servicePaymentRecord", "certificationWithdraw"},
+    (Role.COORDONNATEUR, DossierStatus.PAID): {"certificationWithdraw"},
     (Role.COORDONNATEUR, DossierStatus.WITHDRAWN): {"serviceRecoveryRecord"},
     (Role.NATIONAL, DossierStatus.CERTIFIED): {"servicePaymentRecord", "certificationWithdraw"},
     (Role.NATIONAL, DossierStatus.PAID): {"certificationWithdraw"},
@@ -53,3 +54,10 @@ def test_allowed_actions_tell_what_can_be_done_and_why_the_rest_cannot(status):
             wrong.append(f"{role} may {sorted(allowed)}")
         wrong += [f"{role}: {answer}" for answer in answers if bool(answer.reason) is answer.allowed]
     assert not wrong, "\n".join(wrong)
+
+
+def test_amendments_are_decided_while_some_wait():
+    decisions = {"serviceAmendmentAccept", "serviceAmendmentRefuse"}
+    for steps, open_to in (((*TO_CERTIFIED, proposed()), decisions), ((*TO_CERTIFIED, proposed(), accepted()), set())):
+        answers = allowed_actions(dossier(*steps).state, actor(Role.COORDONNATEUR))
+        assert {answer.action for answer in answers if answer.allowed} & decisions == open_to

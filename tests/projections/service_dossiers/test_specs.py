@@ -136,6 +136,7 @@ SPECS = [
             "submitted_at": at(3),
             "submitted_by": "structure",
             "rate_per_animation": Decimal("150.00"),
+            "agreed_rate": Decimal("150.00"),
             "planned_animations": 10,
             "required_pieces": [],
             "amount": Decimal("300.00"),

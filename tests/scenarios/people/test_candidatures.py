@@ -211,3 +211,34 @@ def test_the_degree_follows_from_who_is_bound_to_the_school(people: Any):
     assert "est une école, du premier degré" in refusal["message"]
     without = {name: value for name, value in values.items() if name != "degree"}
     assert people.does(SUBMIT, None, **without)["candidature"]["status"] == "SUBMITTED"
+
+
+def test_a_volunteer_stands_in_the_queue_of_what_is_to_be_done_next(people: Any, server: Any):
+    candidature, link = _validated(people)
+    document = "query($where: CandidatureWhere) { candidatures(where: $where) { nodes { id } } }"
+    waiting = "{ viewer { waiting { volunteersToContact certificatesToIssue } } }"
+
+    def queues() -> list[bool]:
+        """Whether it is to be contacted, and its certificate issued. The contrary of each list holds all others."""
+        held_in = []
+        for name in ("toContact", "certificateToIssue"):
+            with_it, without_it = (
+                [
+                    node["id"]
+                    for node in server.ask(document, COORDONNATEUR, where={name: held})["candidatures"]["nodes"]
+                ]
+                for held in (True, False)
+            )
+            assert sorted([*with_it, *without_it]) == [candidature]
+            held_in.append(bool(with_it))
+        counts = server.ask(waiting, COORDONNATEUR)["viewer"]["waiting"]
+        assert list(counts.values()) == [int(held) for held in held_in]
+        return held_in
+
+    assert queues() == [True, False]
+    people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-08")
+    assert queues() == [False, False]
+    people.does(ASK, None, link=link)
+    assert queues() == [False, True]
+    people.does(ISSUE, COORDONNATEUR, candidatureId=candidature)
+    assert queues() == [False, False]
