@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -238,12 +239,19 @@ def check_signing(conn: Conn, settings: Settings) -> str | None:
     return None if log_name(conn) else f"it has no name: {NAME_IT}"
 
 
+def page_secret(settings: Settings) -> bytes:
+    """Return what the forms of pages are guarded with: the same in all processes, and good for nothing else."""
+    return hmac.new(settings.master_key, b"parentalite pages", "sha256").digest()
+
+
 def api_services(opened: Runtime) -> Services:
     """Return what the API needs to answer; the API opens and closes the pool and the waiter itself."""
     # Imported here: Strawberry takes most of a second, which other commands should not pay.
     from api.core.context import Services
     from projections.engine.waiting import PositionWaiter
+    from web.core.documents import by_digest
 
+    trusted = opened.settings.trusted_documents
     return Services(
         application=opened.application,
         pool=reading_pool(opened.url, READING_CONNECTIONS),
@@ -259,5 +267,5 @@ def api_services(opened: Runtime) -> Services:
         has_witnesses=opened.settings.witnesses is not None,
         web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
-        trusted_documents=opened.settings.trusted_documents,
+        trusted_documents=None if trusted is None else {**trusted, **by_digest()},
     )

@@ -106,6 +106,13 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
+def _path_of(scope: Scope) -> str:
+    """Return the path without the link in it: whoever reads it could act by it."""
+    path: str = scope["path"]
+    link = scope.get("path_params", {}).get("link")
+    return path.replace(link, "…") if link else path
+
+
 class RequestLog:
     """ASGI middleware that logs each HTTP request, without query string and client address: both are personal.
 
@@ -134,5 +141,5 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            fields = {"method": scope["method"], "path": scope["path"], "status": status}
+            fields = {"method": scope["method"], "path": _path_of(scope), "status": status}
             requests_log.info("request", extra=fields | {"milliseconds": round((monotonic() - began) * 1000, 1)})

@@ -22,7 +22,7 @@ from tests.support.world import EVENT_KEYS, FOUNDED_AT, LOG_NAME, MASTER_KEY, Wo
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 
 #: Rooms whose tests start servers of their own.
-_ROOMS_WITH_SERVERS = ("cli", "clients", "demo", "scenarios")
+_ROOMS_WITH_SERVERS = ("cli", "clients", "demo", "scenarios", "web")
 
 _numbers = count(1)
 _server_home = pytest.StashKey[Path]()

@@ -9,7 +9,7 @@ import graphql
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("application", "bench", "cli", "demo", "domain", "eventstore", "graphql/api", "projections", "tests")
+ROOMS = ("application", "bench", "cli", "demo", "domain", "eventstore", "graphql/api", "projections", "tests", "web")
 MAX_MODULES, MAX_LINES = 20, 300
 
 

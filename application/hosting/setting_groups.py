@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -79,6 +79,8 @@ class WebSettings(Group):
     metrics_token: str | None = Field(None, min_length=16, repr=False)
     """Bearer token that reads `/metrics`, 16 characters or more. Without it they are for who asks on this machine, by
     no proxy."""
+    brand: Literal["state", "none"] = "state"
+    """`none` takes the State's marks off the pages (Marianne, its name, its font), for others' sites."""
     ready_lag_seconds: int = Field(30, ge=0, le=9_999_999)
     """Longest wait of an event for a read model, in seconds, with which `/ready` says yes."""
 

@@ -122,6 +122,7 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
     lines += ["", "Try what the structure sees:", _example(address, parts, tokens[Role.STRUCTURE]), ""]
     # Last, so that it is visible without scrolling.
     lines += [
+        f"Site       {address}/",
         f"API        {address}/graphql",
         f"GraphiQL   {address}/graphql in a browser",
         f"Health     {address}/health",

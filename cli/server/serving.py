@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from cli.composition import Runtime, api_services
+from cli.composition import Runtime, api_services, page_secret
 from cli.console import Refused
 from cli.logs import RequestLog
 
@@ -79,7 +79,7 @@ def run_api(opened: Runtime, listener: socket.socket, started: Callable[[], None
     # Imported here: they take most of a second, which other commands should not pay.
     import uvicorn
 
-    from api.app import create_app
+    from web.app import create_site
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -87,7 +87,7 @@ def run_api(opened: Runtime, listener: socket.socket, started: Callable[[], None
             started()
 
     services = api_services(opened)
-    config = server_config(RequestLog(create_app(services)), services)
+    config = server_config(RequestLog(create_site(services, page_secret(opened.settings))), services)
     _tune_garbage_collection()
     # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)

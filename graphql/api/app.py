@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.animations.feeds import AnimationFeeds
@@ -21,7 +22,7 @@ from api.audit.downloads import AuditTrailExport
 from api.candidatures.certificates import Certificates
 from api.core.answers import Refused, refusal
 from api.core.context import Services
-from api.core.negotiation import JSON
+from api.core.negotiation import JSON, accepted_by
 from api.http import graphiql as ide
 from api.http.answer_cache import AnswerCache
 from api.http.health import Health
@@ -40,21 +41,34 @@ from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 from domain.kernel.place_search import place_search
 
 
-def create_app(services: Services) -> ASGIApp:
+class Pages(Protocol):
+    """Pages for people, served beside the API in this process."""
+
+    def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
+        """Return their routes; they read and act through `graphql` alone."""
+
+    def refused(self, request: Request, status: int, message: str) -> Response:
+        """Answer a browser at an address that does not exist, or not for its method."""
+
+
+def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
     """Return the whole service: counted, limited, and with security headers."""
     watch = Watch(services)
     metrics = Metrics(services, watch)
-    app: ASGIApp = RateLimits(_with_graphql(services, metrics, watch), services.web, services.shared(RateLimiter))
+    served = _with_graphql(services, metrics, watch, pages)
+    app: ASGIApp = RateLimits(served, services.web, services.shared(RateLimiter))
     app = SecurityHeaders(with_cors(app, services.web.cors_origins), services.public_url)
     return Counting(app, metrics)
 
 
-def _with_graphql(services: Services, metrics: Metrics, watch: Watch) -> ASGIApp:
+def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pages | None) -> ASGIApp:
     """Serve GraphQL over HTTP straight from its view, everything else through FastAPI, whose layers would take a
     twentieth of a short answer's time.
     """
     view = GraphQLView(services, schema)
     graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, watch, view)
+    endpoints.add_exception_handler(HTTPException, _refusing(pages))
+    endpoints.router.routes.extend(() if pages is None else pages.routes(graphql))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == "/graphql"
@@ -86,7 +100,6 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
 
     # GraphQL is the interface: no OpenAPI pages for a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
-    app.add_exception_handler(HTTPException, _refused)
     app.router.routes.append(WebSocketRoute("/graphql", view))
     app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
     papers = Papers(services)
@@ -118,6 +131,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations.xlsx", exports.listing_xlsx, methods=["GET"])
     feeds = AnimationFeeds(services)
     app.add_route("/animations.ics", feeds.calendar, methods=["GET"])
+    app.add_route("/animations/{id}/calendar.ics", feeds.calendar_entry, methods=["GET"])
     app.add_route("/animations.atom", feeds.atom, methods=["GET"])
     app.add_route("/animations.jsonld", feeds.json_ld, methods=["GET"])
     app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
@@ -130,10 +144,17 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     return app
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    """Answer 404 and 405 in the same JSON shape as every other error."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return refusal(Refused(404, "NOT_FOUND", "Cette adresse n'existe pas."), JSON)
-    message = f"Méthode {request.method} non admise à cette adresse."
-    return refusal(Refused(error.status_code, "METHOD_NOT_ALLOWED", message, dict(error.headers or {})), JSON)
+def _refusing(pages: Pages | None) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return how 404 and 405 are answered: with a page to browsers, else in the JSON shape of every other error."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        refused = Refused(404, "NOT_FOUND", "Cette adresse n'existe pas.")
+        if error.status_code != 404:
+            message = f"Méthode {request.method} non admise à cette adresse."
+            refused = Refused(error.status_code, "METHOD_NOT_ALLOWED", message, dict(error.headers or {}))
+        if pages is not None and accepted_by(request.headers.get("accept", "")).page:
+            return pages.refused(request, refused.status, refused.message)
+        return refusal(refused, JSON)
+
+    return refuse

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import uvicorn
 
-from api.app import create_app
 from api.core.context import Services
 from application.application import Application, open_application
 from application.files.store import FileStore
@@ -33,9 +32,11 @@ from eventstore.log import head
 from projections.engine.runner import projecting
 from projections.engine.waiting import PositionWaiter
 from tests.support.world import EVENT_KEYS
+from web.app import create_site
 
 MASTER_KEY = b"m" * 32
 CHECKPOINT_KEY = SigningKey.from_seed(b"k" * 32)
+PAGE_SECRET = b"p" * 32
 TOKEN_SECRET = "the secret of these tests, long enough"
 #: Before the animations of the stories; tests move on from here.
 EARLY = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
@@ -152,7 +153,7 @@ def running_server(
             web=web or WebSettings(),
             trusted_documents=trusted,
         )
-        config = server_config(create_app(services), services)
+        config = server_config(create_site(services, PAGE_SECRET), services)
         uvicorn_server = uvicorn.Server(config)
         sockets = None if taken is None else [taken]
         thread = threading.Thread(target=uvicorn_server.run, args=(sockets,), name="server", daemon=True)

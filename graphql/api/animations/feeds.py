@@ -18,13 +18,14 @@ from starlette.responses import Response
 from api.animations.export_pages import Row
 from api.animations.filters import AnimationWhere
 from api.animations.formats.atom import ATOM, atom
-from api.animations.formats.calendar import ICALENDAR, calendar
+from api.animations.formats.calendar import ICALENDAR, calendar, calendar_entry
 from api.animations.formats.entries import COLUMNS, Entry, More, entry_of
 from api.animations.formats.json_ld import JSON_LD, json_ld
 from api.animations.queries import in_force
+from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
-from api.downloads.file_responses import HARMLESS, answered, disposition
+from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, filtering, where_of
 from api.typology.territories_and_terms import lists_of
@@ -58,7 +59,9 @@ class _Feed:
 
 
 _SOONEST = queries.orders([], only_published=True)
+_UNKNOWN = Refused(404, "NOT_FOUND", "Cette animation n'existe pas, ou elle n'est pas publiée.")
 _CALENDAR = _Feed("animations.ics", ICALENDAR, 1_000, _SOONEST, calendar)
+_ENTRY = _Feed("animation.ics", ICALENDAR, 1, _SOONEST, calendar_entry)
 _JSON_LD = _Feed("animations.jsonld", JSON_LD, 1_000, _SOONEST, json_ld)
 _ATOM = _Feed("animations.atom", ATOM, 100, queries.BY_CHANGE, atom)
 
@@ -72,6 +75,15 @@ class AnimationFeeds:
     async def calendar(self, request: Request) -> Response:
         """Answer with the soonest 1,000 animations of the next year."""
         return await self._answered(request, _CALENDAR)
+
+    async def calendar_entry(self, request: Request) -> Response:
+        """Answer with one animation, published or cancelled since, for a reader's own calendar."""
+
+        async def answer(context: Context, request: Request) -> Response:
+            filters = [base.where("a.animation_id = %(id)s", id=id_in_path(request)) for base in _shown()]
+            return await _response(context, request, _ENTRY, filters, _HEADERS)
+
+        return await answered(self._services, request, answer)
 
     async def json_ld(self, request: Request) -> Response:
         """Answer with the soonest 1,000 animations of the next year."""
@@ -109,8 +121,12 @@ async def _filters(context: Context, request: Request, today: date) -> list[Filt
         queries.narrowed(base, conditions, context.now).where(
             "a.starts_at >= %(begins)s AND a.starts_at < %(ends)s", **window
         )
-        for base in (queries.published(), queries.cancelled())
+        for base in _shown()
     ]
+
+
+def _shown() -> Sequence[Filter]:
+    return queries.published(), queries.cancelled()
 
 
 async def _count(read: Snapshot, filters: Sequence[Filter]) -> int:
@@ -138,6 +154,8 @@ async def _response(
         rows += await read.rows(read.sql(statement), params)
     left_out = await _count(read, filters) - feed.most if len(rows) > feed.most else 0
     await context.close()
+    if feed is _ENTRY and not rows:
+        raise _UNKNOWN
     public_url = context.services.public_url
     query = filtering(request.url.query)
     url = f"{public_url}{request.url.path}{'?' if query else ''}{query}"

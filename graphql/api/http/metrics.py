@@ -44,6 +44,8 @@ _PLACES = frozenset(
         "tile",
         "keys",
         "health",
+        "assets",
+        "inscriptions",
     )
 )
 

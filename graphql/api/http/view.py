@@ -62,7 +62,10 @@ from domain.kernel.actors import PUBLIC, Role
 
 #: Root fields that the public reads from the read models alone, with everything below them.
 _OF_READ_MODELS = frozenset(
-    ("animations", "animation", "structures", "structure", "territories", "territory", "typology", "attestationForm")
+    (
+        *("animations", "animation", "structures", "structure", "territories", "territory", "typology"),
+        *("attestationForm", "communes"),
+    )
 ) | {"position", "__typename"}
 
 #: Key of the request's scope for its parsed question.

@@ -17,9 +17,7 @@ _REFRESHED_EVERY = timedelta(hours=1)
 
 def calendar(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
     """Write the feed at `url`, with the time zones of its entries."""
-    feed = Calendar()
-    feed.add("prodid", "-//Parentalite et Numerique//Animations//FR")
-    feed.add("version", "2.0")
+    feed = _calendar(entries)
     feed.add("name", _NAME)
     feed.add("x-wr-calname", _NAME)
     feed.add("source", url, parameters={"VALUE": "URI"})
@@ -28,6 +26,20 @@ def calendar(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
     if more is not None:
         feed.add("description", more.text)
         feed.add("x-wr-caldesc", more.text)
+    if more is not None:
+        feed.add_component(_more(more))
+    return bytes(feed.to_ical())
+
+
+def calendar_entry(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
+    """Write the entries alone: nothing to subscribe to, which some calendars would make a calendar of its own of."""
+    return bytes(_calendar(entries).to_ical())
+
+
+def _calendar(entries: Sequence[Entry]) -> Calendar:
+    feed = Calendar()
+    feed.add("prodid", "-//Parentalite et Numerique//Animations//FR")
+    feed.add("version", "2.0")
     years: dict[str, int] = {}
     for entry in entries:
         years[entry.time_zone] = min(entry.starts_at.year, years.get(entry.time_zone, entry.starts_at.year))
@@ -35,9 +47,7 @@ def calendar(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
         feed.add_component(time_zone(name, first))
     for entry in entries:
         feed.add_component(_event(entry))
-    if more is not None:
-        feed.add_component(_more(more))
-    return bytes(feed.to_ical())
+    return feed
 
 
 def _event(entry: Entry) -> Event:

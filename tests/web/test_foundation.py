@@ -1,0 +1,54 @@
+"""What holds for all pages: their documents, the State's marks, what is logged of a link."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from graphql import parse, validate
+from starlette.requests import Request
+from starlette.routing import Route, Router
+
+from api.schema import schema
+from cli.logs import RequestLog
+from web.core.assets import assets
+from web.core.documents import documents
+from web.core.problems import Problem
+from web.core.rendering import Templates
+
+
+def test_every_document_is_one_that_the_schema_answers():
+    for each in documents():
+        assert validate(schema._schema, parse(each.text)) == [], each.name
+
+
+def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
+    plain, official = assets(state=False), assets(state=True)
+    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
+    pages = {
+        brand: Templates(brand=brand, assets="", menu=(), footer=())
+        .page(request, "layout/problem", problem=Problem.missing())
+        .body
+        for brand in ("state", "none")
+    }
+    assert "République".encode() in bytes(pages["state"])
+    assert "République".encode() not in bytes(pages["none"])
+    assert plain.address != official.address
+    assert any("Marianne" in name for name in official.names)
+    assert not any("Marianne" in name or "favicon" in name for name in plain.names)
+
+
+def test_a_link_that_lets_its_holder_act_is_not_logged(caplog: pytest.LogCaptureFixture):
+    async def answer(request: Request) -> None:
+        raise AssertionError
+
+    site = RequestLog(Router([Route("/inscriptions/{link}", answer)]))
+    scope = {"type": "http", "method": "POST", "path": "/inscriptions/secret", "headers": []}
+
+    async def send(message: object) -> None:
+        pass
+
+    with caplog.at_level(logging.INFO, "parentalite.requests"):
+        asyncio.run(site(scope, None, send))  # type: ignore[arg-type]
+    assert [record.path for record in caplog.records] == ["/inscriptions/…"]  # type: ignore[attr-defined]

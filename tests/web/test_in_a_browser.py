@@ -1,0 +1,124 @@
+"""Every page and state in Chromium: accessible by axe's rules, on a narrow screen, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.browser.chromium import chromium
+from tests.support.people import STRUCTURE, People
+from tests.support.server import Server
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+TELEPHONE = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def telephone(browser: Browser) -> Iterator[BrowserContext]:
+    """A narrow screen, without scripts."""
+    context = browser.new_context(viewport=TELEPHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def animation(people: People) -> str:
+    animation = people.declare(title="Un titre très long " + "anticonstitutionnellement" * 4)
+    people.publish(animation)
+    return animation
+
+
+@pytest.fixture(scope="module")
+def pages(server: Server, people: People, animation: str) -> list[str]:
+    """The addresses of all pages in their states."""
+    cancelled = people.declare(title="Annulée")
+    people.publish(cancelled)
+    people.does("38-cancel-an-animation", STRUCTURE, animationId=cancelled, reason="L'école est fermée.")
+    form = {"animationId": animation, "firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr"}
+    link = people.does("40-register-for-an-animation", None, **form)["link"]
+    return [
+        *("/", "/animations?territory=13", "/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
+        *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
+    ]
+
+
+def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
+    browser: Browser, server: Server, pages: list[str]
+) -> None:
+    context = browser.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on(
+        "request", lambda request: None if request.url.startswith(server.address) else complaints.append(request.url)
+    )
+    findings = {}
+    for path in pages:
+        page.goto(f"{server.address}{path}")
+        findings[path] = violations(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= TELEPHONE["width"], (path, wide)
+    page.goto(f"{server.address}{pages[4]}")
+    page.get_by_role("button", name="S'inscrire").click()
+    findings["a form that was refused"] = violations(page)
+    context.close()
+    assert {path: found for path, found in findings.items() if found} == {}
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def violations(page: Page) -> list[str]:
+    results = Axe().run(page, options=RULES).response
+    assert results["passes"], "axe looked at nothing"
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in results["violations"] for node in rule["nodes"]]
+
+
+def test_a_parent_registers_and_gives_up_by_keyboard_alone_without_scripts(
+    telephone: BrowserContext, server: Server, animation: str
+) -> None:
+    page = telephone.new_page()
+    page.goto(f"{server.address}/animations")
+    press_to(page, "Contenu")
+    page.keyboard.press("Enter")
+    press_to(page, "Un titre très long")
+    page.keyboard.press("Enter")
+    press_to(page, "firstName")
+    page.keyboard.type("Sam")
+    press_to(page, "S'inscrire")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Erreur : " + page.locator("h1").inner_text() + " – Parentalité et numérique")
+    press_to(page, "Nom : champ obligatoire.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Nom", exact=True)).to_be_focused()
+    page.keyboard.type("Martin")
+    press_to(page, "email")
+    page.keyboard.type("sam@exemple.fr")
+    press_to(page, "S'inscrire")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("C'est fait, vous êtes inscrit(e)")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre place est réservée")
+    press_to(page, "Je ne peux plus venir")
+    page.keyboard.press("Enter")
+    press_to(page, "Renoncer à ma place")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("vous ne venez plus")
+
+
+def press_to(page: Page, name: str) -> None:
+    """Press Tab until what has this text, or this name in a form, has the focus; it must be seen to have it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and (focused.get_attribute("name") == name or focused.inner_text().strip().startswith(name)):
+            assert focused.is_visible()
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")

@@ -1,0 +1,171 @@
+"""A parent finds an animation, registers, keeps the seat or gives it up: by pages alone, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.people import NATIONAL, STRUCTURE, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+LEA = {"firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr", "phone": "06 12 34 56 78", "children": "2"}
+
+
+@pytest.fixture(scope="module")
+def animation(people: People) -> str:
+    animation = people.declare()
+    people.publish(animation)
+    return animation
+
+
+@pytest.fixture(scope="module")
+def cafe(people: People) -> str:
+    """Of one seat, elsewhere, on another day."""
+    cafe = people.declare(
+        title="Un café <b>entre parents</b>",
+        startsAt="2027-04-20T09:00:00+02:00",
+        endsAt="2027-04-20T10:00:00+02:00",
+        communeCode="34301",
+        themes=["educonnect"],
+        seats=1,
+    )
+    people.publish(cafe)
+    return cafe
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", ["Pronote", "entre parents"]),
+        ("?theme=educonnect", ["entre parents"]),
+        ("?lieu=34200", ["entre parents"]),
+        ("?lieu=Montpellier", ["Pronote"]),
+        ("?au=2027-03-15&utm_source=lettre", ["Pronote"]),
+        ("?startsFrom=2027-03-16", ["entre parents"]),
+        ("?text=PRONOTE+sans&seatsLeft=true", ["Pronote"]),
+        ("?territory=13", []),
+    ],
+)
+def test_a_reader_finds_what_is_to_come_by_place_theme_and_date(
+    query: str, titles: list[str], visitor: Visitor, animation: str, cafe: str
+) -> None:
+    page = visitor.sees(f"/animations{query}")
+    shown = re.findall(r'<h3><a href="/animations/(.*)">', page)
+    assert shown == [{"Pronote": animation, "entre parents": cafe}[title] for title in titles]
+    assert "<b>" not in page
+
+
+def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_is_named(visitor: Visitor) -> None:
+    page = visitor.sees("/animations?lieu=saint-jean-de&theme=educonnect")
+    choices = [link for link in links(page) if "commune=" in link]
+    assert len(choices) > 1
+    assert all("theme=educonnect" in link for link in choices)
+    page = visitor.sees("/animations?lieu=Nullepart-sur-Mer&startsFrom=demain", 422)
+    assert "<title>Erreur : Animations à venir" in page
+    assert '<a href="#lieu">Nous ne connaissons pas de commune « Nullepart-sur-Mer »' in page
+
+
+def test_a_parent_registers_once_however_often_the_form_is_sent(
+    visitor: Visitor, server: Server, animation: str
+) -> None:
+    page = visitor.sees(f"/animations/{animation}")
+    form = visitor.form(page, values=LEA)
+    first, again = visitor.http.send(form), visitor.http.send(form)
+    assert first.status_code == again.status_code == 303
+    assert first.headers["location"] == again.headers["location"]
+    page = visitor.sees(first.headers["location"])
+    assert "C'est fait, vous êtes inscrit(e)" in page
+    assert "avec 2\N{NO-BREAK SPACE}enfants" in page
+    assert visitor.http.get(f"/animations/{animation}/calendar.ics").text.count("BEGIN:VEVENT") == 1
+    answer = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", id=animation)
+    assert answer["animation"]["seatsLeft"] == 11
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(visitor: Visitor, animation: str) -> None:
+    page = visitor.sees(f"/animations/{animation}")
+    page = visitor.sends(page, status=422, values=LEA | {"email": "lea", "lastName": " ", "children": "deux"})
+    assert "<title>Erreur : Café des parents" in page
+    assert '<a href="#children">Nombre d&#39;enfants qui viennent avec vous : un nombre est attendu' in page
+    page = visitor.sends(page, status=422, values=LEA | {"email": "lea", "lastName": " "})
+    for name in ("email", "lastName"):
+        assert f'<a href="#{name}">' in page
+        assert f'id="{name}-erreur"' in page
+    assert 'value="Léa"' in page
+    assert 'name="email" value="lea"' in page
+
+
+def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
+    visitor: Visitor, people: People, cafe: str
+) -> None:
+    page = visitor.sees(f"/animations/{cafe}")
+    seated = visitor.sends(page, values=LEA)
+    page = visitor.sees(f"/animations/{cafe}")
+    assert "liste d'attente" in page
+    waiting = visitor.sends(page, values=LEA | {"email": "sam@exemple.fr"})
+    assert "vous êtes en première position" in waiting
+    people.does("47-modify-an-animation", STRUCTURE, animationId=cafe, venueName="Mairie")
+    (link,) = set(re.findall(r"/inscriptions/[\w-]+", seated))
+    page = visitor.sees(link)
+    assert "La date ou le lieu a changé" in page
+    page = visitor.sends(page, "keep")
+    assert "vous gardez votre place" in page
+    page = visitor.sends(page, "cancel")
+    assert "vous ne venez plus" in page
+    assert visitor.sees(link) == visitor.sees(link)
+    (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
+    assert "Votre place est réservée" in visitor.sees(link)
+
+
+def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:
+    animation = people.declare(title="Annulée demain")
+    people.publish(animation)
+    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="L'école est fermée.")
+    page = visitor.sees(f"/animations/{animation}")
+    assert "L&#39;école est fermée." in page
+    assert "jeton" not in page
+
+
+def test_a_form_of_another_site_or_of_another_visitor_changes_nothing_and_keeps_what_was_typed(
+    visitor: Visitor, server: Server, animation: str
+) -> None:
+    page = visitor.sees(f"/animations/{animation}")
+    head = server.log_head()
+    form = visitor.form(page, values=LEA | {"email": "autre@exemple.fr"})
+    form.headers["sec-fetch-site"] = "cross-site"
+    assert visitor.http.send(form).status_code == 422
+    stranger = Visitor(server.address)
+    page = stranger.sends(page, status=422, values=LEA | {"email": "autre@exemple.fr"})
+    assert "autorisez les cookies" in page
+    assert server.log_head() == head
+    assert "C'est fait" in stranger.sends(page, values=LEA | {"email": "autre@exemple.fr"})
+
+
+@pytest.mark.parametrize(
+    "path", ["/rien", "/animations/x", "/inscriptions/x", f"/animations/{'0' * 8}-0000-4000-8000-{'0' * 12}"]
+)
+def test_an_address_that_leads_nowhere_helps_a_reader_and_tells_a_program_in_json(
+    path: str, visitor: Visitor, server: Server
+) -> None:
+    assert "Voir les animations à venir" in visitor.sees(path, 404)
+    if path == "/rien":
+        assert server.http.get(path).json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_what_is_not_published_is_shown_as_little_as_what_does_not_exist(visitor: Visitor, people: People) -> None:
+    refused = people.declare(title="Jamais publiée")
+    people.does("37-refuse-an-animation", NATIONAL, animationId=refused, reason="Hors programme.")
+    assert "Jamais" not in visitor.sees(f"/animations/{refused}", 404)
+
+
+def test_styles_and_fonts_are_kept_for_a_year_and_the_first_page_is_light(visitor: Visitor) -> None:
+    page = visitor.http.get("/")
+    size = int(page.headers["content-length"])
+    for address in set(re.findall(r'"(/assets/[^"]+)"', page.text)):
+        asset = visitor.http.get(address)
+        assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+        size += int(asset.headers["content-length"])
+        for name in set(re.findall(r"url\(((?:fonts)/[^)]+)\)", asset.text)):
+            assert visitor.http.get(f"{address.rpartition('/')[0]}/{name}").headers["content-type"] == "font/woff2"
+    assert size < 100_000

@@ -1,0 +1,1 @@
+"""Pages for people: each is one GraphQL document and one template, answered in process with the asker's rights."""

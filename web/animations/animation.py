@@ -1,0 +1,112 @@
+"""The page of one animation, with the form to register for it: `/animations/ID`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote_plus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+
+_ANIMATION, _REGISTER = document("animations/animation"), document("animations/register")
+_FIELDS = (
+    Field("firstName", "Prénom", required=True, autocomplete="given-name"),
+    Field("lastName", "Nom", required=True, autocomplete="family-name"),
+    Field(
+        "email",
+        "Adresse e-mail",
+        "email",
+        hint="Nous y envoyons la confirmation. Format attendu : nom@exemple.fr",
+        required=True,
+        autocomplete="email",
+    ),
+    Field(
+        "phone",
+        "Téléphone",
+        "tel",
+        hint="Pour vous prévenir si l'animation change. Format attendu : 06 12 34 56 78",
+        autocomplete="tel",
+    ),
+    Field("children", "Nombre d'enfants qui viennent avec vous", "number", hint="0 si vous venez sans enfant."),
+)
+_UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
+_FOR_MEDIATEURS = "mediateurs"
+
+
+class AnimationPage:
+    """The page of an animation."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/animations/{id}"
+        return [self._site.route(path, self.show, "GET"), self._site.route(path, self.register, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        animation = await self._animation(request)
+        return self._page(request, animation, self._site.guard.form(request, _FIELDS, children="0"))
+
+    async def register(self, request: Request) -> Response:
+        """Register the person, then lead to their registration: to load that page again repeats nothing."""
+        form = await self._site.guard.posted(request, _FIELDS)
+        values = form.input()
+        if not form.failed:
+            values["animationId"] = request.path_params["id"]
+            payload = (await self._site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmit"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/inscriptions/{payload['link']}?etape=inscription", 303)
+            form.refuse(payload["errors"])
+        return self._page(request, await self._animation(request), form)
+
+    async def _animation(self, request: Request) -> Mapping[str, Any]:
+        try:
+            answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
+        except Problem as problem:
+            raise (Problem.missing(_UNKNOWN) if problem.status == 404 else problem) from None
+        animation: Mapping[str, Any] | None = answer["animation"]
+        if animation is None:
+            raise Problem.missing(_UNKNOWN)
+        return animation
+
+    def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
+        response = self._site.templates.page(
+            request,
+            "animations/animation",
+            422 if form.failed else 200,
+            animation=animation,
+            form=form,
+            closed=self._why_closed(animation),
+            map_address=_map_address(animation),
+        )
+        return self._site.guard.keep(request, response)
+
+    def _why_closed(self, animation: Mapping[str, Any]) -> str | None:
+        """Return why nobody can register here, or None."""
+        if animation["status"] == "CANCELLED":
+            return "Cette animation est annulée : elle n'aura pas lieu."
+        if animation["status"] != "PUBLISHED":
+            return "Cette animation n'est pas encore publiée."
+        if datetime.fromisoformat(animation["startsAt"]) <= self._site.clock():
+            return "Cette animation a commencé ou elle est passée : les inscriptions sont closes."
+        if animation["suspended"]:
+            return "Les inscriptions sont suspendues pour le moment. Revenez plus tard ou appelez la structure."
+        if animation["audience"]["code"] == _FOR_MEDIATEURS:
+            return "Cette formation est réservée aux médiateurs. Ils s'inscrivent avec leur compte."
+        return None
+
+
+def _map_address(animation: Mapping[str, Any]) -> str | None:
+    """Return where a map shows the place, or None where it has no address."""
+    if not animation["address"]:
+        return None
+    return f"https://www.openstreetmap.org/search?query={quote_plus(animation['address'])}"

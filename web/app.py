@@ -1,0 +1,66 @@
+"""The whole site: the API, and the pages for people in the same process, behind the same limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from api.app import create_app
+from api.core.context import Services
+from web.animations.animation import AnimationPage
+from web.animations.listing import Listing
+from web.core.asking import Api
+from web.core.assets import assets
+from web.core.forms import Guard
+from web.core.problems import Problem
+from web.core.rendering import Templates
+from web.core.site import Site
+from web.registrations.registration import RegistrationPage
+
+_MENU = (
+    ("/animations", "Animations"),
+    ("/inscription", "Mon inscription"),
+    ("/candidatures", "Devenir parent ressource"),
+)
+_FOOTER = (
+    ("/accessibilite", "Accessibilité : non conforme"),
+    ("/mentions-legales", "Mentions légales"),
+    ("/donnees-personnelles", "Données personnelles"),
+)
+
+
+def create_site(services: Services, secret: bytes) -> ASGIApp:
+    """Return the service with its pages. `secret` guards forms: the same in all processes of a site."""
+    return create_app(services, Pages(services, secret))
+
+
+class Pages:
+    """The pages, as the API takes them in."""
+
+    def __init__(self, services: Services, secret: bytes) -> None:
+        self._services, self._secret = services, secret
+        self._assets = assets(state=services.web.brand == "state")
+        self._templates = Templates(assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER)
+        self._guard = Guard(secret, services.public_url.startswith("https://"))
+
+    def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
+        """Return the routes of all pages, which ask `graphql`."""
+        site = self._site(graphql)
+        return [
+            Route("/assets/{digest}/{name:path}", self._assets.get, methods=["GET"]),
+            *Listing(site).routes,
+            *AnimationPage(site).routes,
+            *RegistrationPage(site).routes,
+        ]
+
+    def refused(self, request: Request, status: int, message: str) -> Response:
+        """Return the page for an address that does not exist, or not for this method."""
+        problem = Problem.missing(message) if status == 404 else Problem(status, "Envoi refusé", message)
+        return self._templates.page(request, "layout/problem", status, problem=problem)
+
+    def _site(self, graphql: ASGIApp) -> Site:
+        return Site(Api(graphql), self._templates, self._guard, self._services.clock)

@@ -1,0 +1,86 @@
+"""Ask the API in process: the same endpoint, limits, cache and rights as for everybody, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Scope
+
+from web.core.documents import Document
+from web.core.problems import Problem
+
+#: Headers that describe the browser's request, not the document that is sent for it.
+_BROWSERS = frozenset(
+    (
+        *(b"accept", b"accept-encoding", b"authorization", b"content-encoding", b"content-length", b"content-type"),
+        *(b"cookie", b"if-modified-since", b"if-none-match", b"min-position", b"range", b"transfer-encoding"),
+    )
+)
+_JSON = b"application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a document."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[Mapping[str, Any], ...] = ()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data.get(name)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(str(error.get("extensions", {}).get("code")) for error in self.errors)
+
+
+class Api:
+    """The GraphQL endpoint of this process."""
+
+    def __init__(self, endpoint: ASGIApp) -> None:
+        self._endpoint = endpoint
+
+    async def ask(
+        self, request: Request, document: Document, variables: Mapping[str, Any], token: str | None = None
+    ) -> Answer:
+        """Return the answer for the client of `request`, with the rights of `token`.
+
+        Raises Problem where the document as a whole is refused, or the thing that it names does not exist.
+        """
+        body = orjson.dumps({"query": document.text, "variables": variables})
+        content = orjson.loads(await self._answered(_scope(request.scope, body, token), body))
+        answer = Answer(content.get("data") or {}, tuple(content.get("errors") or ()))
+        if (problem := Problem.among(answer.errors)) is not None:
+            raise problem
+        return answer
+
+    async def _answered(self, scope: Scope, body: bytes) -> bytes:
+        answer, received = bytearray(), False
+
+        async def receive() -> Message:
+            nonlocal received
+            if received:
+                # Nothing follows, and the client has not gone: whoever waits for either is cancelled at the end.
+                await asyncio.Event().wait()
+            received = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            answer.extend(message.get("body", b""))
+
+        await self._endpoint(scope, receive, send)
+        return bytes(answer)
+
+
+def _scope(page: Scope, body: bytes, token: str | None) -> Scope:
+    headers = [(name, value) for name, value in page["headers"] if name not in _BROWSERS]
+    headers += [(b"accept", _JSON), (b"content-type", _JSON), (b"content-length", str(len(body)).encode())]
+    if token is not None:
+        headers.append((b"authorization", f"Bearer {token}".encode()))
+    own = {"method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "headers": headers}
+    return {name: page[name] for name in ("type", "asgi", "http_version", "scheme", "server", "client")} | own

@@ -1,0 +1,154 @@
+"""Forms that post one mutation: fields under the API's names, what the API says of them, tokens against other sites."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.core.asker.requests import within_limit
+from web.core.problems import Problem
+
+_COOKIE = "parentalite-formulaire"
+_TOKEN, _KEY = "jeton", "cle"
+_FORM = "application/x-www-form-urlencoded"
+_LARGEST = 100_000
+EXPIRED = (
+    "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
+    " Si ce message revient, autorisez les cookies de ce site."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form. `name` is that of the mutation's input; `kind` a type of input, `textarea` or `select`."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    required: bool = False
+    autocomplete: str = ""
+    #: Values and labels of a `select`.
+    options: Sequence[tuple[str, str]] = ()
+
+    def value(self, text: str) -> Any:
+        """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
+        text = text.strip()
+        if self.kind == "number" and text.isascii() and text.isdigit() and len(text) < 10:
+            return int(text)
+        return text or None
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as it is shown: what was typed, what is wrong with it, and its hidden fields."""
+
+    fields: Sequence[Field]
+    token: str
+    key: str = field(default_factory=lambda: str(uuid4()))
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    #: What is wrong, but with none of its fields.
+    general: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors or self.general)
+
+    def input(self) -> dict[str, Any]:
+        """Return the mutation's input. What a number should be, and is not, is put among the errors."""
+        values = {each.name: each.value(self.values.get(each.name, "")) for each in self.fields}
+        for each in self.fields:
+            if each.kind == "number" and isinstance(values[each.name], str):
+                self.errors[each.name] = f"{each.label} : un nombre est attendu, par exemple 2."
+        return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
+
+    def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Put the user errors of a payload beside their fields. What is sent next is another command."""
+        names = {each.name for each in self.fields}
+        for error in errors:
+            name = next(iter(error.get("field") or ()), None)
+            if name in names:
+                self.errors.setdefault(str(name), str(error["message"]))
+            else:
+                self.general.append(str(error["message"]))
+        self.key = str(uuid4())
+
+
+class Guard:
+    """Tells forms of this site from those of others: a cookie that only this site can set, and a token made of it.
+
+    A token is another one on each page: nothing secret repeats in what is compressed.
+    """
+
+    def __init__(self, secret: bytes, secure: bool) -> None:
+        self._secret, self._secure = secret, secure
+        # A name that browsers accept from this very host by TLS alone.
+        self._cookie = f"__Host-{_COOKIE}" if secure else _COOKIE
+
+    def form(self, request: Request, fields: Sequence[Field], **values: str) -> Form:
+        """Return an empty form for the visitor."""
+        return Form(fields, self._token(self._visitor(request)), values=values)
+
+    async def posted(self, request: Request, fields: Sequence[Field]) -> Form:
+        """Return what was posted, with an error in it where it does not come from a page of this site.
+
+        Raises Problem for anything but a form.
+        """
+        if not request.headers.get("content-type", "").startswith(_FORM):
+            raise Problem(415, "Envoi refusé", "Ce formulaire s'envoie depuis sa page.")
+        limited = Request(request.scope, within_limit(request.headers, request.receive, _LARGEST))
+        data = await limited.form(max_fields=60)
+        form = self.form(request, fields, **{each.name: _text(data, each.name) for each in fields})
+        form.key = _key(_text(data, _KEY)) or form.key
+        if not self._accepts(request, _text(data, _TOKEN)):
+            form.general.append(EXPIRED)
+        return form
+
+    def keep(self, request: Request, response: Response) -> Response:
+        """Give the visitor the cookie that their form goes with."""
+        if request.cookies.get(self._cookie) != (visitor := self._visitor(request)):
+            response.set_cookie(self._cookie, visitor, secure=self._secure, httponly=True, samesite="lax")
+        return response
+
+    def _visitor(self, request: Request) -> str:
+        """Return the visitor's cookie; a new one, the same throughout this request, where there is none."""
+        present = request.cookies.get(self._cookie, "")
+        if len(present) == 32 and present.isalnum():
+            return present
+        if not hasattr(request.state, "visitor"):
+            request.state.visitor = token_hex(16)
+        visitor: str = request.state.visitor
+        return visitor
+
+    def _token(self, visitor: str, nonce: str | None = None) -> str:
+        nonce = nonce or token_hex(8)
+        return f"{nonce}.{hmac.new(self._secret, f'{nonce} {visitor}'.encode(), 'sha256').hexdigest()}"
+
+    def _accepts(self, request: Request, token: str) -> bool:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return False
+        visitor = request.cookies.get(self._cookie, "")
+        expected = self._token(visitor, token.partition(".")[0])
+        return bool(visitor) and hmac.compare_digest(expected.encode(), token.encode())
+
+
+def _text(data: FormData, name: str) -> str:
+    value = data.get(name)
+    # Browsers send line ends as CRLF.
+    return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+
+def _key(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None

@@ -1,0 +1,48 @@
+"""Turn what the API answered into a page: one template, its headers, compressed where the browser takes it."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.core import french
+from web.core.documents import ROOT
+
+#: Nothing inline, nothing from elsewhere. Styles hold small images as data.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_SHORT = 1_000
+
+
+class Templates:
+    """The templates of a site: HTML is escaped, and a name that nobody gave is an error."""
+
+    def __init__(self, **site: Any) -> None:
+        """`site`: what every template may name."""
+        self._environment = Environment(
+            loader=FileSystemLoader(ROOT),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        for name in ("day", "hour", "span", "seats", "count", "plural", "typography"):
+            self._environment.filters[name] = getattr(french, name)
+        self._environment.globals.update(site)
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page. It is for this reader, at this moment: no cache may keep it."""
+        text = self._environment.get_template(f"{template}.html").render(path=request.url.path, **values)
+        content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+        headers["Vary"] = "Accept, Accept-Encoding, Cookie"
+        if len(content) > _SHORT and "gzip" in request.headers.get("accept-encoding", ""):
+            content = gzip.compress(content, 5, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        return Response(content, status, headers, "text/html; charset=utf-8")

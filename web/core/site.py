@@ -1,0 +1,50 @@
+"""What every page is made with, and how its failures are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.core.answers import Refused
+from api.core.incidents import report
+from web.core.asking import Api
+from web.core.forms import Guard
+from web.core.problems import Problem
+from web.core.rendering import Templates
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages of one process."""
+
+    api: Api
+    templates: Templates
+    guard: Guard
+    clock: Callable[[], datetime]
+
+    def route(self, path: str, handler: Handler, *methods: str) -> Route:
+        """Return a route on which whatever fails ends in a page that helps."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Problem as problem:
+                return self.failure(request, problem)
+            except Refused as refused:
+                return self.failure(request, Problem(refused.status, "Envoi refusé", refused.message, refused.headers))
+            except Exception as error:
+                return self.failure(request, Problem.unexpected(report(error)))
+
+        return Route(path, answer, methods=methods or ("GET",))
+
+    def failure(self, request: Request, problem: Problem) -> Response:
+        response = self.templates.page(request, "layout/problem", problem.status, problem=problem)
+        response.headers.update(problem.headers)
+        return response
