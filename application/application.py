@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import candidatures, controls, conventions, passkeys, registrations, structures, typology
+from application import attendance, candidatures, controls, conventions, passkeys, registrations, structures, typology
 from application.accounts import commands as accounts
 from application.accounts import invitations
 from application.animations import attendance_sheets, several
@@ -79,6 +79,7 @@ USE_CASES = use_cases(
     structures.USE_CASES,
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
+    attendance.USE_CASES,
     typology.USE_CASES,
     passkeys.USE_CASES,
     privacy.USE_CASES,

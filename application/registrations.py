@@ -31,7 +31,7 @@ from domain.kernel.people import (
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Link, PrintedCode, Reason
 from domain.registrations import registration as registrations
-from domain.registrations.events import RegistrationEvent, RegistrationMade, SeatKept
+from domain.registrations.events import BookEvent, RegistrationMade, SeatKept
 from domain.registrations.registration import Registrant
 from domain.registrations.registration_book import EMPTY, RegistrationBook
 from eventstore.records import Recorded
@@ -234,7 +234,7 @@ def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, Animatio
     streams = work.read_stream(animation_id, 0), work.read_stream(registration_book_id(animation_id), 0)
     for record in merge(*streams, key=lambda record: record.position):
         fact = record.event
-        if not isinstance(fact, RegistrationEvent):
+        if not isinstance(fact, BookEvent):
             animation = ANIMATION.evolve(animation, animation_id, fact)
         elif isinstance(fact, RegistrationMade | SeatKept) and animation is not None:
             agreed[fact.registration_id] = animation.content

@@ -14,7 +14,7 @@ from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
-from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS
+from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, WALK_INS
 from projections.schools.read_model import SCHOOLS
 from projections.service_dossiers.read_model import SERVICE_DOSSIERS
 from projections.structures.contact import STRUCTURE_CONTACTS
@@ -46,6 +46,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         INVITED_PEOPLE,
         PASSKEYS,
         REGISTRATIONS,
+        WALK_INS,
         REGISTRANTS,
         UNREACHED,
         AUDIT_TRAIL,

@@ -135,6 +135,10 @@ class CommandBus:
                         return _repeated(earlier, idempotency)
                     raise
                 continue
+            if not work.recorded and command.may_change_nothing:
+                if work.catch_up():
+                    continue
+                return Outcome(subject_id, self._head())
             verdict = self._append(subject_id, work, idempotency)
             match verdict:
                 case Outcome():
@@ -187,6 +191,10 @@ class CommandBus:
         with self.pool.connection() as conn:
             until = head(conn)
             return until, read_topics(conn, topics, until)
+
+    def _head(self) -> int:
+        with self.pool.connection() as conn:
+            return head(conn)
 
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
         assert work.recorded, "a use case that decides nothing must refuse"

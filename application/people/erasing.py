@@ -34,7 +34,7 @@ from domain.contacts.events import ContactAdded
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action, Scope, authorize, scope_of
-from domain.registrations.events import RegistrationEvent, RegistrationMade
+from domain.registrations.events import BookEvent, RegistrationMade
 from domain.structures.structure import StructureContactSet
 from eventstore.log import read_stream
 from eventstore.recorder import Outcome
@@ -245,7 +245,7 @@ def pending_erasures(
             ]
         case CandidatureSubmitted():
             return [CandidatureErase(candidature_id=stream)]
-        case RegistrationEvent():
+        case BookEvent():
             return [
                 RegistrantErase(animation_id=event.animation_id, registration_id=event.registration_id)
                 for event in events

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.animation import Animation
-from domain.catalogue import ANIMATION
+from domain.catalogue import ANIMATION, REGISTRATION
+from domain.kernel.identifiers import registration_book_id
 from domain.service_dossiers.events import ServiceLine
 from domain.service_dossiers.warnings import Claim, likenesses
 
@@ -49,6 +50,7 @@ def _claim(work: UnitOfWork, animation: Animation, rate: Decimal | None) -> Clai
         likenesses=likenesses(chain.from_iterable(animation.sheets.values())),
         declared_late_on=_declared_on(work, animation) if animation.declared_late else None,
         rate=rate,
+        came=book.came if (book := work.find(REGISTRATION, registration_book_id(animation.id))) else None,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
@@ -32,6 +33,10 @@ class Standing(Protocol):
     def attested(self) -> bool: ...
     @property
     def suspended(self) -> bool: ...
+    @property
+    def held_on(self) -> date: ...
+    @property
+    def time_zone(self) -> str: ...
     @property
     def ends_at(self) -> datetime: ...
     @property
@@ -77,6 +82,11 @@ def _over(animation: Standing, now: datetime) -> str | None:
     return None if animation.ends_at <= now else "L'animation n'est pas encore terminée."
 
 
+def _on_its_day(animation: Standing, now: datetime) -> str | None:
+    has_begun = now.astimezone(ZoneInfo(animation.time_zone)).date() >= animation.held_on
+    return None if has_begun else "La liste se remplit à partir du jour de l'animation."
+
+
 def _rewritten(animation: Standing, now: datetime) -> str | None:
     return None if animation.former_texts else "Aucun ancien texte de l'animation n'est à masquer."
 
@@ -111,6 +121,8 @@ TRANSITIONS: Mapping[Action, Transition] = {
     Action.ANIMATION_END: Transition(frozenset({_PUBLISHED}), (_over,)),
     Action.ANIMATION_SUSPEND: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested, _covered)),
     Action.ANIMATION_RESUME: Transition(frozenset({_SUBMITTED, _REFUSED, _PUBLISHED}), (_not_attested, _suspended)),
+    Action.REGISTRATION_CHECK_IN: Transition(frozenset({_PUBLISHED}), (_not_attested, _on_its_day)),
+    Action.WALK_INS_COUNT: Transition(frozenset({_PUBLISHED}), (_not_attested, _on_its_day)),
     Action.ANIMATION_ATTEST: Transition(frozenset({_PUBLISHED}), (_not_attested, _over)),
     Action.ATTESTATION_CORRECT: Transition(frozenset({_PUBLISHED}), (_attested,), correction_obstacle),
     Action.ATTENDANCE_SHEET_ATTACH: Transition(frozenset({_PUBLISHED}), (_over,), sheet_obstacle),
@@ -132,6 +144,8 @@ OwnAction = Literal[
     Action.ANIMATION_SUSPEND,
     Action.ANIMATION_RESUME,
     Action.ANIMATION_ATTEST,
+    Action.REGISTRATION_CHECK_IN,
+    Action.WALK_INS_COUNT,
 ]
 
 _IN_STATUS: Mapping[AnimationStatus, str] = {

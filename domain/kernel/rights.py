@@ -64,6 +64,8 @@ class Action(StrEnum):
     REGISTRATION_CANCEL = "registrationCancel"
     REGISTRATION_KEEP = "registrationKeep"
     REGISTRATION_REMOVE = "registrationRemove"
+    REGISTRATION_CHECK_IN = "registrationCheckIn"
+    WALK_INS_COUNT = "walkInsCount"
     COORDONNATEUR_APPOINT = "coordonnateurAppoint"
     SCHOOL_STAFF_BIND = "schoolStaffBind"
     SCHOOLS_IMPORT = "schoolsImport"
@@ -171,6 +173,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.REGISTRATION_CANCEL: dict.fromkeys((P, PA, ST, ME, DI, HE, TE), _ANY),
     Action.REGISTRATION_KEEP: dict.fromkeys((P, PA, ST, ME, DI, HE, TE), _ANY),
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
+    Action.REGISTRATION_CHECK_IN: {ST: _STRUCTURE},
+    Action.WALK_INS_COUNT: {ST: _STRUCTURE},
     Action.COORDONNATEUR_APPOINT: {NA: _ANY},
     Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY, DI: _SCHOOL, HE: _SCHOOL},
     Action.SCHOOLS_IMPORT: {CO: _TERRITORY, NA: _ANY},

@@ -12,7 +12,11 @@ from pydantic import Field
 from domain.kernel.events import Event, PersonalText, event
 
 
-class RegistrationEvent(Event):
+class BookEvent(Event):
+    """About the registrations for one animation."""
+
+
+class RegistrationEvent(BookEvent):
     """About one registration."""
 
     registration_id: UUID = Field(title="inscription")
@@ -82,6 +86,23 @@ class RegistrationRemoved(RegistrationEvent):
 
     person_id: UUID
     reason: PersonalText = Field(title="motif")
+
+
+@event("registration.presence_ticked", "Présence pointée")
+class PresenceTicked(RegistrationEvent):
+    """Present with so many children, or absent, as of this tick: a further one replaces it."""
+
+    present: bool = Field(title="présent")
+    children: int = Field(title="enfants présents")
+
+
+@event("registration.walk_ins_counted", "Personnes venues sans inscription comptées")
+class WalkInsCounted(BookEvent):
+    """How many came without registering. The figures replace those before them."""
+
+    animation_id: UUID
+    parents: int = Field(title="parents sans inscription")
+    children: int = Field(title="enfants sans inscription")
 
 
 @event("registration.personal_data_erased", "Données personnelles de l'inscrit effacées")

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from domain.kernel.events import Event
 from domain.registrations.events import (
+    BookEvent,
+    PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
@@ -22,6 +24,7 @@ from domain.registrations.events import (
     SeatKept,
     SeatObtained,
     SeatQuestioned,
+    WalkInsCounted,
 )
 
 
@@ -32,6 +35,9 @@ class Place:
     contact: UUID | None
     seated: bool
     questioned: bool = False
+    children: int = 0
+    #: The registration that this one repeats.
+    repeats: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,27 @@ class RegistrationBook:
     waiting: Mapping[UUID, None] = field(default_factory=dict)
     #: Repetitions: they look like registrations to the people who made them, and hold nothing.
     repeated: Mapping[UUID, Place] = field(default_factory=dict)
+    #: Who was ticked on the day: present or absent, and with how many children. Erasures leave them.
+    presences: Mapping[UUID, tuple[bool, int]] = field(default_factory=dict)
+    #: Parents and children who came without registering, once they are counted.
+    walk_ins: tuple[int, int] | None = None
 
     @property
     def seated(self) -> int:
         return len(self.places) - len(self.waiting)
+
+    @property
+    def came(self) -> int | None:
+        """Return how many parents were ticked as present or counted; None while nobody was."""
+        if not self.presences and self.walk_ins is None:
+            return None
+        parents, _ = self.walk_ins or (0, 0)
+        return parents + sum(present for present, _ in self.presences.values())
+
+    def standing_id(self, registration_id: UUID) -> UUID:
+        """Return the registration itself, or that which it repeats."""
+        place = self.repeated.get(registration_id)
+        return registration_id if place is None or place.repeats is None else place.repeats
 
 
 EMPTY = RegistrationBook()
@@ -63,9 +86,10 @@ def fold(state: RegistrationBook | None, originator_id: UUID, facts: Iterable[Ev
     """Return the book after these events."""
     draft = _Draft(state or EMPTY)
     for fact in facts:
-        assert isinstance(fact, RegistrationEvent), f"not a registration's event: {fact!r}"
+        assert isinstance(fact, BookEvent), f"not a registration's event: {fact!r}"
         draft.take(fact)
-    return RegistrationBook(draft.places, draft.people, draft.contacts, draft.waiting, draft.repeated)
+    tables = (draft.places, draft.people, draft.contacts, draft.waiting, draft.repeated, draft.presences)
+    return RegistrationBook(*tables, draft.walk_ins)
 
 
 class _Draft:
@@ -74,16 +98,26 @@ class _Draft:
     def __init__(self, book: RegistrationBook) -> None:
         self.places, self.people = dict(book.places), dict(book.people)
         self.contacts, self.waiting = dict(book.contacts), dict(book.waiting)
-        self.repeated = dict(book.repeated)
+        self.repeated, self.presences = dict(book.repeated), dict(book.presences)
+        self.walk_ins = book.walk_ins
 
-    def take(self, fact: RegistrationEvent) -> None:
-        registration_id = fact.registration_id
+    def take(self, fact: BookEvent) -> None:
+        match fact:
+            case WalkInsCounted():
+                self.walk_ins = fact.parents, fact.children
+            case RegistrationEvent():
+                self._take(fact, fact.registration_id)
+            case _:
+                raise TypeError(f"not a registration's event: {fact!r}")
+
+    def _take(self, fact: RegistrationEvent, registration_id: UUID) -> None:
         match fact:
             case RegistrationRepeated():
-                self.repeated[registration_id], self.people[registration_id] = Place(None, fact.seated), fact.person_id
+                place = Place(None, fact.seated, children=fact.children, repeats=fact.repeats)
+                self.repeated[registration_id], self.people[registration_id] = place, fact.person_id
             case RegistrationMade():
                 self.places[registration_id], self.people[registration_id] = (
-                    Place(fact.contact, fact.seated),
+                    Place(fact.contact, fact.seated, children=fact.children),
                     fact.person_id,
                 )
                 if fact.contact is not None:
@@ -97,8 +131,11 @@ class _Draft:
                 self._change(registration_id, questioned=True)
             case SeatKept() | QuestionWithdrawn():
                 self._change(registration_id, questioned=False)
+            case PresenceTicked():
+                self.presences[registration_id] = fact.present, fact.children
             case RegistrationCancelled() | RegistrationRemoved():
                 self._give_up(registration_id)
+                self.presences.pop(registration_id, None)
             case RegistrantErased():
                 self._give_up(registration_id)
                 self.people.pop(registration_id, None)

@@ -23,6 +23,7 @@ class WarningCode(StrEnum):
     SAME_SHEET = "SAME_SHEET"
     ALIKE_SHEET = "ALIKE_SHEET"
     ATTENDANCE_ABOVE_SEATS = "ATTENDANCE_ABOVE_SEATS"
+    ATTENDANCE_UNLIKE_LIST = "ATTENDANCE_UNLIKE_LIST"
     NOBODY_CAME = "NOBODY_CAME"
     VERY_SHORT = "VERY_SHORT"
     VERY_LONG = "VERY_LONG"
@@ -36,6 +37,7 @@ LABELS: Mapping[WarningCode, str] = {
     WarningCode.SAME_SHEET: "même liste d'émargement qu'une autre animation",
     WarningCode.ALIKE_SHEET: "liste d'émargement qui ressemble à celle d'une autre animation",
     WarningCode.ATTENDANCE_ABOVE_SEATS: "bien plus de parents que de places",
+    WarningCode.ATTENDANCE_UNLIKE_LIST: "un autre nombre de parents que sur la liste pointée",
     WarningCode.NOBODY_CAME: "personne n'est venu",
     WarningCode.VERY_SHORT: "durée très courte",
     WarningCode.VERY_LONG: "durée très longue",
@@ -44,6 +46,8 @@ LABELS: Mapping[WarningCode, str] = {
 }
 #: Where a warning begins. None of these is a rule of the programme: they only make somebody look.
 MOST_PARENTS_A_SEAT = 3
+#: Parents attested, more or fewer than were ticked or counted: so many, or half of these if that is more.
+LEAST_UNLIKE = 4
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)
 LATEST_DECLARATION = timedelta(days=60)
 MOST_USUAL_RATE = Decimal("1000.00")
@@ -78,6 +82,8 @@ class Claim:
     likenesses: tuple[int, ...] = ()
     declared_late_on: date | None = None
     rate: Decimal | None = None
+    #: How many parents were ticked as present or counted on the day; None where nobody was.
+    came: int | None = None
 
     def __str__(self) -> str:
         return f"« {self.title} » du {self.day:%d/%m/%Y}"
@@ -187,17 +193,26 @@ def likenesses(pages: Iterable[str]) -> tuple[int, ...]:
     return tuple(int(page, 16) for page in pages)
 
 
-def attendance_warning(parents: int, seats: int) -> str | None:
-    """Return what is unusual about so many parents for so many seats (French), or None."""
-    if parents <= MOST_PARENTS_A_SEAT * seats:
-        return None
-    return f"{parents} parents présents pour {seats} place(s)"
+def attendance_warning(parents: int, seats: int, came: int | None = None) -> str | None:
+    """Return what is unusual about so many parents for these seats and this list of the day (French), or None."""
+    unusual = []
+    if parents > MOST_PARENTS_A_SEAT * seats:
+        unusual.append(f"{parents} parents présents pour {seats} place(s)")
+    if _is_unlike_list(parents, came):
+        unusual.append(f"{parents} parents déclarés, {came} pointés ou comptés le jour même")
+    return " ; ".join(unusual) or None
+
+
+def _is_unlike_list(parents: int, came: int | None) -> bool:
+    return came is not None and abs(parents - came) >= max(LEAST_UNLIKE, came / 2)
 
 
 def _odd_figures(claim: Claim) -> Iterator[OpenWarning]:
     lasted, late_on = claim.ends_at - claim.starts_at, claim.declared_late_on
     if attendance_warning(claim.parents, claim.seats):
         yield _warning(WarningCode.ATTENDANCE_ABOVE_SEATS, claim)
+    if _is_unlike_list(claim.parents, claim.came):
+        yield _warning(WarningCode.ATTENDANCE_UNLIKE_LIST, claim)
     if claim.parents + claim.children == 0:
         yield _warning(WarningCode.NOBODY_CAME, claim)
     if lasted < SHORTEST:
@@ -230,6 +245,9 @@ def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
             return f"La liste d'émargement de {claim} ressemble trait pour trait à celle de {_named(claim, other)}."
         case WarningCode.ATTENDANCE_ABOVE_SEATS:
             return f"{claim} : {claim.parents} parents présents pour {claim.seats} place(s)."
+        case WarningCode.ATTENDANCE_UNLIKE_LIST:
+            ticked = "" if claim.came is None else f" ({claim.came})"
+            return f"{claim} : {claim.parents} parents déclarés, un autre nombre que sur la liste pointée{ticked}."
         case WarningCode.NOBODY_CAME:
             return f"{claim} : personne n'est venu."
         case WarningCode.VERY_SHORT:

@@ -14,6 +14,7 @@ from api.controls.mutations import ControlMutations
 from api.conventions.mutations import ConventionMutations
 from api.core.commanding.own_payloads import give_own_payloads
 from api.passkeys.mutations import PasskeyMutations
+from api.registrations.attendance_mutations import AttendanceMutations
 from api.registrations.mutations import RegistrationMutations
 from api.schools.mutations import SchoolMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
@@ -34,6 +35,7 @@ class Mutation(
     ControlMutations,
     CandidatureMutations,
     RegistrationMutations,
+    AttendanceMutations,
     NotificationMutations,
     PasskeyMutations,
     ContactMutations,

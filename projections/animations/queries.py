@@ -27,11 +27,18 @@ _BESIDE = {
     "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
     "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
     "waiting": "coalesce(r.waiting, 0)",
+    # What the list says of who is to come, and who came.
+    **{
+        name: f"coalesce(r.{name}, 0)"
+        for name in ("listed", "listed_children", "ticked", "present", "present_children")
+    },
+    **{name: f"w.{name}" for name in ("walk_in_parents", "walk_in_children")},
 }
 
 
 _STRUCTURE = "JOIN {structures} s USING (structure_id)"
 _SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
+_WALK_INS = "LEFT JOIN {walk_ins} w ON w.animation_id = a.animation_id"
 
 
 def _beside(names: Iterable[str]) -> str:
@@ -43,7 +50,7 @@ SOURCE = Source(
     table="animations",
     alias="a",
     shown=_beside(_BESIDE),
-    joined=f"{_STRUCTURE} {_SEATS}",
+    joined=f"{_STRUCTURE} {_SEATS} {_WALK_INS}",
     owner="structure_id",
 )
 
@@ -54,7 +61,9 @@ def source(columns: Collection[str]) -> Source:
     beside = [name for name in _BESIDE if name in columns]
     # Leave out unused joins here: planning one takes as long as reading a page.
     expressions = " ".join(_BESIDE[name] for name in beside)
-    joined = " ".join(join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS)) if alias in expressions)
+    joined = " ".join(
+        join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS), ("w.", _WALK_INS)) if alias in expressions
+    )
     return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
 
 

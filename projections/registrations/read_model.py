@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from domain.registrations.events import (
+    PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
@@ -16,6 +17,7 @@ from domain.registrations.events import (
     SeatKept,
     SeatObtained,
     SeatQuestioned,
+    WalkInsCounted,
 )
 from eventstore.records import Recorded
 from projections.engine.projection import Key, Projection, Rollup, Row, Table, by_fields
@@ -29,14 +31,32 @@ class RegistrationStatus(StrEnum):
 
 def _seats(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
     seated, waiting = (row["status"] == status for status in (RegistrationStatus.SEATED, RegistrationStatus.WAITING))
-    if (seated or waiting) and row["repeats"] is None:
-        yield (row["animation_id"],), (int(seated), int(waiting))
+    is_ticked, is_present = row["present"] is not None, row["present"] is True
+    if (seated or waiting or is_ticked) and row["repeats"] is None:
+        listed = seated or is_ticked
+        yield (
+            (row["animation_id"],),
+            (
+                *(int(seated), int(waiting), int(listed), row["children"] if listed else 0),
+                *(int(is_ticked), int(is_present), row["present_children"]),
+            ),
+        )
 
 
 ANIMATION_SEATS = Rollup(
     "animation_seats",
     Table(
-        columns={"animation_id": "uuid NOT NULL", "seated": "bigint NOT NULL", "waiting": "bigint NOT NULL"},
+        columns={
+            "animation_id": "uuid NOT NULL",
+            "seated": "bigint NOT NULL",
+            "waiting": "bigint NOT NULL",
+            # With a seat, or ticked on the day: an erasure leaves them.
+            "listed": "bigint NOT NULL",
+            "listed_children": "bigint NOT NULL",
+            "ticked": "bigint NOT NULL",
+            "present": "bigint NOT NULL",
+            "present_children": "bigint NOT NULL",
+        },
         key=("animation_id",),
     ),
     _seats,
@@ -61,6 +81,9 @@ REGISTRATIONS = Projection(
             "registered_at": "timestamptz NOT NULL",
             "erased_at": "timestamptz",
             "repeats": "uuid",
+            # As ticked on the day; null before.
+            "present": "boolean",
+            "present_children": "integer NOT NULL",
         },
         labels={
             "structure_id": "structure",
@@ -70,6 +93,8 @@ REGISTRATIONS = Projection(
             "registered_by_role": "en qualité de",
             "registered_at": "inscrit le",
             "erased_at": "données effacées le",
+            "present": "présent",
+            "present_children": "enfants présents",
         },
         key=("registration_id",),
         indexes=(
@@ -112,6 +137,8 @@ def made(fact: RegistrationMade, record: Recorded) -> Row:
         "registered_at": record.stamp.recorded_at,
         "erased_at": None,
         "repeats": fact.repeats if isinstance(fact, RegistrationRepeated) else None,
+        "present": None,
+        "present_children": 0,
     }
 
 
@@ -137,7 +164,33 @@ def kept(row: Row, fact: RegistrationEvent, record: Recorded) -> Row:
 
 @REGISTRATIONS.on(RegistrationCancelled, RegistrationRemoved)
 def given_up(row: Row, fact: RegistrationEvent, record: Recorded) -> Row:
-    return row | {"status": RegistrationStatus.CANCELLED.value, "questioned": False}
+    unticked = {"present": None, "present_children": 0}
+    return row | {"status": RegistrationStatus.CANCELLED.value, "questioned": False} | unticked
+
+
+@REGISTRATIONS.on(PresenceTicked)
+def ticked(row: Row, fact: PresenceTicked, record: Recorded) -> Row:
+    return row | {"present": fact.present, "present_children": fact.children}
+
+
+WALK_INS = Projection(
+    name="walk_ins",
+    table=Table(
+        columns={
+            "animation_id": "uuid NOT NULL",
+            "walk_in_parents": "integer NOT NULL",
+            "walk_in_children": "integer NOT NULL",
+        },
+        labels={"walk_in_parents": "parents sans inscription", "walk_in_children": "enfants sans inscription"},
+        key=("animation_id",),
+    ),
+    key_of=by_fields("animation_id"),
+)
+
+
+@WALK_INS.upserts(WalkInsCounted)
+def counted(row: Row | None, fact: WalkInsCounted, record: Recorded) -> Row:
+    return {"walk_in_parents": fact.parents, "walk_in_children": fact.children}
 
 
 @REGISTRANTS.on(RegistrationRemoved, missing_ok=True)

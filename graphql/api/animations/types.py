@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
 
+from api.animations.attendance import ExpectedAttendance, came_by, expected_of
 from api.animations.attendance_sheet import AttendanceSheet, last_page, pages_of
 from api.animations.public_past import as_public_today, is_public
 from api.animations.series import AnimationSeries, load_series
@@ -55,11 +56,16 @@ class Attestation:
 class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
-    __slots__ = ("attested", "ends_at", "former_texts", "sheets", "status", "structure_id", "suspended", "territory")
+    __slots__ = (
+        *("attested", "ends_at", "former_texts", "held_on", "sheets", "status", "structure_id", "suspended"),
+        *("territory", "time_zone"),
+    )
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.status = AnimationStatus(row["status"])
         self.attested: bool = row["attested"]
+        self.held_on: date = row["day"]
+        self.time_zone: str = row["time_zone"]
         self.ends_at: datetime = row["ends_at"]
         self.sheets: list[str] = row["sheet_digests"]
         self.structure_id: UUID = row["structure_id"]
@@ -173,8 +179,15 @@ class Animation(Lazily, Node):
             form_version=row["form_version"],
             attested_at=local(row["attested_at"], row["time_zone"]),
             corrections=row["corrections"],
-            warning=attendance_warning(row["parents"], row["seats"]),
+            warning=attendance_warning(row["parents"], row["seats"], came_by(row)),
         )
+
+    @strawberry.field(
+        description="Who is expected and who came, by the list: the attestation is proposed from it. " + _RESTRICTED
+    )
+    def expected(self, info: Info) -> ExpectedAttendance | None:
+        row = self.row
+        return None if "past" in row else expected_of(row, self.type.admits_children or False)
 
     @strawberry.field(description="The page of the signed attendance sheet that was attached last. " + _RESTRICTED)
     def attendance_sheet(self, info: Info) -> AttendanceSheet | None:

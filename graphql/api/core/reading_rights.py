@@ -40,7 +40,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series"
         ),
-        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets onlineLink",
+        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets onlineLink expected",
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
@@ -93,7 +93,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Registration": {
         Action.REGISTRATION_READ: (
             "id status placeInLine toConfirm children firstName lastName email emailProblem phone registeredAt onBehalf"
-            " registeredBy removalReason animation"
+            " registeredBy removalReason present presentChildren animation"
         ),
     },
     "AuditEntry": {
@@ -127,6 +127,10 @@ PARTS: Mapping[str, str] = {
     "DossierAgent": "at function name sentence type",
     "DuplicateSheet": "animations elsewhere message sha256",
     "ErasedCount": "count kind",
+    "ExpectedAttendance": (
+        "presentChildren present proposedChildren proposedParents registeredChildren registered ticked walkInChildren"
+        " walkIns"
+    ),
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Official": "accountId role subject",

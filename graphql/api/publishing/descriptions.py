@@ -178,6 +178,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "SAME_SHEET": "A page of its signed sheet is the same file as one of another animation's.",
         "ALIKE_SHEET": "A page of its signed sheet looks like one of another animation of its structure, saved again.",
         "ATTENDANCE_ABOVE_SEATS": "Many more parents came than there were seats.",
+        "ATTENDANCE_UNLIKE_LIST": "Far more or fewer parents are declared than were ticked or counted on the day.",
         "NOBODY_CAME": "Nobody came.",
         "VERY_SHORT": "It lasted less than a quarter of an hour.",
         "VERY_LONG": "It lasted more than a day.",

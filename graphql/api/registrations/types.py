@@ -45,6 +45,10 @@ class Registration(Node):
         description="Who registered the person on their behalf; null where they did so themselves."
     )
     removal_reason: str | None = strawberry.field(description="Why the structure removed it. " + _PERSONAL)
+    present: bool | None = strawberry.field(
+        description="Whether the person came, as ticked on the day; null as long as nobody ticked them."
+    )
+    present_children: int = strawberry.field(description="How many children came along, as ticked on the day.")
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field(description="The animation.")
@@ -70,6 +74,8 @@ def registration_of(row: dict[str, Any]) -> Registration:
         on_behalf=row["on_behalf"],
         registered_by=row["registered_by"] if row["on_behalf"] else None,
         removal_reason=row["removal_reason"],
+        present=row["present"],
+        present_children=row["present_children"],
         row=row,
     )
 

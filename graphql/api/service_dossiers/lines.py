@@ -11,6 +11,7 @@ from uuid import UUID
 
 import strawberry
 
+from api.animations.attendance import came_by
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
 from api.core.lists.paging import count_items
@@ -109,6 +110,10 @@ def _line(row: dict[str, Any], animation: Animation, submitted: Mapping[str, Any
     )
 
 
+def _warning(parents: int, row: Mapping[str, Any]) -> str | None:
+    return attendance_warning(parents, row["seats"], came_by(row))
+
+
 def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:
     decided_at = amendment.get("decided_at")
     return ServiceAmendment(
@@ -121,6 +126,6 @@ def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> Ser
         decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
         decided_by=amendment.get("decided_by"),
         refusal_reason=amendment.get("refusal_reason"),
-        warning=attendance_warning(amendment["parents"], animation.row["seats"]) if animation else None,
+        warning=_warning(amendment["parents"], animation.row) if animation else None,
         **{name: euros(amendment.get(name)) for name in ("amount_before", "amount_after", "to_recover")},
     )

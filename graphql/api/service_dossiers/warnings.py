@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
+from api.animations.attendance import came_by
 from api.animations.types import Animation, load_animations
 from api.core.context import Context
 from api.service_dossiers.rates import rate_of
@@ -107,4 +108,5 @@ def _claim(dossier: Row, row: Row) -> Claim:
         likenesses=likenesses(row["sheet_likenesses"]),
         declared_late_on=row["created_at"].astimezone(ZoneInfo(row["time_zone"])).date() if late else None,
         rate=rate_of(dossier, str(row["animation_id"]), row["day"]),
+        came=came_by(row),
     )

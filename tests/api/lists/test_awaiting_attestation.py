@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,8 @@ class _Row:
     def __init__(self, row: Row) -> None:
         self.status = AnimationStatus(row["status"])
         self.attested: bool = row["attested"]
+        self.held_on: date = row["day"]
+        self.time_zone: str = row["time_zone"]
         self.ends_at: datetime = row["ends_at"]
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]

@@ -1,7 +1,7 @@
 """What may be done next: the whole table, by hand from docs/glossary.md, against what the domain answers and does.
 
-`stage` is a status, attested or not; a cell says when the action is open: `yes`, `past` (once the animation is over),
-or the word that the reason holds.
+`stage` is a status, attested or not; a cell says when the action is open: `yes`, `day` (from the animation's day),
+`past` (once it is over), or the word that the reason holds.
 """
 
 from datetime import datetime, timedelta
@@ -77,8 +77,8 @@ def test_an_action_is_open_and_closed_as_its_row_says(action):
     for stage, cell in rows()[action].items():
         for now in MOMENTS:
             got = answer(animation(*STAGES[stage]), actor(role), now).get(action, AllowedAction("not shown", False))
-            is_open = now >= END if cell == "past" else cell == "yes"
-            word = "terminée" if cell == "past" else cell
+            is_open = {"past": now >= END, "day": now >= START}.get(cell, cell == "yes")
+            word = {"past": "terminée", "day": "à partir du jour"}.get(cell, cell)
             right_reason = got.reason is None if is_open else word in (got.reason or "")
             if got.allowed is not is_open or not right_reason:
                 wrong.append(f"{stage} at {now}: {cell}, yet {got}")

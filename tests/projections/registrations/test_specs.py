@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.registrations.events import (
+    PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
     RegistrationCancelled,
@@ -12,6 +13,7 @@ from domain.registrations.events import (
     SeatKept,
     SeatObtained,
     SeatQuestioned,
+    WalkInsCounted,
 )
 from tests.support.domain.builders import OURS, PERSON
 from tests.support.domain.registration_builders import made, number, repeated
@@ -102,6 +104,34 @@ SPECS = [
         [made(), SeatQuestioned(registration_id=number(1))],
         RegistrationCancelled(registration_id=number(1)),
         {"status": "CANCELLED", "questioned": False},
+    ),
+    Spec(
+        "registrations",
+        "who came is ticked",
+        [made()],
+        PresenceTicked(registration_id=number(1), present=True, children=1),
+        {"present": True, "present_children": 1},
+    ),
+    Spec(
+        "registrations",
+        "an erased registrant is still counted among those who came",
+        [made(), PresenceTicked(registration_id=number(1), present=True, children=1)],
+        RegistrantErased(registration_id=number(1), person_id=PERSON),
+        {"status": "CANCELLED", "erased_at": at(3)},
+    ),
+    Spec(
+        "registrations",
+        "who gives up after all is not counted",
+        [made(), PresenceTicked(registration_id=number(1), present=True, children=1)],
+        RegistrationCancelled(registration_id=number(1)),
+        {"status": "CANCELLED", "present": None, "present_children": 0},
+    ),
+    Spec(
+        "walk_ins",
+        "those who just came are counted anew",
+        [made(), WalkInsCounted(animation_id=SUBJECT, parents=9, children=9)],
+        WalkInsCounted(animation_id=SUBJECT, parents=2, children=1),
+        {"walk_in_parents": 2, "walk_in_children": 1},
     ),
     Spec(
         "registrations",

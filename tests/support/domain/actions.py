@@ -14,9 +14,13 @@ from domain.animations.blanking import blank_text
 from domain.animations.copying import clone
 from domain.animations.coverage import resume, suspend
 from domain.animations.series import Dates, repeat
+from domain.catalogue import REGISTRATION
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
+from domain.registrations.attendance import check_in, count_walk_ins
 from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
+from tests.support.domain.registration_builders import made, number
+from tests.support.domain.story import fold
 
 #: `any`: everywhere; `struct`, `terr`, `home`, `school`, `person`: on what is one's own; `p+terr`: on what is one's own
 #: as a person, and in one's territory; `-`: not at all.
@@ -59,6 +63,8 @@ registrationSubmitFor      -      -      struct  accept -      any      -      a
 registrationCancel         any    any    any     any    -      any      -      any      any    -      -       -
 registrationKeep           any    any    any     any    -      any      -      any      any    -      -       -
 registrationRemove         -      -      struct  -      -      -        -      -        -      -      -       -
+registrationCheckIn        -      -      struct  -      -      -        -      -        -      -      -       -
+walkInsCount               -      -      struct  -      -      -        -      -        -      -      -       -
 coordonnateurAppoint       -      -      -       -      -      -        -      -        -      any    -       -
 schoolStaffBind            -      -      -       -      terr   school   -      school   -      any    -       -
 schoolsImport              -      -      -       -      terr   -        -      -        -      any    -       -
@@ -125,7 +131,8 @@ registrationRead           -      -      struct  -      -      -        -      -
 controlRead                -      -      struct  -      terr   -        -      -        -      any    any     any
 """
 
-#: A cell says when the action is open: `yes`, `past` (once the animation is over), or the word that the reason holds.
+#: A cell says when the action is open: `yes`, `day` (from its day), `past` (once the animation is over), or the word
+#: that the reason holds.
 STAGES_BY_HAND = """
                     submitted  published  attested  refused  cancelled
 animationPublish    yes        déjà       déjà      refusée  annulée
@@ -138,11 +145,15 @@ animationTextBlank  masquer    masquer    masquer   masquer  masquer
 animationEnd        attend     past       past      refusée  annulée
 animationSuspend    yes        yes        remplie   yes      annulée
 animationResume     suspendue  suspendue  remplie   suspendue  annulée
+registrationCheckIn  attend    day        remplie   refusée  annulée
+walkInsCount        attend     day        remplie   refusée  annulée
 animationAttest     attend     past       remplie   refusée  annulée
 attestationCorrect  attend     encore     yes       refusée  annulée
 attendanceSheetAttach  attend  past       past      refusée  annulée
 attendanceSheetWithdraw  attend  jointe  jointe  refusée  annulée
 """
+
+BOOK = fold(REGISTRATION, made())
 
 
 def _who() -> Mapping[Role, set[str]]:
@@ -173,6 +184,8 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_CLONE: lambda state, who, now: clone(state, who, START, END, around(), now),
     Action.ANIMATION_REPEAT: lambda state, who, now: repeat(state, [Dates(*NEXT)], who, around(), now),
     Action.ANIMATION_ATTEST: lambda state, who, now: attest(state, who, CAME, FORM, TODAY, now),
+    Action.REGISTRATION_CHECK_IN: lambda state, who, now: check_in(BOOK, state, number(1), True, None, who, now),
+    Action.WALK_INS_COUNT: lambda state, who, now: count_walk_ins(BOOK, state, 2, 1, who, now),
     Action.ATTESTATION_CORRECT: lambda state, who, now: correct_attestation(
         state, None, who, CAME, "Erreur", FORM, TODAY, now
     ),

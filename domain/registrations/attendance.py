@@ -1,0 +1,54 @@
+"""The list on the day: who registered and came or did not, and who just came (docs/glossary.md, "On the day").
+
+It is open from the animation's day until the attestation, which is proposed from it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.animations.animation import Animation
+from domain.animations.transitions import check
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken
+from domain.kernel.events import Event
+from domain.kernel.rights import Action
+from domain.registrations.events import PresenceTicked, WalkInsCounted
+from domain.registrations.registration_book import RegistrationBook
+
+
+def check_in(
+    book: RegistrationBook,
+    animation: Animation,
+    registration_id: UUID,
+    present: bool,
+    children: int | None,
+    actor: Actor,
+    now: datetime,
+) -> list[Event]:
+    """Tick somebody as present or absent; a further tick undoes it, an equal one changes nothing.
+
+    `children`: how many came along, as registered where it is None. A repetition ticks what it repeats.
+    """
+    check(Action.REGISTRATION_CHECK_IN, animation, actor, now)
+    standing_id = book.standing_id(registration_id)
+    place = book.places.get(standing_id)
+    if place is None:
+        raise broken(
+            "Cette inscription n'est pas, ou n'est plus, sur la liste de l'animation : comptez la personne parmi"
+            " celles qui sont venues sans inscription."
+        )
+    brought = place.children if children is None else children
+    ticked = PresenceTicked(registration_id=standing_id, present=present, children=brought if present else 0)
+    return [] if book.presences.get(standing_id) == (ticked.present, ticked.children) else [ticked]
+
+
+def count_walk_ins(
+    book: RegistrationBook, animation: Animation, parents: int, children: int, actor: Actor, now: datetime
+) -> list[Event]:
+    """Count those who came without registering. The figures replace those before them."""
+    check(Action.WALK_INS_COUNT, animation, actor, now)
+    if book.walk_ins == (parents, children):
+        return []
+    return [WalkInsCounted(animation_id=animation.id, parents=parents, children=children)]
