@@ -12,7 +12,7 @@ from typing import Any
 from application.papers.french import clock_time, full_date, siret
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
-from application.papers.writable import check_writable
+from application.papers.writable import BY_HAND, is_readable
 
 #: What becomes of names and signatures (RGPD, article 13), on every sheet.
 NOTICE = (
@@ -22,10 +22,10 @@ NOTICE = (
     " conservation comptable. Vous pouvez y accéder, les faire rectifier ou vous y opposer auprès de la structure ;"
     " réclamation : cnil.fr."
 )
-#: Four pages; larger audiences print the sheet again.
+#: Four pages; larger audiences print the sheet again. The names of those registered all have a row, however many.
 MAX_ROWS = 100
-#: For those who come without registering: a fifth of the seats, at least as many.
-FEWEST_FURTHER_ROWS = 5
+#: For those who come without registering: a fifth of the seats, at least and at most as many.
+FEWEST_FURTHER_ROWS, MOST_FURTHER_ROWS = 5, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +53,40 @@ class BlankSheet:
 
 
 def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
-    """Typeset A4 pages with a numbered row for each seat and some more, at most `MAX_ROWS`, 20 to a page or a few more.
+    """Typeset A4 pages with a numbered row for each registrant and each further seat, and some more, 20 to a page or a
+    few more.
 
-    Raises Unwritable.
+    What no font can write is marked as to be written by hand: nobody is left without a sheet, and no row is blank.
     """
-    content = _content(sheet)
-    check_writable(content)
-    return typeset("blank_sheet.typ", content, logos=logos)
+    return typeset("blank_sheet.typ", _content(sheet), logos=logos)
 
 
-def rows_for(seats: int) -> int:
-    return min(seats + max(FEWEST_FURTHER_ROWS, seats // 5), MAX_ROWS)
+def rows_for(seats: int, registrants: int = 0) -> int:
+    further = min(max(FEWEST_FURTHER_ROWS, seats // 5), MOST_FURTHER_ROWS)
+    return max(registrants, min(seats, MAX_ROWS - further)) + further
+
+
+def _name(number: int, name: str) -> str:
+    return name if is_readable(name) else f"{BY_HAND} : n° {number} des inscrits"
+
+
+def _text(text: str) -> str:
+    return text if is_readable(text) else f"({BY_HAND})"
 
 
 def _content(sheet: BlankSheet) -> dict[str, Any]:
     return {
-        "title": sheet.title,
-        "kind": " – ".join((sheet.kind, *sheet.themes)),
+        "title": _text(sheet.title),
+        "kind": " – ".join(map(_text, (sheet.kind, *sheet.themes))),
         "when": _when(sheet.starts_at, sheet.ends_at),
-        "venue": sheet.venue,
-        "address": sheet.address,
-        "structure": sheet.structure,
+        "venue": _text(sheet.venue),
+        "address": sheet.address and _text(sheet.address),
+        "structure": _text(sheet.structure),
         "siret": siret(sheet.structure_siret),
         "territory": sheet.territory,
-        "convention": sheet.convention,
-        "rows": rows_for(sheet.seats),
-        "names": sheet.registrants[:MAX_ROWS],
+        "convention": sheet.convention and _text(sheet.convention),
+        "rows": rows_for(sheet.seats, len(sheet.registrants)),
+        "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,
         "qr": qr_code(sheet.url),
         "notice": NOTICE,

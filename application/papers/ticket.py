@@ -8,7 +8,7 @@ from datetime import datetime
 from application.papers.french import clock_time, full_date
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
-from application.papers.writable import check_writable
+from application.papers.writable import BY_HAND, check_writable, is_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
         "address": ticket.address,
         "structure": ticket.structure,
         "contact": ticket.contact,
-        "name": ticket.name,
+        # The code says whose it is; nobody goes without a ticket for their name's writing.
+        "name": ticket.name and (ticket.name if is_readable(ticket.name) else f"(nom {BY_HAND})"),
         "with": _with(ticket.children),
         "seat": "Place réservée" if ticket.seated else "Sur liste d'attente",
         "code": ticket.code,

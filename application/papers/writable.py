@@ -16,6 +16,10 @@ _READ = ("L", "N", "Mc")
 Path = tuple[str | int, ...]
 
 
+#: Stands on a paper where no font can write what belongs there.
+BY_HAND = "à écrire à la main"
+
+
 class Unwritable(Exception):
     """Raised for a text that no font at hand can write. The message is French, and names its row."""
 
@@ -32,6 +36,12 @@ def check_writable(content: Mapping[str, Any]) -> None:
             )
 
 
+def is_readable(text: str) -> bool:
+    """Return whether the fonts at hand write every letter and number of a text, and so leave no name blank."""
+    letters = dict.fromkeys("".join(unicodedata.normalize("NFC", text).split()))
+    return all(map(_can_write, letters)) and any(_is_written(letter) for letter in letters)
+
+
 def _texts(content: Any, path: Path) -> Iterator[tuple[Path, str]]:
     match content:
         case str():
@@ -45,9 +55,11 @@ def _texts(content: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _can_write(letter: str) -> bool:
-    if letter < "\u0180" or not unicodedata.category(letter).startswith(_READ):
-        return True
-    return ord(letter) in _written()
+    return not unicodedata.category(letter).startswith(_READ) or _is_written(letter)
+
+
+def _is_written(letter: str) -> bool:
+    return letter < "\u0180" or ord(letter) in _written()
 
 
 @cache

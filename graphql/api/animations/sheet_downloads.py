@@ -19,7 +19,7 @@ from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
 from api.typology.territories_and_terms import Lists, lists_of
-from application.papers.blank_sheet import MAX_ROWS, BlankSheet, blank_sheet
+from application.papers.blank_sheet import BlankSheet, blank_sheet
 from application.papers.french import short_date
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
@@ -29,6 +29,8 @@ from projections.registrations import queries as registration_queries
 from projections.structures import queries as structure_queries
 
 Row = dict[str, Any]
+#: A hundred pages: no hall holds more.
+_MOST_NAMES = 3_000
 
 
 class Papers:
@@ -82,7 +84,7 @@ async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
     if not may(context.actor, Action.REGISTRATION_READ, _belongings(row)):
         raise denied(context.actor)
     read = await context.read()
-    params = {"animation_id": row["animation_id"], "most": MAX_ROWS}
+    params = {"animation_id": row["animation_id"], "most": _MOST_NAMES}
     rows = await read.rows(read.sql(registration_queries.SEATED), params)
     return tuple(f"{registrant['last_name']} {registrant['first_name']}" for registrant in rows)
 
