@@ -102,6 +102,7 @@ SAID: dict[str, dict[str, Any]] = {
     "passkeyRegister": {"clientDataJSON": "e30", "attestationObject": "oA"},
     "passkeyRevoke": {"credentialId": "AAAA"},
     "personErase": {"subject": str(PARENT.person_id)},
+    "registrationCheckIn": {"present": True},
     "registrationRemove": {"reason": "En double"},
     "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},
     "registrationSubmitFor": {"firstName": "Prénom", "lastName": "Nom"},
@@ -123,6 +124,7 @@ SAID: dict[str, dict[str, Any]] = {
     "termSplit": {"kind": "THEME", "code": "educonnect", "parts": [{"into": "ent-pronote"}, {"into": "jeux-video"}]},
     "territoryJoin": {"code": "95", "name": "Val-d'Oise", "timeZone": "Europe/Paris"},
     "territoryOpenCandidatures": {"code": "02"},
+    "walkInsCount": {"parents": 1},
 }
 #: By a link, or by the id of the candidature.
 HELD = {"registrationCancel", "registrationKeep", "invitationAccept"}

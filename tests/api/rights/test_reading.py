@@ -63,6 +63,7 @@ NOT_HERE = {
     "Registration.registeredBy",
     "Registration.removalReason",
     "Registration.emailProblem",
+    "Registration.present",
     "Candidature.emailProblem",
     "AuditEntry.personalDataErasedAt",
 }

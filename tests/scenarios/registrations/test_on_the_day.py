@@ -101,5 +101,5 @@ def test_a_ticket_got_by_registering_twice_ticks_the_one_registration_and_an_era
     server.clock.now = DAY + timedelta(hours=18)
     ticked = people.does(TICK, STRUCTURE, animationId=animation, present=True, code=again["link"])["registration"]
     assert ticked["id"] == first["registration"]["id"]
-    people.does("98-erase-a-person", NATIONAL, email=lea["email"])
+    people.does("98-erase-a-person", NATIONAL, subject=lea["email"])
     assert _expected(server, animation)["registered"] == _expected(server, animation)["present"] == 1
