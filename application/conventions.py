@@ -19,9 +19,9 @@ from domain.conventions.changes import amend as amend_convention
 from domain.conventions.changes import terminate as terminate_convention
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
 from domain.kernel.dossier_status import CERTIFIED
-from domain.kernel.errors import broken, check_all, invalid
+from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.euros import Euros
-from domain.kernel.identifiers import Siret, siret_id, structure_id, territory_id
+from domain.kernel.identifiers import Siret, convention_of_key, siret_id, structure_id, territory_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import Label, Reason
@@ -105,10 +105,25 @@ def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     # Who must not decide on it at all is told so, rather than to amend what stands.
     _check_speaker(work, account_id)
     conventions.check_agreed_once(terms, conventions_of(work, work.find(STRUCTURE, account_id)))
-    convention_id = uuid4()
+    convention_id = _new_id(command, work)
     belongings = Belongings(account_id, frozenset([territory.code]))
     signed = work.record(CONVENTION, convention_id, facts, belongings)
     attach_to_account(work, signed, belongings)
+    return convention_id
+
+
+def _new_id(command: ConventionSign, work: UnitOfWork) -> UUID:
+    """Return the id of a new convention: that of the idempotency key, so that what is signed is what is recorded."""
+    if command.idempotency_key is None:
+        if work.is_signed:
+            raise invalid(
+                "pour signer cet acte, le logiciel doit lui donner une clé d'idempotence, la même à chaque envoi.",
+                "idempotency_key",
+            )
+        return uuid4()
+    convention_id = convention_of_key(command.idempotency_key)
+    if work.find(CONVENTION, convention_id) is not None:
+        raise refuse(ErrorCode.DUPLICATE, "Cette clé d'idempotence a déjà servi.", "idempotency_key")
     return convention_id
 
 

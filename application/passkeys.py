@@ -15,7 +15,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import passkeys_id
 from domain.kernel.rights import Action, Belongings
 from domain.passkeys import passkeys
-from domain.passkeys.events import PasskeyRegistered
+from domain.passkeys.events import PasskeyRegistered, WithdrawalReason
 from domain.passkeys.passkeys import Passkeys
 
 #: WebAuthn's longest credential id has 1,023 bytes; the RSA keys of COSE have some hundreds.
@@ -41,6 +41,15 @@ class PasskeyRevoke(Command):
     credential_id: CredentialId
 
 
+class PasskeysWithdraw(Command):
+    """`person`: whose they are, as stamps name them."""
+
+    action: ClassVar[Action] = Action.PASSKEYS_WITHDRAW
+
+    person: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$", max_length=22)]
+    reason: WithdrawalReason
+
+
 def register(command: PasskeyRegister, work: UnitOfWork) -> UUID:
     registered = PasskeyRegistered(
         credential_id=command.credential_id, public_key=command.public_key, rp_id=command.rp_id
@@ -52,6 +61,12 @@ def register(command: PasskeyRegister, work: UnitOfWork) -> UUID:
 def revoke(command: PasskeyRevoke, work: UnitOfWork) -> UUID:
     own = _own(work)
     return _record(work, own, passkeys.revoke(own, command.credential_id, work.actor))
+
+
+def withdraw(command: PasskeysWithdraw, work: UnitOfWork) -> UUID:
+    stream = passkeys_id(command.person)
+    theirs = work.find(PASSKEYS, stream) or Passkeys(stream)
+    return _record(work, theirs, passkeys.withdraw(theirs, command.reason, work.actor))
 
 
 def _own(work: UnitOfWork) -> Passkeys:
@@ -70,4 +85,5 @@ def _record(work: UnitOfWork, own: Passkeys, facts: list[Event]) -> UUID:
 USE_CASES = (
     (PasskeyRegister, register),
     (PasskeyRevoke, revoke),
+    (PasskeysWithdraw, withdraw),
 )

@@ -38,6 +38,11 @@ class SignedIn:
 class SignIn(Protocol):
     """Reads bearer tokens."""
 
+    @property
+    def vouched_by(self) -> str:
+        """Who vouches for the subjects of its tokens, as `SignedIn.issuer`."""
+        ...
+
     async def read(self, token: str) -> SignedIn:
         """Return the actor of a token. Raise BadToken, or IssuerAway if the issuer is needed and does not answer."""
         ...

@@ -83,5 +83,9 @@ class LocalSignIn:
 
     secret: str = field(repr=False)
 
+    @property
+    def vouched_by(self) -> str:
+        return ISSUER
+
     async def read(self, token: str) -> SignedIn:
         return read_token(self.secret, token)

@@ -69,6 +69,10 @@ class OidcSignIn:
     #: Pending requests to the issuer by the token's digest: simultaneous requests of a person share one.
     _asking: dict[bytes, asyncio.Task[Told]] = field(default_factory=dict)
 
+    @property
+    def vouched_by(self) -> str:
+        return self.issuer.address
+
     async def read(self, token: str) -> SignedIn:
         """See `SignIn.read`. Asks the issuer, in a thread, only if its caches do not answer."""
         if len(token) > LONGEST_TOKEN:

@@ -31,6 +31,7 @@ SIGNED_WITHIN = timedelta(minutes=5)
 #: Acts that move money, or say who may sign such acts.
 SIGNED_ACTIONS = frozenset(
     {
+        Action.CONVENTION_SIGN,
         Action.CONVENTION_AMEND,
         Action.CONVENTION_TERMINATE,
         Action.ANIMATION_ATTEST,
@@ -45,8 +46,9 @@ SIGNED_ACTIONS = frozenset(
         Action.PASSKEY_REGISTER,
     }
 )
-#: Those of them that a role may be required to sign; adding a passkey follows a rule of its own.
-MONEY_ACTIONS = SIGNED_ACTIONS - {Action.PASSKEY_REGISTER}
+#: Those of them that a role may be required to sign. Adding a passkey follows a rule of its own; a convention is signed
+#: on paper too, and what moves money by it is signed act by act.
+MONEY_ACTIONS = SIGNED_ACTIONS - {Action.PASSKEY_REGISTER, Action.CONVENTION_SIGN}
 #: The roles that take such acts.
 SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
 

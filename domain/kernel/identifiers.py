@@ -147,6 +147,11 @@ def passkeys_id(person: str) -> UUID:
     return uuid5(NAMESPACE, f"passkeys:{person}")
 
 
+def convention_of_key(idempotency_key: UUID) -> UUID:
+    """Return the stream of the convention that was signed under that key."""
+    return uuid5(NAMESPACE, f"convention:{idempotency_key}")
+
+
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
 #: The stream of the map's roots (docs/proof.md).

@@ -96,6 +96,7 @@ class Action(StrEnum):
     LETTER_REFUSE = "letterRefuse"
     PASSKEY_REGISTER = "passkeyRegister"
     PASSKEY_REVOKE = "passkeyRevoke"
+    PASSKEYS_WITHDRAW = "passkeysWithdraw"
     SERVICE_DOSSIER_OPEN = "serviceDossierOpen"
     SERVICE_DOSSIER_GATHER = "serviceDossierGather"
     SERVICE_PIECE_ATTACH = "servicePieceAttach"
@@ -209,6 +210,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     # Passkeys of their own, for those whose acts move money.
     Action.PASSKEY_REGISTER: {ST: _ANY, CO: _ANY, NA: _ANY},
     Action.PASSKEY_REVOKE: {ST: _ANY, CO: _ANY, NA: _ANY},
+    Action.PASSKEYS_WITHDRAW: {NA: _ANY},
     Action.SERVICE_DOSSIER_OPEN: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},

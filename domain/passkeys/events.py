@@ -5,6 +5,9 @@ One stream for each person, whose id follows from the digest that stamps name th
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Any
+
 from pydantic import Field
 
 from domain.kernel.events import Event, event
@@ -22,8 +25,21 @@ class PasskeyRegistered(Event):
     rp_id: str = Field(title="site")
 
 
-@event("passkey.revoked", "Clé d'accès retirée")
+class WithdrawalReason(StrEnum):
+    """Why the national team withdraws somebody's passkeys."""
+
+    LOST = "LOST"
+    STOLEN = "STOLEN"
+    LEFT = "LEFT"
+
+
+def _by_its_owner(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"withdrawn_because": None}
+
+
+@event("passkey.revoked", "Clé d'accès retirée", upcasters=(_by_its_owner,))
 class PasskeyRevoked(Event):
-    """The passkey signs nothing any more."""
+    """The passkey signs nothing any more. `withdrawn_because`: why, where it was not its owner who revoked it."""
 
     credential_id: str = Field(title="clé d'accès")
+    withdrawn_because: WithdrawalReason | None = Field(None, title="motif du retrait")

@@ -10,7 +10,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, forbidden, invalid, not_found
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.passkeys.events import PasskeyRegistered, PasskeyRevoked
+from domain.passkeys.events import PasskeyRegistered, PasskeyRevoked, WithdrawalReason
 
 #: Passkeys in force of one person: telephones, computers and security keys.
 MOST_PASSKEYS = 10
@@ -78,3 +78,11 @@ def revoke(passkeys: Passkeys, credential_id: str, actor: Actor) -> list[Event]:
     if passkey.revoked:
         raise broken("Cette clé d'accès est déjà retirée.")
     return [PasskeyRevoked(credential_id=credential_id)]
+
+
+def withdraw(passkeys: Passkeys, reason: WithdrawalReason, actor: Actor) -> list[Event]:
+    """Revoke all passkeys of somebody else: their devices are lost or stolen, or they have left."""
+    authorize(actor, Action.PASSKEYS_WITHDRAW, Belongings())
+    if not passkeys.in_force:
+        raise broken("Cette personne n'a pas de clé d'accès en service.", "subject")
+    return [PasskeyRevoked(credential_id=key.credential_id, withdrawn_because=reason) for key in passkeys.in_force]

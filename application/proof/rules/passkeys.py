@@ -24,10 +24,13 @@ def _registered(case: Case, fact: PasskeyRegistered) -> Decision:
 
 
 def _revoked(case: Case, fact: PasskeyRevoked) -> Decision:
+    if fact.withdrawn_because is not None:
+        theirs = case.scene.state(Passkeys, case.stream, "passkey of")
+        return Decision(passkeys.withdraw(theirs, fact.withdrawn_because, case.actor), Belongings())
     return Decision(passkeys.revoke(_own(case), fact.credential_id, case.actor), Belongings())
 
 
 PASSKEYS: Judgements = {
     PasskeyRegistered: Judgement(_registered, (Action.PASSKEY_REGISTER,)),
-    PasskeyRevoked: Judgement(_revoked, (Action.PASSKEY_REVOKE,)),
+    PasskeyRevoked: Judgement(_revoked, (Action.PASSKEY_REVOKE, Action.PASSKEYS_WITHDRAW)),
 }

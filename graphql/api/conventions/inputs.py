@@ -25,7 +25,7 @@ class PaymentTermsInput(Repeatable):
 
 
 @strawberry.input(description="A convention that both parties have signed, on paper or not.")
-class ConventionSignInput(PaymentTermsInput):
+class ConventionSignInput(PaymentTermsInput, Signable):
     siret: str | None = value_of("SIRET of the structure, 14 digits. Mandatory.")
     structure_name: str | None = value_of(
         "Name of the structure, 200 characters at most. Mandatory. One that is known keeps its name."

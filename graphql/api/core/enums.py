@@ -13,6 +13,7 @@ from domain.controls.transitions import ControlStatus
 from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
+from domain.passkeys.events import WithdrawalReason
 from domain.service_dossiers.transitions import AmendmentStatus
 from domain.service_dossiers.warnings import WarningCode
 from domain.typology.typology import TermKind, ThemeFamily
@@ -32,6 +33,11 @@ strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")
 strawberry.enum(WarningCode, name="ServiceWarningCode", description="What is unusual in a service dossier.")
 strawberry.enum(ControlStatus, name="ControlStatus", description="Where a control stands.")
+strawberry.enum(
+    WithdrawalReason,
+    name="PasskeyWithdrawalReason",
+    description="Why the passkeys of somebody else are withdrawn: their device is lost, or stolen, or they have left.",
+)
 strawberry.enum(ReasonCode, name="ControlReasonCode", description="Why a piece is accepted (CONFORM) or refused.")
 strawberry.enum(ErrorCode, name="ErrorCode", description="Why a mutation was not carried out.")
 strawberry.enum(TermKind, name="TypologyKind", description="The lists of choices.")

@@ -7,15 +7,16 @@ from uuid import UUID
 import strawberry
 
 from api.core.commanding.commands import Carried, build_command, carry_out, settle
-from api.core.commanding.inputs import Repeatable, Signable, reference, to_command
+from api.core.commanding.inputs import Repeatable, Signable, reference, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
-from api.passkeys.types import Passkey, load_passkeys
+from api.passkeys.types import Passkey, load_passkeys, load_passkeys_of
 from application.commanding.commands import Command
-from application.passkeys import PasskeyRegister, PasskeyRevoke
+from application.passkeys import PasskeyRegister, PasskeyRevoke, PasskeysWithdraw
 from application.signatures.registrations import read_registration
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.passkeys.events import WithdrawalReason
 
 
 @strawberry.input(description="A passkey that the asker's browser made: what `navigator.credentials.create` answered.")
@@ -27,6 +28,19 @@ class PasskeyRegisterInput(Signable):
 @strawberry.input(description="A passkey of the asker's own that is lost, or serves no more.")
 class PasskeyRevokeInput(Repeatable):
     credential_id: str = reference("Its id.")
+
+
+@strawberry.input(description="Somebody whose passkeys sign nothing any more.")
+class PasskeysWithdrawInput(Repeatable):
+    subject: str = reference("What their token calls them (`Mandate.subject`).")
+    reason: WithdrawalReason | None = value_of("Why. Mandatory.")
+
+
+@strawberry.type(description="What became of the withdrawal of somebody's passkeys.")
+class PasskeysWithdrawPayload(Payload):
+    passkeys: list[Passkey] | None = strawberry.field(
+        description="All that they ever had; null after errors, or when they cannot be read yet."
+    )
 
 
 @strawberry.type(description="What became of a mutation on the asker's passkeys.")
@@ -77,3 +91,28 @@ class PasskeyMutations:
     )
     async def passkey_revoke(self, info: Info, input: PasskeyRevokeInput) -> PasskeysPayload:
         return await _payload(info, await carry_out(info.context, PasskeyRevoke, to_command(input)))
+
+    @strawberry.mutation(
+        description="Withdraws all passkeys of somebody whose devices are lost or stolen, or who has left: they sign"
+        " nothing any more, and the next one is registered as a first one. For the national team."
+    )
+    async def passkeys_withdraw(self, info: Info, input: PasskeysWithdrawInput) -> PasskeysWithdrawPayload:
+        context = info.context
+
+        def execute() -> tuple[UUID, int]:
+            authorize(context.actor, Action.PASSKEYS_WITHDRAW, Belongings())
+            values = to_command(input)
+            command = build_command(PasskeysWithdraw, values | {"person": _person_of(context, values.pop("subject"))})
+            outcome = context.services.application.execute(command, context.actor, context.now)
+            return outcome.subject_id, outcome.position
+
+        carried = await settle(context, execute)
+        is_shown = carried.visible and not carried.errors
+        theirs = await load_passkeys_of(context, _person_of(context, input.subject)) if is_shown else None
+        return PasskeysWithdrawPayload(passkeys=theirs, position=carried.position, errors=list(carried.errors))
+
+
+def _person_of(context: Context, subject: str) -> str:
+    """Return how stamps name who signs in under this name."""
+    services = context.services
+    return services.application.bus.keyed.person(services.sign_in.vouched_by, subject)

@@ -10,7 +10,7 @@ from typing import Any
 import strawberry
 
 from api.animations.inputs import AnimationAttestInput, AttestationCorrectInput
-from api.conventions.inputs import ConventionAmendInput, ConventionTerminateInput
+from api.conventions.inputs import ConventionAmendInput, ConventionSignInput, ConventionTerminateInput
 from api.conventions.mutations import amend_values, terminate_values
 from api.core.commanding.commands import build_command, in_turn, refusal_of
 from api.core.commanding.inputs import UNSET, to_command
@@ -30,7 +30,7 @@ from api.service_dossiers.inputs import (
 from api.service_dossiers.mutations import certify_values, payment_values
 from application.animations.commands import AnimationAttest, AttestationCorrect
 from application.commanding.commands import Command
-from application.conventions import ConventionAmend, ConventionTerminate
+from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
 from application.service_dossiers.commands import ServiceDossierCertify, ServiceDossierSubmit, ServicePaymentRecord
 from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
@@ -49,6 +49,7 @@ def _act(mutation: str) -> Any:
     one_of=True, description="An act to sign: the input of exactly one of these mutations, as it will be sent."
 )
 class SignedActInput:
+    convention_sign: ConventionSignInput | None = _act("conventionSign")
     convention_amend: ConventionAmendInput | None = _act("conventionAmend")
     convention_terminate: ConventionTerminateInput | None = _act("conventionTerminate")
     animation_attest: AnimationAttestInput | None = _act("animationAttest")
@@ -88,6 +89,7 @@ async def _as_sent(context: Context, input: Any) -> dict[str, Any]:
 
 
 _KINDS = {
+    "convention_sign": _Kind(ConventionSign, _as_sent),
     "convention_amend": _Kind(ConventionAmend, amend_values),
     "convention_terminate": _Kind(ConventionTerminate, terminate_values),
     "animation_attest": _Kind(AnimationAttest, _as_sent),

@@ -165,6 +165,11 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REFUSED": "Refused with a reason: what was certified stands.",
         "LAPSED": "Not decided when the certification was withdrawn: no longer needed.",
     },
+    "PasskeyWithdrawalReason": {
+        "LOST": "The device is lost.",
+        "STOLEN": "The device is stolen.",
+        "LEFT": "The person has left.",
+    },
     "ServiceDossierStatus": {
         "OPEN": "The structure gathers its animations and pieces.",
         "SUBMITTED": "It waits for the coordonnateur to certify it or send it back.",

@@ -101,6 +101,7 @@ SAID: dict[str, dict[str, Any]] = {
     "notificationsMarkRead": {"ids": ["notification:1"]},
     "passkeyRegister": {"clientDataJSON": "e30", "attestationObject": "oA"},
     "passkeyRevoke": {"credentialId": "AAAA"},
+    "passkeysWithdraw": {"subject": "quelqu'un", "reason": "LOST"},
     "personErase": {"subject": str(PARENT.person_id)},
     "registrationCheckIn": {"present": True},
     "registrationRemove": {"reason": "En double"},

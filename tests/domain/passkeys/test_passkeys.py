@@ -7,8 +7,8 @@ from dataclasses import replace
 from domain.catalogue import PASSKEYS
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode
-from domain.passkeys.events import PasskeyRegistered, PasskeyRevoked
-from domain.passkeys.passkeys import MOST_PASSKEYS, Passkeys, register, revoke
+from domain.passkeys.events import PasskeyRegistered, PasskeyRevoked, WithdrawalReason
+from domain.passkeys.passkeys import MOST_PASSKEYS, Passkeys, register, revoke, withdraw
 from tests.support.domain.story import SUBJECT, given
 
 ANNE = Actor(Role.COORDONNATEUR, "anne", territories=frozenset(["34"]), person="AAAAAAAAAAAAAAAAAAAAAA")
@@ -52,3 +52,13 @@ def test_only_who_acts_in_office_has_passkeys() -> None:
     for actor in (parent, nobody):
         given().when(register, NONE, FIRST, actor, is_signed=False).then_refused(ErrorCode.FORBIDDEN)
         given(PASSKEYS, FIRST).when(revoke, "a", actor).then_refused(ErrorCode.FORBIDDEN)
+
+
+def test_the_national_team_withdraws_all_passkeys_in_force_of_somebody_else() -> None:
+    national = Actor(Role.NATIONAL, "équipe", person="BBBBBBBBBBBBBBBBBBBBBA")
+    withdrawn = PasskeyRevoked(credential_id="b", withdrawn_because=WithdrawalReason.LOST)
+    story = given(PASSKEYS, FIRST, REVOKED, SECOND)
+    assert story.when(withdraw, WithdrawalReason.LOST, national).then(withdrawn).in_force == []
+    story.when(withdraw, WithdrawalReason.LOST, ANNE).then_refused(ErrorCode.FORBIDDEN)
+    emptied = given(PASSKEYS, FIRST, REVOKED)
+    emptied.when(withdraw, WithdrawalReason.LEFT, national).then_refused(ErrorCode.RULE_BROKEN, "subject")

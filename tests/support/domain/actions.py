@@ -101,6 +101,7 @@ attestationFormWord        -      -      -       -      -      -        -      -
 personErase                -      person person  person person person   person person   person any    person  any
 passkeyRegister            -      -      any     -      any    -        -      -        -      any    -       -
 passkeyRevoke              -      -      any     -      any    -        -      -        -      any    -       -
+passkeysWithdraw           -      -      -       -      -      -        -      -        -      any    -       -
 serviceDossierOpen         -      -      struct  -      -      -        -      -        -      -      -       -
 serviceDossierGather       -      -      struct  -      -      -        -      -        -      -      -       -
 servicePieceAttach         -      -      struct  -      -      -        -      -        -      -      -       -
