@@ -88,6 +88,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Read the database's secret once at start, not when the first signed-in asker needs it.
         await to_thread.run_sync(services.application.bus.keyed.open)
+        await to_thread.run_sync(view.prepare_trusted)
         async with services.pool, services.waiter:
             # The first who types a commune's name does not wait for the index.
             indexing = asyncio.create_task(to_thread.run_sync(place_search), name="communes")

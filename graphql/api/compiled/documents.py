@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class Document:
         )
 
         self._operation = operation
+        self.name = operation.name.value if operation.name else None
 
     @property
     def followed(self) -> str | None:
@@ -133,13 +134,27 @@ class Documents:
         #: Of documents that were asked for once: those never asked for again put no other out of the cache, and leave
         #: full collections of garbage little to look at.
         self._once: LRUCache[int, None] = LRUCache(_MOST_ONCE)
+        #: Documents that are known beforehand: never put out of the cache.
+        self._ahead: dict[tuple[str, str | None], Document] = {}
         self._one_at_a_time: CapacityLimiter | None = None
+
+    def prepare_ahead(self, texts: Iterable[str]) -> None:
+        """Prepare documents that will be asked for, so that the first request of each waits for nothing.
+
+        They are asked for with the name of their operation or without it. What the schema refuses is left out.
+        """
+        for text in texts:
+            document = self._prepare(text, None)
+            if isinstance(document, Document):
+                self._ahead[text, None] = self._ahead[text, document.name] = document
 
     async def prepared(self, query: str, operation_name: str | None) -> Document | Invalid:
         """Prepare a document, or say why it is refused."""
         key = (query, operation_name)
         if key in self._prepared:
             return self._prepared[key]
+        if key in self._ahead:
+            return self._ahead[key]
         ordinary = self._ordinary(query, operation_name) if len(query) <= _ORDINARY else None
         document = ordinary or await self._validated(query, operation_name)
         if len(query) <= _LONGEST:

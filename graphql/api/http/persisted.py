@@ -83,7 +83,7 @@ def _digest_of(parameters: Mapping[str, Any]) -> str | None:
     """Return the hash in the parameters, in either form, or None if there is none."""
     extensions = parameters.get("extensions")
     automatic = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
-    identifier = next((parameters[name] for name in IDENTIFIERS if parameters.get(name) is not None), None)
+    identifier = next((parameters[name] for name in IDENTIFIERS if _names_a_document(parameters, name)), None)
     if automatic is None and identifier is None:
         return None
     if automatic is not None and identifier is not None:
@@ -98,6 +98,14 @@ def _digest_of(parameters: Mapping[str, Any]) -> str | None:
             ' ou {"version": 1, "sha256Hash": …} dans extensions.persistedQuery'
         )
     return digest.lower()
+
+
+def _names_a_document(parameters: Mapping[str, Any], name: str) -> bool:
+    """Whether the member is meant as the name of a document: clients put numbers of their own into `id` beside it."""
+    value = parameters.get(name)
+    if name == "documentId" or parameters.get("query") is None:
+        return value is not None
+    return isinstance(value, str) and _HASH.fullmatch(value.lower().removeprefix(_OF_DOCUMENT_ID)) is not None
 
 
 def _without_names(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _ALWAYS = {
 _ALLOWED = [
     *("authorization", "content-type", "min-position", "x-request-id", "if-none-match"),
     *("graphql-require-preflight", "apollo-require-preflight", "x-graphql-event-stream-token"),
+    "x-apollo-operation-name",
     *("apollographql-client-name", "apollographql-client-version", "traceparent", "tracestate", "baggage"),
 ]
 #: A year (RFC 6797, section 6.1); only sent if the site itself is served over https.

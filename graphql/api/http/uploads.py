@@ -24,7 +24,12 @@ from domain.kernel.actors import Actor, Role
 #: Larger than the largest scan, so that the mutation itself refuses a scan that is slightly too large.
 LARGEST_UPLOAD = MAX_SCAN_BYTES * 3 // 2
 MULTIPART = "multipart/form-data"
-_PREFLIGHT_HEADERS = ("authorization", "graphql-require-preflight", "apollo-require-preflight")
+_PREFLIGHT_HEADERS = (
+    "authorization",
+    "graphql-require-preflight",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+)
 
 # Its warnings can be provoked by anybody; the answer reports them.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)

@@ -101,6 +101,10 @@ class GraphQLView(GraphQL[Any, None]):
         self._services = services
         self._documents = schema.documents
 
+    def prepare_trusted(self) -> None:
+        """Prepare the trusted documents before anybody asks for them."""
+        self._documents.prepare_ahead((self._services.trusted_documents or {}).values())
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)

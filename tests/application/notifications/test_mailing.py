@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 
+from application.animations.commands import AnimationModify
 from application.application import Application
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
@@ -215,3 +216,32 @@ def test_however_often_processes_are_killed_everybody_gets_every_letter(world, a
     _sends(app, office.url)
     letters = {str(letter["Message-ID"]): str(letter["To"]) for letter in office.received}
     assert Counter(letters.values()) == {f"p{number}@example.org": 1 for number in range(1, registered + 1)}
+
+
+def test_a_burst_of_changes_in_which_processes_are_killed_is_one_letter_of_the_last_state(
+    world, app, office, animation, fresh_url
+):
+    _registers(world, animation, 1)
+    _sends(app, office.url)
+    told = len(office.received)
+    for number in range(4):
+        worker = _worker(fresh_url, office, "both")
+        _titles(world, animation, f"Titre {number}")
+        if number % 2:
+            _waits_for(lambda: _outbox(app, "kind")[told:])
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    _titles(world, animation, "Dernier titre")
+    _reacts(app)
+    with app.pool.connection() as conn:
+        conn.execute("UPDATE mail_outbox SET due_at = now() WHERE due_at > now()")
+    _sends(app, office.url)
+    (subject,) = office.to("p1@example.org")[told:]
+    assert "Dernier titre" in subject
+    text = office.text()
+    assert "Café & <b>thé</b>" in text.partition("Maintenant")[0]
+    assert not [number for number in range(4) if f"Titre {number}" in text]
+
+
+def _titles(world: World, animation: UUID, title: str) -> None:
+    world.does(AnimationModify(animation_id=animation, changes={"title": title}), STRUCTURE)

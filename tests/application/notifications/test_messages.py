@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
+from socket import gethostname
 from uuid import UUID
 
 import pytest
@@ -107,3 +108,13 @@ def test_a_domain_beyond_ascii_is_written_as_dns_has_it():
 def test_what_is_not_one_mailbox_is_written_to_by_no_letter(address):
     with pytest.raises(UnusableAddress):
         _made(address=address)
+
+
+def test_a_letter_is_known_by_its_id_alone_whatever_the_site_and_the_machine_are_called():
+    senders = (SENDER, "Autre nom <bonjour@ailleurs.example>", f"ne-pas-repondre@{gethostname() or 'x'}.example")
+    letters = [
+        message_from_bytes(_made(subject, f"{subject}@example.org", sender)) for subject in "ab" for sender in senders
+    ]
+    assert {letter["Message-ID"] for letter in letters} == {f"<{UUID(int=1)}@parentalite.invalid>"}
+    draft = Draft("p@example.org", RenderedLetter("x", "texte", "<p>texte</p>"))
+    assert build_message(draft, UUID(int=2), SENDER)["Message-ID"] == f"<{UUID(int=2)}@parentalite.invalid>"

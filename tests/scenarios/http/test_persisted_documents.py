@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.compiled.documents import Documents
 from api.http.persisted import PersistedDocuments
 from tests.scenarios.following.test_subscriptions import PUBLICATIONS, first_told, opened
 from tests.support.people import People
@@ -39,6 +40,12 @@ def test_a_client_sends_a_document_once_and_then_its_hash(server: Server):
         assert answer.json()["data"] == {"animations": {"totalCount": 0}}, body
     by_get = {"extensions": json.dumps(automatic(QUERY)), "variables": '{"first": 3}'}
     assert server.http.get("/graphql", params=by_get).json()["data"] == {"animations": {"totalCount": 0}}
+
+
+@pytest.mark.parametrize("member", [{"id": "7"}, {"id": 7}, {"doc_id": "1234567890"}, {"id": {}}], ids=str)
+def test_a_number_of_the_clients_own_beside_a_document_names_no_document(server: Server, member: dict[str, Any]):
+    """As react-relay-network-modern sends with every request."""
+    assert server.post({"query": QUERY, **member}).json()["data"] == {"animations": {"totalCount": 0}}
 
 
 def test_a_kept_document_may_be_one_that_graphql_core_answers(server: Server):
@@ -132,3 +139,15 @@ def test_a_server_with_a_list_answers_its_documents_alone_however_they_are_asked
         socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": other}}))
         reply = json.loads(socket.recv(timeout=10))
         assert reply["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+
+
+def test_trusted_documents_are_prepared_before_anybody_asks_for_them(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    document = "query Early { early: position animations(first: 2) { nodes { id } } }"
+    with running_server(database_url, Clock(), trusted={digest(document): document}) as server:
+        for part in ("_prepare", "_ordinary"):
+            monkeypatch.setattr(Documents, part, lambda *_: pytest.fail("it was not prepared"))
+        for further in ({}, {"operationName": "Early"}):
+            answer = server.post({"documentId": f"sha256:{digest(document)}", **further}).json()
+            assert answer["data"]["animations"] == {"nodes": []}

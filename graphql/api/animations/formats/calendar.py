@@ -70,8 +70,9 @@ def _event(entry: Entry) -> Event:
 
 
 def _unambiguous(instant: datetime) -> datetime:
-    """Return the second pass of a repeated hour in UTC: on the clocks it would be taken for the first."""
-    return instant.astimezone(UTC) if instant.fold else instant
+    """Return both passes of a repeated hour in UTC: on the clocks, programs take them for the first or the second."""
+    is_repeated = instant.utcoffset() != instant.replace(fold=1 - instant.fold).utcoffset()
+    return instant.astimezone(UTC) if is_repeated else instant
 
 
 def _more(more: More) -> Event:
