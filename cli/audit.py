@@ -31,6 +31,7 @@ from cli.composition import (
     settings_from_environment,
     signing_key,
     utc_now,
+    witness_policy,
 )
 from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
@@ -173,11 +174,14 @@ def export(
             FileStore(settings.files).read,
             map_commits(opened.application.execute),
             authority_of(settings),
+            witness_policy(settings),
         )
     facts = proof.facts
     note(f"{facts['status']}, {quantity(len(facts['lines']), 'animation')}, {quantity(len(proof.leaves), 'event')}.")
     if settings.tsa is not None and proof.checkpoint.stamp is None:
         note(f"Not stamped yet: {settings.tsa.url} gave no time stamp. Export again once /checkpoints has it stamped.")
+    if proof.is_cosigned is False:
+        note("Not cosigned yet by the quorum of PARENTALITE_WITNESSES, which --policy asks for: export again later.")
     note(f"Check it anywhere with: parentalite audit verify {output} --key PUBLIC.pem")
     typer.echo(output)
 

@@ -264,7 +264,7 @@ def api_services(opened: Runtime) -> Services:
         checkpoint_key=signing_key(opened.settings),
         logos=logos_of(opened.settings),
         authority=authority_of(opened.settings),
-        has_witnesses=opened.settings.witnesses is not None,
+        witnesses=witness_policy(opened.settings),
         web=opened.settings.web,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=None if trusted is None else {**trusted, **by_digest()},

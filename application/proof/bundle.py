@@ -49,7 +49,8 @@ from application.proof.public_keys import sign_key_list, to_pem_file
 from application.proof.signing import signing_transaction
 from application.proof.stamping import Authority, stamped
 from application.proof.tiles import StoredTree
-from application.proof.witnessing.asking import cosigned_note
+from application.proof.witnessing.asking import cosigned_note, have_cosigned
+from application.proof.witnessing.policy import Policy
 from domain.kernel.identifiers import SIGNING_RULE_ID, file_id
 from eventstore.log import head
 from eventstore.records import Recorded, decode
@@ -67,12 +68,14 @@ class DossierProof:
     """A dossier's events as raw leaves in log order, the facts read from them, and the signed tree that holds them.
 
     `facts` have their sealed texts in clear. `completeness` shows that nothing was left out (docs/proof.md).
+    `is_cosigned`: whether the quorum of witnesses has cosigned the checkpoint; None where there is none.
     """
 
     facts: Facts
     leaves: Sequence[bytes]
     checkpoint: SignedCheckpoint
     completeness: Mapping[str, Any]
+    is_cosigned: bool | None = None
 
 
 def facts_now(
@@ -243,14 +246,19 @@ def export_bundle(
     read_file: ReadFile,
     commit_map: CommitMap,
     authority: Authority | None = None,
+    policy: Policy | None = None,
 ) -> DossierProof:
-    """Write the bundle to `path`, whole or not at all, its checkpoint stamped by `authority` if that answers in time.
+    """Write the bundle to `path`, whole or not at all.
+
+    Its checkpoint is stamped by `authority` and cosigned by the quorum of `policy`, if these answer in time.
 
     Raises NotADossier, MapDoesNotFit, SigningRefused, BadStoredFile, OSError.
     """
     proof = gather_proof(conn, vault, key, dossier_id, now, commit_map)
     if authority is not None:
         proof = replace(proof, checkpoint=stamped(conn, authority, proof.checkpoint))
+    if policy is not None:
+        proof = replace(proof, is_cosigned=have_cosigned(conn, policy, proof.checkpoint, now))
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:

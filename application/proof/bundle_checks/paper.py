@@ -14,6 +14,7 @@ from application.papers.dossier_layouts.layouts import LAYOUTS
 from application.people.officials import mandate_account
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
 from application.proof.members import CHECKPOINT, PDF
+from application.proof.witnessing.cosignatures import own_part
 
 _CREATOR = re.compile(rb"/Creator ?\(([^)]{1,80})\)")
 _FONT = re.compile(rb"/BaseFont ?/[A-Z]{6}\+([A-Za-z]+)")
@@ -57,7 +58,8 @@ def check_paper(bundle: OpenedBundle) -> str | None:
 
 def _laid_out(bundle: OpenedBundle, number: int) -> bytes:
     try:
-        return LAYOUTS[number](bundle.shown, bundle.text(CHECKPOINT))
+        # It was laid out with the log's own note; cosignatures come afterwards.
+        return LAYOUTS[number](bundle.shown, own_part(bundle.text(CHECKPOINT), bundle.checkpoint.origin))
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
         raise CheckFailed(f"the dossier's facts cannot be laid out ({type(error).__name__})") from error
 

@@ -108,7 +108,8 @@ def check_checkpoint(bundle: OpenedBundle) -> str:
 def _cosigned(bundle: OpenedBundle) -> str:
     """Hold the checkpoint to the policy, if there is one; say who has cosigned it."""
     if bundle.policy is None:
-        return ""
+        others = len(split_note(bundle.text(CHECKPOINT))[1]) - 1
+        return f"; {others} cosignatures, not checked without a policy" if others else ""
     _, cosigned = bundle.policy.check(bundle.text(CHECKPOINT), bundle.keys)
     names = ", ".join(f"{each.witness.name} ({each.at:%Y-%m-%d %H:%M} UTC)" for each in cosigned) or "nobody"
     return f"; the policy's quorum {bundle.policy.quorum} is met, cosigned by {names}"

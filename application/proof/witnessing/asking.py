@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -24,6 +25,8 @@ Conn = Connection[Any]
 
 #: For one request to one witness; several are asked one after the other.
 PATIENCE_SECONDS = 5.0
+#: For all witnesses together, while somebody waits for a bundle.
+EXPORT_SECONDS = 4.0
 _MOST_BYTES = 16 * 1024
 _CONFLICT = 409
 
@@ -54,6 +57,32 @@ def ask_witnesses(conn: Conn, policy: Policy, now: datetime) -> None:
         conn.execute(_FINAL, (checkpoint.size, checkpoint.position, now))
 
 
+def have_cosigned(conn: Conn, policy: Policy, checkpoint: SignedCheckpoint, now: datetime) -> bool:
+    """Have one checkpoint cosigned, and return whether the quorum has cosigned it; the notary goes on asking later.
+
+    Those that did not answer last are not waited for.
+    """
+    ends_at = monotonic() + EXPORT_SECONDS
+    for witness in policy.witnesses.values():
+        note = cosigned_note(conn, checkpoint)
+        if policy.is_met(cosigned := policy.cosigned(note)):
+            return True
+        left = ends_at - monotonic()
+        is_silent = troubles.trouble_of(conn, f"{troubles.WITNESS} {witness.key.name}") is not None
+        if witness.url is None or is_silent or left <= 0 or witness.key in [each.witness for each in cosigned]:
+            continue
+        try:
+            cosignature = request_cosignature(conn, witness, checkpoint, min(left, PATIENCE_SECONDS))
+        except NoCosignature as refused:
+            log.warning("no cosignature", extra={"witness": witness.key.name, "reason": str(refused)})
+            continue
+        conn.execute(_KEEP, (checkpoint.size, witness.key.name, cosignature.line, cosignature.at))
+    if not policy.is_met(policy.cosigned(cosigned_note(conn, checkpoint))):
+        return False
+    conn.execute(_FINAL, (checkpoint.size, checkpoint.position, now))
+    return True
+
+
 def _ask(conn: Conn, witness: Witness, checkpoint: SignedCheckpoint, now: datetime) -> None:
     work = f"{troubles.WITNESS} {witness.key.name}"
     trouble = troubles.trouble_of(conn, work)
@@ -70,17 +99,19 @@ def _ask(conn: Conn, witness: Witness, checkpoint: SignedCheckpoint, now: dateti
         troubles.clear(conn, work)
 
 
-def request_cosignature(conn: Conn, witness: Witness, checkpoint: SignedCheckpoint) -> Cosignature:
+def request_cosignature(
+    conn: Conn, witness: Witness, checkpoint: SignedCheckpoint, seconds: float = PATIENCE_SECONDS
+) -> Cosignature:
     """Raises NoCosignature."""
     row = conn.execute(_LAST_SIZE, (witness.key.name,)).fetchone()
     old = min(int(row[0]) if row else 0, checkpoint.size)
-    status, text = _post(conn, witness, checkpoint, old)
+    status, text = _post(conn, witness, checkpoint, old, seconds)
     if status == _CONFLICT:
         # It saw another tree last than we remember; its answer says which.
         old = _size(witness, text)
         if old > checkpoint.size:
             raise NoCosignature(f"it has cosigned a tree of {old} before, larger than this log")
-        status, text = _post(conn, witness, checkpoint, old)
+        status, text = _post(conn, witness, checkpoint, old, seconds)
     if status != httpx.codes.OK:
         raise NoCosignature(f"it answered {status}: {' '.join(text.split())[:200]}")
     try:
@@ -92,11 +123,11 @@ def request_cosignature(conn: Conn, witness: Witness, checkpoint: SignedCheckpoi
     return valid[0]
 
 
-def _post(conn: Conn, witness: Witness, checkpoint: SignedCheckpoint, old: int) -> tuple[int, str]:
+def _post(conn: Conn, witness: Witness, checkpoint: SignedCheckpoint, old: int, seconds: float) -> tuple[int, str]:
     body = format_request(old, _proof(conn, old, checkpoint.size), checkpoint.note)
     url = f"{str(witness.url).rstrip('/')}/add-checkpoint"
     try:
-        with httpx.stream("POST", url, content=body, timeout=PATIENCE_SECONDS, follow_redirects=False) as response:
+        with httpx.stream("POST", url, content=body, timeout=seconds, follow_redirects=False) as response:
             data = b""
             for chunk in response.iter_bytes():
                 data += chunk

@@ -27,6 +27,7 @@ from application.hosting.setting_groups import WebSettings
 from application.papers.logos import NO_LOGOS, Logos
 from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
+from application.proof.witnessing.policy import Policy
 from application.sign_in.accepting import SignIn
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError
@@ -80,8 +81,8 @@ class Services:
     logos: Logos = field(default=NO_LOGOS, repr=False)
     #: Stamps checkpoints (RFC 3161), if one is configured.
     authority: Authority | None = None
-    #: Whether witnesses are asked to cosign checkpoints.
-    has_witnesses: bool = False
+    #: The witnesses and their quorum, if any are asked.
+    witnesses: Policy | None = None
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

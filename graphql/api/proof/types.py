@@ -69,7 +69,7 @@ async def _final(context: Context, sizes: Sequence[int]) -> list[bool]:
 
 async def finally_certified(context: Context, ids: Sequence[UUID]) -> list[bool | None]:
     """Return for each dossier whether a final checkpoint covers its certification; None where no witness is asked."""
-    if not context.services.has_witnesses:
+    if context.services.witnesses is None:
         return [None for _ in ids]
     read = await context.read()
     rows = await read.rows(read.sql(queries.FINALLY_CERTIFIED), {"ids": list(ids)})

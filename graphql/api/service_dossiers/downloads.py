@@ -101,6 +101,8 @@ async def _bundle(context: Context, request: Request) -> Response:
     headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
     if context.services.authority is not None:
         headers["Time-Stamp"] = "none yet" if proof.checkpoint.stamp is None else "included"
+    if proof.is_cosigned is not None:
+        headers["Cosignatures"] = "quorum" if proof.is_cosigned else "not yet"
     return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
 
 
@@ -148,7 +150,8 @@ def _export(context: Context, dossier_id: UUID, path: Path) -> DossierProof:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
         commit_map = map_commits(services.application.execute)
         whose = (vault, key, dossier_id, context.now)
-        return export_bundle(path, conn, *whose, pdf_of_facts, read_file, commit_map, services.authority)
+        others = (services.authority, services.witnesses)
+        return export_bundle(path, conn, *whose, pdf_of_facts, read_file, commit_map, *others)
 
 
 async def _piece(context: Context, request: Request) -> Response:

@@ -17,6 +17,7 @@ from application.proof.notes import SigningKey, VerifierKey, parse_checkpoint, s
 from application.proof.public_keys import PublicKey
 from application.proof.signer import troubles
 from application.proof.signing import make_checkpoint
+from application.proof.verifying import verify
 from application.proof.witnessing.asking import ask_witnesses, cosigned_note
 from application.proof.witnessing.cosignatures import witness_key
 from application.proof.witnessing.following import CannotFollow, Followed, follow
@@ -131,8 +132,36 @@ def witness(folder: Path) -> Iterator[tuple[WitnessServer, Policy]]:
 FINAL = "query($id: ID!) { serviceDossier(id: $id) { certificationFinal } checkpoint { final cosignedBy } }"
 
 
+def bundle(server: Server, dossier: str, path: Path) -> tuple[str, Path]:
+    """What the answer says of cosignatures, and the bundle."""
+    answer = server.http.get(f"/service-dossiers/{dossier}/bundle.zip", headers={"authorization": f"Bearer {AUDITOR}"})
+    assert answer.status_code == 200, answer.text
+    path.write_bytes(answer.content)
+    return answer.headers["cosignatures"], path
+
+
+def test_a_bundle_exported_at_once_waits_for_the_quorum_or_says_that_it_is_not_there(
+    claims: Claims, server: Server, tmp_path: Path
+):
+    held = claims.held(1)
+    claims.attest(*held)
+    dossier = str(claims.certified(*held))
+    keys = [PublicKey(CHECKPOINT_KEY.public)]
+    with witness(tmp_path) as (_, policy):
+        object.__setattr__(server.services, "witnesses", policy)
+        cosignatures, path = bundle(server, dossier, tmp_path / "cosigned.zip")
+    assert cosignatures == "quorum"
+    assert list(verify(path, keys, policy=policy))[-1].ok
+    # The witness is gone, and something new is signed.
+    claims.held(1)
+    cosignatures, path = bundle(server, dossier, tmp_path / "alone.zip")
+    assert cosignatures == "not yet"
+    assert "quorum w1 is not met" in list(verify(path, keys, policy=policy))[-1].text
+    assert list(verify(path, keys))[-1].ok
+
+
 def test_a_certification_is_final_once_the_quorum_has_cosigned(claims: Claims, server: Server, tmp_path: Path):
-    object.__setattr__(server.services, "has_witnesses", True)
+    object.__setattr__(server.services, "witnesses", read_policy("quorum none\n"))
     held = claims.held(1)
     claims.attest(*held)
     dossier = claims.certified(*held)
