@@ -13,12 +13,16 @@ from api.app import create_app
 from api.core.context import Services
 from web.animations.animation import AnimationPage
 from web.animations.listing import Listing
+from web.candidatures.candidacy import Candidacy
+from web.candidatures.candidature import CandidaturePage
 from web.core.asking import Api
 from web.core.assets import assets
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
 from web.core.site import Site
+from web.information.pages import Information
+from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 
 _MENU = (
@@ -55,6 +59,10 @@ class Pages:
             *Listing(site).routes,
             *AnimationPage(site).routes,
             *RegistrationPage(site).routes,
+            *CodePage(site).routes,
+            *Candidacy(site).routes,
+            *CandidaturePage(site).routes,
+            *Information(site).routes,
         ]
 
     def refused(self, request: Request, status: int, message: str) -> Response:

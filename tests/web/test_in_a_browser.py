@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser.chromium import chromium
-from tests.support.people import STRUCTURE, People
+from tests.support.people import CANDIDATURE, STRUCTURE, People
 from tests.support.server import Server
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -45,9 +45,13 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
     people.does("38-cancel-an-animation", STRUCTURE, animationId=cancelled, reason="L'école est fermée.")
     form = {"animationId": animation, "firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr"}
     link = people.does("40-register-for-an-animation", None, **form)["link"]
+    candidature = people.does("12-submit-a-candidature", None, **CANDIDATURE)["link"]
     return [
         *("/", "/animations?territory=13", "/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
         *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
+        *("/inscription", "/candidatures", "/candidatures?lieu=saint", "/candidatures?commune=34172"),
+        *(f"/candidatures/{candidature}", "/invitations/x", "/mon-compte"),
+        *("/accessibilite", "/mentions-legales", "/donnees-personnelles"),
     ]
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.people import NATIONAL, STRUCTURE, People
+from tests.support.people import CANDIDATURE, NATIONAL, SCHOOL, STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -116,6 +116,31 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert visitor.sees(link) == visitor.sees(link)
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
     assert "Votre place est réservée" in visitor.sees(link)
+
+
+def test_the_code_of_a_ticket_gives_the_seat_up(visitor: Visitor, people: People, animation: str) -> None:
+    form = {"animationId": animation, "firstName": "Ana", "lastName": "Sans e-mail"}
+    code = people.does("41-register-somebody-else", STRUCTURE, **form)["code"]
+    page = visitor.sees("/inscription")
+    wrong = visitor.sends(page, values={"code": "", "action": "cancel"}, status=422)
+    assert '<a href="#code">' in wrong
+    page = visitor.sees("/inscription")
+    assert "vous ne venez plus" in visitor.sends(page, values={"code": code, "action": "cancel"})
+
+
+def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor, people: People) -> None:
+    page = visitor.sees("/candidatures?lieu=Montpellier")
+    assert "Devenir parent ressource à Montpellier" in page
+    page = visitor.sees("/candidatures?commune=34172&ecole=autre")
+    person = {name: str(CANDIDATURE[name]) for name in ("firstName", "lastName", "email", "motivation")}
+    values = person | {"schoolUai": SCHOOL, "degree": "FIRST"}
+    refused = visitor.sends(page, values=values | {"schoolUai": "1234"}, status=422)
+    assert '<a href="#schoolUai">' in refused
+    page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
+    assert "Merci, votre candidature est envoyée" in page
+    page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
+    assert "<h1>Candidature retirée</h1>" in page
+    assert "Nous déménageons." in page
 
 
 def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:

@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core.communes import COMMUNES, without_doubt
 from web.core.documents import document
 from web.core.site import Site
 
-_LISTING, _COMMUNES = document("animations/listing"), document("animations/communes")
+_LISTING = document("animations/listing")
 _PER_PAGE = 20
 #: Filters under the names of the API, as in the addresses of feeds and exports.
 _LISTS = ("territory", "theme", "type", "audience", "venueType", "commune")
@@ -110,8 +111,8 @@ class Listing:
         """Show a page of the list, or the communes that the place typed may mean."""
         filters = _Filters.read(request.query_params)
         if filters.place and "commune" not in filters.lists:
-            communes = (await self._site.api.ask(request, _COMMUNES, {"text": filters.place}))["communes"] or []
-            if chosen := _chosen(filters.place, communes):
+            communes = (await self._site.api.ask(request, COMMUNES, {"text": filters.place}))["communes"] or []
+            if chosen := without_doubt(filters.place, communes):
                 return RedirectResponse(_with(request, commune=[each["code"] for each in chosen]), 303)
             if communes:
                 choices = [(each, _with(request, commune=[each["code"]])) for each in communes]
@@ -142,14 +143,6 @@ class Listing:
             next_page=_turn(request, after=info["endCursor"]) if info["hasNextPage"] else None,
             previous_page=_turn(request, before=info["startCursor"]) if info["hasPreviousPage"] else None,
         )
-
-
-def _chosen(place: str, communes: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return the communes that a place means without doubt: the only one of that name, or all of a postal code."""
-    if len(communes) == 1 or (place.isdigit() and len(place) == 5):
-        return communes
-    same = [each for each in communes if each["name"].casefold() == place.casefold()]
-    return same if len(same) == 1 else ()
 
 
 def _page(params: QueryParams) -> dict[str, Any]:

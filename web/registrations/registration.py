@@ -17,7 +17,7 @@ from web.core.site import Site
 
 _REGISTRATION = document("registrations/registration")
 #: What the buttons do: the document, the field of its answer, and the step that is told of afterwards.
-_ACTIONS = {
+ACTIONS = {
     "keep": (document("registrations/keep"), "registrationKeep", "gardee"),
     "cancel": (document("registrations/cancel"), "registrationCancel", "annulee"),
 }
@@ -43,7 +43,7 @@ class RegistrationPage:
         """Keep the seat or give it up, then lead back: to load the page again repeats nothing."""
         form = await self._site.guard.posted(request, _FIELDS)
         link = request.path_params["link"]
-        if not form.failed and (action := _ACTIONS.get(form.values["action"])) is not None:
+        if not form.failed and (action := ACTIONS.get(form.values["action"])) is not None:
             document, name, step = action
             values = {"link": link, "idempotencyKey": form.key}
             payload = (await self._site.api.ask(request, document, {"input": values}))[name]

@@ -46,6 +46,8 @@ _PLACES = frozenset(
         "health",
         "assets",
         "inscriptions",
+        "inscription",
+        "candidatures",
     )
 )
 

@@ -1,0 +1,68 @@
+"""Every address that the product prints, mails or publishes leads to a page."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
+from tests.support.papers.pdf_text import picture, qr_texts
+from tests.support.people import CANDIDATURE, COORDONNATEUR, DIRECTOR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
+from tests.support.post_office import sent_by
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+ADDRESS = re.compile(r"https://(?:parentalite|x)\.example\.org([^\s\"'<>)\\]*)")
+
+
+def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, people: People, visitor: Visitor):
+    for number, who in enumerate((STRUCTURE, COORDONNATEUR, NATIONAL, DIRECTOR)):
+        people.does("69-say-where-to-be-written-to", who, email=f"{number}@exemple.fr")
+    animation = people.declare()
+    people.publish(animation)
+    form = {"animationId": animation, "firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr"}
+    link = people.does("40-register-for-an-animation", None, **form)["link"]
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Mairie")
+    people.does("12-submit-a-candidature", None, **CANDIDATURE)
+    invitation = {"structureId": STRUCTURE_ID, "email": "invite@exemple.fr"}
+    people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **invitation)
+    people.declare(title="À publier")
+
+    published = {
+        "letters": _letters(server),
+        "QR codes": _codes(server, f"{animation}/ticket.pdf?link={link}", f"{animation}/attendance-sheet/blank.pdf"),
+        "feeds": [_unfolded(server.http.get(f"/animations.{kind}").text) for kind in ("ics", "atom", "jsonld")],
+    }
+    found = {name: set(ADDRESS.findall("\n".join(texts))) for name, texts in published.items()}
+    assert all(found.values()), found
+    paths = {path for each in found.values() for path in each if not _is_file(path)}
+    expected = {"animations", "inscriptions", "candidatures", "invitations", "territoire", "moderation", "ecole"}
+    assert expected - {urlsplit(path).path.split("/")[1] for path in paths} == set()
+    # The API's own page, with styles of its own.
+    unsubscribing = {path for path in paths if path.startswith(f"/{UNSUBSCRIBING}/")}
+    assert {visitor.http.get(path).status_code for path in unsubscribing} == {200}
+    pages = [visitor.sees("/"), *(visitor.sees(path) for path in sorted(paths - unsubscribing))]
+    inside = {link for page in pages for link in links(page) if link.startswith("/")}
+    assert {path: status for path in inside if (status := visitor.http.get(path).status_code) != 200} == {}
+
+
+def _letters(server: Server) -> list[str]:
+    parts = [part for letter in sent_by(server.application).received for part in letter.walk()]
+    return [part.get_content() for part in parts if part.get_content_maintype() == "text"]
+
+
+def _codes(server: Server, *papers: str) -> list[str]:
+    headers = {"authorization": f"Bearer {STRUCTURE}"}
+    return [
+        text
+        for paper in papers
+        for text in qr_texts(picture(server.http.get(f"/animations/{paper}", headers=headers).content))
+    ]
+
+
+def _unfolded(text: str) -> str:
+    return text.replace("\r\n ", "")
+
+
+def _is_file(path: str) -> bool:
+    return "." in urlsplit(path).path

@@ -1,0 +1,56 @@
+"""Keep a seat or give it up with the code that is printed on a ticket: `/inscription`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.forms import Field, Form
+from web.core.site import Site
+from web.registrations.registration import ACTIONS
+
+_FIELDS = (
+    Field("code", "Code de votre billet", hint="Il est écrit sur votre billet, sous le code carré.", required=True),
+    Field("day", "Jour de l'animation", "date", hint="Seulement si on vous le demande."),
+)
+_DONE = {
+    "gardee": "C'est noté, vous gardez votre place",
+    "annulee": "C'est noté, vous ne venez plus. Merci d'avoir prévenu.",
+}
+_BUTTON = Field("action", "Action")
+
+
+class CodePage:
+    """The page for who has a printed code."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.route("/inscription", self.show, "GET"), self._site.route("/inscription", self.act, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return self._page(request, self._site.guard.form(request, _FIELDS))
+
+    async def act(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, (*_FIELDS, _BUTTON))
+        values = form.input()
+        action = ACTIONS.get(values.pop("action", ""))
+        form.fields = _FIELDS
+        if not form.failed and action is not None:
+            document, name, step = action
+            payload = (await self._site.api.ask(request, document, {"input": {"code": ""} | values}))[name]
+            if not payload["errors"]:
+                return RedirectResponse(f"/inscription?etape={step}", 303)
+            form.refuse(payload["errors"])
+        return self._page(request, form)
+
+    def _page(self, request: Request, form: Form) -> Response:
+        done = _DONE.get(request.query_params.get("etape", ""))
+        status = 422 if form.failed else 200
+        response = self._site.templates.page(request, "registrations/code", status, form=form, done=done)
+        return self._site.guard.keep(request, response)
