@@ -37,6 +37,8 @@ from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
 from application.proof.completeness.stored_map import create_tables as create_map_tables
+from application.satisfaction import commands as satisfaction
+from application.satisfaction.tables import create_tables as create_questionnaire_tables
 from application.schools import commands as schools
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
@@ -81,6 +83,7 @@ USE_CASES = use_cases(
     registrations.USE_CASES,
     attendance.USE_CASES,
     typology.USE_CASES,
+    satisfaction.USE_CASES,
     passkeys.USE_CASES,
     privacy.USE_CASES,
     unreached.USE_CASES,
@@ -198,6 +201,7 @@ def open_application(
         create_map_tables(conn)
         create_notification_tables(conn)
         create_job_tables(conn)
+        create_questionnaire_tables(conn)
         if protecting or is_new:
             protect(conn, LOG, CHECKPOINTS, new=is_new)
     with recorder.datastore, pool:

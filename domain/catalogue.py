@@ -20,6 +20,8 @@ from domain.notifications import letter
 from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks, signing_rule
 from domain.registrations import registration_book
+from domain.satisfaction import form as satisfaction_form
+from domain.satisfaction import packets as satisfaction_packets
 from domain.schools import school
 from domain.service_dossiers import service_dossier
 from domain.structures import siret, structure
@@ -65,6 +67,8 @@ SIRET = AggregateKind[siret.AssignedSiret]("siret", siret.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
+SATISFACTION_FORM = AggregateKind[satisfaction_form.SatisfactionForm]("satisfaction_form", satisfaction_form.evolve)
+SATISFACTION = AggregateKind[satisfaction_packets.RecordedAnswers]("satisfaction", satisfaction_packets.evolve)
 SERVICE_DOSSIER = AggregateKind[service_dossier.ServiceDossier](
     "service_dossier", service_dossier.evolve, credit=service_dossier.credit
 )

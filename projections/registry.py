@@ -15,6 +15,8 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, WALK_INS
+from projections.satisfaction.read_model import SATISFACTION_FORMS
+from projections.satisfaction.read_model import packets as satisfaction_packets
 from projections.schools.read_model import SCHOOLS
 from projections.service_dossiers.read_model import SERVICE_DOSSIERS
 from projections.structures.contact import STRUCTURE_CONTACTS
@@ -28,6 +30,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         TERRITORIES,
         TERMS,
         FORMS,
+        SATISFACTION_FORMS,
+        satisfaction_packets(shown),
         STRUCTURES,
         STRUCTURE_CONTACTS,
         CONVENTIONS,

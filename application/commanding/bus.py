@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -50,6 +50,7 @@ MOST_ATTEMPTS = 20
 _TOO_MANY = "Trop de modifications simultanées : réessayez."
 
 Pool = ConnectionPool[Connection[Any]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,20 @@ class CommandBus:
             except DomainError:
                 if not work.catch_up():
                     raise
+        raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
+
+    def consult(self, question: Callable[[UnitOfWork], T], action: Action, actor: Actor, now: datetime) -> T:
+        """Return what the question answers on current states, or raise its refusal. Record nothing."""
+        for _ in range(MOST_ATTEMPTS):
+            work = UnitOfWork(actor, now, uuid4(), action, self._read_stream, self._read_topics, self.cache, self.keyed)
+            try:
+                answer = question(work)
+            except DomainError:
+                if not work.catch_up():
+                    raise
+            else:
+                if not work.catch_up():
+                    return answer
         raise refuse(ErrorCode.CONFLICT, _TOO_MANY)
 
     def act(self, command: Command, actor: Actor, now: datetime, expires_at: datetime) -> Act:

@@ -68,7 +68,8 @@ class WebSettings(Group):
     requests_per_minute: int = Field(6_000, ge=0, le=9_999_999)
     """Requests a minute for each client address, and for each token."""
     registrations_per_minute: int = Field(60, ge=0, le=9_999_999)
-    """Registrations a minute for each client address and animation, after a first 300: a school shares one address."""
+    """Registrations a minute for each client address and animation, after a first 300: a school shares one address.
+    Answers to a questionnaire are bounded alike."""
     sockets_per_address: int = Field(200, ge=0, le=9_999_999)
     """WebSockets and event streams open at once for each client address."""
     trusted_proxies: values.Networks = ()

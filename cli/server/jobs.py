@@ -13,6 +13,7 @@ from application.animations.commands import AnimationEnd, AnimationResume, Anima
 from application.application import Application
 from application.commanding.commands import Command
 from application.files.store import FileStore
+from application.followers.packets import record_answers
 from application.followers.reminding import LATEST, REMINDERS, remind
 from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
@@ -28,6 +29,8 @@ from projections.engine.generations import live_tables
 
 #: Animations ended in one run.
 BATCH = 500
+#: Of the night in every territory but those of the Pacific (UTC).
+ANSWERS_HOUR = 1
 
 
 def jobs(app: Application, settings: Settings) -> list[Job]:
@@ -45,6 +48,8 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
             lambda now, since: check_log_and_read_models(app, settings.master_key, event_guard(settings), now),
             hour=settings.check_hour,
         ),
+        # Once a night, so that the time of the record tells no more than the day of an answer.
+        Job("answers-recorded", timedelta(days=1), lambda now, since: record_answers(app.bus, now), hour=ANSWERS_HOUR),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]
 

@@ -65,6 +65,12 @@ def refuse(code: ErrorCode, message: str, *field: str) -> DomainError:
     return DomainError([Problem(code, message, field)])
 
 
+def raise_any(problems: Iterable[Problem]) -> None:
+    """Raise all these problems together, if there are any."""
+    if problems := tuple(problems):
+        raise DomainError(problems)
+
+
 def broken(message: str, *field: str) -> DomainError:
     """Return the error for a command that breaks a business rule."""
     return refuse(ErrorCode.RULE_BROKEN, message, *field)

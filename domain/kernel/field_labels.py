@@ -24,6 +24,7 @@ _IN_FORMS: Mapping[str, str] = {
     "into": "terme d'arrivée",
     "link": "lien",
     "number": "numéro",
+    "owner_id": "objet",
     "on": "date",
     "paid_on": "date du paiement",
     "period_from": "début de la période",

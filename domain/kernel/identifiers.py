@@ -127,6 +127,11 @@ def registration_book_id(animation_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"registrations:{animation_id}")
 
 
+def satisfaction_id(owner_id: UUID) -> UUID:
+    """Return the stream of the answers to the questionnaire of an animation, or of a structure's small animations."""
+    return uuid5(NAMESPACE, f"satisfaction:{owner_id}")
+
+
 def structure_contact_id(structure_id: UUID) -> UUID:
     """Return the owner of the key that seals a structure's public contact, apart from the key of its name."""
     return uuid5(NAMESPACE, f"structure-contact:{structure_id}")
@@ -154,6 +159,7 @@ def convention_of_key(idempotency_key: UUID) -> UUID:
 
 TYPOLOGY_ID = uuid5(NAMESPACE, "typology")
 ATTESTATION_FORM_ID = uuid5(NAMESPACE, "attestation-form")
+SATISFACTION_FORM_ID = uuid5(NAMESPACE, "satisfaction-form")
 #: The stream of the map's roots (docs/proof.md).
 MAP_ID = uuid5(NAMESPACE, "proof-map")
 #: The stream of the checks of the whole log.

@@ -92,6 +92,9 @@ class Action(StrEnum):
     TERRITORY_JOIN = "territoryJoin"
     TERRITORY_OPEN_CANDIDATURES = "territoryOpenCandidatures"
     ATTESTATION_FORM_WORD = "attestationFormWord"
+    SATISFACTION_FORM_WORD = "satisfactionFormWord"
+    QUESTIONNAIRE_ANSWER = "questionnaireAnswer"
+    SATISFACTION_RECORD = "satisfactionRecord"
     PERSON_ERASE = "personErase"
     LETTER_REFUSE = "letterRefuse"
     PASSKEY_REGISTER = "passkeyRegister"
@@ -127,6 +130,7 @@ class Action(StrEnum):
     MANDATE_READ = "mandateRead"
     CONTACT_READ = "contactRead"
     REBUILD_FOLLOW = "rebuildFollow"
+    SATISFACTION_READ = "satisfactionRead"
 
 
 _ANY, _STRUCTURE, _TERRITORY = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY
@@ -205,6 +209,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},
+    Action.SATISFACTION_FORM_WORD: {NA: _ANY, SY: _ANY},
+    # Holding the questionnaire's link is the right.
+    Action.QUESTIONNAIRE_ANSWER: dict.fromkeys((P, PA, ST, ME, CO, DI, IN, HE, TE, NA), _ANY),
+    Action.SATISFACTION_RECORD: {SY: _ANY},
     Action.PERSON_ERASE: {**_OWN, NA: _ANY, SY: _ANY},
     Action.LETTER_REFUSE: {SY: _ANY},
     # Passkeys of their own, for those whose acts move money.
@@ -241,6 +249,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},
     Action.REGISTRATION_READ: {ST: _STRUCTURE},
     Action.REBUILD_FOLLOW: {NA: _ANY},
+    Action.SATISFACTION_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY},
     Action.CONTROL_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
 }
 

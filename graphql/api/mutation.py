@@ -16,6 +16,7 @@ from api.core.commanding.own_payloads import give_own_payloads
 from api.passkeys.mutations import PasskeyMutations
 from api.registrations.attendance_mutations import AttendanceMutations
 from api.registrations.mutations import RegistrationMutations
+from api.satisfaction.mutations import SatisfactionMutations
 from api.schools.mutations import SchoolMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
 from api.structures.mutations import StructureMutations
@@ -43,6 +44,7 @@ class Mutation(
     SchoolMutations,
     TypologyMutations,
     SteeringMutations,
+    SatisfactionMutations,
 ):
     pass
 

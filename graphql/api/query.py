@@ -16,6 +16,7 @@ from api.passkeys.queries import PasskeyQueries
 from api.places.queries import PlaceQueries
 from api.proof.queries import ProofQueries
 from api.registrations.queries import RegistrationQueries
+from api.satisfaction.queries import SatisfactionQueries
 from api.schools.queries import SchoolQueries
 from api.service_dossiers.queries import ServiceDossierQueries
 from api.structures.country import CountryQueries
@@ -41,6 +42,7 @@ class Query(
     PasskeyQueries,
     PlaceQueries,
     SchoolQueries,
+    SatisfactionQueries,
 ):
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

@@ -11,12 +11,13 @@ from application.proof.rules.conventions import CONVENTIONS, CONVENTIONS_ALONE
 from application.proof.rules.dossiers import DOSSIERS
 from application.proof.rules.lists import LISTS
 from application.proof.rules.passkeys import PASSKEYS
+from application.proof.rules.satisfaction import SATISFACTION
 from domain.animations.events import AnimationResubmitted
 from domain.controls.events import PieceWordsErased
 from domain.kernel.events import Event
 
 #: Events that a command records by itself, each with the domain's decision.
-JUDGEMENTS: Judgements = {**CONVENTIONS, **ANIMATIONS, **DOSSIERS, **CONTROLS, **LISTS, **PASSKEYS}
+JUDGEMENTS: Judgements = {**CONVENTIONS, **ANIMATIONS, **DOSSIERS, **CONTROLS, **LISTS, **PASSKEYS, **SATISFACTION}
 
 #: Events that policies record because of another event, judged with it. Where the other event's stream is not held they
 #: are judged alone.

@@ -26,6 +26,7 @@ from api.structures.types import Structure, StructureContact, contact_of_structu
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
+from application.satisfaction.answering import PURPOSE
 from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.rights import Action, Belongings, may
@@ -199,6 +200,15 @@ class Animation(Lazily, Node):
     )
     def sheets(self, info: Info) -> list[AttendanceSheet] | None:
         return pages_of(self.row)
+
+    @strawberry.field(
+        description="Where parents answer the satisfaction questionnaire: what its QR code holds. Null unless it is"
+        " published. " + _RESTRICTED
+    )
+    def questionnaire_url(self, info: Info) -> str | None:
+        if self.row["status"] != AnimationStatus.PUBLISHED:
+            return None
+        return f"/questionnaire/{info.context.services.application.links.link(PURPOSE, self.row['animation_id'])}"
 
     @strawberry.field(
         description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"

@@ -14,6 +14,7 @@ from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.passkeys.events import WithdrawalReason
+from domain.satisfaction.form import QuestionKind
 from domain.service_dossiers.transitions import AmendmentStatus
 from domain.service_dossiers.warnings import WarningCode
 from domain.typology.typology import TermKind, ThemeFamily
@@ -42,3 +43,8 @@ strawberry.enum(ReasonCode, name="ControlReasonCode", description="Why a piece i
 strawberry.enum(ErrorCode, name="ErrorCode", description="Why a mutation was not carried out.")
 strawberry.enum(TermKind, name="TypologyKind", description="The lists of choices.")
 strawberry.enum(ThemeFamily, name="ThemeFamily", description="The two families of themes.")
+strawberry.enum(
+    QuestionKind,
+    name="QuestionKind",
+    description="How a question of the satisfaction questionnaire is answered.",
+)

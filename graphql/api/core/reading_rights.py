@@ -40,7 +40,9 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series"
         ),
-        Action.STRUCTURE_READ: "declaredLate refusalReason attestation attendanceSheet sheets onlineLink expected",
+        Action.STRUCTURE_READ: (
+            "declaredLate refusalReason attestation attendanceSheet sheets onlineLink expected questionnaireUrl"
+        ),
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
@@ -160,6 +162,12 @@ PARTS: Mapping[str, str] = {
     "Term": "id admitsChildren became code description family formerLabels kind label retired since successors",
     "ServiceWarning": "animation code message other",
     "AgreedRate": "agreedAt effectiveFrom rate reason",
+    "SatisfactionForm": "questions version",
+    "SatisfactionQuestion": "choices kind number text",
+    "Questionnaire": "animation closedReason closesAt form notice open",
+    "SatisfactionFigures": "animations answers questions",
+    "QuestionFigures": "answers average choices kind number text version",
+    "ChoiceFigures": "answers choice",
     "Training": "on subject",
     "TermCount": "animations parents term",
     "MailPreferences": "email muted mutedCodes",
@@ -185,6 +193,7 @@ ROOTS: Mapping[Reach, str] = {
         " checkpoints communes control"
         " node position registration schools serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
+        " questionnaire satisfaction satisfactionForm"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.AUDIT_READ: "auditTrail structureTimeline",

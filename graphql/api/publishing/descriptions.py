@@ -140,6 +140,11 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "CONTACT": "A contact in a structure's list.",
         "WORDS": "What people wrote in a thing, or the name of a structure.",
     },
+    "QuestionKind": {
+        "SCALE": "By a grade from 1 to 5.",
+        "CHOICE": "By one of its choices.",
+        "TEXT": "In words, which are neither kept nor shown to anybody.",
+    },
     "RegistrationStatus": {
         "SEATED": "With a seat.",
         "WAITING": "In the waiting list, in the order of its line.",

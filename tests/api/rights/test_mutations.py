@@ -58,6 +58,7 @@ SAID: dict[str, dict[str, Any]] = {
     "auditorAdmit": {"subject": "auditrice", "until": "2030-01-01T00:00:00Z"},
     "coordonnateurAppoint": {"subject": "coordo", "territories": ["971"]},
     "invitationSend": {"email": "q@example.org"},
+    "satisfactionFormWord": {"questions": [{"text": "Utile ?", "kind": "SCALE"}]},
     "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
     "candidatureGiveOpinion": {"favourable": True},
     "candidatureRecordContact": {"on": "2026-09-01"},

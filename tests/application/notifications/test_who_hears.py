@@ -52,6 +52,8 @@ HEARS = {
     "animation.text_blanked": (ST,),
     "animation.words_erased": NOBODY,
     "attestation_form.worded": NOBODY,
+    "satisfaction_form.worded": NOBODY,
+    "satisfaction.answers_recorded": NOBODY,
     "candidature.certificate_issued": (CANDIDATE,),
     "candidature.certificate_requested": (CO,),
     "candidature.contact_recorded": NOBODY,

@@ -62,6 +62,8 @@ IN_CLEAR = {
     "piece": "one of the required pieces, or made by us",
     "missing_pieces": "some of the required pieces",
     "questions": "worded by the national team, published",
+    "text": "worded by the national team, published",
+    "choices": "worded by the national team, published",
     "seed": "anybody draws again by it",
     "reason_code": "a word of ours",
     "territory.joined.name": "a department's",

@@ -100,6 +100,7 @@ def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_contr
     assert may_do - {"mandateRead"} == READING - {"candidatureRead"} | CONTROLLING | {
         "notificationsMarkRead",
         "mailPreferencesSet",
+        "satisfactionRead",
     }
 
 
@@ -135,12 +136,13 @@ def test_a_mediateur_only_registers_themself_and_parents_and_sees_to_their_own_a
         Action.MEDIATEUR_REGISTER,
         Action.MAIL_PREFERENCES_SET,
         Action.NOTIFICATIONS_MARK_READ,
+        Action.QUESTIONNAIRE_ANSWER,
     }
 
 
 def test_the_public_only_submits_candidatures_and_registers():
     may_do = [action for action in Action if may(PUBLIC, action, Belongings())]
-    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING, Action.UNSUBSCRIBE]
+    assert may_do == [Action.CANDIDATURE_SUBMIT, *REGISTERING, Action.UNSUBSCRIBE, Action.QUESTIONNAIRE_ANSWER]
 
 
 def test_the_system_decides_nothing_that_people_decide():
@@ -156,6 +158,8 @@ def test_the_system_decides_nothing_that_people_decide():
         "termAdd",
         "territoryJoin",
         "attestationFormWord",
+        "satisfactionFormWord",
+        "satisfactionRecord",
         "personErase",
         "letterRefuse",
         *READING,

@@ -59,6 +59,7 @@ from application.registrations import (
     RegistrationRemove,
     RegistrationSubmit,
 )
+from application.satisfaction.commands import Question, SatisfactionFormWord, SatisfactionRecord
 from application.schools.commands import SchoolsImport
 from application.service_dossiers.amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
 from application.service_dossiers.commands import (
@@ -84,6 +85,8 @@ from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action
 from domain.notifications.events import LetterAbout, Unreached
+from domain.satisfaction.form import QuestionKind
+from domain.satisfaction.packets import QuestionResult
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
 from tests.support.api.rights_world import PARENT, one_of_each
@@ -117,6 +120,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _written_to(world)
     _steered(world)
     _ended(world)
+    _judged(world, UUID(ids["attested"]))
     mediateur = {"account_id": UUID(ids["accountId"]), "mandate_id": UUID(ids["mandateId"])}
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
@@ -262,6 +266,12 @@ def _steered(world: World) -> None:
     world.does(TerritoryOpenCandidatures(code="75"), NATIONAL)
     world.does(AttestationFormWord(questions=("Et ?",)), NATIONAL)
     world.does(SchoolsImport(csv=f"UAI;nom;commune\n{UAI};École des Flamboyants;97105"), COORDONNATEUR)
+
+
+def _judged(world: World, held: UUID) -> None:
+    world.does(SatisfactionFormWord(questions=(Question(text="Utile ?", kind=QuestionKind.SCALE),)), NATIONAL)
+    answered = (QuestionResult(number=1, answers=6, total=27),)
+    world.does(SatisfactionRecord(owner_id=held, form_version=1, answer_count=6, results=answered), SYSTEM)
 
 
 def _ended(world: World) -> None:

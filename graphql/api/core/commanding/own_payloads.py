@@ -28,7 +28,7 @@ _FAMILIES: Final = (
     "personErase planningSend registrationCancel registrationKeep registrationRemove registrationSubmit "
     "registrationSubmitFor schoolStaffBind serviceAmendmentAccept serviceAmendmentPropose serviceAmendmentRefuse "
     "serviceDossierCertify serviceDossierGather serviceDossierOpen serviceDossierReturn serviceDossierSubmit "
-    "servicePaymentRecord servicePieceAttach termSplit territoryJoin territoryOpenCandidatures"
+    "servicePaymentRecord servicePieceAttach termSplit territoryJoin territoryOpenCandidatures satisfactionFormWord"
 )
 KNOWN_BY_FAMILY: Final = frozenset(_FAMILIES.split())
 
