@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import Field
 
 from application.commanding.commands import ChangeCommand, Command
+from application.commanding.pseudonyms_and_links import address_of
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree
-from domain.catalogue import CANDIDATURE
+from domain.catalogue import CANDIDATURE, SCHOOL
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import invalid
 from domain.kernel.events import Event
-from domain.kernel.identifiers import Uai
+from domain.kernel.identifiers import Uai, school_id
 from domain.kernel.people import EmailAddress, PersonName, Phone
 from domain.kernel.rights import Action, Belongings
 from domain.kernel.validation import Comment, Label, Link, LongText, Reason, TerritoryCode
@@ -35,6 +37,8 @@ class CandidatureSubmit(Command):
     degree: Degree | None = None
     #: The roles of who is bound to the school, as the read side tells. The client did not send it.
     staff: tuple[Role, ...] = Field(default=(), exclude=True)
+    #: Candidatures for the school of the same address or person. The read side proposes them.
+    earlier: tuple[UUID, ...] = Field(default=(), exclude=True)
     first_name: PersonName
     last_name: PersonName
     email: EmailAddress
@@ -109,10 +113,30 @@ def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
     applicant = Applicant(command.first_name, command.last_name, command.email, command.phone, command.motivation)
     person_id = work.actor.person_id or uuid4()
     about = (applicant, territory, command.school_uai, command.degree)
-    facts = candidatures.submit(*about, person_id, work.actor, command.staff)
-    candidature_id = uuid4()
-    work.record(CANDIDATURE, candidature_id, facts, Belongings(territories=frozenset([territory.code])))
+    school = work.find(SCHOOL, school_id(command.school_uai))
+    candidature_id, earlier = _place(command, work)
+    facts = candidatures.submit(*about, person_id, work.actor, command.staff, school, earlier)
+    belongings = Belongings(territories=frozenset([territory.code])) if earlier is None else Belongings()
+    work.record(CANDIDATURE, candidature_id, facts, belongings)
     return candidature_id
+
+
+def _place(command: CandidatureSubmit, work: UnitOfWork) -> tuple[UUID, Candidature | None]:
+    """Return the stream to record in, and what stands already of the same address or person for the school.
+
+    The stream follows from the address and the school: of two sent at once, the second finds the first.
+    """
+    about = f"candidature:{command.school_uai}:{address_of(command.email)}"
+    proposed = (work.find(CANDIDATURE, earlier) for earlier in command.earlier)
+    earlier = next((state for state in proposed if state is not None and state.stands), None)
+    for attempt in count():
+        stream = work.keyed.pseudonym(f"{about}:{attempt}")
+        state = work.find(CANDIDATURE, stream)
+        if state is None:
+            return (stream, None) if earlier is None else (uuid4(), earlier)
+        if state.stands:
+            return uuid4(), state
+    raise AssertionError("unreachable")
 
 
 def give_opinion(command: CandidatureGiveOpinion, work: UnitOfWork) -> UUID:
@@ -166,7 +190,15 @@ def withdraw(command: CandidatureWithdraw, work: UnitOfWork) -> UUID:
 
 
 def _candidature(command: _CandidatureChange, work: UnitOfWork) -> Candidature:
-    return work.subject(CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id")
+    return _subject(work, command.candidature_id, command.expected_version)
+
+
+def _subject(work: UnitOfWork, candidature_id: UUID, version: int | None) -> Candidature:
+    """Return the candidature. A repetition is none, but for the person who sent it."""
+    state = work.subject(CANDIDATURE, candidature_id, version, "Candidature", "candidature_id")
+    if state.repeats is not None and state.person_id != work.actor.person_id:
+        raise work.absent("Candidature", "candidature_id")
+    return state
 
 
 def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
@@ -174,9 +206,7 @@ def _own_candidature(command: _ByCandidate, work: UnitOfWork) -> Candidature:
     if command.link is None:
         if command.candidature_id is None:
             raise invalid("indiquez la candidature, ou le lien reçu.", "candidature_id")
-        return work.subject(
-            CANDIDATURE, command.candidature_id, command.expected_version, "Candidature", "candidature_id"
-        )
+        return _subject(work, command.candidature_id, command.expected_version)
     (candidature_id,) = work.keyed.links.read(PURPOSE, command.link, "link")
     if command.candidature_id not in (None, candidature_id):
         raise invalid("ce lien est celui d'une autre candidature.", "link")

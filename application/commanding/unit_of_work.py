@@ -98,10 +98,14 @@ class UnitOfWork:
         """
         state = self.find(kind, stream)
         if state is None:
-            anywhere = scope_of(self.actor, self.action) is Scope.ANYWHERE
-            raise not_found(what, *path) if anywhere else out_of_reach(self.actor, self.action)
+            raise self.absent(what, *path)
         self.expect(stream, version)
         return state
+
+    def absent(self, what: str, *path: str) -> DomainError:
+        """Return the refusal of a thing that does not exist: the same as of one that the actor may not reach."""
+        anywhere = scope_of(self.actor, self.action) is Scope.ANYWHERE
+        return not_found(what, *path) if anywhere else out_of_reach(self.actor, self.action)
 
     def version(self, stream: UUID) -> int:
         """Return the version of an aggregate read before, with this command's own events."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from application.notifications.reaction import Around, Letter, Notice, Reaction, school, territory
 from application.wording.things import Thing
 from domain.candidatures.candidature import Candidature
-from domain.candidatures.events import CandidatureSubmitted, CandidatureWithdrawn, Degree
+from domain.candidatures.events import CandidatureRepeated, CandidatureSubmitted, CandidatureWithdrawn, Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import Role
@@ -49,6 +49,14 @@ def on_submitted(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     yield Letter("candidature.received", record.position, {"candidature_id": str(record.originator_id)})
 
 
+def on_repeated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Write to the address that has a candidature already, with the link of the first one."""
+    fact = record.event
+    assert isinstance(fact, CandidatureRepeated)
+    first = around.events(fact.repeats)[0]
+    yield Letter("candidature.repeated", first.position, {"candidature_id": str(fact.repeats)})
+
+
 def on_opinion(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     candidature, role = _candidature(record, around), AUTHORITY[Degree.FIRST]
     message = "La {candidature} attend votre décision : l'avis de la direction de l'école est donné."
@@ -79,6 +87,11 @@ def on_rejected(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 def on_withdrawn(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     """Tell the candidate, the coordonnateurs, and whoever was to examine it."""
     assert isinstance(record.event, CandidatureWithdrawn)
+    submitted = around.events(record.originator_id)[0]
+    if isinstance(submitted.event, CandidatureRepeated):
+        # Who withdraws a repetition may mean the first candidature.
+        yield from on_repeated(submitted, around)
+        return
     yield from to_candidate("candidature.withdrawn")(record, around)
     before: Candidature = around.state(CANDIDATURE, record.originator_id, record.originator_version - 1)
     validated = before.status is CandidatureStatus.VALIDATED

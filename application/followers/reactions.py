@@ -45,6 +45,7 @@ from domain.animations.events import (
 )
 from domain.candidatures.events import (
     CandidatureRejected,
+    CandidatureRepeated,
     CandidatureSubmitted,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -144,6 +145,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     RegistrationCancelled: to_registrant("registration.cancelled", last=True),
     RegistrationRemoved: to_registrant("registration.removed", last=True, to_call=REMOVED),
     CandidatureSubmitted: about_candidatures.on_submitted,
+    CandidatureRepeated: about_candidatures.on_repeated,
     OpinionGiven: about_candidatures.on_opinion,
     CoordonnateurInformed: about_candidatures.on_informed,
     CandidatureValidated: to_candidate("candidature.validated"),

@@ -29,7 +29,7 @@ UNVERIFIED_KINDS = (
         "registration.kept",
         "registration.cancelled",
     ),
-    *("candidature.received", "candidature.withdrawn"),
+    *("candidature.received", "candidature.repeated", "candidature.withdrawn"),
 )
 UNVERIFIED_CAP = Cap(hourly=5, daily=20)
 #: Other letters follow from actions of structures and of the programme's staff.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,11 @@ from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.wording import animations as animation_words
 from application.wording.animations import Host
 from application.wording.lines import Section
+from application.wording.schools import school_of, schools_named
 from application.wording.things import fill, streams_of, things_of
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
+from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind
 from domain.contacts.events import ContactErased, ContactRemoved, ContactUnsubscribed
 from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
@@ -33,6 +35,7 @@ from domain.registrations.registration_book import Place
 from domain.structures.structure import StructureContactSet
 from domain.typology.typology import Typology
 from eventstore.log import read_at, read_stream, state_after
+from eventstore.records import Recorded
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
@@ -113,6 +116,8 @@ class Composer:
         if "animation_id" in about:
             words = self._animation_words(conn, kind, about, values)
             return replace(words, calendar=_calendar(conn, self.vault, words.kind, about, words.host))
+        if "candidature_id" in about:
+            values["school"] = self._school(conn, UUID(about["candidature_id"]))
         if "structure_id" not in about:
             return _Words(kind, values)
         host = self._host(conn, UUID(about["structure_id"]))
@@ -122,10 +127,21 @@ class Composer:
 
     def _notice_words(self, conn: Conn, about: Mapping[str, Any]) -> dict[str, str]:
         things = things_of(about.get("things"))
-        streams = {stream: self.vault.open(conn, read_stream(conn, stream)) for stream in streams_of(things.values())}
+        streams = self._streams(conn, streams_of(things.values()))
         message = str(about.get("message", ""))
         sentences = {"message": message, "subject": str(about.get("subject", message))}
         return {name: fill(text, things, streams, about.get("before")) for name, text in sentences.items()}
+
+    def _streams(self, conn: Conn, needed: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
+        """Return the opened events of these streams, and of the schools that they name."""
+        streams = {stream: self.vault.open(conn, read_stream(conn, stream)) for stream in needed}
+        return streams | {school: read_stream(conn, school) for school in schools_named(streams.values())}
+
+    def _school(self, conn: Conn, candidature_id: UUID) -> str:
+        streams = self._streams(conn, [candidature_id])
+        submitted = streams[candidature_id][0].event
+        assert isinstance(submitted, CandidatureSubmitted)
+        return school_of(submitted, streams)
 
     def _animation_words(self, conn: Conn, kind: str, about: Mapping[str, Any], values: dict[str, str]) -> _Words:
         """Show the animation as it is now and, after a change, what the recipient knew before."""

@@ -119,26 +119,41 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "candidature.received": Wording(
         "Votre candidature de Parent Ressource",
-        ("Merci ! Votre candidature est reçue. Nous vous écrirons quand elle sera examinée.",),
+        ("Merci ! Votre candidature pour {school} est reçue. Nous vous écrirons quand elle sera examinée.",),
+        action=_FOLLOW,
+    ),
+    "candidature.repeated": Wording(
+        "Vous avez déjà une candidature de Parent Ressource",
+        (
+            "Cette adresse vient d'être indiquée pour une candidature pour {school}, ou pour un retrait, et vous y avez"
+            " déjà une candidature.",
+            "Elle tient, rien n'a changé : le lien ci-dessous la montre, et la retire si vous le voulez.",
+        ),
         action=_FOLLOW,
     ),
     "candidature.validated": Wording(
         "Votre candidature est validée",
-        ("Votre candidature de Parent Ressource est validée. Le coordonnateur de votre territoire va vous contacter.",),
+        (
+            "Votre candidature de Parent Ressource pour {school} est validée. Le coordonnateur de votre territoire va"
+            " vous contacter.",
+        ),
         action=_FOLLOW,
     ),
     "candidature.certificate": Wording(
         "Votre attestation de bénévolat",
-        ("Votre attestation de bénévolat est délivrée : elle vous attend.",),
+        ("Votre attestation de bénévolat auprès de {school} est délivrée : elle vous attend.",),
         action=_FOLLOW,
     ),
     "candidature.rejected": Wording(
         "Votre candidature",
-        ("Votre candidature de Parent Ressource n'est pas retenue.", "Motif : {reason}"),
+        ("Votre candidature de Parent Ressource pour {school} n'est pas retenue.", "Motif : {reason}"),
     ),
     "candidature.withdrawn": Wording(
         "Votre candidature est retirée",
-        ("C'est noté : votre candidature de Parent Ressource est retirée. Nous ne vous écrirons plus à son sujet.",),
+        (
+            "C'est noté : votre candidature de Parent Ressource pour {school} est retirée. Nous ne vous écrirons plus à"
+            " son sujet.",
+        ),
     ),
     "invitation": Wording(
         "Invitation à parler pour {structure}",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from domain.candidatures.events import CandidatureSubmitted
+from domain.catalogue import SCHOOL
 from domain.kernel.departments import DEPARTMENTS
-from domain.kernel.identifiers import department_of_school
+from domain.kernel.identifiers import department_of_school, school_id
 from domain.kernel.places import places
-from domain.kernel.schools import Degree
+from domain.kernel.schools import Degree, named_lycees
+from eventstore.log import state_after
+from eventstore.records import Recorded
 
 _KINDS = {Degree.FIRST: "École", Degree.SECOND: "Établissement du second degré", None: "Établissement"}
 #: How names begin, and how they are taken into a sentence.
@@ -21,6 +28,20 @@ def label(uai: str, name: str | None, commune_code: str | None, degree: Degree |
     commune = places().find(commune_code) if commune_code else None
     # Many names end with their commune's.
     return name if commune is None or commune.name.casefold() in name.casefold() else f"{name}, {commune.name}"
+
+
+def schools_named(streams: Iterable[Sequence[Recorded]]) -> set[UUID]:
+    """Return the streams of the schools that these streams' candidatures are for."""
+    submitted = (records[0].event for records in streams if records)
+    return {school_id(fact.school_uai) for fact in submitted if isinstance(fact, CandidatureSubmitted)}
+
+
+def school_of(fact: CandidatureSubmitted, streams: Mapping[UUID, Sequence[Recorded]]) -> str:
+    """Name the school of a candidature within a sentence, as it is called today; `streams` may hold its own."""
+    described = state_after(SCHOOL, streams.get(school_id(fact.school_uai), ()))
+    school = described or named_lycees().get(fact.school_uai)
+    name, commune_code = (None, None) if school is None else (school.name, school.commune_code)
+    return in_sentence(label(fact.school_uai, name, commune_code, fact.degree))
 
 
 def in_sentence(label: str) -> str:

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from application.papers.french import euros, short_date
 from application.wording import animations
+from application.wording.schools import school_of
 from domain.animations.animation import Animation
-from domain.candidatures.events import CandidatureSubmitted, Degree
+from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import (
     ANIMATION,
     CONVENTION,
@@ -64,7 +65,7 @@ def territory(code: str) -> Thing:
 
 
 def streams_of(things: Iterable[Thing]) -> set[UUID]:
-    """Return the streams that `fill` reads."""
+    """Return the streams that `fill` reads, and with them those that `schools_named` finds in these."""
     needed = set()
     for thing in things:
         needed.add(thing.id)
@@ -122,7 +123,7 @@ def _period(first: date, last: date) -> str:
 
 def _candidature(thing: Thing, streams: Streams, since: int | None) -> str:
     submitted = _submitted(thing, streams)
-    return f"candidature de {_volunteer(thing, streams, since)} pour {school(submitted.school_uai, submitted.degree)}"
+    return f"candidature de {_volunteer(thing, streams, since)} pour {school_of(submitted, streams)}"
 
 
 def _volunteer(thing: Thing, streams: Streams, since: int | None) -> str:
@@ -137,14 +138,8 @@ def _submitted(thing: Thing, streams: Streams) -> CandidatureSubmitted:
     return submitted
 
 
-def school(uai: str, degree: Degree) -> str:
-    """Name a school within a sentence."""
-    return f"l'école {uai}" if degree is Degree.FIRST else f"l'établissement {uai}"
-
-
 def _school(thing: Thing, streams: Streams, since: int | None) -> str:
-    submitted = _submitted(thing, streams)
-    return school(submitted.school_uai, submitted.degree)
+    return school_of(_submitted(thing, streams), streams)
 
 
 def _territory(thing: Thing, streams: Streams, since: int | None) -> str:

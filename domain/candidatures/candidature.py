@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain.candidatures.events import (
     CandidatureRejected,
+    CandidatureRepeated,
     CandidatureSubmitted,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -29,11 +31,12 @@ from domain.candidatures.events import (
 from domain.candidatures.schools import checked_degree
 from domain.candidatures.transitions import CandidatureStatus, check
 from domain.kernel.actors import Actor, Role
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
+from domain.schools.school import School
 from domain.typology.territory import Territory
 
 
@@ -60,15 +63,27 @@ class Candidature:
     pix_certified: bool = False
     certificate_requested: bool = False
     certificate_number: str | None = None
+    #: The candidature that it only repeats: see `CandidatureRepeated`.
+    repeats: UUID | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether another for the same school would repeat it."""
+        over = (CandidatureStatus.REJECTED, CandidatureStatus.WITHDRAWN)
+        return not self.erased and self.repeats is None and self.status not in over
 
     @property
     def belongings(self) -> Belongings:
+        if self.repeats is not None:
+            return Belongings(person_id=self.person_id)
         return Belongings(territories=frozenset([self.territory]), school=self.school_uai, person_id=self.person_id)
 
 
 def evolve(state: Candidature | None, originator_id: UUID, fact: Event) -> Candidature:
     if isinstance(fact, CandidatureSubmitted):
-        return Candidature(originator_id, fact.territory, fact.school_uai, fact.degree, fact.person_id)
+        repeats = fact.repeats if isinstance(fact, CandidatureRepeated) else None
+        about = (fact.territory, fact.school_uai, fact.degree, fact.person_id)
+        return Candidature(originator_id, *about, repeats=repeats)
     assert state is not None, "a candidature's first event is candidature.submitted"
     if isinstance(fact, PersonalDataErased):
         return replace(state, erased=True)
@@ -102,10 +117,14 @@ def submit(
     person_id: UUID,
     actor: Actor,
     staff: Collection[Role] = (),
+    school: School | None = None,
+    earlier: Candidature | None = None,
 ) -> list[Event]:
     """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym.
 
-    The degree follows from the school where it is known: `staff` are the roles that are bound to it.
+    The degree follows from the school where it is known: by its description, or the roles that are bound to it.
+    `earlier` is what stands of the same address or person for the same school. A second one raises DUPLICATE for the
+    person who sent the first, signed in; all others get the same answer as for a new one (see `CandidatureRepeated`).
     """
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())
     if not territory.runs_candidatures:
@@ -114,19 +133,22 @@ def submit(
         raise invalid(
             f"établissement du territoire {territory.code} attendu, « {school_uai} » n'en est pas.", "school_uai"
         )
-    return [
-        CandidatureSubmitted(
-            territory=territory.code,
-            school_uai=school_uai,
-            degree=checked_degree(school_uai, staff, degree),
-            person_id=person_id,
-            first_name=applicant.first_name,
-            last_name=applicant.last_name,
-            email=applicant.email,
-            phone=applicant.phone,
-            motivation=applicant.motivation,
-        )
-    ]
+    fields: dict[str, Any] = {
+        "territory": territory.code,
+        "school_uai": school_uai,
+        "degree": checked_degree(school_uai, staff, degree, school),
+        "person_id": person_id,
+        "first_name": applicant.first_name,
+        "last_name": applicant.last_name,
+        "email": applicant.email,
+        "phone": applicant.phone,
+        "motivation": applicant.motivation,
+    }
+    if earlier is None:
+        return [CandidatureSubmitted(**fields)]
+    if actor.person_id is not None and earlier.person_id == actor.person_id:
+        raise refuse(ErrorCode.DUPLICATE, "Vous avez déjà une candidature pour cet établissement.", "school_uai")
+    return [CandidatureRepeated(repeats=earlier.id, **fields)]
 
 
 def give_opinion(state: Candidature, actor: Actor, favourable: bool, comment: str | None) -> list[Event]:

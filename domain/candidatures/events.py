@@ -27,6 +27,19 @@ class CandidatureSubmitted(Event):
     motivation: PersonalText = Field(title="motivation")
 
 
+@event("candidature.repeated", "Candidature envoyée pour une adresse qui en a déjà une")
+class CandidatureRepeated(CandidatureSubmitted):
+    """Somebody sent a candidature for an address and a school that have one already, the candidature `repeats`.
+
+    The answer must not reveal whether the owner of an address volunteers, since nobody has proven that it is theirs. So
+    it looks like that of a first candidature, in a stream of its own: a status, and a link, which act on this
+    repetition and not on the first candidature. Nobody examines it. A letter with the link of the first candidature
+    goes to the address.
+    """
+
+    repeats: UUID = Field(title="répète")
+
+
 @event("candidature.opinion_given", "Avis du directeur donné")
 class OpinionGiven(Event):
     person_id: UUID

@@ -1,4 +1,4 @@
-"""The degree of a school, as far as it is known: by the shipped list of lycées, and by the staff bound to it."""
+"""The degree of a school, as far as it is known: by the list of lycées, its description, or the staff bound to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from domain.candidatures.events import Degree
 from domain.kernel.actors import Role
 from domain.kernel.errors import invalid
 from domain.kernel.schools import lycees
+from domain.schools.school import School
 
 #: Directors and inspectors answer for écoles, heads for collèges and lycées.
 _TAUGHT: Mapping[Role, Degree] = {
@@ -21,20 +22,24 @@ _WORDS: Mapping[Degree, str] = {
 }
 
 
-def degree_of(uai: str, staff: Collection[Role]) -> Degree | None:
+def degree_of(uai: str, staff: Collection[Role], described: School | None = None) -> Degree | None:
     """Return the degree of a school to which people of these roles are bound; None if it is not known for certain."""
     if uai in lycees():
         return Degree.SECOND
+    if described is not None:
+        return described.degree
     degrees = {_TAUGHT[role] for role in staff if role in _TAUGHT}
     return degrees.pop() if len(degrees) == 1 else None
 
 
-def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None) -> Degree:
+def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None, described: School | None = None) -> Degree:
     """Return the degree of the school; `degree` is what the candidate says. Raise DomainError for a contradiction."""
-    of_school = degree_of(uai, staff)
+    of_school = degree_of(uai, staff, described)
+    called = uai if described is None else f"« {described.name} »"
     if of_school is not None and degree not in (None, of_school):
         raise invalid(
-            f"L'établissement {uai} est {_WORDS[of_school]} : corrigez le degré, ou choisissez un autre établissement.",
+            f"L'établissement {called} est {_WORDS[of_school]} : corrigez le degré, ou choisissez un autre"
+            " établissement.",
             "degree",
         )
     if (degree := of_school or degree) is None:

@@ -37,7 +37,7 @@ class Conditions:
 
 
 #: A school's authority has a step to take.
-TO_EXAMINE = "c.status IN ('SUBMITTED', 'OPINION_GIVEN')"
+TO_EXAMINE = "c.status IN ('SUBMITTED', 'OPINION_GIVEN') AND c.repeats IS NULL"
 #: Validated, and nobody has called yet: what the coordonnateur may record a contact of.
 TO_CONTACT = "c.status = 'VALIDATED' AND c.contacted_on IS NULL AND c.erased_at IS NULL"
 #: A certificate was asked for, and is not issued.
@@ -61,6 +61,12 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
     return filtered
 
 
+#: What stands for a school, with the address as it was written.
+STANDING = """
+SELECT c.candidature_id, c.person_id, p.email FROM {candidatures} c JOIN {candidature_people} p USING (candidature_id)
+WHERE c.school_uai = %(school)s AND c.status NOT IN ('REJECTED', 'WITHDRAWN') AND c.erased_at IS NULL
+    AND c.repeats IS NULL
+ORDER BY c.submitted_at, c.candidature_id"""
 #: The day of a certificate by its number, without whose it is; the coordonnateur of a territory, as conventions say.
 CERTIFICATE = "SELECT certificate_on, territory FROM {candidatures} WHERE certificate_number = %(number)s"
 COORDONNATEUR = """

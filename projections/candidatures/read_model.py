@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.candidatures.events import (
     CandidatureRejected,
+    CandidatureRepeated,
     CandidatureSubmitted,
     CandidatureValidated,
     CandidatureWithdrawn,
@@ -47,6 +48,8 @@ CANDIDATURES = Projection(
             "certificate_on": "date",
             "certificate_trainings": "jsonb NOT NULL",
             "certificate_pix_on": "date",
+            # The candidature that it only repeats: shown to who sent it, and counted nowhere.
+            "repeats": "uuid",
         },
         labels={
             "status": "état",
@@ -93,7 +96,7 @@ CANDIDATURE_PEOPLE = Projection(
 )
 
 
-@CANDIDATURES.creates(CandidatureSubmitted)
+@CANDIDATURES.creates(CandidatureSubmitted, CandidatureRepeated)
 def submitted(fact: CandidatureSubmitted, record: Recorded) -> Row:
     return {
         "status": CandidatureStatus.SUBMITTED.value,
@@ -115,10 +118,11 @@ def submitted(fact: CandidatureSubmitted, record: Recorded) -> Row:
         "certificate_on": None,
         "certificate_trainings": [],
         "certificate_pix_on": None,
+        "repeats": fact.repeats if isinstance(fact, CandidatureRepeated) else None,
     }
 
 
-@CANDIDATURE_PEOPLE.creates(CandidatureSubmitted)
+@CANDIDATURE_PEOPLE.creates(CandidatureSubmitted, CandidatureRepeated)
 def named(fact: CandidatureSubmitted, record: Recorded) -> Row:
     return {**{name: getattr(fact, name) for name in _PERSONAL[:5]}, **dict.fromkeys(_PERSONAL[5:])}
 

@@ -17,7 +17,8 @@ STAFF = Table(
 
 
 def _count_candidatures(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
-    yield (row["school_uai"],), (1,)
+    if row["repeats"] is None:
+        yield (row["school_uai"],), (1,)
 
 
 def _count_staff(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:

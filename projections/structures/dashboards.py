@@ -89,4 +89,4 @@ WAITING_FOR_NATIONAL_TEAM = (
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
 WAITING_FOR_SCHOOL = """
 SELECT count(*) AS candidatures_to_examine FROM {candidatures}
-WHERE school_uai = ANY(%(schools)s) AND degree = %(degree)s AND status = %(status)s"""
+WHERE school_uai = ANY(%(schools)s) AND degree = %(degree)s AND status = %(status)s AND repeats IS NULL"""

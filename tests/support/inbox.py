@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from application.application import Application
+from application.wording.schools import schools_named
 from application.wording.things import fill, streams_of, things_of
 from eventstore.log import read_stream
 
@@ -17,5 +18,6 @@ def messages(app: Application, recipient: str) -> list[str]:
             things = things_of(stored)
             needed = streams_of(things.values())
             streams = {stream: app.vault.open(conn, read_stream(conn, stream)) for stream in needed}
+            streams |= {school: read_stream(conn, school) for school in schools_named(streams.values())}
             shown.append(fill(message, things, streams, since).replace("\u00a0", " "))
     return shown

@@ -19,12 +19,12 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.schools.types import school_named
 from api.typology.territories_and_terms import lists_of
 from application.candidatures import PURPOSE
 from application.papers.certificate import Certificate, certificate_pdf
 from application.papers.french import full_date
-from application.wording.things import school
-from domain.candidatures.events import Degree
+from application.wording.schools import in_sentence
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, may
@@ -61,13 +61,14 @@ async def _certificate(context: Context, request: Request) -> Response:
     row = await _readable(context, request)
     if row["certificate_number"] is None or row["first_name"] is None:
         raise Refused(404, "NOT_FOUND", "Aucune attestation de bénévolat n'est délivrée pour cette candidature.")
+    school = await school_named(context, row["school_uai"])
     lists, read = await lists_of(context), await context.read()
     coordinators = await read.rows(read.sql(queries.COORDONNATEUR), {"territory": row["territory"]})
     details = Certificate(
         number=row["certificate_number"],
         issued_on=row["certificate_on"],
         name=f"{row['first_name']} {row['last_name']}",
-        school=school(row["school_uai"], Degree(row["degree"])),
+        school=in_sentence(school.label),
         coordinator=coordinators[0]["coordonnateur"] if coordinators else None,
         check_url=f"{context.services.public_url}/certificates/{row['certificate_number']}",
         territory=lists.territories[row["territory"]].name,

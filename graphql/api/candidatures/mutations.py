@@ -28,7 +28,9 @@ from api.core.context import Context, Info
 from application import candidatures as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_uai
+from domain.kernel.people import comparison_form
 from projections.accounts import queries as accounts
+from projections.candidatures import queries as candidatures
 
 
 @strawberry.type(description="What became of a mutation on a candidature.")
@@ -57,17 +59,27 @@ async def _by_candidate(info: Info, command: type[Command], values: Mapping[str,
     return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
 
 
-async def _staff(context: Context, school: Any) -> list[str]:
-    """Return the roles of the people who are bound to the school; none where it is no UAI."""
+async def _around(context: Context, school: Any, email: Any) -> dict[str, Any]:
+    """Return the roles of the people who are bound to the school, and the asker's candidatures that stand for it.
+
+    Nothing where it is no UAI.
+    """
     try:
         uai = check_uai(str(school))
     except ValueError:
-        return []
+        return {}
     read = await context.read()
     rows = await read.rows(read.sql(accounts.STAFF_OF), {"holding": Jsonb([{"schools": [uai]}]), "school": uai})
+    standing = await read.rows(read.sql(candidatures.STANDING), {"school": uai})
     # The command records on another connection.
     await context.refresh()
-    return [row["role"] for row in rows]
+    address, person = comparison_form(str(email)), context.actor.person_id
+    earlier = [
+        row["candidature_id"]
+        for row in standing
+        if comparison_form(row["email"] or "") == address or (person is not None and row["person_id"] == person)
+    ]
+    return {"staff": [row["role"] for row in rows], "earlier": earlier}
 
 
 @strawberry.type
@@ -76,8 +88,8 @@ class CandidatureMutations:
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
         # The candidate may read the candidature that they have just submitted.
         values = to_command(input)
-        staff = await _staff(info.context, values.get("school_uai"))
-        carried = await carry_out(info.context, commands.CandidatureSubmit, values | {"staff": staff})
+        around = await _around(info.context, values.get("school_uai"), values.get("email"))
+        carried = await carry_out(info.context, commands.CandidatureSubmit, values | around)
         candidature = await reload_after(info.context, carried, load_held_candidature)
         links, candidature_id = info.context.services.application.links, carried.subject_id
         return CandidaturePayload(

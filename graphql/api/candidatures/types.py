@@ -13,6 +13,7 @@ from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from api.schools.types import School, school_named
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from domain.candidatures.events import Degree
@@ -81,6 +82,10 @@ class Candidature(Node):
     async def in_territory(self, info: Info) -> Territory:
         return (await lists_of(info.context)).territories[self.territory]
 
+    @strawberry.field(description="The school that it is for.")
+    async def school(self, info: Info) -> School:
+        return await school_named(info.context, self.school_uai)
+
     @strawberry.field(description="The trainings that the volunteer followed, in the order of being recorded.")
     def trainings(self) -> list[Training]:
         return [
@@ -127,31 +132,35 @@ def candidature_of(row: dict[str, Any]) -> Candidature:
 
 
 def belongings_of(row: dict[str, Any]) -> Belongings:
+    if row["repeats"] is not None:
+        return Belongings(person_id=row["person_id"])
     return Belongings(territories=frozenset([row["territory"]]), school=row["school_uai"], person_id=row["person_id"])
 
 
 def readable(actor: Actor) -> Filter:
     """Return the filter of the candidatures that the actor may read."""
     own, asker = "c.person_id = %(own_person)s", actor.person_id
+    mine = Filter().where(f"c.repeats IS NULL OR {own}", own_person=asker)
     match scope_of(actor, Action.CANDIDATURE_READ):
         case None:
             return Filter().where("false")
         case Scope.OWN_TERRITORY:
             reach = f"(c.territory = ANY(%(own_territories)s) OR {own})"
-            return Filter().where(reach, own_territories=sorted(actor.territories), own_person=asker)
+            return mine.where(reach, own_territories=sorted(actor.territories), own_person=asker)
         case Scope.OWN_SCHOOL:
             reach = f"(c.school_uai = ANY(%(own_schools)s) OR {own})"
-            return Filter().where(reach, own_schools=sorted(actor.schools), own_person=asker)
+            return mine.where(reach, own_schools=sorted(actor.schools), own_person=asker)
         case Scope.OWN_PERSON:
             return Filter().where(own, own_person=asker)
-    return Filter()
+    return mine
 
 
 async def load_candidature(context: Context, candidature_id: UUID) -> Candidature | None:
     """Return the candidature, or None if it does not exist or is not for the asker."""
     read = await context.read()
     for row in await read.rows(read.sql(queries.BY_ID), {"id": candidature_id}):
-        if may_be_shown(context.actor, "Candidature", belongings_of(row)):
+        is_own = row["person_id"] == context.actor.person_id
+        if (row["repeats"] is None or is_own) and may_be_shown(context.actor, "Candidature", belongings_of(row)):
             return candidature_of(row)
     return None
 

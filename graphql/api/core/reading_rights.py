@@ -86,7 +86,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Candidature": {
         Action.CANDIDATURE_READ: (
             "inTerritory"
-            " id version status territory schoolUai degree favourable submittedAt decidedAt informedAt erasedAt"
+            " id version status territory schoolUai school degree favourable submittedAt decidedAt informedAt erasedAt"
             " firstName lastName email emailProblem phone motivation opinionComment decisionReason contactedOn"
             " trainings pixOn certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
         ),

@@ -18,6 +18,7 @@ from api.core.lists.paging import PageArguments
 from application.notifications.inbox import recipients_of
 from application.notifications.kinds import NoticeKind
 from application.notifications.reaction import append_reason
+from application.wording.schools import schools_named
 from application.wording.things import Streams, fill, streams_of, things_of
 from domain.kernel.events import ERASED_WORDS
 from domain.kernel.rights import Action, Belongings, may
@@ -72,9 +73,10 @@ class Notification(Node):
 
 async def _streams(context: Context, vault: Vault, keys: list[tuple[UUID, ...]]) -> Sequence[Streams]:
     """Return the opened events of these streams, for each key."""
+    streams: dict[UUID, list[Recorded]] = {}
     wanted = {stream for key in keys for stream in key}
-    streams: dict[UUID, list[Recorded]] = {stream: [] for stream in wanted}
-    if wanted:
+    while wanted:
+        streams |= {stream: [] for stream in wanted}
         read = await context.read()
         records = [decode(*row.values()) for row in await read.rows(read.sql(queries.STREAMS), {"streams": [*wanted]})]
         rows = await read.rows(read.sql(queries.KEYS), {"ids": sealed_with(records)})
@@ -83,6 +85,8 @@ async def _streams(context: Context, vault: Vault, keys: list[tuple[UUID, ...]])
         blanked = await blanked_for(context, structures)
         for record in vault.opened(records, wrapped):
             streams[record.originator_id].append(blanked.masked(record))
+        # What they name in their turn.
+        wanted = schools_named(streams.values()) - streams.keys()
     return [streams] * len(keys)
 
 

@@ -16,6 +16,7 @@ from application.followers.reacting import react
 from application.notifications.inbox import recipients_of
 from application.notifications.subscriptions import record_sign_in
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
+from application.schools.commands import SchoolsImport
 from cli.server.jobs import end_animations, remind_of_attestations
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
@@ -143,6 +144,8 @@ def test_registrants_are_written_to_when_they_register_get_a_seat_and_when_somet
 
 
 def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app):
+    table = f"UAI;nom;commune\n{UAI};École des Flamboyants;Basse-Terre"
+    signed.does(SchoolsImport(csv=table), NATIONAL)
     submit = CandidatureSubmit(
         territory="971",
         school_uai=UAI,
@@ -155,7 +158,7 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     candidature = signed.does(submit, PUBLIC).subject_id
     _reacts(app)
     assert messages(app, f"school:{UAI}:director") == [
-        f"La candidature de Prénom Nom pour l'école {UAI} attend votre avis."
+        "La candidature de Prénom Nom pour l'école des Flamboyants, Basse-Terre attend votre avis."
     ]
     schools = frozenset([UAI])
     signed.does(
@@ -165,10 +168,10 @@ def test_each_authority_is_told_of_a_candidature_when_it_is_its_turn(signed, app
     signed.does(CandidatureValidate(candidature_id=candidature), Actor(Role.INSPECTOR, "ien", schools=schools))
     _reacts(app)
     assert messages(app, f"school:{UAI}:inspector") == [
-        f"La candidature de Prénom Nom pour l'école {UAI} attend votre décision : l'avis de la direction de l'école"
-        " est donné."
+        "La candidature de Prénom Nom pour l'école des Flamboyants, Basse-Terre attend votre décision : l'avis de la"
+        " direction de l'école est donné."
     ]
-    volunteer = f"andidature de Prénom Nom pour l'école {UAI}"
+    volunteer = "andidature de Prénom Nom pour l'école des Flamboyants, Basse-Terre"
     assert messages(app, "territory:971") == [
         f"C{volunteer} : déposée.",
         f"Personne ne peut examiner la c{volunteer} : aucun directeur ni directrice d'école n'y est rattaché."
@@ -196,8 +199,8 @@ def test_the_coordonnateur_is_told_where_nobody_can_examine_and_not_where_somebo
     _reacts(app)
     nobody = [message for message in messages(app, "territory:971") if message.startswith("Personne")]
     assert nobody == [
-        "Personne ne peut examiner la candidature de Prénom Nom pour l'école 9719003J : aucun directeur ni directrice"
-        " d'école n'y est rattaché. Rattachez quelqu'un."
+        "Personne ne peut examiner la candidature de Prénom Nom pour l'école (Guadeloupe, UAI 9719003J) : aucun"
+        " directeur ni directrice d'école n'y est rattaché. Rattachez quelqu'un."
     ]
 
 

@@ -39,11 +39,11 @@ INSPECTOR = Actor(Role.INSPECTOR, "inspector", schools=frozenset([UAI]))
 PARENT = Actor(Role.PARENT, "parent:…", person_id=person_id("parent@example.org"))
 
 
-def submit(world: World, actor: Actor = PUBLIC) -> CandidatureSubmit:
+def submit(world: World, actor: Actor = PUBLIC, school: str = UAI) -> CandidatureSubmit:
     first_name, last_name, email, phone, motivation, _ = SECRETS
     command = CandidatureSubmit(
         territory="971",
-        school_uai=UAI,
+        school_uai=school,
         degree=Degree.FIRST,
         first_name=first_name,
         last_name=last_name,
@@ -123,7 +123,7 @@ def test_erasure_leaves_every_byte_of_the_log_as_it_was(world: World, app: Appli
 
 def test_a_signed_in_parent_is_erased_by_their_subject_in_every_candidature(world: World, app: Application) -> None:
     submit(world, PARENT)
-    submit(world, PARENT)
+    submit(world, PARENT, "9719003J")
     assert sorted(app.erase_person("parent@example.org", SYSTEM, world.now)) == sorted(world.candidatures)
 
 

@@ -13,6 +13,7 @@ from domain.candidatures.schools import degree_of
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import ErrorCode
 from domain.kernel.schools import lycees
+from domain.schools.school import School
 from domain.typology.territory import Territory
 from tests.support.domain.builders import PERSON
 from tests.support.domain.story import given
@@ -51,6 +52,13 @@ def test_a_school_with_a_director_or_an_inspector_is_of_the_first_degree(staff: 
 def test_a_school_with_a_head_is_of_the_second_degree():
     assert degree(ECOLE, None, (Role.HEAD,)) is SECOND
     applying(ECOLE, FIRST, (Role.HEAD,)).then_refused(ErrorCode.INVALID, "degree")
+
+
+def test_a_school_that_is_described_is_of_its_degree_whoever_is_bound_to_it():
+    school = School(ECOLE, "École Jean Jaurès", "18033", FIRST)
+    assert degree_of(ECOLE, (Role.HEAD,), school) is FIRST
+    refused = given().when(submit, APPLICANT, CHER, ECOLE, SECOND, PERSON, PUBLIC, (), school)
+    refused.then_refused(ErrorCode.INVALID, "degree", "« École Jean Jaurès » est une école")
 
 
 @pytest.mark.parametrize("staff", [(), (Role.DIRECTOR, Role.HEAD)], ids=["nobody bound", "both"])

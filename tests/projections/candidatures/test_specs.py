@@ -8,6 +8,7 @@ import pytest
 
 from domain.candidatures.events import (
     CandidatureRejected,
+    CandidatureRepeated,
     CandidatureValidated,
     CandidatureWithdrawn,
     CertificateIssued,
@@ -20,7 +21,7 @@ from domain.candidatures.events import (
     PixCertified,
     TrainingRecorded,
 )
-from tests.support.domain.builders import PERSON, UAI
+from tests.support.domain.builders import OURS, PERSON, UAI
 from tests.support.domain.builders import submitted as candidature_submitted
 from tests.support.projection_spec import Spec, at
 
@@ -37,6 +38,21 @@ SPECS = [
             "degree": "FIRST",
             "person_id": PERSON,
             "submitted_at": at(1),
+        },
+    ),
+    Spec(
+        "candidatures",
+        "a repetition looks like a first candidature, and says which one it repeats",
+        [],
+        CandidatureRepeated(**candidature_submitted(Degree.FIRST).model_dump(), repeats=OURS),
+        {
+            "status": "SUBMITTED",
+            "territory": "34",
+            "school_uai": UAI,
+            "degree": "FIRST",
+            "person_id": PERSON,
+            "submitted_at": at(1),
+            "repeats": OURS,
         },
     ),
     Spec(

@@ -201,13 +201,13 @@ def _registered(world: World) -> None:
 
 
 def _volunteered(world: World) -> None:
-    def submitted(degree: Degree) -> dict[str, UUID]:
-        values = {"territory": "971", "school_uai": UAI, "motivation": "Aider.", "email": "v@example.org", **WHO}
-        return {"candidature_id": world.does(CandidatureSubmit(degree=degree, **values), PARENT).subject_id}
+    def submitted(name: str, degree: Degree, who: Actor = PARENT) -> dict[str, UUID]:
+        values = {"territory": "971", "school_uai": UAI, "motivation": "Aider.", "email": f"{name}@example.org", **WHO}
+        return {"candidature_id": world.does(CandidatureSubmit(degree=degree, **values), who).subject_id}
 
-    first, second, rejected, withdrawn = (
-        submitted(degree) for degree in (Degree.FIRST, Degree.SECOND, Degree.SECOND, Degree.FIRST)
-    )
+    degrees = {"v": Degree.FIRST, "w": Degree.SECOND, "x": Degree.SECOND, "y": Degree.FIRST}
+    first, second, rejected, withdrawn = (submitted(name, degree) for name, degree in degrees.items())
+    submitted("v", Degree.FIRST, PUBLIC)
     on = {"on": world.now.date()}
     world.does(CandidatureGiveOpinion(**first, favourable=True), DIRECTOR)
     world.does(CandidatureValidate(**first), INSPECTOR)
