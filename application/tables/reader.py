@@ -8,11 +8,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from application.tables.decoding import mended
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
 
+#: A table begins within so many rows: people put a title above, or leave rows free.
+_HEAD = 10
 _DELIMITERS = ";,\t|"
 #: What Excel puts first in some files, and hides.
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
@@ -62,7 +65,7 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
         records = _records(text[separator.end() :], separator[1])
     else:
         records = _records(text, _delimiter(text, columns))
-    headers = _stripped(next(records, (1, []))[1])
+    headers = _stripped(_headers(records, columns))
     names = _names(headers, columns)
     rows, problems = [], []
     for number, record in records:
@@ -89,15 +92,27 @@ def plain(text: str) -> str:
     return "".join(words)
 
 
+def _headers(records: Iterator[tuple[int, list[str]]], columns: Columns) -> list[str]:
+    """Read up to the row that names the columns: it may stand below a title. Return the first row if there is none."""
+    first: list[str] | None = None
+    for _, record in islice(records, _HEAD):
+        if not set(columns.mandatory) - set(_resolved(record, columns)):
+            return record
+        first = record if first is None else first
+    return first or []
+
+
 def _delimiter(text: str, columns: Columns) -> str:
-    """Return the delimiter by which the first line names most columns, and is cut most often."""
+    """Return the delimiter by which a line at the top names most columns, and is cut most often."""
 
     def score(delimiter: str) -> tuple[int, int]:
+        best = (0, 0)
         try:
-            headers = next(_records(text, delimiter), (1, []))[1]
+            for _, record in islice(_records(text, delimiter), _HEAD):
+                best = max(best, (sum(columns.named(header) is not None for header in record), len(record)))
         except DomainError:
-            return 0, 0
-        return sum(columns.named(header) is not None for header in headers), len(headers)
+            return best
+        return best
 
     return max(_DELIMITERS, key=score)
 
@@ -113,7 +128,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error:
             raise DomainError([problem_of(number, _BROKEN)]) from None
-        width = width or len(record)
+        width = max(width, len(record))
         if any(_swallows(cell, delimiter, width) for cell in record):
             raise DomainError([problem_of(number, _SWALLOWED)])
         yield number, record
@@ -132,11 +147,16 @@ def _stripped(headers: Sequence[str]) -> list[str]:
     return names
 
 
-def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
+def _resolved(headers: Sequence[str], columns: Columns) -> list[str | None]:
     names = [columns.named(header) for header in headers]
     for name, other in columns.instead.items():
         stand_in = None if other in names else other
         names = [stand_in if header == name else header for header in names]
+    return names
+
+
+def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
+    names = _resolved(headers, columns)
     recognised = [name for name in names if name is not None]
     if missing := [name for name in columns.mandatory if name not in recognised]:
         absent = ", ".join(f"« {columns.headers[name][0]} »" for name in missing)

@@ -96,6 +96,14 @@ def test_columns_that_are_not_kept_are_told_and_one_may_stand_for_another():
     assert read_table("structure;nom\nA;B\n", COLUMNS, 9).ignored == ["structure"]
 
 
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_a_table_may_stand_below_a_title_and_free_rows(delimiter):
+    above = ["", f"Contacts du centre, 2026 ; à jour{delimiter}{delimiter}", f"{delimiter}{delimiter}"]
+    text = "\n".join([*above, *(delimiter.join(row) for row in ROWS)])
+    assert read(text) == [(number + 3, cells) for number, cells in EXPECTED]
+    assert refusal("\n".join([*above, "a;b"])).startswith("ligne 1 : colonne « nom » attendue")
+
+
 def test_the_line_that_names_the_delimiter_is_no_row():
     assert read("sep=,\nnom,courriel\nA,a\n") == [(2, {"name": "A", "email": "a"})]
 

@@ -81,7 +81,7 @@ def test_events_stand_in_the_default_graph_with_their_address_in_parts(season, s
 
 
 @pytest.mark.parametrize(
-    "name", ["utm_source", "utm_campaign", "mtm_kwd", "fbclid", "gclid", "mc_cid", "at_medium", "xtor", "_"]
+    "name", ["utm_source", "utm_campaign", "mtm_kwd", "fbclid", "gclid", "mc_cid", "at_medium", "xtor", "_", "_ga"]
 )
 def test_what_a_newsletter_appends_to_a_link_is_passed_over(season, server, name):
     for path in ALL:
