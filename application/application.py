@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from application import attendance, candidatures, controls, conventions, passkeys, registrations, structures, typology
 from application.accounts import commands as accounts
 from application.accounts import invitations
-from application.animations import attendance_sheets, several
+from application.animations import attendance_sheets, importing, several
 from application.animations import commands as animations
 from application.commanding.bus import CommandBus, open_bus
 from application.commanding.commands import Command, use_cases
@@ -67,6 +67,7 @@ USE_CASES = use_cases(
     animations.USE_CASES,
     attendance_sheets.USE_CASES,
     several.USE_CASES,
+    importing.USE_CASES,
     service_dossiers.USE_CASES,
     stored_files.USE_CASES,
     proof_map.USE_CASES,

@@ -7,6 +7,7 @@ import strawberry
 from api.accounts.mutations import AccountMutations
 from api.animations.attendance_sheet_mutations import AttendanceSheetMutations
 from api.animations.mutations import AnimationMutations
+from api.animations.several.importing import AnimationImportMutations
 from api.animations.several.mutations import SeveralAnimationMutations
 from api.candidatures.mutations import CandidatureMutations
 from api.contacts.mutations import ContactMutations
@@ -31,6 +32,7 @@ class Mutation(
     AccountMutations,
     AnimationMutations,
     SeveralAnimationMutations,
+    AnimationImportMutations,
     ServiceDossierMutations,
     AttendanceSheetMutations,
     ControlMutations,

@@ -81,20 +81,6 @@ OF_THAT_INSTANT = f"{_OF_THAT_HOUR} a.starts_at = %(starts_at)s ORDER BY a.anima
 OF_THAT_CLOCK = f"""{_OF_THAT_HOUR} (a.starts_at AT TIME ZONE a.time_zone) = %(starts_at)s
 AND a.starts_at BETWEEN (%(starts_at)s AT TIME ZONE 'UTC') - interval '14 hours'
 AND (%(starts_at)s AT TIME ZONE 'UTC') + interval '14 hours' ORDER BY a.animation_id LIMIT 50"""
-#: Animations of the same structure that begin on one of these days, or until a day, in a territory anywhere.
-BESIDE_DATES = """
-SELECT a.animation_id FROM {animations} a WHERE a.structure_id = (
-    SELECT s.structure_id FROM {animations} s WHERE s.animation_id = %(id)s) AND a.starts_at >= coalesce(
-    (SELECT min(d) FROM unnest(%(days)s::date[]) d) - interval '1 day',
-    (SELECT s.starts_at FROM {animations} s WHERE s.animation_id = %(id)s))
-AND a.starts_at < coalesce((SELECT max(d) FROM unnest(%(days)s::date[]) d), %(until)s::date) + interval '2 days'
-AND (%(until)s::date IS NOT NULL OR a.starts_at::date = ANY (
-    SELECT d + n FROM unnest(%(days)s::date[]) d, generate_series(-1, 1) n))
-ORDER BY a.animation_id LIMIT 1000"""
-#: The animations of several series, in the order of their dates.
-OF_SERIES = """
-SELECT animation_id, series_id, status, published_at, structure_id, territory, starts_at, time_zone
-FROM {animations} WHERE series_id = ANY(%(ids)s) ORDER BY starts_at, animation_id"""
 #: Those whose end is recorded and lies so long ago, and that still wait for their attestation.
 UNATTESTED_SINCE = f"""
 SELECT animation_id FROM {{animations}} a WHERE {AWAITING_ATTESTATION} AND ended

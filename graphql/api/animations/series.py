@@ -15,7 +15,7 @@ from api.core.lists.nodes import Node
 from api.core.past import PastContext
 from api.core.scalars import local
 from domain.animations.transitions import AnimationStatus
-from projections.animations import queries
+from projections.animations import beside
 
 Row = dict[str, Any]
 SERIES_PREFIX = "series:"
@@ -34,7 +34,7 @@ async def load_series(
 ) -> list[AnimationSeries]:
     """Return the series in the order of `ids`."""
     read = await context.read()
-    rows = await read.rows(read.sql(queries.OF_SERIES), {"ids": list(ids)})
+    rows = await read.rows(read.sql(beside.OF_SERIES), {"ids": list(ids)})
     dates: dict[UUID, list[datetime]] = {series_id: [] for series_id in ids}
     for row in rows:
         if row["status"] != AnimationStatus.CANCELLED and is_visible(context, row):

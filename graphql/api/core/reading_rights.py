@@ -136,6 +136,7 @@ PARTS: Mapping[str, str] = {
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Official": "accountId role subject",
+    "ImportedRow": "row outcome title startsAt animationId errors",
     "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
     "Mandate": (
         "id accountId subject role structureId structure territories inTerritories schools accepted until givenAt"

@@ -47,6 +47,12 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REJECTED": "Rejected with a reason. Final.",
         "WITHDRAWN": "Taken back by the parent or on their behalf. Final.",
     },
+    "ImportOutcome": {
+        "CREATED": "It is declared, and waits for publication.",
+        "TO_CREATE": "It is in order: it would be declared, or will be once no row is refused.",
+        "KNOWN": "It is declared already, with the same title, place and start.",
+        "REFUSED": "Something stands against it.",
+    },
     "Interval": {
         "WEEK": "Every week.",
         "TWO_WEEKS": "Every other week.",

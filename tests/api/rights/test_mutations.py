@@ -49,6 +49,7 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "animationModify": {"seats": 5},
     "animationRefuse": {"reason": "Hors sujet"},
+    "animationsImport": {"csv": "titre;places\nCafé;12"},
     "animationRepeat": {"dates": [{"startsAt": "2027-01-11T17:00:00Z", "endsAt": "2027-01-11T19:00:00Z"}]},
     "animationsPublish": {"animationIds": [str(UUID(int=1))]},
     "animationTextBlank": {"version": 1, "reason": "Un nom"},

@@ -26,7 +26,7 @@ from domain.kernel.errors import DomainError
 from domain.kernel.validation import validated
 from eventstore.log import read_command
 from eventstore.records import Recorded
-from projections.animations.queries import BESIDE_DATES
+from projections.animations.beside import BESIDE_DATES
 
 strawberry.enum(Interval, description="How far apart the dates of a series are.")
 

@@ -1,0 +1,261 @@
+"""A table of animations as people make it: the columns, and what each cell says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from application.animations.times_in_words import Moment, NotATime, moment_of, together
+from application.tables.reader import Columns, Row, plain, read_table
+from domain.kernel.errors import ErrorCode, Problem
+from domain.kernel.field_labels import sentence
+from domain.kernel.languages import language_names
+from domain.kernel.place_search import folded
+from domain.kernel.places import Commune, places
+from domain.typology.typology import TermKind, Typology
+
+MOST_ROWS = 1_000
+LARGEST_FILE = 5_000_000
+
+#: The columns of the first line, in any order; the first spelling of each is the one that errors and the template show.
+COLUMNS = Columns(
+    {
+        "title": ("titre", "intitulé", "nom de l'animation", "animation", "title"),
+        "description": ("description", "descriptif", "présentation", "contenu", "résumé", "détail"),
+        "date": ("date", "jour", "date de l'animation", "le"),
+        "start": (
+            *("début", "date et heure de début", "date de début", "heure de début", "heure", "date début"),
+            *("heure début", "horaire de début", "startsAt", "start", "commence à", "de"),
+        ),
+        "end_date": ("date de fin", "date fin"),
+        "end": (
+            *("fin", "date et heure de fin", "heure de fin", "heure fin", "horaire de fin", "endsAt", "end"),
+            *("finit à", "à", "jusqu'à"),
+        ),
+        "hours": ("horaires", "horaire", "heures"),
+        "duration": ("durée",),
+        "territory": ("territoire", "département", "territory"),
+        "venue_type": ("type de lieu", "nature du lieu", "types de lieu", "venueType"),
+        "venue_name": ("lieu", "nom du lieu", "salle", "venueName"),
+        "address": ("adresse", "adresse postale", "adresse du lieu", "address"),
+        "commune": ("commune", "ville", "nom de la commune", "communeCode"),
+        "commune_code": ("commune (INSEE)", "code INSEE", "code commune", "INSEE", "code INSEE de la commune"),
+        "postal_code": ("code postal", "CP"),
+        "audience": ("public", "public visé", "publics", "audience"),
+        "type": ("type", "type d'animation", "format", "nature"),
+        "themes": ("thèmes", "thème", "thème(s)", "thème principal", "thématiques", "thématique", "themes"),
+        "second_theme": ("second thème", "thème secondaire", "deuxième thème", "thème 2"),
+        "seats": ("places", "nombre de places", "jauge", "capacité", "seats"),
+        "contact_phone": ("téléphone du contact", "téléphone", "tél", "tél.", "contact téléphone"),
+        "contact_email": ("courriel du contact", "courriel", "e-mail", "mail", "contact courriel", "adresse e-mail"),
+        "contact_hours": ("horaires du contact",),
+        "online_link": ("lien de connexion", "lien", "lien visio", "visioconférence", "onlineLink"),
+        "accessibility": ("accessibilité", "accessibility"),
+        "languages": ("langues", "langue", "languages"),
+    },
+    mandatory=("title", "description", "venue_type", "venue_name", "audience", "type", "themes", "seats"),
+    expected=(
+        "première ligne attendue : titre;description;début;fin;type de lieu;lieu;public;type;thèmes;places. Le modèle à"
+        " télécharger la montre."
+    ),
+)
+_SAME = (
+    "title",
+    "description",
+    "venue_name",
+    "address",
+    "contact_phone",
+    "contact_email",
+    "contact_hours",
+    "online_link",
+)
+_TERMS = {
+    "venue_type": (TermKind.VENUE_TYPE, "un type de lieu"),
+    "audience": (TermKind.AUDIENCE, "un public"),
+    "type": (TermKind.ANIMATION_TYPE, "un type d'animation"),
+}
+#: What separates several values of a cell; a comma may also stand within a label.
+_BETWEEN = re.compile(r"[;|/\n+&]")
+_COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
+_HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)
+_WHEN = "date et heure attendues, par exemple 12/03/2027 18h30"
+
+
+@dataclass(slots=True)
+class AnimationRow:
+    """What a row says: values by field of an animation's content, and what is wrong with its cells."""
+
+    number: int
+    values: dict[str, Any] = field(default_factory=dict)
+    #: As it stands in the table; None: none is named.
+    territory: str | None = None
+    commune: str | None = None
+    postal_code: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, name: str, words: str) -> None:
+        self.problems.append(Problem(ErrorCode.INVALID, sentence((name,), words), (name,)))
+
+
+@dataclass(frozen=True, slots=True)
+class AnimationTable:
+    rows: Sequence[AnimationRow]
+    #: The headers that name no column.
+    ignored: Sequence[str]
+
+
+class Words:
+    """What the words of a table mean: terms by label or code, those in use before those that were retired."""
+
+    def __init__(self, typology: Typology) -> None:
+        self._codes: dict[tuple[TermKind, str], str] = {}
+        self._labels: dict[TermKind, list[str]] = {}
+        for term in sorted(typology.terms.values(), key=lambda term: term.retired):
+            for spelling in (term.label, term.code):
+                self._codes.setdefault((term.kind, plain(spelling)), term.code)
+            if not term.retired:
+                self._labels.setdefault(term.kind, []).append(f"« {term.label} »")
+
+    def code(self, kind: TermKind, text: str) -> str | None:
+        return self._codes.get((kind, plain(text)))
+
+    def labels(self, kind: TermKind) -> str:
+        return ", ".join(self._labels.get(kind, ()))
+
+
+@cache
+def _communes_by_name() -> Mapping[str, Sequence[Commune]]:
+    named: dict[str, list[Commune]] = {}
+    for commune in places().communes.values():
+        named.setdefault(folded(commune.name), []).append(commune)
+    return named
+
+
+@cache
+def _languages_by_name() -> Mapping[str, str]:
+    return {spelling: code for code, name in language_names().items() for spelling in (plain(name), code)}
+
+
+def read_animations(text: str, words: Words) -> AnimationTable:
+    """Return what the rows of a table say. Raise DomainError (INVALID on `csv`) for what is no such table."""
+    table = read_table(text, COLUMNS, MOST_ROWS)
+    return AnimationTable([_row(row, words) for row in table.rows], table.ignored)
+
+
+def _row(row: Row, words: Words) -> AnimationRow:
+    read = AnimationRow(row.number, territory=row.cells.get("territory"))
+    cells = row.cells
+    read.values |= {name: cells[name] for name in _SAME if name in cells}
+    _times(read, cells)
+    for name, (kind, called) in _TERMS.items():
+        if name in cells:
+            code = words.code(kind, cells[name])
+            if code is None:
+                read.refuse(name, f"« {cells[name]} » n'est pas {called} ; valeurs acceptées : {words.labels(kind)}")
+            read.values[name] = code
+    themes = "\n".join(cells[name] for name in ("themes", "second_theme") if name in cells)
+    _several(read, "themes", themes, lambda name: words.code(TermKind.THEME, name), words.labels(TermKind.THEME))
+    offers = words.labels(TermKind.ACCESSIBILITY)
+    _several(
+        *(read, "accessibility", cells.get("accessibility", "")),
+        *(lambda name: words.code(TermKind.ACCESSIBILITY, name), offers),
+    )
+    _several(read, "languages", cells.get("languages", ""), _language, "noms de langues, par exemple arabe")
+    if "seats" in cells:
+        count = _COUNT.fullmatch(cells["seats"])
+        read.values["seats"] = re.sub(r"\D", "", count[1]) if count else cells["seats"]
+    _commune(read, cells)
+    return read
+
+
+def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
+    """Put together when it begins and ends, from columns that hold dates, hours or both."""
+    moments: dict[str, Moment] = {}
+    for name in ("date", "start", "end_date", "end", "hours"):
+        try:
+            moments[name] = moment_of(cells[name]) if name in cells else Moment()
+        except NotATime:
+            moments[name] = Moment()
+            read.refuse("ends_at" if name.startswith("end") else "starts_at", f"« {cells[name]} » : {_WHEN}")
+    starts, ends = moments["start"], moments["end"]
+    hours = [*moments["hours"].hours, *moments["date"].hours]
+    day = moments["date"].day or starts.day or moments["hours"].day
+    starts_at = together(starts.day or day, starts.hour or (hours[0] if hours else None))
+    last_hour = ends.hour or next(iter([*starts.hours[1:], *hours[1:]]), None)
+    ends_at = together(ends.day or moments["end_date"].day or starts.day or day, last_hour)
+    if ends_at is None and starts_at is not None and "duration" in cells:
+        ends_at = _after(read, starts_at, cells["duration"])
+    legible = not read.problems
+    for name, value in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if value is None and legible:
+            read.refuse(name, _WHEN)
+        read.values[name] = value
+
+
+def _after(read: AnimationRow, starts_at: datetime, duration: str) -> datetime | None:
+    match = _HOURS_MINUTES.fullmatch(duration.strip())
+    if match is None or not any(match.groups()) or duration.strip().isdigit():
+        read.refuse("ends_at", f"« {duration} » : durée attendue, par exemple 1h30")
+        return None
+    return starts_at + timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
+
+
+def _several(read: AnimationRow, name: str, text: str, code_of: Callable[[str], str | None], accepted: str) -> None:
+    """Read a cell of several values, each by its name or code."""
+    codes = []
+    for part in filter(None, (part.strip() for part in _BETWEEN.split(text))):
+        for code, words in _longest_names(part, code_of):
+            if code is None:
+                read.refuse(name, f"« {words} » n'est pas reconnu ; valeurs acceptées : {accepted}")
+            else:
+                codes.append(code)
+    if text.strip():
+        read.values[name] = tuple(dict.fromkeys(codes))
+
+
+def _longest_names(part: str, code_of: Callable[[str], str | None]) -> Iterator[tuple[str | None, str]]:
+    """Yield the code of each name, the longest first: a comma stands between names, or within one."""
+    pieces = [piece.strip() for piece in part.split(",")]
+    while pieces:
+        for many in range(len(pieces), 0, -1):
+            words = ", ".join(pieces[:many])
+            code = code_of(words)
+            if code is not None or many == 1:
+                if words:
+                    yield code, words
+                del pieces[:many]
+                break
+
+
+def _language(name: str) -> str | None:
+    return _languages_by_name().get(plain(name))
+
+
+def _commune(read: AnimationRow, cells: Mapping[str, str]) -> None:
+    """Take the INSEE code, or the name that a code is to be found for."""
+    named = cells.get("commune")
+    if code := cells.get("commune_code") or (named if named and named[:1].isdigit() else None):
+        read.values["commune_code"] = code
+    else:
+        read.commune, read.postal_code = named, cells.get("postal_code")
+
+
+def find_commune(read: AnimationRow, department: str) -> None:
+    """Find the commune by its name, in the department first, and its postal code where several have that name."""
+    if read.commune is None:
+        return
+    communes = [
+        commune
+        for commune in _communes_by_name().get(folded(read.commune), ())
+        if read.postal_code is None or read.postal_code in commune.postal_codes
+    ]
+    here = [commune for commune in communes if commune.department == department] or communes
+    if len(here) == 1:
+        read.values["commune_code"] = here[0].code
+        return
+    why = "plusieurs communes s'appellent ainsi" if here else "aucune commune ne s'appelle ainsi"
+    read.refuse("commune_code", f"« {read.commune} » : {why} ; indiquez son code INSEE, ou son code postal à côté")

@@ -1,0 +1,101 @@
+"""Dates and hours as people type them in a table: 12/03/2027 18h30, 12 mars 2027 à 18 h 30, 2027-03-12 18:30."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+_MONTHS = (
+    *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
+    *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+)
+_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+_IN_WORDS = re.compile(r"\b(\d{1,2})(?:er)?\s+([a-z]+)\.?\s+(\d{4})\b")
+_HOUR = re.compile(r"(?<![\d:])(\d{1,2})\s*(?:h(?:eures?)?|:)\s*(\d{2})?(?::\d{2}(?:\.\d+)?)?(?!\d)")
+_NOON = re.compile(r"\bmidi\b")
+#: Whether it is the offset of the place, nobody can tell in a table.
+_OFFSET = re.compile(r"t\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}:?\d{2}|z)$")
+#: Words that stand beside a date or an hour.
+_BESIDE = re.compile(
+    r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim|le|du|de|a|au|et|min|t)\b"
+)
+_MARKS = re.compile(r"[\s,;.()–—-]+")
+
+
+class NotATime(ValueError):
+    """What stands in a cell is no date and no hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The date and the hours that a cell holds: none, one or two of these."""
+
+    day: date | None = None
+    hours: Sequence[time] = ()
+
+    @property
+    def hour(self) -> time | None:
+        return self.hours[0] if self.hours else None
+
+
+def moment_of(text: str) -> Moment:
+    """Return what a cell says. Raise NotATime where something in it is neither a date nor an hour."""
+    rest = _plain(text)
+    if _OFFSET.search(rest):
+        raise NotATime(text)
+    day = None
+    for pattern, read in ((_ISO, _of_iso), (_NUMBERS, _of_numbers), (_IN_WORDS, _of_words)):
+        if match := pattern.search(rest):
+            day, rest = read(match), f"{rest[: match.start()]} {rest[match.end() :]}"
+            break
+    rest = _NOON.sub("12:00", rest)
+    hours = [_hour(match) for match in _HOUR.finditer(rest)]
+    rest = _MARKS.sub(" ", _BESIDE.sub(" ", _HOUR.sub(" ", rest))).strip()
+    if rest or (day is None and not hours):
+        raise NotATime(text)
+    return Moment(day, hours)
+
+
+def _plain(text: str) -> str:
+    """Return the text in small letters, without accents, its marks as they are."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in letters if not unicodedata.combining(char)).strip()
+
+
+def _of_iso(match: re.Match[str]) -> date:
+    return _date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _of_numbers(match: re.Match[str]) -> date:
+    year = int(match[3])
+    return _date(year if year >= 100 else 2000 + year, int(match[2]), int(match[1]))
+
+
+def _of_words(match: re.Match[str]) -> date:
+    months = [number for number, name in enumerate(_MONTHS, 1) if len(match[2]) >= 3 and name.startswith(match[2])]
+    if len(months) != 1:
+        raise NotATime(match[0])
+    return _date(int(match[3]), months[0], int(match[1]))
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise NotATime(f"{day}/{month}/{year}") from None
+
+
+def _hour(match: re.Match[str]) -> time:
+    try:
+        return time(int(match[1]), int(match[2] or 0))
+    except ValueError:
+        raise NotATime(match[0]) from None
+
+
+def together(day: date | None, hour: time | None) -> datetime | None:
+    """Return the local time of a day and an hour, if both are there."""
+    return None if day is None or hour is None else datetime.combine(day, hour)

@@ -1,0 +1,23 @@
+"""Which animations stand beside others: of the same structure, or of one series."""
+
+from __future__ import annotations
+
+#: Animations of the same structure that begin on one of these days, or until a day, in a territory anywhere.
+BESIDE_DATES = """
+SELECT a.animation_id FROM {animations} a WHERE a.structure_id = (
+    SELECT s.structure_id FROM {animations} s WHERE s.animation_id = %(id)s) AND a.starts_at >= coalesce(
+    (SELECT min(d) FROM unnest(%(days)s::date[]) d) - interval '1 day',
+    (SELECT s.starts_at FROM {animations} s WHERE s.animation_id = %(id)s))
+AND a.starts_at < coalesce((SELECT max(d) FROM unnest(%(days)s::date[]) d), %(until)s::date) + interval '2 days'
+AND (%(until)s::date IS NOT NULL OR a.starts_at::date = ANY (
+    SELECT d + n FROM unnest(%(days)s::date[]) d, generate_series(-1, 1) n))
+ORDER BY a.animation_id LIMIT 1000"""
+#: What a structure has declared, and that stands: what the rows of a table are compared with.
+DECLARED_BY = """
+SELECT animation_id, title, venue_name, starts_at FROM {animations}
+WHERE structure_id = %(structure_id)s AND status IN ('SUBMITTED', 'PUBLISHED') AND starts_at >= %(since)s
+ORDER BY starts_at, animation_id LIMIT %(most)s"""
+#: The animations of several series, in the order of their dates.
+OF_SERIES = """
+SELECT animation_id, series_id, status, published_at, structure_id, territory, starts_at, time_zone
+FROM {animations} WHERE series_id = ANY(%(ids)s) ORDER BY starts_at, animation_id"""

@@ -1,0 +1,157 @@
+"""A table of animations as people make it: dates, themes, communes and columns in their own words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+
+from application.animations.animation_file import AnimationRow, Words, find_commune, read_animations
+from application.animations.times_in_words import NotATime, moment_of
+from domain.catalogue import TYPOLOGY
+from domain.typology.typology import TermAdded, TermKind, TermRetired, ThemeFamily
+from tests.support.domain.builders import TERMS
+from tests.support.domain.story import fold
+
+NETWORKS = TermAdded(
+    kind=TermKind.THEME,
+    code="reseaux-sociaux-donnees",
+    label="Réseaux sociaux, données personnelles",
+    family=ThemeFamily.DIGITAL_PARENTING,
+)
+GONE = TermAdded(kind=TermKind.VENUE_TYPE, code="mairie-annexe", label="Mairie annexe")
+TYPOLOGY_NOW = fold(TYPOLOGY, *TERMS, NETWORKS, GONE, TermRetired(kind=TermKind.VENUE_TYPE, code="mairie-annexe"))
+WORDS = Words(TYPOLOGY_NOW)
+DAY, EVENING = date(2027, 3, 12), time(18, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12/03/2027 18h30", "12/03/2027 18:30", "12/03/27 à 18 h 30", "le 12.03.2027, 18h30", "2027-03-12 18:30:00"),
+        *("vendredi 12 mars 2027 à 18h30", "Ven. 12 MARS 2027 – 18 h 30", "2027-03-12T18:30", "12-3-2027 18H30"),
+        "12/03/2027\u00a018\u202fh\u202f30",
+    ],
+)
+def test_a_moment_is_read_as_people_write_it(text: str):
+    moment = moment_of(text)
+    assert (moment.day, moment.hour) == (DAY, EVENING)
+
+
+def test_hours_stand_alone_or_in_pairs_and_a_day_alone():
+    assert moment_of("18h").hour == time(18)
+    assert moment_of("de 18h30 à 20h").hours == [EVENING, time(20)]
+    assert moment_of("18:30-20:30").hours == [EVENING, time(20, 30)]
+    assert moment_of("midi").hour == time(12)
+    assert moment_of("1er août 2027").day == date(2027, 8, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "demain",
+        "18",
+        "12 mars",
+        "31/02/2027",
+        "12/13/2027",
+        "25h00",
+        "12/03/2027 vers 18h",
+        "2027-03-12T18:30:00Z",
+        "12 m 2027",
+    ],
+)
+def test_what_is_no_moment_is_never_guessed(text: str):
+    with pytest.raises(NotATime):
+        moment_of(text)
+
+
+HEADER = "Titre;Description;Type de lieu;Lieu;Public visé;Type;Thème(s);Nombre de places;"
+REST = "Café;Échanger;ECOLE;Jaurès;parents;café des parents;{themes};12;"
+
+
+def row(columns: str, cells: str, themes: str = "ENT - Pronote") -> AnimationRow:
+    (only,) = read_animations(f"{HEADER}{columns}\n{REST.format(themes=themes)}{cells}\n", WORDS).rows
+    return only
+
+
+def problems(read: AnimationRow) -> dict[str, str]:
+    return {".".join(problem.field): problem.message for problem in read.problems}
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("Début;Fin", "12/03/2027 18h30;12/03/2027 20h30"),
+        ("Date;Heure de début;Heure de fin", "12/03/2027;18h30;20:30"),
+        ("Date;Début;Date de fin;Fin", "12/03/2027;18:30;12/03/2027;20:30"),
+        ("Date;Horaires", "vendredi 12 mars 2027;18h30 - 20h30"),
+        ("Début;Durée", "12/03/2027 18:30;2h"),
+        ("DATE ET HEURE DE DEBUT;Durée", "12/03/2027 18:30;120 min"),
+        ("Date", "12/03/2027 de 18h30 à 20h30"),
+    ],
+)
+def test_start_and_end_stand_in_one_column_or_several(columns: str, cells: str):
+    read = row(columns, cells)
+    assert (read.values["starts_at"], read.values["ends_at"]) == (
+        datetime(2027, 3, 12, 18, 30),
+        datetime(2027, 3, 12, 20, 30),
+    )
+    assert read.problems == []
+
+
+@pytest.mark.parametrize(
+    "themes",
+    [
+        "Réseaux sociaux, données personnelles, ENT - Pronote",
+        "reseaux sociaux, donnees personnelles / ent-pronote",
+        "reseaux-sociaux-donnees | ENT – PRONOTE",
+    ],
+)
+def test_a_cell_holds_several_themes_by_label_or_code_and_a_comma_within_a_label(themes: str):
+    assert row("Date", "12/03/2027 18h30-20h", themes).values["themes"] == ("reseaux-sociaux-donnees", "ent-pronote")
+
+
+def test_terms_are_known_whatever_their_accents_and_those_that_are_not_are_named_with_what_is_accepted():
+    read = row("Date", "12/03/2027 18h30-20h", "ENT, Jardinage")
+    assert {name: read.values[name] for name in ("venue_type", "audience", "type", "seats")} == {
+        "venue_type": "ecole",
+        "audience": "parents",
+        "type": "cafe-des-parents",
+        "seats": "12",
+    }
+    words = [problem.message for problem in read.problems]
+    assert [message.partition(" n'est pas")[0] for message in words] == ["Thèmes : « ENT »", "Thèmes : « Jardinage »"]
+    assert "valeurs acceptées : « ENT - Pronote »" in words[0]
+    assert WORDS.code(TermKind.VENUE_TYPE, "Mairie annexe") == "mairie-annexe"
+    assert "annexe" not in WORDS.labels(TermKind.VENUE_TYPE)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "code"),
+    [
+        ("Commune", "Montpellier", "34172"),
+        ("Ville", "saint-georges-d'orques", "34259"),
+        ("Commune (INSEE)", "34172", "34172"),
+        ("Commune", "34172", "34172"),
+        ("Commune;Code postal", "Saint-Denis;93200", "93066"),
+    ],
+)
+def test_a_commune_is_named_by_its_code_or_its_name(columns: str, cells: str, code: str):
+    read = row(f"Date;{columns}", f"12/03/2027 18h30-20h;{cells}")
+    find_commune(read, "34")
+    assert (read.values["commune_code"], problems(read)) == (code, {})
+
+
+@pytest.mark.parametrize(("name", "why"), [("Trifouilly", "aucune commune"), ("Saint-Denis", "plusieurs communes")])
+def test_a_name_of_no_commune_or_of_several_is_refused(name: str, why: str):
+    read = row("Date;Commune", f"12/03/2027 18h30-20h;{name}")
+    find_commune(read, "34")
+    assert why in problems(read)["commune_code"]
+
+
+def test_what_else_an_animation_says_is_taken_too():
+    cells = "12/03/2027 18h30-20h;0467000000;a@example.org;arabe, Turc"
+    more: dict[str, Any] = row("Date;Téléphone;Courriel;Langues", cells).values
+    assert (more["contact_phone"], more["contact_email"]) == ("0467000000", "a@example.org")
+    assert more["languages"] == ("ar", "tr")

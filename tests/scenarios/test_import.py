@@ -1,0 +1,140 @@
+"""A season's table: rehearsed, corrected, imported once, whoever sends it how often."""
+
+from __future__ import annotations
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from uuid import uuid4
+
+from openpyxl import Workbook  # type: ignore[import-untyped]
+
+from api.http.examples import operations_folder
+from tests.support.people import NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+
+IMPORT = "114-import-animations"
+HEADER = "Titre;Description;Date;Horaires;Type de lieu;Lieu;Public;Type;Thèmes;Places;Remarques"
+ROW = "{title};Échanger;{day};18h30-20h30;École;{place};Parents;Café des parents;ENT - Pronote, Temps d'écran;12;"
+
+
+def row(title="Café des parents", day="12/03/2027", place="Jean Jaurès"):
+    return ROW.format(title=title, day=day, place=place)
+
+
+def table(*rows):
+    return "\r\n".join((HEADER, *rows))
+
+
+def sends(server, content, who=STRUCTURE, **values):
+    """Send a file, as browsers do; return the payload."""
+    document = (operations_folder() / f"{IMPORT}.graphql").read_text()
+    variables = {"input": {"structureId": STRUCTURE_ID, "file": None, **values}}
+    answer = server.http.post(
+        "/graphql",
+        data={
+            "operations": json.dumps({"query": document, "variables": variables}),
+            "map": '{"0": ["variables.input.file"]}',
+        },
+        files={"0": ("saison.csv", content)},
+        headers={"authorization": f"Bearer {who}", "graphql-require-preflight": "1"},
+    ).json()
+    assert "errors" not in answer, answer
+    return answer["data"]["animationsImport"]
+
+
+def outcomes(payload):
+    return [(line["row"], line["outcome"]) for line in payload["rows"]]
+
+
+def test_a_table_is_rehearsed_row_by_row_then_imported_once(people, server):
+    people.sign()
+    wrong = table(
+        row(), row(day="31/02/2027"), "", row(title=""), row("Atelier", "01/04/2029"), row("CAFE des parents")
+    )
+    before = server.log_head()
+    for values in ({"dryRun": True}, {}):
+        payload = sends(server, wrong.encode("cp1252"), **values)
+        assert outcomes(payload) == [(2, "TO_CREATE"), (3, "REFUSED"), (5, "REFUSED"), (6, "REFUSED"), (7, "REFUSED")]
+        assert [line["errors"][0]["field"] for line in payload["rows"][1:4]] == [
+            ["file", "startsAt"],
+            ["file", "title"],
+            ["file", "startsAt"],
+        ]
+        assert "la ligne 2" in payload["rows"][4]["errors"][0]["message"]
+        assert [error["message"][:9] for error in payload["errors"]] == [
+            "ligne 3 :",
+            "ligne 5 :",
+            "ligne 6 :",
+            "ligne 7 :",
+        ]
+        assert (payload["position"], payload["ignoredColumns"], server.log_head()) == (None, ["Remarques"], before)
+
+    right, key = table(row(), row(day="lundi 29 mars 2027")).encode("utf-16"), str(uuid4())
+    first = sends(server, right, idempotencyKey=key)
+    assert (outcomes(first), first["errors"]) == ([(2, "CREATED"), (3, "CREATED")], [])
+    assert [line["startsAt"] for line in first["rows"]] == ["2027-03-12T18:30:00+01:00", "2027-03-29T18:30:00+02:00"]
+    assert sends(server, right, idempotencyKey=key) == first
+    again = sends(server, right)
+    assert (outcomes(again), again["errors"]) == ([(2, "KNOWN"), (3, "KNOWN")], [])
+    assert server.log_head() == first["position"]
+
+    people.does("47-modify-an-animation", STRUCTURE, animationId=first["rows"][0]["animationId"], title="Café renommé")
+    more = sends(server, table(row(), row(title="Nouveau")))
+    assert outcomes(more) == [(2, "KNOWN"), (3, "CREATED")]
+    assert len(people.own_animations()) == 3
+
+
+def test_a_workbook_with_dates_formulas_and_empty_rows_is_imported_and_what_stands_is_passed_over(people, server):
+    people.sign()
+    people.declare(title="Café", venueName="Jean Jaurès", startsAt="2027-03-12T18:30", endsAt="2027-03-12T20:30")
+    book = Workbook()
+    sheet = book.active
+    sheet.append(
+        ["TITRE", "Descriptif", "Début", "Fin", "Type de lieu", "Lieu", "Public", "Type", "Thème", "Jauge", None]
+    )
+    sheet.append(
+        ["Café", "Échanger", datetime(2027, 3, 12, 18, 30), datetime(2027, 3, 12, 20, 30), "école", "JEAN JAURES"]
+    )
+    sheet.append([None])
+    sheet.append(["=1+1", "Échanger", datetime(2027, 3, 13, 10), datetime(2027, 3, 13, 12), "ecole", "Mairie"])
+    for number in (2, 4):
+        for column, value in enumerate(("parents", "cafe-des-parents", "temps-ecran", 12), start=7):
+            sheet.cell(number, column, value)
+    file = io.BytesIO()
+    book.save(file)
+    payload = sends(server, file.getvalue())
+    assert outcomes(payload) == [(2, "KNOWN"), (4, "REFUSED")]
+    # A formula that was never computed leaves its cell empty.
+    assert [error["field"] for error in payload["errors"]] == [["file", "title"]]
+    sheet["A4"] = "Atelier"
+    file = io.BytesIO()
+    book.save(file)
+    assert outcomes(sends(server, file.getvalue())) == [(2, "KNOWN"), (4, "CREATED")]
+
+
+def test_only_the_structure_imports_and_others_learn_nothing_of_the_file(people, server):
+    people.sign()
+    for who, code in ((OTHER_STRUCTURE, "FORBIDDEN"), (NATIONAL, "FORBIDDEN")):
+        for content in (table(row()), b"\xd0\xcf\x11\xe0 old", ""):
+            payload = sends(server, content, who)
+            assert ([error["code"] for error in payload["errors"]], payload["rows"]) == ([code], [])
+
+
+def test_of_two_imports_at_once_one_declares_and_a_term_retired_meanwhile_refuses_all_or_none(people, server):
+    people.sign()
+    content = table(*(row(f"Café {number}") for number in range(60)))
+    retire = "mutation($input: TermRetireInput!) { termRetire(input: $input) { errors { message } } }"
+
+    def retires():
+        return server.ask(retire, NATIONAL, input={"kind": "THEME", "code": "ent-pronote"})
+
+    with ThreadPoolExecutor(3) as threads:
+        first, second = (threads.submit(sends, server, content) for _ in range(2))
+        threads.submit(retires).result()
+        payloads = [first.result(), second.result()]
+    declared = {line["title"] for line in sends(server, content, dryRun=True)["rows"] if line["outcome"] == "KNOWN"}
+    assert len(people.own_animations()) == len(declared) in (0, 60)
+    for payload in payloads:
+        assert payload["errors"] == [] or "« ENT - Pronote » n'est plus proposé" in payload["errors"][0]["message"]
+    assert sum(outcome == "CREATED" for payload in payloads for _, outcome in outcomes(payload)) == len(declared)
