@@ -53,9 +53,9 @@ LATEST_DECLARATION = timedelta(days=60)
 MOST_USUAL_RATE = Decimal("1000.00")
 #: A page's likeness: 48 rows and columns.
 LIKENESS_BITS = 48 * 48
-#: One scan saved twice differs in fewer of the bits that either has; sheets of one form with four signatures or more
-#: differ in more (docs/decisions/0021-likeness-of-sheets.md).
-LARGEST_DIFFERENCE = 0.25
+#: One scan handed in twice differs in fewer of the bits that either has; sheets of one form with four signatures or
+#: more differ in more (docs/decisions/0029-likeness-without-the-form.md).
+LARGEST_DIFFERENCE = 0.42
 #: A place that any number of structures share.
 _ONLINE = "en-ligne"
 

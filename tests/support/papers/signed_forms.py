@@ -10,16 +10,16 @@ from PIL import Image, ImageDraw
 FORM = (1240, 1754)
 
 
-def sheet(seed: int, signatures: int) -> Image.Image:
+def sheet(seed: int, signatures: int, thickness: int = 2) -> Image.Image:
     """A printed form, signed by hand in so many rows, laid on the glass a little askew."""
     draw = random.Random(seed)
     image = Image.new("L", FORM, 255)
     pen = ImageDraw.Draw(image)
     pen.rectangle((100, 80, 1140, 160), fill=60)
     for row in range(21):
-        pen.line((100, 250 + row * 65, 1140, 250 + row * 65), fill=120, width=2)
+        pen.line((100, 250 + row * 65, 1140, 250 + row * 65), fill=120 if thickness < 5 else 0, width=thickness)
     for column in (100, 450, 800, 1140):
-        pen.line((column, 250, column, 1550), fill=120, width=2)
+        pen.line((column, 250, column, 1550), fill=120 if thickness < 5 else 0, width=thickness)
     for row in range(signatures):
         for start in (120, 470, 820):
             points = [
