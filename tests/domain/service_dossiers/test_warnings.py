@@ -111,13 +111,13 @@ def likeness(first: int, last: int) -> int:
 
 def test_a_scan_saved_again_is_told_within_one_structure():
     ours = replace(CLAIM, likenesses=(likeness(1_000, 1_400), likeness(0, 175)))
-    again = replace(ELSEWHERE, likenesses=(likeness(25, 200),))
+    again = replace(ELSEWHERE, likenesses=(likeness(46, 221),))
     (warning,) = warnings_of([ours], [again])
     assert (warning.recorded.code, warning.recorded.other_id) == ("ALIKE_SHEET", SECOND)
     assert "ressemble trait pour trait à celle de « Atelier » du 15/03/2027" in warning.message
     assert codes([ours, again]) == [(WarningCode.ALIKE_SHEET, FIRST)]
     for other in (
-        replace(again, likenesses=(likeness(26, 201),)),
+        replace(again, likenesses=(likeness(47, 222),)),
         replace(again, likenesses=()),
         replace(again, structure_id=THEIRS),
     ):
