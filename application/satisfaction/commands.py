@@ -28,6 +28,9 @@ class Question(forms.SatisfactionQuestion):
     kind: QuestionKind
     choices: Annotated[tuple[Label, ...], Field(max_length=MOST_CHOICES)] = ()
 
+    def worded(self) -> forms.SatisfactionQuestion:
+        return forms.SatisfactionQuestion(**self.model_dump())
+
 
 class SatisfactionFormWord(ChangeCommand):
     action: ClassVar[Action] = Action.SATISFACTION_FORM_WORD
@@ -57,7 +60,7 @@ def form_of(work: UnitOfWork) -> SatisfactionForm:
 def word(command: SatisfactionFormWord, work: UnitOfWork) -> UUID:
     state = form_of(work)
     work.expect(SATISFACTION_FORM_ID, command.expected_version)
-    questions = tuple(forms.SatisfactionQuestion(**question.model_dump()) for question in command.questions)
+    questions = tuple(question.worded() for question in command.questions)
     work.record(SATISFACTION_FORM, SATISFACTION_FORM_ID, forms.word(state, work.actor, questions), Belongings())
     return SATISFACTION_FORM_ID
 

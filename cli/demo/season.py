@@ -13,6 +13,7 @@ from cli.composition import Conn, Runtime
 from cli.console import Refused, note, quantity, warn
 from cli.demo.dossiers import make_dossiers
 from cli.demo.roles import Part, cast_roles
+from cli.demo.satisfaction import answer_questionnaires
 from cli.load import load_and_rebuild
 from cli.read_models.catching_up import bring_up_to_date
 from cli.read_models.log_state import count_after
@@ -84,6 +85,8 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
         sirets = structure_of(cast_roles(conn, now))
         dossiers = make_dossiers(opened, sirets[0] if sirets else "", now)
         note(f"Opened {quantity(dossiers, 'service dossier')}, so that there is one in each status.")
+        answered = answer_questionnaires(opened, now)
+        note(f"Answered the questionnaires of {quantity(answered, 'animation')}.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:
