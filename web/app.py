@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.core.context import Services
+from web.accounts.pages import Accounts, Offer
 from web.animations.animation import AnimationPage
 from web.animations.listing import Listing
 from web.candidatures.candidacy import Candidacy
@@ -20,6 +21,7 @@ from web.core.assets import assets
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
+from web.core.sessions import Sessions
 from web.core.site import Site
 from web.information.pages import Information
 from web.registrations.code import CodePage
@@ -37,19 +39,27 @@ _FOOTER = (
 )
 
 
-def create_site(services: Services, secret: bytes) -> ASGIApp:
-    """Return the service with its pages. `secret` guards forms: the same in all processes of a site."""
-    return create_app(services, Pages(services, secret))
+def create_site(services: Services, secret: bytes, offers: Mapping[str, str] | None = None) -> ASGIApp:
+    """Return the service with its pages. `secret` guards forms and sessions: the same in all processes of a site.
+
+    `offers`: the roles of a demonstration with their tokens, for who sits before this machine.
+    """
+    return create_app(services, Pages(services, secret, offers))
 
 
 class Pages:
     """The pages, as the API takes them in."""
 
-    def __init__(self, services: Services, secret: bytes) -> None:
-        self._services, self._secret = services, secret
+    def __init__(self, services: Services, secret: bytes, offers: Mapping[str, str] | None = None) -> None:
+        self._services = services
+        self._offers = [Offer(role, token) for role, token in (offers or {}).items()]
+        secure = services.public_url.startswith("https://")
+        self._sessions = Sessions(secret, secure)
         self._assets = assets(state=services.web.brand == "state")
-        self._templates = Templates(assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER)
-        self._guard = Guard(secret, services.public_url.startswith("https://"))
+        self._templates = Templates(
+            self._sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
+        )
+        self._guard = Guard(secret, secure)
 
     def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
         """Return the routes of all pages, which ask `graphql`."""
@@ -62,6 +72,7 @@ class Pages:
             *CodePage(site).routes,
             *Candidacy(site).routes,
             *CandidaturePage(site).routes,
+            *Accounts(site, self._offers).routes,
             *Information(site).routes,
         ]
 
@@ -71,4 +82,5 @@ class Pages:
         return self._templates.page(request, "layout/problem", status, problem=problem)
 
     def _site(self, graphql: ASGIApp) -> Site:
-        return Site(Api(graphql), self._templates, self._guard, self._services.clock)
+        api = Api(graphql, self._sessions)
+        return Site(api, self._templates, self._guard, self._sessions, self._services)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated
@@ -67,7 +67,9 @@ def demo(
             stack.enter_context(background_work(opened))
             with opened.connection() as conn:
                 parts = cast_roles(conn, utc_now())
-            run_api(opened, listener, lambda: _welcome(settings, address_of(listener), parts))
+            tokens = _tokens(settings, parts)
+            offers = {role.name: token for role, token in tokens.items()}
+            run_api(opened, listener, lambda: _welcome(address_of(listener), parts, tokens), offers)
         except Stopped:
             note("Stopping.")
 
@@ -98,9 +100,9 @@ def _drop(settings: Settings, yes: bool) -> None:
         name_anew(new_name(), memory, "the demonstration was begun afresh")
 
 
-def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
+def _tokens(settings: Settings, parts: Sequence[Part]) -> dict[Role, str]:
     now = utc_now()
-    tokens = {
+    return {
         part.role: issue_token(
             own_token_secret(settings),
             part.role,
@@ -112,6 +114,9 @@ def _welcome(settings: Settings, address: str, parts: Sequence[Part]) -> None:
         )
         for part in parts
     }
+
+
+def _welcome(address: str, parts: Sequence[Part], tokens: Mapping[Role, str]) -> None:
     lines = [
         "",
         "Tokens, one for each role, valid for 30 days. No token is the public.",

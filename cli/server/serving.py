@@ -8,7 +8,7 @@ import gc
 import resource
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,9 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run_api(opened: Runtime, listener: socket.socket, started: Callable[[], None]) -> None:
+def run_api(
+    opened: Runtime, listener: socket.socket, started: Callable[[], None], offers: Mapping[str, str] | None = None
+) -> None:
     """Serve on the socket until SIGINT or SIGTERM; call `started` once requests are answered."""
     # Imported here: they take most of a second, which other commands should not pay.
     import uvicorn
@@ -87,7 +89,7 @@ def run_api(opened: Runtime, listener: socket.socket, started: Callable[[], None
             started()
 
     services = api_services(opened)
-    config = server_config(RequestLog(create_site(services, page_secret(opened.settings))), services)
+    config = server_config(RequestLog(create_site(services, page_secret(opened.settings), offers or {})), services)
     _tune_garbage_collection()
     # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)

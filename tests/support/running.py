@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from application.application import open_application
 from application.founding import found_database
@@ -30,8 +31,8 @@ def found(database_url: str) -> None:
 
 
 @contextmanager
-def founded_server(server_url: str, database: str) -> Iterator[Server]:
+def founded_server(server_url: str, database: str, **options: Any) -> Iterator[Server]:
     with temporary_database(server_url, database) as url:
         found(url)
-        with running_server(url, Clock()) as running:
+        with running_server(url, Clock(), **options) as running:
             yield running

@@ -130,6 +130,7 @@ def running_server(
     taken: socket.socket | None = None,
     projects: bool = True,
     signing: Signing | None = None,
+    offers: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files.
 
@@ -153,7 +154,7 @@ def running_server(
             web=web or WebSettings(),
             trusted_documents=trusted,
         )
-        config = server_config(create_site(services, PAGE_SECRET), services)
+        config = server_config(create_site(services, PAGE_SECRET, offers), services)
         uvicorn_server = uvicorn.Server(config)
         sockets = None if taken is None else [taken]
         thread = threading.Thread(target=uvicorn_server.run, args=(sockets,), name="server", daemon=True)

@@ -6,15 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.people import People
+from domain.kernel.actors import Role
+from tests.support.people import STRUCTURE, People
 from tests.support.running import founded_server
-from tests.support.server import Server
+from tests.support.server import Server, expired_token, token
 from tests.support.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
 def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> Iterator[Server]:
-    with founded_server(server_url, f"web_{worker_id}_{request.module.__name__.rpartition('.')[2]}") as running:
+    name = f"web_{worker_id}_{request.module.__name__.rpartition('.')[2]}"
+    offers = {
+        "STRUCTURE": STRUCTURE,
+        "PARENT": token(Role.PARENT, "anne@exemple.fr"),
+        "NATIONAL": expired_token(Role.NATIONAL),
+    }
+    with founded_server(server_url, name, offers=offers) as running:
         yield running
 
 

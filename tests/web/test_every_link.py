@@ -43,7 +43,11 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
     assert {visitor.http.get(path).status_code for path in unsubscribing} == {200}
     pages = [visitor.sees("/"), *(visitor.sees(path) for path in sorted(paths - unsubscribing))]
     inside = {link for page in pages for link in links(page) if link.startswith("/")}
-    assert {path: status for path in inside if (status := visitor.http.get(path).status_code) != 200} == {}
+    assert {path: status for path in inside if (status := _status(visitor, path)) != 200} == {}
+
+
+def _status(visitor: Visitor, path: str) -> int:
+    return visitor.http.get(path, follow_redirects=True).status_code
 
 
 def _letters(server: Server) -> list[str]:

@@ -16,6 +16,7 @@ from web.core.assets import assets
 from web.core.documents import documents
 from web.core.problems import Problem
 from web.core.rendering import Templates
+from web.core.sessions import Sessions
 
 
 def test_every_document_is_one_that_the_schema_answers():
@@ -27,7 +28,7 @@ def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     plain, official = assets(state=False), assets(state=True)
     request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
     pages = {
-        brand: Templates(brand=brand, assets="", menu=(), footer=())
+        brand: Templates(Sessions(b"secret", False), brand=brand, assets="", menu=(), footer=())
         .page(request, "layout/problem", problem=Problem.missing())
         .body
         for brand in ("state", "none")

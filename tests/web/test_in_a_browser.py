@@ -50,7 +50,7 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
         *("/", "/animations?territory=13", "/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
         *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
         *("/inscription", "/candidatures", "/candidatures?lieu=saint", "/candidatures?commune=34172"),
-        *(f"/candidatures/{candidature}", "/invitations/x", "/mon-compte"),
+        *(f"/candidatures/{candidature}", "/invitations/x", "/connexion", "/structure"),
         *("/accessibilite", "/mentions-legales", "/donnees-personnelles"),
     ]
 

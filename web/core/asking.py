@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from web.core.documents import Document
 from web.core.problems import Problem
+from web.core.sessions import Sessions
 
 #: Headers that describe the browser's request, not the document that is sent for it.
 _BROWSERS = frozenset(
@@ -42,18 +43,16 @@ class Answer:
 class Api:
     """The GraphQL endpoint of this process."""
 
-    def __init__(self, endpoint: ASGIApp) -> None:
-        self._endpoint = endpoint
+    def __init__(self, endpoint: ASGIApp, sessions: Sessions) -> None:
+        self._endpoint, self._sessions = endpoint, sessions
 
-    async def ask(
-        self, request: Request, document: Document, variables: Mapping[str, Any], token: str | None = None
-    ) -> Answer:
-        """Return the answer for the client of `request`, with the rights of `token`.
+    async def ask(self, request: Request, document: Document, variables: Mapping[str, Any]) -> Answer:
+        """Return the answer for the client of `request`, with the rights of who is signed in there.
 
         Raises Problem where the document as a whole is refused, or the thing that it names does not exist.
         """
         body = orjson.dumps({"query": document.text, "variables": variables})
-        content = orjson.loads(await self._answered(_scope(request.scope, body, token), body))
+        content = orjson.loads(await self._answered(_scope(request.scope, body, self._sessions.token(request)), body))
         answer = Answer(content.get("data") or {}, tuple(content.get("errors") or ()))
         if (problem := Problem.among(answer.errors)) is not None:
             raise problem

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from web.core import french
 from web.core.documents import ROOT
+from web.core.sessions import Sessions
 
 #: Nothing inline, nothing from elsewhere. Styles hold small images as data.
 POLICY = (
@@ -23,8 +24,9 @@ _SHORT = 1_000
 class Templates:
     """The templates of a site: HTML is escaped, and a name that nobody gave is an error."""
 
-    def __init__(self, **site: Any) -> None:
+    def __init__(self, sessions: Sessions, **site: Any) -> None:
         """`site`: what every template may name."""
+        self._sessions = sessions
         self._environment = Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
@@ -39,7 +41,8 @@ class Templates:
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page. It is for this reader, at this moment: no cache may keep it."""
-        text = self._environment.get_template(f"{template}.html").render(path=request.url.path, **values)
+        about = {"path": request.url.path, "signed_in": self._sessions.token(request) is not None}
+        text = self._environment.get_template(f"{template}.html").render(**about, **values)
         content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         headers["Vary"] = "Accept, Accept-Encoding, Cookie"
         if len(content) > _SHORT and "gzip" in request.headers.get("accept-encoding", ""):

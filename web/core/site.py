@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.core.answers import Refused
+from api.core.context import Services
 from api.core.incidents import report
 from web.core.asking import Api
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
+from web.core.sessions import Sessions
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -27,7 +29,11 @@ class Site:
     api: Api
     templates: Templates
     guard: Guard
-    clock: Callable[[], datetime]
+    sessions: Sessions
+    services: Services
+
+    def clock(self) -> datetime:
+        return self.services.clock()
 
     def route(self, path: str, handler: Handler, *methods: str) -> Route:
         """Return a route on which whatever fails ends in a page that helps."""
@@ -36,7 +42,11 @@ class Site:
             try:
                 return await handler(request)
             except Problem as problem:
-                return self.failure(request, problem)
+                response = self.failure(request, problem)
+                if problem.status == 401:
+                    # The token has ended: what is public is shown again from now on.
+                    self.sessions.end(response)
+                return response
             except Refused as refused:
                 return self.failure(request, Problem(refused.status, "Envoi refusé", refused.message, refused.headers))
             except Exception as error:

@@ -18,12 +18,10 @@ _TEXTS: Mapping[str, str] = {
 }
 #: Where letters and notices send those who work in the programme, and what they do there.
 _DESKS: Mapping[str, str] = {
-    "/mon-compte": "Mon compte",
     "/structure": "Espace des structures",
     "/territoire": "Espace des coordonnateurs",
     "/moderation": "Espace de l'équipe nationale",
     "/ecole": "Espace des écoles et établissements",
-    "/invitations/{link}": "Invitation à parler pour une structure",
 }
 
 
@@ -46,7 +44,6 @@ class Information:
 
     def _desk(self, path: str, title: str) -> BaseRoute:
         async def show(request: Request) -> Response:
-            invited = "link" in request.path_params
-            return self._site.templates.page(request, "information/desk", title=title, invited=invited)
+            return self._site.templates.page(request, "information/desk", title=title)
 
         return self._site.route(path, show)

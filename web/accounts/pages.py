@@ -1,0 +1,131 @@
+"""Sign in and out, one's account, and invitations: `/connexion`, `/mon-compte`, `/invitations/LINK`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from api.core.asker.clients import client_of
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+
+_ACCOUNT, _ACCEPT = document("accounts/account"), document("accounts/accept")
+_ROLE, _TOWARDS = Field("role", "Rôle"), Field("vers", "Page suivante")
+#: The names of roles for people.
+_ROLES = {
+    "PUBLIC": "Personne n'est connecté",
+    "PARENT": "Parent",
+    "MEDIATEUR": "Médiateur",
+    "TEACHER": "Enseignant",
+    "STRUCTURE": "Structure",
+    "COORDONNATEUR": "Coordonnateur",
+    "DIRECTOR": "Direction d'école",
+    "INSPECTOR": "Inspection",
+    "HEAD": "Direction de collège ou lycée",
+    "AUDITOR": "Contrôle",
+    "NATIONAL": "Équipe nationale",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A role of the demonstration that whoever sits before this machine may take."""
+
+    role: str
+    token: str
+
+    @property
+    def label(self) -> str:
+        return _ROLES.get(self.role, self.role)
+
+
+class Accounts:
+    """The pages of who signs in."""
+
+    def __init__(self, site: Site, offers: Sequence[Offer]) -> None:
+        self._site, self._offers = site, offers
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        route = self._site.route
+        return [
+            *(route("/connexion", self.choose, "GET"), route("/connexion", self.sign_in, "POST")),
+            route("/deconnexion", self.sign_out, "POST"),
+            route("/mon-compte", self.account, "GET"),
+            *(route("/invitations/{link}", self.invitation, "GET"), route("/invitations/{link}", self.accept, "POST")),
+        ]
+
+    async def choose(self, request: Request) -> Response:
+        towards = request.query_params.get("vers", "")
+        return self._choice(request, self._site.guard.form(request, (_ROLE, _TOWARDS), vers=towards))
+
+    async def sign_in(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, (_ROLE, _TOWARDS))
+        offer = next((each for each in self._offered(request) if each.role == form.values["role"]), None)
+        if form.failed or offer is None:
+            return self._choice(request, form)
+        response = RedirectResponse(_own_path(form.values["vers"]), 303)
+        self._site.sessions.begin(response, offer.token)
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, ())
+        response = RedirectResponse("/mon-compte" if form.failed else "/", 303)
+        if not form.failed:
+            self._site.sessions.end(response)
+        return response
+
+    async def account(self, request: Request) -> Response:
+        if self._site.sessions.token(request) is None:
+            return _to_sign_in(request)
+        viewer = (await self._site.api.ask(request, _ACCOUNT, {}))["viewer"]
+        form = self._site.guard.form(request, ())
+        values = {"viewer": viewer, "form": form, "role": _ROLES.get(viewer["role"], viewer["role"])}
+        return self._site.guard.keep(request, self._site.templates.page(request, "accounts/account", **values))
+
+    async def invitation(self, request: Request) -> Response:
+        return self._invited(request, self._site.guard.form(request, ()))
+
+    async def accept(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, ())
+        if not form.failed:
+            values = {"link": request.path_params["link"], "idempotencyKey": form.key}
+            payload = (await self._site.api.ask(request, _ACCEPT, {"input": values}))["invitationAccept"]
+            if not payload["errors"]:
+                return RedirectResponse("/mon-compte", 303)
+            form.refuse(payload["errors"])
+        return self._invited(request, form)
+
+    def _choice(self, request: Request, form: Form) -> Response:
+        status, offers = 422 if form.failed else 200, self._offered(request)
+        response = self._site.templates.page(request, "accounts/sign_in", status, form=form, offers=offers)
+        return self._site.guard.keep(request, response)
+
+    def _invited(self, request: Request, form: Form) -> Response:
+        status = 422 if form.failed else 200
+        response = self._site.templates.page(request, "accounts/invitation", status, form=form)
+        return self._site.guard.keep(request, response)
+
+    def _offered(self, request: Request) -> Sequence[Offer]:
+        """Return the roles to take: none for who comes from another machine."""
+        return self._offers if client_of(request.scope, self._site.services.web).direct else ()
+
+
+def _to_sign_in(request: Request) -> Response:
+    return RedirectResponse(f"/connexion?{urlencode({'vers': request.url.path})}", 303)
+
+
+def _own_path(path: str) -> str:
+    """Return a path of this site: whoever signs in is led to no other."""
+    if not path:
+        return "/mon-compte"
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        raise Problem.missing()
+    return path
