@@ -16,6 +16,7 @@ from application.signatures.signing import Signing
 from domain.kernel.actors import Role
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.signing.test_signatures_in_the_proof import certify, exported, findings, verified
+from tests.support.papers import second_verifier
 from tests.support.people import COORDONNATEUR, REASONS
 from tests.support.server import CHECKPOINT_KEY, Server
 from tests.support.signers import OPTIONS, Signer
@@ -84,6 +85,7 @@ def test_what_nobody_had_to_sign_any_more_is_accepted_and_the_rule_is_told_with_
     checks = verified(path)
     assert checks[-1].ok, checks[-1].text
     rules = [check.text for check in checks if check.warning and "from position" in check.text]
+    assert second_verifier.verify(path, CHECKPOINT_KEY.public)[0] == "150.00"
     assert len(rules) == 2
     assert rules[0].endswith("(2027-03-20) on each act that moves money of coordonnateur is signed by the person")
     assert rules[1].endswith("on nobody has to sign")

@@ -95,6 +95,8 @@ def payment(path, key):
     position, stream, version, topic, state = fields(leaf)
     assert (stream, topic) == (uuid.uuid5(OURS, "proof-map").bytes, "proof.map_committed")
     data = json.loads(state)["data"]
+    topics = [fields(base64.b64decode(json.loads(line)["leaf"]))[3] for line in lines]
+    assert data.get("signing_rules") in (None, topics.count("signing.required"))
     of_the_map = f"stream:{uuid.UUID(bytes=stream)}"
     expected = {of_the_map: str(version - 1) if version > 1 else None, f"dossier:{dossier_id}": None}
     for line in lines:
@@ -264,7 +266,9 @@ def dossier(seen, path, key):
     gathered = {
         name for topic, data in of_dossier if topic == "service_dossier.gathered" for name in data["animation_ids"]
     }
-    streams = {stream for stream, topic, _ in seen["events"] if topic != "file.expired"}
+    rules = str(uuid.uuid5(OURS, "proof-signing-rule"))
+    streams = {stream for stream, topic, _ in seen["events"] if topic != "file.expired" and stream != rules}
+    assert all((topic == "signing.required") == (stream == rules) for stream, topic, _ in seen["events"])
     named = {seen["dossier"], opened["structure_id"], opened["convention_id"], *gathered}
     signers = {person for stream, person in seen["signers"] if stream in named}
     assert streams == named | {str(uuid.uuid5(OURS, f"passkeys:{person}")) for person in signers}
