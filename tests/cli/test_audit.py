@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from application.files.store import FileStore
+from application.hosting.settings import Settings
 from application.proof.notes import SigningKey, to_pem
 from tests.cli.conftest import error_line
 from tests.support.forging import lift_protection
@@ -157,3 +158,20 @@ def test_a_key_that_was_replaced_is_refused_at_the_start(run, world, key, monkey
 
 def test_a_key_that_is_configured_is_replaced_where_it_is_configured(run, world, key):
     assert "PARENTALITE_CHECKPOINT_KEY" in error_line(run("audit", "rotate-key", "--yes"))
+
+
+def test_a_key_that_is_replaced_here_is_told_with_what_to_keep(run, world, monkeypatch, tmp_path):
+    """As in the embedded setup, on this database."""
+    world.creates()
+    keys = tmp_path / "home" / "keys"
+    keys.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("PARENTALITE_HOME", str(keys.parent))
+    monkeypatch.setattr(Settings, "embedded", property(lambda settings: True))
+    monkeypatch.setattr("cli.signing.environment", dict)
+    replaced = run("audit", "rotate-key", "--yes")
+    assert replaced.exit_code == 0, replaced.stderr
+    words = " ".join(replaced.stderr.split())
+    (old,) = [path for path in keys.glob("*.pem") if path.name != "checkpoint.pub.pem"]
+    assert "Done: checkpoints are signed by a new key from now on" in words
+    assert f"Keep {old}: bundles and checkpoints of before are verified with it" in words
+    assert "/keys lists every key" in words

@@ -18,7 +18,7 @@ from application.proof.rules.cases import Case, Decision
 from application.proof.rules.findings import Finding, differences, refusal
 from application.proof.rules.judgements import ALONE, FREE, JUDGEMENTS
 from application.proof.rules.paying import PayingCommands
-from application.proof.rules.persons import newer_rules, note_speaker
+from application.proof.rules.persons import mandate_reasons, newer_rules, note_speaker
 from application.proof.rules.releases import Releases
 from application.proof.rules.scene import Scene, Untold
 from application.proof.rules.words import put_stand_ins
@@ -90,7 +90,7 @@ class Judge:
         put_stand_ins(record.event)
         case = Case(self.scene, record, command.actor, schema_version)
         repeated = self._paying.reasons(record.stamp)
-        reasons = [*self._reasons(case, command), *self._releases.reasons(case), *repeated]
+        reasons = [*self._reasons(case, command), *self._releases.reasons(case), *repeated, *mandate_reasons(case)]
         for reason in reasons:
             yield Finding.about(record, reason)
         for reason in () if reasons else chain(newer_rules(case), _by_todays_rules(case)):

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
+from application.people.officials import mandate_account
 from application.proof.rules.cases import Case
+from domain.accounts.account import mandate_of
+from domain.accounts.events import AccountErased, MandateEnded, MandateGiven
 from domain.kernel.actors import IN_OFFICE, Role
 from domain.kernel.authors import Author
 from domain.kernel.errors import broken
@@ -28,6 +32,8 @@ from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.structures.structure import speaker_obstacle
 from eventstore.records import Stamp
 
+#: A mandate that ended is seen soon.
+_SOON = timedelta(minutes=5)
 _DECIDED: Mapping[type[Event], Action] = {
     DossierCertified: Action.SERVICE_DOSSIER_CERTIFY,
     DossierPaid: Action.SERVICE_PAYMENT_RECORD,
@@ -52,7 +58,11 @@ def at_its_time(dossier: ServiceDossier, case: Case) -> ServiceDossier:
 
 
 def newer_rules(case: Case) -> Iterator[str]:
-    """Yield what today's rule of four eyes would have refused of an older event."""
+    """Yield what today's rule of four eyes would have refused of an older event, and that a mandate had ended.
+
+    Rights are those of a read model, which may be behind when a mandate ends.
+    """
+    yield from _ended_mandate(case)
     action = _DECIDED.get(type(case.record.event))
     dossier = case.scene.find(ServiceDossier, case.stream)
     if action is None or dossier is None or not _is_older(case.record.stamp):
@@ -70,8 +80,40 @@ def check_speaker(case: Case, structure_id: UUID) -> None:
         raise broken(reason)
 
 
-def note_speaker(case: Case) -> None:
-    """Remember who acted for the structure."""
+def mandate_reasons(case: Case) -> Iterator[str]:
+    """Yield that who acted by a mandate never had one of that role, where the log has their account."""
     stamp = case.record.stamp
+    account = mandate_account(stamp.actor)
+    mandates = None if account is None else case.scene.mandates.get(account)
+    if mandates is not None and not any(stamp.actor == f"{role}:{account}" for role, _ in mandates.values()):
+        yield f"account {account} never had a mandate as {stamp.actor.partition(':')[0]} before it"
+
+
+def _ended_mandate(case: Case) -> Iterator[str]:
+    stamp = case.record.stamp
+    account = mandate_account(stamp.actor)
+    mandates = {} if account is None else case.scene.mandates.get(account, {})
+    ends = [end for role, end in mandates.values() if stamp.actor == f"{role}:{account}"]
+    known = [end for end in ends if end is not None]
+    if known and len(known) == len(ends) and (latest := max(known)) < stamp.recorded_at - _SOON:
+        yield f"the mandate of account {account} had ended at {latest.isoformat()}"
+
+
+def _note_mandate(case: Case) -> None:
+    mandates = case.scene.mandates.setdefault(case.stream, {})
+    match case.record.event:
+        case MandateGiven() as given:
+            mandates[given.mandate_id] = (mandate := mandate_of(given)).role, mandate.until
+        case MandateEnded(mandate_id=mandate_id) if mandate_id in mandates:
+            mandates[mandate_id] = mandates[mandate_id][0], case.now
+        case AccountErased():
+            mandates.update({mandate_id: (role, case.now) for mandate_id, (role, _) in mandates.items()})
+
+
+def note_speaker(case: Case) -> None:
+    """Remember who acted for the structure, and who was given a mandate."""
+    stamp = case.record.stamp
+    if case.record.event.topic.startswith("account."):
+        _note_mandate(case)
     if stamp.role is Role.STRUCTURE and stamp.person is not None and stamp.structure_id is not None:
         case.scene.speakers.setdefault(stamp.structure_id, set()).add(stamp.person)

@@ -19,6 +19,7 @@ from domain.animations.checking import Surroundings
 from domain.controls.population import Certifications
 from domain.conventions.convention import Convention
 from domain.conventions.rates import AgreedRate
+from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.proof.signing_rule import SigningRule
@@ -68,6 +69,8 @@ class Scene:
     speakers: dict[UUID, set[str]] = field(default_factory=dict)
     #: What a control's population follows from.
     certifications: Certifications = field(default_factory=Certifications)
+    #: The mandates of each account: the role of each, and its end where there is one.
+    mandates: dict[UUID, dict[UUID, tuple[Role, datetime | None]]] = field(default_factory=dict)
     #: The positions of the events that tell who has to sign.
     signing_rules: list[int] = field(default_factory=list)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +13,8 @@ from application.conventions import ConventionAmend
 from application.files.store import FileStore
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
+from domain.accounts.events import AuditorAdmitted, CoordonnateurAppointed, MandateEnded
+from domain.kernel.actors import Role
 from eventstore.log import read_after
 from eventstore.records import Recorded
 from tests.support.papers.proved_dossiers import Claim
@@ -88,3 +92,42 @@ def test_what_is_older_than_persons_is_warned_of_and_not_condemned(history):
     assert "older than the rule: Nul n'enregistre le paiement" in warning.reason
     condemned = judged(stamped(older, CERTIFIED, COUNTED, actor=STRUCTURE.name))
     assert [finding.topic for finding in condemned if not finding.warning] == [CERTIFIED]
+
+
+ACCOUNT = UUID("00000000-0000-4000-8000-00000000000a")
+BY_MANDATE = f"coordonnateur:{ACCOUNT}"
+
+
+def with_mandate(history: list[Recorded], ended_after: timedelta | None = None, role: Role = Role.COORDONNATEUR):
+    """Who certifies has a mandate, given before all else; it ended so long before the certification."""
+    acted = stamped(history, CERTIFIED, COUNTED, actor=BY_MANDATE)
+    (certified,) = [record for record in acted if record.event.topic == CERTIFIED]
+    binding = {"person_id": uuid4(), "subject": "anne", "mandate_id": UUID(int=1)}
+    given = (
+        CoordonnateurAppointed(**binding, territories=("971",))
+        if role is Role.COORDONNATEUR
+        else AuditorAdmitted(**binding, until=certified.stamp.recorded_at)
+    )
+    stamp = certified.stamp.model_copy(update={"actor": NATIONAL.name, "role": Role.NATIONAL, "command_id": uuid4()})
+    stamp = stamp.model_copy(update={"recorded_at": history[0].stamp.recorded_at})
+    account = [Recorded(0, ACCOUNT, 1, stamp, given)]
+    if ended_after is not None:
+        ends = {"recorded_at": certified.stamp.recorded_at - ended_after, "command_id": uuid4()}
+        ended = MandateEnded(mandate_id=UUID(int=1))
+        account.append(Recorded(0, ACCOUNT, 2, stamp.model_copy(update=ends), ended))
+    return [*account, *acted]
+
+
+def test_who_acts_by_a_mandate_has_had_one_of_that_role_where_the_log_has_their_account(history):
+    assert judged(stamped(history, CERTIFIED, COUNTED, actor=BY_MANDATE)) == []
+    assert judged(with_mandate(history)) == []
+    condemned = judged(with_mandate(history, role=Role.AUDITOR))
+    assert [finding.topic for finding in condemned if not finding.warning] == [CERTIFIED, COUNTED]
+    assert "never had a mandate as coordonnateur" in condemned[0].reason
+
+
+def test_a_mandate_that_had_ended_is_warned_of_since_readers_may_be_behind(history):
+    assert judged(with_mandate(history, timedelta(minutes=4))) == []
+    late = judged(with_mandate(history, timedelta(minutes=6)))
+    assert {(finding.warning, finding.topic) for finding in late} == {(True, CERTIFIED), (True, COUNTED)}
+    assert "had ended at" in late[0].reason
