@@ -25,6 +25,7 @@ from application.signatures.acts import MONEY_ACTIONS
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
+from domain.kernel.rights import RIGHTS
 from projections.accounts import queries as account_queries
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries
@@ -152,7 +153,8 @@ class Viewer:
         context, bus = info.context, info.context.services.application.bus
         role, rule = context.actor.role, await in_turn(context, bus.who_signs)
         requires = (bus.signing.requires, rule.requires)
-        return sorted(action for action in MONEY_ACTIONS if any(each(action, role) for each in requires))
+        own = [action for action in MONEY_ACTIONS if role in RIGHTS[action]]
+        return sorted(action for action in own if any(each(action, role) for each in requires))
 
     @strawberry.field(
         description="The mandates of the teachers of the schools that the asker directs or heads, 500 at most; null for"
