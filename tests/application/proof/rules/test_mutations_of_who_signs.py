@@ -12,6 +12,7 @@ import pytest
 
 from application.animations.commands import AnimationAttest
 from application.proof.completeness.committing import commit_map
+from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
 from application.proof.rules.signatures import signature_findings
 from application.proof.signing_rules import record_who_signs
@@ -26,7 +27,8 @@ History = list[Recorded]
 
 def judged(history: History) -> list[str]:
     """What is found, each event at the position of its place."""
-    judge, findings = Judge(), []
+    judge = Judge()
+    findings: list[Finding] = []
     for position, record in enumerate(history, start=1):
         placed = replace(record, position=position)
         findings += signature_findings(judge.scene, placed, b"")
