@@ -40,8 +40,9 @@ class StructureContactErase(Command):
 
 
 def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
-    authorize(work.actor, command.action, Belongings(structure_id=command.structure_id))
-    if work.find(STRUCTURE, command.structure_id) is None:
+    structure = work.find(STRUCTURE, command.structure_id)
+    authorize(work.actor, command.action, structure.belongings if structure else Belongings(command.structure_id))
+    if structure is None:
         raise out_of_reach(work.actor, work.action)
     contact = {"phone": command.phone, "email": command.email, "hours": command.hours}
     person = work.keyed.writable(structure_contact_id(command.structure_id), command.structure_id)

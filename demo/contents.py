@@ -62,8 +62,25 @@ def draw_content(stage: Stage, partner: Partner, day: date, type_: str | None) -
         "type": stage.term(TermKind.ANIMATION_TYPE, type_),
         "themes": _themes(stage, theme),
         "seats": rng.choice(FORMATS[type_].seats),
+        **_access(stage, venue.type, f"{venue.name} {starts_at.isoformat()}"),
     }
     return AnimationContent.model_validate(values)
+
+
+def _access(stage: Stage, venue_type: str, seed: str) -> dict[str, Any]:
+    """Draw the way in, what is offered to people with a disability, and the languages spoken; most say nothing.
+
+    By a seed of its own, so that the rest of the season stays as it is.
+    """
+    rng = Random(seed)
+    online = venue_type == "en-ligne"
+    offers = ("sous-titrage", "langue-des-signes") if online else ("fauteuil-roulant", "boucle-magnetique", "braille")
+    chance = rng.random()
+    return {
+        "online_link": f"https://visio.example.org/{rng.randrange(16**8):08x}" if online else None,
+        "accessibility": tuple(stage.term(TermKind.ACCESSIBILITY, offer) for offer in offers if chance < 0.4),
+        "languages": ("fr", rng.choice(("ar", "tr", "pt", "ta", "fsl"))) if chance > 0.85 else (),
+    }
 
 
 def draw_times(rng: Random, partner: Partner, day: date, type_: str) -> tuple[datetime, datetime]:

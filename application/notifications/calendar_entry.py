@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from application.wording.animations import Host, place
 from domain.animations.animation import Animation
@@ -28,7 +28,13 @@ def calendar_entry(animation: Animation, version: int, changed_at: datetime, hos
     event.add("dtend", content.ends_at.astimezone(UTC))
     event.add("location", place(content))
     event.add("url", host.page(animation))
-    event.add("description", "\n".join(part for part in (host.name, host.contact) if part))
+    event.add("description", "\n".join(part for part in (host.name, host.contact, host.online_link) if part))
+    if host.contact is not None:
+        event.add("contact", host.contact)
+    if host.email is not None:
+        organizer = vCalAddress(f"mailto:{host.email}")
+        organizer.params["cn"] = host.name
+        event.add("organizer", organizer)
     calendar = Calendar()
     calendar.add("prodid", "-//Parentalite et Numerique//Inscriptions//FR")
     calendar.add("version", "2.0")

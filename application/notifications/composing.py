@@ -147,7 +147,7 @@ class Composer:
         """Show the animation as it is now and, after a change, what the recipient knew before."""
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
-        host = self._host(conn, animation.structure_id)
+        host = _about(animation, self._host(conn, animation.structure_id), _place(conn, about))
         values["title"] = animation.content.title
         last = read_stream(conn, animation_id)[-1].originator_version
         if "before" not in about:
@@ -162,7 +162,10 @@ class Composer:
             # Show the date and place the recipient knows; changes they were never told of no longer matter.
             return _Words(kind, values, (animation_words.about(earlier, host),), host, as_of=last)
         before, after, typology = earlier.content, animation.content, self._typology(conn)
-        if not animation_words.changes(animation, before, after, typology):
+        way_in_changed = host.online_link is not None and before.online_link != after.online_link
+        if not way_in_changed and not animation_words.changes(animation, before, after, typology):
+            if kind in CHANGES:
+                raise NotToBeSent("nothing that they see")
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         if kind in CHANGES:
             values["what_changed"] = animation_words.what_changed(animation, before, after)
@@ -204,6 +207,15 @@ class Composer:
             link = self.keyed.links.link(INVITATION_LINK, UUID(about["invitation_id"]))
             return f"{self.public_url}/invitations/{link}"
         return f"{self.public_url}{about['page']}" if "page" in about else None
+
+
+def _about(animation: Animation, host: Host, place: Place | None) -> Host:
+    """Return the host as it stands in letters about the animation: with its contact and, for a seat, the way in."""
+    content = animation.content
+    if contact := animation_words.contact_line(content):
+        host = replace(host, contact=contact, email=content.contact_email or host.email)
+    seated = place is not None and place.seated
+    return replace(host, online_link=content.online_link) if seated else host
 
 
 def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:

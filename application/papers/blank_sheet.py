@@ -50,6 +50,8 @@ class BlankSheet:
     #: What it is paid under, such as « signée le 01/09/2025 avec Coordination 18 ».
     convention: str | None = None
     registrants: tuple[str, ...] = ()
+    #: Whom to call about it.
+    contact: str | None = None
 
 
 def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
@@ -85,6 +87,7 @@ def _content(sheet: BlankSheet) -> dict[str, Any]:
         "siret": siret(sheet.structure_siret),
         "territory": sheet.territory,
         "convention": sheet.convention and _text(sheet.convention),
+        "contact": sheet.contact and _text(sheet.contact),
         "rows": rows_for(sheet.seats, len(sheet.registrants)),
         "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from application.papers.french import full_date
 from application.wording.lines import Line, Section, shorten
+from application.wording.markdown import plain_text
 from application.wording.pages import animation_page
 from application.wording.times import hours, span
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
+from domain.kernel.languages import language_name
 from domain.registrations.registration import FOR_MEDIATEURS
 from domain.typology.typology import TermKind, Typology
 
@@ -28,6 +30,8 @@ class Host:
     #: Whom to call or write to, on one line.
     contact: str | None = None
     email: str | None = None
+    #: The way into what takes place on the web, in letters to who has a seat.
+    online_link: str | None = None
 
     def page(self, animation: Animation) -> str:
         return f"{self.public_url}{animation_page(animation.id)}"
@@ -49,7 +53,7 @@ class Change:
 
 
 #: A change of these is one of what the animation is.
-WHAT = ("title", "audience", "type", "themes")
+WHAT = ("title", "audience", "type", "themes", "accessibility", "languages", "online_link")
 #: Longer descriptions are cut where both are shown.
 MAX_DESCRIPTION = 300
 
@@ -57,7 +61,7 @@ MAX_DESCRIPTION = 300
 def changes(
     animation: Animation, before: AnimationDetails, after: AnimationDetails, typology: Typology
 ) -> list[Change]:
-    """Return what readers see of the animation that differs, in a fixed order."""
+    """Return what readers see of the animation that differs, in a fixed order; of its link only that it differs."""
     pairs = zip(_shown(animation, before, typology), _shown(animation, after, typology), strict=True)
     return [Change(name, old, new) for (name, old), (_, new) in pairs if old != new]
 
@@ -72,7 +76,11 @@ def _shown(animation: Animation, content: AnimationDetails, typology: Typology) 
     yield "Public", _label(typology, TermKind.AUDIENCE, content.audience)
     yield "Type de lieu", _label(typology, TermKind.VENUE_TYPE, content.venue_type)
     yield "Places", str(content.seats)
-    yield "Description", content.description
+    yield "Contact", contact_line(content) or "celui de la structure"
+    offers = (_label(typology, TermKind.ACCESSIBILITY, code) for code in content.accessibility)
+    yield "Accessibilité", ", ".join(offers) or "non précisée"
+    yield "Langues", ", ".join(map(language_name, content.languages)) or "français"
+    yield "Description", plain_text(content.description)
 
 
 def change(
@@ -113,7 +121,7 @@ def what_changed(animation: Animation, before: AnimationDetails, after: Animatio
     names = []
     if before.title != after.title:
         names.append("Le titre")
-    elif any(getattr(before, name) != getattr(after, name) for name in WHAT):
+    elif any(getattr(before, name) != getattr(after, name) for name in WHAT if name != "online_link"):
         names.append("Le contenu")
     if start.date() != new_start.date():
         names.append("La date")
@@ -123,6 +131,8 @@ def what_changed(animation: Animation, before: AnimationDetails, after: Animatio
         names.append("La date de fin")
     if any(getattr(before, name) != getattr(after, name) for name in ("venue_name", "address", "commune_code")):
         names.append("Le lieu")
+    if before.online_link != after.online_link:
+        names.append("Le lien de connexion")
     first, *others = names
     if not others:
         return f"{first} a changé."
@@ -150,7 +160,7 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
         Line("Où", place(content)),
         Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
         Line("Public", audience),
-        *((Line("Contact", host.contact),) if host.contact else ()),
+        *((Line("Contact", contact),) if (contact := contact_line(content) or host.contact) else ()),
         Line("S'inscrire", host.page(animation), link=True),
     )
     return Section(content.title, lines, day)
@@ -158,7 +168,9 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
 
 def _organiser_lines(animation: Animation, host: Host) -> tuple[Line, ...]:
     contact = (Line("Contact", host.contact),) if host.contact else ()
-    return Line("Organisé par", host.name), *contact, Line("Page de l'animation", host.page(animation), link=True)
+    way_in = (Line("Se connecter", host.online_link, link=True),) if host.online_link else ()
+    page = Line("Page de l'animation", host.page(animation), link=True)
+    return Line("Organisé par", host.name), *contact, *way_in, page
 
 
 def _local(animation: Animation, content: AnimationDetails) -> tuple[datetime, datetime]:
@@ -170,6 +182,12 @@ def when(animation: Animation, content: AnimationDetails | None = None) -> str:
     """Return from when until when it is, by these details or by its own."""
     content = content or animation.content
     return span(content.starts_at, content.ends_at, animation.time_zone)
+
+
+def contact_line(content: AnimationDetails) -> str | None:
+    """Return the animation's own contact on one line, None where it has none."""
+    parts = (content.contact_phone, content.contact_email, content.contact_hours)
+    return ", ".join(part for part in parts if part) or None
 
 
 def place(content: AnimationDetails) -> str:

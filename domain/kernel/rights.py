@@ -196,7 +196,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTACTS_IMPORT: {ST: _STRUCTURE},
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
-    Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE},
+    Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE, CO: _HOME},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
     # Holding the letter's link is the right.
     Action.UNSUBSCRIBE: {P: _ANY},

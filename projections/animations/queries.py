@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from projections.animations.figures import LISTED_ANIMATIONS
+from projections.animations.sources import SOURCE, source
 from projections.animations.standing import (
     AWAITING_ATTESTATION,
     AWAITING_PUBLICATION,
@@ -16,56 +17,8 @@ from projections.animations.standing import (
     UPCOMING,
     WITHOUT_CONVENTION,
 )
-from projections.engine.paging import TURN, Filter, Listing, Order, Source
+from projections.engine.paging import TURN, Filter, Listing, Order
 from projections.engine.words import words
-
-#: Columns beside an animation's own, on its structure and its registrations.
-_BESIDE = {
-    "structure_siret": "s.siret",
-    "structure_name": "s.name",
-    "structure_territories": "s.territories",
-    "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
-    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
-    "waiting": "coalesce(r.waiting, 0)",
-    # What the list says of who is to come, and who came.
-    **{
-        name: f"coalesce(r.{name}, 0)"
-        for name in ("listed", "listed_children", "ticked", "present", "present_children")
-    },
-    **{name: f"w.{name}" for name in ("walk_in_parents", "walk_in_children")},
-}
-
-
-_STRUCTURE = "JOIN {structures} s USING (structure_id)"
-_SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
-_WALK_INS = "LEFT JOIN {walk_ins} w ON w.animation_id = a.animation_id"
-
-
-def _beside(names: Iterable[str]) -> str:
-    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
-
-
-#: Animations with the shown columns of their structure.
-SOURCE = Source(
-    table="animations",
-    alias="a",
-    shown=_beside(_BESIDE),
-    joined=f"{_STRUCTURE} {_SEATS} {_WALK_INS}",
-    owner="structure_id",
-)
-
-
-def source(columns: Collection[str]) -> Source:
-    """Return `SOURCE` with these columns alone."""
-    own = sorted({"animation_id", "structure_id", *columns}.difference(_BESIDE))
-    beside = [name for name in _BESIDE if name in columns]
-    # Leave out unused joins here: planning one takes as long as reading a page.
-    expressions = " ".join(_BESIDE[name] for name in beside)
-    joined = " ".join(
-        join for alias, join in (("s.", _STRUCTURE), ("r.", _SEATS), ("w.", _WALK_INS)) if alias in expressions
-    )
-    return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
-
 
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"

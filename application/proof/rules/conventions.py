@@ -107,10 +107,9 @@ def _contact_set(case: Case, fact: StructureContactSet) -> Decision:
     """No decision of the domain's makes it; the right is the domain's, and so is what an erasure leaves."""
     state = case.scene.state(Structure, case.stream, "structure")
     erased = case.record.stamp.cause == f"command:{Action.PERSON_ERASE}"
-    belongings = Belongings(structure_id=state.id)
-    authorize(case.actor, Action.PERSON_ERASE if erased else Action.STRUCTURE_CONTACT_SET, belongings)
+    authorize(case.actor, Action.PERSON_ERASE if erased else Action.STRUCTURE_CONTACT_SET, state.belongings)
     event = StructureContactSet(person_id=fact.person_id) if erased else fact
-    return Decision([event], belongings)
+    return Decision([event], Belongings(structure_id=state.id))
 
 
 def _counted_alone(case: Case, fact: ServiceCertified | ServiceWithdrawn) -> None:

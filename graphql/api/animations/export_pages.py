@@ -11,7 +11,7 @@ from typing import Any
 from anyio import CancelScope
 
 from api.core.context import Context
-from projections.animations import queries
+from projections.animations.sources import source
 from projections.engine.paging import Filter, Order, Page, page_statement
 
 PAGE = 500
@@ -22,10 +22,10 @@ async def pages(
     context: Context, filtered: Filter, columns: Collection[str], orders: Sequence[Order]
 ) -> AsyncIterator[list[Row]]:
     """Yield all rows, restricted to `columns`. The last page is shorter than the others, or empty."""
-    source = queries.source(columns)
+    columns_read = source(columns)
     start = None
     while True:
-        statement, params = page_statement(source, filtered, orders, Page(PAGE, start))
+        statement, params = page_statement(columns_read, filtered, orders, Page(PAGE, start))
         try:
             read = await context.read()
             rows = await read.rows(read.sql(statement), params)

@@ -31,6 +31,7 @@ from api.downloads.parameters import as_refusal, filtering, where_of
 from api.typology.territories_and_terms import lists_of
 from domain.kernel.identifiers import feed_id
 from projections.animations import queries
+from projections.animations.sources import source
 from projections.engine.paging import Filter, Order, Page, page_statement
 from projections.engine.reading import Snapshot
 
@@ -150,7 +151,7 @@ async def _response(
     read, lists = await context.read(), await lists_of(context)
     rows: list[Row] = []
     for filtered in filters:
-        statement, params = page_statement(queries.source(COLUMNS), filtered, feed.orders, Page(feed.most))
+        statement, params = page_statement(source(COLUMNS), filtered, feed.orders, Page(feed.most))
         rows += await read.rows(read.sql(statement), params)
     left_out = await _count(read, filters) - feed.most if len(rows) > feed.most else 0
     await context.close()

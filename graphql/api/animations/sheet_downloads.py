@@ -18,6 +18,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.blank_sheet import BlankSheet, blank_sheet
 from application.papers.french import short_date
@@ -65,7 +66,8 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
         raise Refused(409, "RULE_BROKEN", "La liste d'émargement est celle d'une animation publiée.")
     names = await _registrants(context, row) if _with_registrants(request) else ()
     convention = await _convention(context, row["convention_id"])
-    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names, convention)
+    contact = on_one_line(await contact_about(context, row))
+    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names, convention, contact)
     await context.close()
     content = await to_thread.run_sync(blank_sheet, sheet, context.services.logos)
     name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
@@ -97,7 +99,12 @@ async def _convention(context: Context, convention_id: UUID) -> str | None:
 
 
 def blank_sheet_of(
-    row: Row, lists: Lists, public_url: str, registrants: tuple[str, ...] = (), convention: str | None = None
+    row: Row,
+    lists: Lists,
+    public_url: str,
+    registrants: tuple[str, ...] = (),
+    convention: str | None = None,
+    contact: str | None = None,
 ) -> BlankSheet:
     """Return the content of the sheet for a row of `queries.BY_IDS`."""
     zone = row["time_zone"]
@@ -116,6 +123,7 @@ def blank_sheet_of(
         registrants=registrants,
         themes=tuple(lists.term(TermKind.THEME, theme, row["day"]).label for theme in row["themes"]),
         convention=convention,
+        contact=contact,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from api.core.lists.lazily import Identifier
 from api.core.scalars import local
 from api.structures.types import structure_beside
+from application.wording.markdown import markdown_html
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.languages import language_name
 from domain.typology.typology import TermKind
@@ -47,6 +48,7 @@ SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         ],
         ("day", "themes"),
     ),
+    "description_html": (lambda animation: markdown_html(animation.row["description"]), ("description",)),
     "accessibility": (
         lambda animation: [
             animation.lists.term(TermKind.ACCESSIBILITY, offer, animation.row["day"])

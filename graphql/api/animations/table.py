@@ -9,6 +9,7 @@ from typing import Any
 from api.core.context import Context
 from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
+from domain.kernel.languages import language_name
 from domain.typology.typology import TermKind
 from projections.typology.queries import FORMS
 
@@ -30,6 +31,11 @@ HEADERS = (
     "Commune (INSEE)",
     "Places",
     "Places restantes",
+    "Téléphone",
+    "Courriel",
+    "Horaires d'appel",
+    "Accessibilité",
+    "Langues",
     "Identifiant",
 )
 OWN_HEADERS = (*HEADERS, "État", "Attestée", "Parents présents", "Enfants présents", "Déclarée après son début")
@@ -38,7 +44,7 @@ COLUMNS = frozenset(
     {
         *("animation_id", "starts_at", "ends_at", "time_zone", "day", "title", "structure_name", "structure_siret"),
         *("territory", "type", "audience", "themes", "venue_type", "venue_name", "address", "commune_code"),
-        *("seats", "seats_left"),
+        *("seats", "seats_left", "shown_phone", "shown_email", "shown_hours", "accessibility", "languages"),
     }
 )
 OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_late", "form_version", "answers"}
@@ -70,6 +76,11 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
         row["commune_code"],
         row["seats"],
         row["seats_left"],
+        row["shown_phone"],
+        row["shown_email"],
+        row["shown_hours"],
+        ", ".join(term(TermKind.ACCESSIBILITY, offer) for offer in row["accessibility"]),
+        ", ".join(map(language_name, row["languages"])),
         str(row["animation_id"]),
     )
 

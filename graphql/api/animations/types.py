@@ -22,7 +22,8 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.core.past import PastContext
 from api.core.scalars import local
-from api.structures.types import Structure, StructureContact, contact_of_structure
+from api.structures.public_contacts import StructureContact, contact_about
+from api.structures.types import Structure
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
@@ -85,7 +86,10 @@ class Animation(Lazily, Node):
     status: AnimationStatus = strawberry.field(description="Where it stands.")
     title: str = strawberry.field(description="Its title.")
     description: str = strawberry.field(
-        description="What happens there: plain text, shown as it is written. Line breaks count; no Markdown, no HTML."
+        description="What happens there, as it is written: Markdown (CommonMark, no HTML) in which line breaks count."
+    )
+    description_html: str = strawberry.field(
+        description="The same as HTML that is safe to show: links to http, https, mailto and tel alone, no pictures."
     )
     structure: Structure = strawberry.field(description="Who runs it.")
     territory: Territory = strawberry.field(description="Where the programme runs it.")
@@ -116,6 +120,7 @@ class Animation(Lazily, Node):
     )
     row: strawberry.Private[dict[str, Any]]
     lists: strawberry.Private[Lists]
+    for_who_has_a_seat: strawberry.Private[bool]
 
     @strawberry.field(description="Whether it was declared after its start. " + _RESTRICTED)
     def declared_late(self, info: Info) -> bool | None:
@@ -135,19 +140,15 @@ class Animation(Lazily, Node):
         " nothing is said, and once erased."
     )
     async def contact(self, info: Info) -> StructureContact | None:
-        own = StructureContact(
-            phone=self.row["contact_phone"], email=self.row["contact_email"], hours=self.row["contact_hours"]
-        )
-        if (own.phone, own.email, own.hours) != (None, None, None):
-            return own
-        return await contact_of_structure(info.context, self.row["structure_id"])
+        return await contact_about(info.context, self.row)
 
     @strawberry.field(
-        description="Where to join it on the web. Who has a seat reads it at their registration. " + _RESTRICTED
+        description="Where to join it on the web. For who has a seat, at their registration, and for its structure, the"
+        " coordonnateur of its territory, the national team and auditors; null for others."
     )
     def online_link(self, info: Info) -> str | None:
         link: str | None = self.row["online_link"]
-        return link
+        return link if self.for_who_has_a_seat or _answers_for(info.context, self.row) else None
 
     @strawberry.field(description="The series that it was declared in, if any; null for what is past.")
     async def series(self, info: Info) -> AnimationSeries | None:
@@ -258,7 +259,12 @@ def _answers_for(context: Context, row: dict[str, Any]) -> bool:
 
 def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
     """Return the animation of a row of `queries.SELECT`."""
-    return lazily(Animation, row=row, lists=lists)
+    return lazily(Animation, row=row, lists=lists, for_who_has_a_seat=False)
+
+
+def with_seat(animation: Animation) -> Animation:
+    """Return the animation as who has a seat sees it."""
+    return lazily(Animation, row=animation.row, lists=animation.lists, for_who_has_a_seat=True)
 
 
 async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:

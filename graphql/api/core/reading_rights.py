@@ -39,9 +39,11 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series"
+            # The link is null but for who has a seat and who answers for it: `api.animations.types`.
+            " descriptionHtml onlineLink"
         ),
         Action.STRUCTURE_READ: (
-            "declaredLate refusalReason attestation attendanceSheet sheets onlineLink expected questionnaireUrl"
+            "declaredLate refusalReason attestation attendanceSheet sheets expected questionnaireUrl"
         ),
         Action.REGISTRATION_READ: "registrations",
     },

@@ -14,6 +14,7 @@ from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
 from api.registrations.printed_codes import guess_of, registration_with_code
+from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.ticket import Ticket, ticket_pdf
 from application.registrations import PURPOSE
@@ -22,7 +23,6 @@ from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries
 from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
-from projections.structures import queries as structure_queries
 
 Row = dict[str, Any]
 
@@ -49,8 +49,8 @@ async def _ticket(context: Context, request: Request) -> Response:
     registration, animation = registrations[0], animations[0]
     if registration["status"] == RegistrationStatus.CANCELLED:
         raise Refused(409, "RULE_BROKEN", "Cette inscription est annulée : elle n'a plus de billet.")
-    contacts = await read.rows(read.sql(structure_queries.CONTACTS), {"structures": [animation["structure_id"]]})
-    ticket = _ticket_of(context, registration, animation, contacts, await lists_of(context))
+    contact = on_one_line(await contact_about(context, animation))
+    ticket = _ticket_of(context, registration, animation, contact, await lists_of(context))
     await context.close()
     content = await to_thread.run_sync(ticket_pdf, ticket, context.services.logos)
     headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"Billet - {ticket.title}.pdf")}
@@ -80,11 +80,10 @@ def _unknown() -> Refused:
     return Refused(404, "NOT_FOUND", "Aucune inscription à cette animation n'a ce lien ou ce code.")
 
 
-def _ticket_of(context: Context, registration: Row, animation: Row, contacts: list[Row], lists: Lists) -> Ticket:
+def _ticket_of(context: Context, registration: Row, animation: Row, contact: str | None, lists: Lists) -> Ticket:
     services, zone = context.services, animation["time_zone"]
     animation_id, registration_id = animation["animation_id"], registration["registration_id"]
     links = services.application.links
-    contact = [contacts[0][name] for name in ("phone", "email", "hours") if contacts[0][name]] if contacts else []
     named = [registration[name] for name in ("first_name", "last_name") if registration[name]]
     return Ticket(
         title=animation["title"],
@@ -94,7 +93,7 @@ def _ticket_of(context: Context, registration: Row, animation: Row, contacts: li
         venue=animation["venue_name"],
         address=animation["address"],
         structure=animation["structure_name"],
-        contact=" – ".join(contact) or None,
+        contact=contact,
         name=" ".join(named) or None,
         children=registration["children"],
         seated=registration["status"] == RegistrationStatus.SEATED,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.animations.types import Animation, load_animations
+from api.animations.types import Animation, load_animations, with_seat
 from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
@@ -54,7 +54,11 @@ class Registration(Node):
     @strawberry.field(description="The animation.")
     async def animation(self, info: Info) -> Animation | None:
         context = info.context
-        return await context.together("animations", self.row["animation_id"], lambda ids: load_animations(context, ids))
+        animation = await context.together(
+            "animations", self.row["animation_id"], lambda ids: load_animations(context, ids)
+        )
+        seated = self.status is RegistrationStatus.SEATED
+        return with_seat(animation) if animation is not None and seated else animation
 
 
 def registration_of(row: dict[str, Any]) -> Registration:

@@ -31,7 +31,7 @@ class StructurePayload(Payload):
 class StructureMutations:
     @strawberry.mutation(
         description="Says whom the public may call or write to: it stands on the structure and in its letters, whose"
-        " answers reach it. For the structure."
+        " answers reach it. For the structure, and the coordonnateur of the first territory that it signed in."
     )
     async def structure_contact_set(self, info: Info, input: StructureContactSetInput) -> StructurePayload:
         carried = await carry_out(info.context, SetStructureContact, to_command(input))

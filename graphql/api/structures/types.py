@@ -23,6 +23,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.structures.convention import FOR_STRUCTURE, Convention, convention_of, conventions_of
 from api.structures.dashboard import StructureDashboard, dashboard_of
+from api.structures.public_contacts import StructureContact, contact_of_structure
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.structures import dashboards as figures
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
     from api.animations.types import Animation
     from api.audit.types import AuditEntry
     from api.contacts.types import Contact
-
-
-@strawberry.type(description="Whom the public may call or write to, at an organisation.")
-class StructureContact:
-    phone: str | None = strawberry.field(description="The telephone number.")
-    email: str | None = strawberry.field(description="The e-mail address.")
-    hours: str | None = strawberry.field(description="When one may call or come.")
 
 
 @strawberry.type(description="An organisation that runs animations. Its name and SIRET are public.")
@@ -170,21 +164,6 @@ def structure_beside(row: dict[str, Any]) -> Structure:
         "past": row.get("past"),
     }
     return structure_of({"structure_id": row["structure_id"], **columns})
-
-
-async def contact_of_structure(context: Context, structure_id: UUID) -> StructureContact | None:
-    """Return whom the public may call or write to at the structure, as it stands today."""
-    row = await context.together("public contacts", structure_id, lambda ids: _contacts(context, ids))
-    if row is None or (row["phone"], row["email"], row["hours"]) == (None, None, None):
-        return None
-    return StructureContact(phone=row["phone"], email=row["email"], hours=row["hours"])
-
-
-async def _contacts(context: Context, ids: list[UUID]) -> list[dict[str, Any] | None]:
-    read = await context.read()
-    rows = await read.rows(read.sql(queries.CONTACTS), {"structures": ids})
-    contacts = {row["structure_id"]: row for row in rows}
-    return [contacts.get(structure_id) for structure_id in ids]
 
 
 async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:

@@ -26,6 +26,8 @@ NOT_HERE = {
     "Animation.address",
     "Animation.communeCode",
     "Animation.clonedFrom",
+    "Animation.contact",
+    "Animation.onlineLink",
     "Structure.contact",
     "Convention.plannedAnimations",
     "Convention.terminatedOn",

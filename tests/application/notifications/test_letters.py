@@ -254,6 +254,34 @@ def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_an
         assert "Répondez à ce message pour écrire à Ville de Basse-Terre." in text
 
 
+def test_letters_about_an_animation_name_its_own_contact_and_the_way_in_is_for_who_has_a_seat(world, app, animation):
+    values = {"phone": "02 48 12 34 56", "email": "maison@example.org"}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    sent_by(app)
+    online = {"venue_type": "en-ligne", "online_link": "https://visio.example.org/un"}
+    _changes(world, animation, **online, contact_phone="06 39 98 12 34", contact_email="atelier@example.org")
+    world.now += timedelta(days=1)
+    told = sent_by(app)
+    _changes(world, animation, online_link="https://visio.example.org/deux", venue_name="Sur le web")
+    world.now += timedelta(days=1)
+    moved = sent_by(app)
+    assert {str(received["To"]) for received in told.received} == {PARENT}
+    assert {str(received["To"]) for received in moved.received} == {PARENT, CONTACT}
+    for office, link in ((told, "un"), (moved, "deux")):
+        for number, received in enumerate(office.received):
+            assert str(received["Reply-To"]) == "Ville de Basse-Terre <atelier@example.org>"
+            text = " ".join(office.text(number).split())
+            assert "Contact : 06 39 98 12 34, atelier@example.org" in text
+            assert (f"Se connecter : https://visio.example.org/{link}" in text) == (received["To"] == PARENT)
+            assert "visio.example.org" not in text or received["To"] == PARENT
+
+
+def _changes(world: World, animation: UUID, **changes: Any) -> None:
+    world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
+
+
 def test_who_has_a_seat_gets_a_calendar_entry_that_a_later_one_takes_the_place_of(world, app, animation):
     who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from domain.kernel.actors import Role
+from tests.support.people import NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from tests.support.server import token
 
+OTHER_COORDONNATEUR = token(Role.COORDONNATEUR, "Coordination 18", territories=["18"])
 SET = "77-say-whom-to-call"
 OURS = {"structureId": STRUCTURE_ID}
 SAID = {"phone": "02 48 12 34 56", "email": "maison@exemple.fr", "hours": "le matin"}
@@ -24,7 +27,7 @@ def test_the_structure_says_whom_to_call_and_everybody_reads_it(people, server):
 
 def test_nobody_else_says_it_and_each_value_is_checked(people):
     people.sign()
-    for who in (OTHER_STRUCTURE, COORDONNATEUR, NATIONAL, None):
+    for who in (OTHER_STRUCTURE, OTHER_COORDONNATEUR, NATIONAL, None):
         people.is_refused(SET, who, **OURS, **SAID)
     errors = people.is_refused(SET, STRUCTURE, **OURS, phone="12", email="a;b@exemple.fr", hours="le\nmatin")
     assert [error["field"] for error in errors] == [["phone"], ["email"], ["hours"]]

@@ -41,11 +41,14 @@ def _add(element: Element, entry: Entry) -> None:
     _instant(element, "published", entry.published_at)
     _instant(element, "updated", entry.changed_at)
     SubElement(element, "link", {"rel": "alternate", "href": entry.url})
-    _text(SubElement(element, "author"), "name", entry.structure)
+    author = SubElement(element, "author")
+    _text(author, "name", entry.structure)
+    if entry.email is not None:
+        _text(author, "email", entry.email)
     for term in (entry.territory, entry.type, *entry.themes):
         SubElement(element, "category", {"term": _writable(term)})
     _text(element, "summary", _when_and_where(entry))
-    _text(element, "content", entry.text).set("type", "text")
+    _text(element, "content", entry.full_text).set("type", "text")
 
 
 def _add_more(element: Element, more: More) -> None:

@@ -60,11 +60,13 @@ def _event(entry: Entry) -> Event:
     event.add("sequence", entry.version)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("summary", entry.title)
-    event.add("description", entry.text)
+    event.add("description", entry.full_text)
     event.add("dtstart", _unambiguous(entry.starts_at))
     event.add("dtend", _unambiguous(entry.ends_at))
     event.add("location", entry.place)
     event.add("url", entry.url)
+    if entry.contact is not None:
+        event.add("contact", entry.contact)
     event.add("categories", [entry.territory, entry.type, *entry.themes])
     return event
 

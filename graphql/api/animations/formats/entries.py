@@ -11,8 +11,10 @@ from uuid import UUID
 
 from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
+from application.wording.markdown import plain_text
 from domain.animations.transitions import AnimationStatus
-from domain.typology.typology import TermKind
+from domain.kernel.languages import language_name
+from domain.typology.typology import ONLINE, TermKind
 
 #: The columns read by `entry_of`.
 COLUMNS = frozenset(
@@ -20,9 +22,9 @@ COLUMNS = frozenset(
         *("animation_id", "version", "status", "title", "description", "structure_name", "structure_siret"),
         *("territory", "time_zone", "starts_at", "ends_at", "day", "venue_type", "venue_name", "address"),
         *("audience", "type", "themes", "seats", "seats_left", "cancellation_reason", "published_at", "changed_at"),
+        *("accessibility", "languages", "shown_phone", "shown_email", "shown_hours"),
     }
 )
-_ONLINE = "en-ligne"
 #: `12 rue des Lilas, 18000 Bourges`, as French addresses end.
 _WITH_TOWN = re.compile(
     r"(?:(?P<street>.*?)[\s,]+)?(?P<postal_code>\d{5})\s+(?P<town>\D[^,]*?)(?:\s+cedex(?:\s+\d+)?)?(?:\s*,\s*france)?\s*",
@@ -57,6 +59,13 @@ class Entry:
     seats_left: int
     published_at: datetime
     changed_at: datetime
+    phone: str | None = None
+    email: str | None = None
+    #: When one may call.
+    hours: str | None = None
+    accessibility: Sequence[str] = ()
+    #: ISO 639 codes.
+    languages: Sequence[str] = ()
 
     @property
     def title(self) -> str:
@@ -80,6 +89,18 @@ class Entry:
         """Return the description, preceded by the reason of a cancellation."""
         reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
         return reason + self.description
+
+    @property
+    def contact(self) -> str | None:
+        return ", ".join(part for part in (self.phone, self.email, self.hours) if part) or None
+
+    @property
+    def full_text(self) -> str:
+        """Return the text, followed by whom to call, accessibility and languages."""
+        languages = ", ".join(language_name(code) for code in self.languages)
+        details = {"Contact": self.contact, "Accessibilité": ", ".join(self.accessibility), "Langues": languages}
+        further = "\n".join(f"{name} : {value}" for name, value in details.items() if value)
+        return f"{self.text}\n\n{further}" if further else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +138,14 @@ def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
         cancelled=row["status"] == AnimationStatus.CANCELLED,
         cancellation_reason=row["cancellation_reason"],
         name=row["title"],
-        description=row["description"],
+        description=plain_text(row["description"]),
         structure=row["structure_name"],
         siret=row["structure_siret"],
         territory=lists.territories[row["territory"]].name,
         time_zone=row["time_zone"],
         starts_at=local(row["starts_at"], row["time_zone"]),
         ends_at=local(row["ends_at"], row["time_zone"]),
-        online=row["venue_type"] == _ONLINE,
+        online=row["venue_type"] == ONLINE,
         venue=row["venue_name"],
         address=row["address"],
         audience=label(TermKind.AUDIENCE, row["audience"]),
@@ -134,4 +155,9 @@ def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
         seats_left=row["seats_left"],
         published_at=row["published_at"],
         changed_at=row["changed_at"],
+        phone=row["shown_phone"],
+        email=row["shown_email"],
+        hours=row["shown_hours"],
+        accessibility=[label(TermKind.ACCESSIBILITY, offer) for offer in row["accessibility"]],
+        languages=row["languages"],
     )

@@ -48,17 +48,24 @@ def _event(entry: Entry) -> dict[str, Any]:
         "eventStatus": f"https://schema.org/Event{'Cancelled' if entry.cancelled else 'Scheduled'}",
         "eventAttendanceMode": f"https://schema.org/{attended}EventAttendanceMode",
         "location": _location(entry),
-        "organizer": {
-            "@type": "Organization",
-            "name": entry.structure,
-            "identifier": {"@type": "PropertyValue", "propertyID": "SIRET", "value": entry.siret},
-        },
+        "organizer": _organizer(entry),
         "isAccessibleForFree": True,
         "maximumAttendeeCapacity": entry.seats,
         "remainingAttendeeCapacity": entry.seats_left,
         "audience": {"@type": "Audience", "audienceType": entry.audience},
         "keywords": [entry.type, *entry.themes],
-        "inLanguage": "fr",
+        "inLanguage": [*entry.languages] or "fr",
+    }
+
+
+def _organizer(entry: Entry) -> dict[str, Any]:
+    parts = {"telephone": entry.phone, "email": entry.email, "description": entry.hours}
+    contact = {name: part for name, part in parts.items() if part is not None}
+    return {
+        "@type": "Organization",
+        "name": entry.structure,
+        "identifier": {"@type": "PropertyValue", "propertyID": "SIRET", "value": entry.siret},
+        **({"contactPoint": {"@type": "ContactPoint", **contact}} if contact else {}),
     }
 
 
@@ -67,4 +74,6 @@ def _location(entry: Entry) -> dict[str, Any]:
         return {"@type": "VirtualLocation", "name": entry.venue, "url": entry.url}
     address = {"@type": "PostalAddress", "addressCountry": "FR", "addressRegion": entry.territory}
     written = {_PARTS[name]: text for name, text in entry.postal_address.items()}
-    return {"@type": "Place", "name": entry.venue, "address": address | written}
+    offers = [{"@type": "LocationFeatureSpecification", "name": offer, "value": True} for offer in entry.accessibility]
+    place = {"@type": "Place", "name": entry.venue, "address": address | written}
+    return place | {"amenityFeature": offers} if offers else place

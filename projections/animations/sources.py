@@ -1,0 +1,66 @@
+"""Where lists of animations read their rows: their own columns, and those beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from projections.engine.paging import Source
+
+#: Columns beside an animation's own, on its structure and its registrations.
+_BESIDE = {
+    "structure_siret": "s.siret",
+    "structure_name": "s.name",
+    "structure_territories": "s.territories",
+    "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
+    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
+    "waiting": "coalesce(r.waiting, 0)",
+    # What the list says of who is to come, and who came.
+    **{
+        name: f"coalesce(r.{name}, 0)"
+        for name in ("listed", "listed_children", "ticked", "present", "present_children")
+    },
+    **{name: f"w.{name}" for name in ("walk_in_parents", "walk_in_children")},
+}
+
+#: Whom to call about it: its own contact as a whole, or else that of its structure.
+_CONTACT_COLUMNS = {
+    f"shown_{part}": (
+        "CASE WHEN coalesce(a.contact_phone, a.contact_email, a.contact_hours) IS NULL"
+        f" THEN c.{part} ELSE a.contact_{part} END"
+    )
+    for part in ("phone", "email", "hours")
+}
+
+
+_STRUCTURE = "JOIN {structures} s USING (structure_id)"
+_SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
+_WALK_INS = "LEFT JOIN {walk_ins} w ON w.animation_id = a.animation_id"
+_CONTACTS = "LEFT JOIN {structure_contacts} c ON c.structure_id = a.structure_id"
+_COLUMNS = {**_BESIDE, **_CONTACT_COLUMNS}
+
+
+def _beside(names: Iterable[str]) -> str:
+    return "".join(f", {_COLUMNS[name]} AS {name}" for name in names)
+
+
+#: Animations with the shown columns of their structure.
+SOURCE = Source(
+    table="animations",
+    alias="a",
+    shown=_beside(_BESIDE),
+    joined=f"{_STRUCTURE} {_SEATS} {_WALK_INS}",
+    owner="structure_id",
+)
+
+
+def source(columns: Collection[str]) -> Source:
+    """Return `SOURCE` with these columns alone."""
+    own = sorted({"animation_id", "structure_id", *columns}.difference(_COLUMNS))
+    beside = [name for name in _COLUMNS if name in columns]
+    # Leave out unused joins here: planning one takes as long as reading a page.
+    expressions = " ".join(_COLUMNS[name] for name in beside)
+    joins = (("s", _STRUCTURE), ("r", _SEATS), ("w", _WALK_INS), ("c", _CONTACTS))
+    joined = " ".join(join for alias, join in joins if re.search(rf"\b{alias}\.", expressions))
+    return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)
