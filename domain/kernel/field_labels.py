@@ -15,9 +15,11 @@ _IN_FORMS: Mapping[str, str] = {
     "candidature_id": "candidature",
     "changes": "modifications",
     "csv": "fichier",
+    "dates": "dates",
     "day": "jour de l'animation",
     "draft": "fichier",
     "effective_from": "date d'effet",
+    "every": "rythme",
     "expected_version": "version attendue",
     "file": "fichier",
     "idempotency_key": "clé d'idempotence",
@@ -44,6 +46,7 @@ _IN_FORMS: Mapping[str, str] = {
     "valid_from": "début de validité",
     "valid_until": "fin de validité",
     "venue_name": "nom du lieu",
+    "without": "jours exclus",
 }
 
 

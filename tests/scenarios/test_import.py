@@ -113,6 +113,14 @@ def test_a_workbook_with_dates_formulas_and_empty_rows_is_imported_and_what_stan
     assert outcomes(sends(server, file.getvalue())) == [(2, "KNOWN"), (4, "CREATED")]
 
 
+def test_the_template_is_imported_as_it_is(people, server):
+    people.sign()
+    for ending, outcome in (("csv", "CREATED"), ("xlsx", "KNOWN")):
+        template = server.http.get(f"/animations/import-template.{ending}")
+        payload = sends(server, template.content)
+        assert (outcomes(payload), payload["errors"], payload["ignoredColumns"]) == ([(2, outcome)], [], [])
+
+
 def test_only_the_structure_imports_and_others_learn_nothing_of_the_file(people, server):
     people.sign()
     for who, code in ((OTHER_STRUCTURE, "FORBIDDEN"), (NATIONAL, "FORBIDDEN")):
