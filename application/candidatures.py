@@ -127,15 +127,17 @@ def _place(command: CandidatureSubmit, work: UnitOfWork) -> tuple[UUID, Candidat
     The stream follows from the address and the school: of two sent at once, the second finds the first.
     """
     about = f"candidature:{command.school_uai}:{address_of(command.email)}"
+    # An id of the same form, which does not tell it from a first one.
+    repetition = work.keyed.pseudonym(f"{about}:{uuid4()}")
     proposed = (work.find(CANDIDATURE, earlier) for earlier in command.earlier)
     earlier = next((state for state in proposed if state is not None and state.stands), None)
     for attempt in count():
         stream = work.keyed.pseudonym(f"{about}:{attempt}")
         state = work.find(CANDIDATURE, stream)
         if state is None:
-            return (stream, None) if earlier is None else (uuid4(), earlier)
+            return (stream, None) if earlier is None else (repetition, earlier)
         if state.stands:
-            return uuid4(), state
+            return repetition, state
     raise AssertionError("unreachable")
 
 

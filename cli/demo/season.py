@@ -14,6 +14,7 @@ from cli.console import Refused, note, quantity, warn
 from cli.demo.dossiers import make_dossiers
 from cli.demo.roles import Part, cast_roles
 from cli.demo.satisfaction import answer_questionnaires
+from cli.demo.schools import name_schools
 from cli.load import load_and_rebuild
 from cli.read_models.catching_up import bring_up_to_date
 from cli.read_models.log_state import count_after
@@ -87,6 +88,7 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
         note(f"Opened {quantity(dossiers, 'service dossier')}, so that there is one in each status.")
         answered = answer_questionnaires(opened, now)
         note(f"Answered the questionnaires of {quantity(answered, 'animation')}.")
+        note(f"Named {quantity(name_schools(opened, conn, now), 'school')} that parents volunteer for.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:
