@@ -14,15 +14,17 @@ from domain.proof.events import MapCommitted
 
 @dataclass(frozen=True, slots=True)
 class CommittedMap:
-    """The last commit."""
+    """The last commit. `counts_signing_rules`: this one, or one before, says how many events tell who has to sign."""
 
     position: int
     root: str
+    counts_signing_rules: bool = False
 
 
 def evolve(state: CommittedMap | None, originator_id: UUID, fact: Event) -> CommittedMap:
     if isinstance(fact, MapCommitted):
-        return CommittedMap(fact.position, fact.root)
+        counted_before = state is not None and state.counts_signing_rules
+        return CommittedMap(fact.position, fact.root, counted_before or fact.signing_rules is not None)
     raise TypeError(f"not an event of the map: {fact!r}")
 
 

@@ -30,13 +30,13 @@ def check_completeness(bundle: OpenedBundle) -> str | None:
         return None
     content = bundle.read(COMPLETENESS)
     member = json_object(content, ("committed", "values"), COMPLETENESS)
-    committed = _check_committed(bundle, member["committed"])
+    committed, schema_version = _check_committed(bundle, member["committed"])
     event = committed.event
     assert isinstance(event, MapCommitted)
     until = event.position
     if (last := bundle.records[-1].position) > until:
         raise CheckFailed(f"the event at position {last} comes after the map, which ends at position {until}")
-    _check_signing_rules(bundle, event)
+    _check_signing_rules(bundle, event, schema_version)
     streams = streams_of(bundle.dossier_id, bundle.records)
     values = expected_values(bundle.dossier_id, streams.animations, bundle.records, committed)
     _check_values(bytes.fromhex(event.root), values, member["values"])
@@ -56,8 +56,8 @@ def check_completeness(bundle: OpenedBundle) -> str | None:
     )
 
 
-def _check_committed(bundle: OpenedBundle, entry: Any) -> Recorded:
-    """Return the event that committed the map: the last of the signed tree."""
+def _check_committed(bundle: OpenedBundle, entry: Any) -> tuple[Recorded, int]:
+    """Return the event that committed the map, the last of the signed tree, and the schema version it is stored in."""
     _, leaf, index = check_entry(bundle, entry, "the event that committed the map")
     committed = read_strictly(leaf.position, leaf.aggregate_id, leaf.version, leaf.topic, leaf.state).record
     event = committed.event
@@ -67,14 +67,16 @@ def _check_committed(bundle: OpenedBundle, entry: Any) -> Recorded:
         raise CheckFailed(f"{later} events of the checkpoint follow the map: it is too old")
     if event.position >= committed.position:
         raise CheckFailed(f"the map as of position {event.position} was committed at position {committed.position}")
-    return committed
+    return committed, orjson.loads(leaf.state)["schema_version"]
 
 
-def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted) -> None:
+def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted, schema_version: int) -> None:
     """Check that every event is shown that told who has to sign: the commit says how many there were."""
     shown = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
-    if committed.signing_rules is None:
+    if schema_version == 1 and not shown:
         bundle.warnings.append("it is from before the log told who has to sign: ask for a new bundle")
+    elif committed.signing_rules is None:
+        raise CheckFailed("the commit of the map does not count the events that told who has to sign")
     elif shown != committed.signing_rules:
         raise CheckFailed(f"{committed.signing_rules} events told who has to sign, and {shown} are shown")
 

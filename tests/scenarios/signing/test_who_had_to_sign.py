@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from application.proof import bundle as bundles
+from application.proof.completeness.stored_map import map_as_of
 from application.proof.notes import to_pem
 from application.proof.signing_rules import record_who_signs
 from application.signatures.signing import Signing
 from domain.kernel.actors import Role
+from eventstore.log import head
 from tests.application.proof.test_verifier_page import needs_node, verdicts
-from tests.scenarios.signing.test_signatures_in_the_proof import certify, exported, findings, verified
+from tests.scenarios.signing.test_signatures_in_the_proof import certify, exported, findings, forge, last, verified
 from tests.support.papers import second_verifier
 from tests.support.people import COORDONNATEUR, REASONS
 from tests.support.server import CHECKPOINT_KEY, Server
@@ -129,3 +131,34 @@ def test_a_bundle_that_leaves_the_rule_out_is_refused(
     monkeypatch.undo()
     words = "completeness: 1 events told who has to sign, and 0 are shown"
     assert refusals(hidden) == (words, words)
+
+
+@needs_node
+@pytest.mark.parametrize("data", [{}, {"signing_rules": None}], ids=["of before", "null"])
+def test_a_commit_that_does_not_count_the_rule_is_named(
+    anne: Signer, server: Server, dossier: str, tmp_path: Path, monkeypatch: Any, data: dict[str, Any]
+) -> None:
+    """The holder of the keys writes it, so that a bundle that leaves the rule out passes for an older one."""
+    assert require(server, Role.COORDONNATEUR)
+    certify(anne, dossier)
+    exported(server, dossier, tmp_path / "honest.zip")
+    require(server)
+    stream, version, state = last(server, "proof.map_committed")
+    with server.application.pool.connection() as conn:
+        end = head(conn)
+        root = map_as_of(conn, end).root.hex()
+    state |= {"schema_version": 1 + len(data), "data": {"position": end, "root": root} | data}
+    state["stamp"]["command_id"] = str(uuid4())
+    forge(server, stream, version + 1, "proof.map_committed", state)
+    (named,) = findings(server).splitlines()
+    assert "proof.map_committed" in named
+    assert ("it does not count the events" in named) or ("2 events tell who has to sign" in named)
+    words = "completeness: the commit of the map does not count the events that told who has to sign"
+    assert refusals(exported(server, dossier, tmp_path / "shown.zip")) == (words, words)
+    monkeypatch.setattr(bundles, "SIGNING_RULE_ID", UUID(int=0))
+    hidden = exported(server, dossier, tmp_path / "hidden.zip")
+    monkeypatch.undo()
+    if data:
+        assert refusals(hidden) == (words, words)
+    else:
+        assert [check.text for check in verified(hidden) if "ask for a new bundle" in check.text] != []

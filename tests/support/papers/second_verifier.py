@@ -96,7 +96,8 @@ def payment(path, key):
     assert (stream, topic) == (uuid.uuid5(OURS, "proof-map").bytes, "proof.map_committed")
     data = json.loads(state)["data"]
     topics = [fields(base64.b64decode(json.loads(line)["leaf"]))[3] for line in lines]
-    assert data.get("signing_rules") in (None, topics.count("signing.required"))
+    # A commit of the first schema version has no such field, and then there is no such event.
+    assert data.get("signing_rules", 0) == topics.count("signing.required")
     of_the_map = f"stream:{uuid.UUID(bytes=stream)}"
     expected = {of_the_map: str(version - 1) if version > 1 else None, f"dossier:{dossier_id}": None}
     for line in lines:
