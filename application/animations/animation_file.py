@@ -150,6 +150,8 @@ def _row(row: Row, words: Words) -> AnimationRow:
     read = AnimationRow(row.number, territory=row.cells.get("territory"))
     cells = row.cells
     read.values |= {name: cells[name] for name in _SAME if name in cells}
+    if "contact_phone" in cells:
+        read.values["contact_phone"] = _whole(cells["contact_phone"], 10)
     _times(read, cells)
     for name, (kind, called) in _TERMS.items():
         if name in cells:
@@ -239,9 +241,14 @@ def _commune(read: AnimationRow, cells: Mapping[str, str]) -> None:
     """Take the INSEE code, or the name that a code is to be found for."""
     named = cells.get("commune")
     if code := cells.get("commune_code") or (named if named and named[:1].isdigit() else None):
-        read.values["commune_code"] = code
-    else:
-        read.commune, read.postal_code = named, cells.get("postal_code")
+        read.values["commune_code"] = _whole(code, 5)
+    elif named:
+        read.commune, read.postal_code = named, _whole(cells.get("postal_code", ""), 5) or None
+
+
+def _whole(digits: str, length: int) -> str:
+    """Return a number of so many digits with its first zero, which spreadsheets take off."""
+    return f"0{digits}" if re.fullmatch(f"[1-9][0-9]{{{length - 2}}}", digits) else digits
 
 
 def find_commune(read: AnimationRow, department: str) -> None:

@@ -23,7 +23,7 @@ _OFFSET = re.compile(r"t\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}:?\d{2}|z)$")
 _BESIDE = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim|le|du|de|a|au|et|min|t)\b"
 )
-_MARKS = re.compile(r"[\s,;.()–—-]+")
+_MARKS = re.compile(r"[\s,;.()/–—-]+")
 
 
 class NotATime(ValueError):

@@ -11,6 +11,7 @@ from domain.kernel.events import field_names, registered_events
 _IN_FORMS: Mapping[str, str] = {
     "accept_uncovered": "accord sur les animations non couvertes",
     "account_id": "compte",
+    "animation_ids": "animations",
     "audience": "public visé",
     "candidature_id": "candidature",
     "changes": "modifications",
@@ -74,4 +75,4 @@ def label_of(path: Sequence[str]) -> str:
 def sentence(path: Sequence[str], words: str) -> str:
     """Return the sentence for a person about the field at this path, under its own name if it has no French one."""
     label = label_of(path) or ".".join(path)
-    return f"{label} : {words}." if label else f"{words}."
+    return f"{label} : {words}." if label else f"{words[:1].upper()}{words[1:]}."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
 
 import pytest
 
-from application.animations.animation_file import AnimationRow, Words, find_commune, read_animations
+from application.animations.animation_file import COLUMNS, AnimationRow, Words, find_commune, read_animations
 from application.animations.times_in_words import NotATime, moment_of
+from domain.animations.events import AnimationContent
 from domain.catalogue import TYPOLOGY
 from domain.typology.typology import TermAdded, TermKind, TermRetired, ThemeFamily
 from tests.support.domain.builders import TERMS
@@ -21,7 +21,8 @@ NETWORKS = TermAdded(
     family=ThemeFamily.DIGITAL_PARENTING,
 )
 GONE = TermAdded(kind=TermKind.VENUE_TYPE, code="mairie-annexe", label="Mairie annexe")
-TYPOLOGY_NOW = fold(TYPOLOGY, *TERMS, NETWORKS, GONE, TermRetired(kind=TermKind.VENUE_TYPE, code="mairie-annexe"))
+RAMP = TermAdded(kind=TermKind.ACCESSIBILITY, code="fauteuil", label="Accessible en fauteuil")
+TYPOLOGY_NOW = fold(TYPOLOGY, *TERMS, NETWORKS, RAMP, GONE, TermRetired(kind=TermKind.VENUE_TYPE, code="mairie-annexe"))
 WORDS = Words(TYPOLOGY_NOW)
 DAY, EVENING = date(2027, 3, 12), time(18, 30)
 
@@ -57,6 +58,7 @@ def test_hours_stand_alone_or_in_pairs_and_a_day_alone():
         "12/13/2027",
         "25h00",
         "12/03/2027 vers 18h",
+        "12/03/2027/18",
         "2027-03-12T18:30:00Z",
         "12 m 2027",
     ],
@@ -89,6 +91,7 @@ def problems(read: AnimationRow) -> dict[str, str]:
         ("Début;Durée", "12/03/2027 18:30;2h"),
         ("DATE ET HEURE DE DEBUT;Durée", "12/03/2027 18:30;120 min"),
         ("Date", "12/03/2027 de 18h30 à 20h30"),
+        ("Date;Horaires", "12/03/2027;18:30/20:30"),
     ],
 )
 def test_start_and_end_stand_in_one_column_or_several(columns: str, cells: str):
@@ -135,6 +138,8 @@ def test_terms_are_known_whatever_their_accents_and_those_that_are_not_are_named
         ("Commune (INSEE)", "34172", "34172"),
         ("Commune", "34172", "34172"),
         ("Commune;Code postal", "Saint-Denis;93200", "93066"),
+        ("Commune;Code postal", "Bourg-en-Bresse;1000", "01053"),
+        ("Commune", "1053", "01053"),
     ],
 )
 def test_a_commune_is_named_by_its_code_or_its_name(columns: str, cells: str, code: str):
@@ -150,8 +155,25 @@ def test_a_name_of_no_commune_or_of_several_is_refused(name: str, why: str):
     assert why in problems(read)["commune_code"]
 
 
-def test_what_else_an_animation_says_is_taken_too():
-    cells = "12/03/2027 18h30-20h;0467000000;a@example.org;arabe, Turc"
-    more: dict[str, Any] = row("Date;Téléphone;Courriel;Langues", cells).values
-    assert (more["contact_phone"], more["contact_email"]) == ("0467000000", "a@example.org")
-    assert more["languages"] == ("ar", "tr")
+@pytest.mark.parametrize(
+    ("header", "cell", "name", "value"),
+    [
+        ("Téléphone du contact", "04 67 00 00 00", "contact_phone", "04 67 00 00 00"),
+        # A spreadsheet takes it for a number.
+        ("Tél.", "467000000", "contact_phone", "0467000000"),
+        ("Courriel", "a@example.org", "contact_email", "a@example.org"),
+        ("Horaires du contact", "le matin", "contact_hours", "le matin"),
+        ("Lien visio", "https://visio.example.org/1", "online_link", "https://visio.example.org/1"),
+        ("Accessibilité", "accessible en fauteuil", "accessibility", ("fauteuil",)),
+        ("Langue(s)", "arabe, Turc / en", "languages", ("ar", "tr", "en")),
+        ("Adresse", "1 rue X", "address", "1 rue X"),
+    ],
+)
+def test_what_else_an_animation_says_is_taken_too(header: str, cell: str, name: str, value: object):
+    read = row(f"Date;{header}", f"12/03/2027 18h30-20h;{cell}")
+    assert (read.values[name], read.problems) == (value, [])
+
+
+def test_every_column_that_a_declaration_has_may_stand_in_a_table():
+    columns = {"start": "starts_at", "end": "ends_at", "commune": "commune_code"}
+    assert set(AnimationContent.model_fields) <= {columns.get(name, name) for name in COLUMNS.headers}
