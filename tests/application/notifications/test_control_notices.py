@@ -7,6 +7,7 @@ from pathlib import Path
 from application.application import Application
 from application.controls import ControlClose, ControlOpen, ControlPieceJudge
 from application.files.store import FileStore
+from application.notifications.inbox import recipients_of
 from application.service_dossiers.withdrawal import CertificationWithdraw
 from domain.controls.pieces import ReasonCode, pieces_of
 from domain.kernel.actors import Actor, Role
@@ -45,6 +46,8 @@ def test_the_structure_is_told_and_the_coordonnateur_where_a_piece_is_refused(
         f"Le {control} est achevé pour le {dossier} : 2 pièces refusées.",
         f"La certification du {dossier} est retirée.",
     ]
+    # Auditors look into the control itself, and have no inbox.
+    assert recipients_of(AUDITOR) == []
     assert [message.split(" : ")[0] for message in messages(app, "territory:971")][-5:] == [
         f"Le {control} est annoncé",
         f"Le {dossier} est tiré au sort pour un contrôle.",

@@ -57,6 +57,7 @@ def test_each_reads_what_concerns_them_the_latest_first(notified, server):
     assert refused["url"] == f"{site}/structure#{refused['subjectId']}", "it has no page of its own"
     for who in (None, OTHER_STRUCTURE, AUDITOR, PARENT):
         assert _messages(server, who) == []
+    assert server.run(SEE, AUDITOR)["unreadNotifications"] == 0
 
 
 def test_what_one_has_read_a_colleague_may_not_have(notified, people, server):
