@@ -26,6 +26,7 @@ from web.core.site import Site
 from web.information.pages import Information
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
+from web.satisfaction.questionnaire import QuestionnairePage
 
 _MENU = (
     ("/animations", "Animations"),
@@ -70,6 +71,7 @@ class Pages:
             *AnimationPage(site).routes,
             *RegistrationPage(site).routes,
             *CodePage(site).routes,
+            *QuestionnairePage(site).routes,
             *Candidacy(site).routes,
             *CandidaturePage(site).routes,
             *Accounts(site, self._offers).routes,

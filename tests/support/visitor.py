@@ -54,7 +54,7 @@ class Visitor:
         for tag, attributes in elements(page):
             if tag == "form":
                 forms.append((attributes["action"], {}))
-            elif tag == "input" and forms and "name" in attributes:
+            elif tag == "input" and forms and "name" in attributes and _is_sent(attributes):
                 forms[-1][1][attributes["name"]] = attributes.get("value", "")
         posting = [(action, fields) for action, fields in forms if "jeton" in fields]
         action, fields = next((action, fields) for action, fields in posting if fields.get("action") == button)
@@ -72,6 +72,10 @@ class Visitor:
         assert "unsafe" not in answer.headers["content-security-policy"]
         html5lib.HTMLParser(strict=True).parse(answer.text)
         return answer.text
+
+
+def _is_sent(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("type") not in ("radio", "checkbox") or "checked" in attributes
 
 
 def elements(page: str) -> list[tuple[str, dict[str, str]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from typing import Any
 
 import pytest
 from graphql import parse, validate
@@ -12,11 +14,15 @@ from starlette.routing import Route, Router
 
 from api.schema import schema
 from cli.logs import RequestLog
+from web.accounts.pages import Accounts
+from web.candidatures.candidature import CandidaturePage
 from web.core.assets import assets
 from web.core.documents import documents
 from web.core.problems import Problem
 from web.core.rendering import Templates
 from web.core.sessions import Sessions
+from web.registrations.registration import RegistrationPage
+from web.satisfaction.questionnaire import QuestionnairePage
 
 
 def test_every_document_is_one_that_the_schema_answers():
@@ -40,16 +46,25 @@ def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     assert not any("Marianne" in name or "favicon" in name for name in plain.names)
 
 
-def test_a_link_that_lets_its_holder_act_is_not_logged(caplog: pytest.LogCaptureFixture):
+@pytest.mark.parametrize("page", [RegistrationPage, CandidaturePage, QuestionnairePage, Accounts])
+def test_a_link_that_lets_its_holder_act_is_not_logged(page: Any, caplog: pytest.LogCaptureFixture):
     async def answer(request: Request) -> None:
         raise AssertionError
 
-    site = RequestLog(Router([Route("/inscriptions/{link}", answer)]))
-    scope = {"type": "http", "method": "POST", "path": "/inscriptions/secret", "headers": []}
+    class Paths:
+        def route(self, path: str, handler: object, *methods: str) -> Route:
+            return Route(path, answer)
+
+    routes = [route for route in page(Paths(), *([[]] if page is Accounts else [])).routes if "{" in route.path]
+    assert routes
+    site = RequestLog(Router(routes))
 
     async def send(message: object) -> None:
         pass
 
-    with caplog.at_level(logging.INFO, "parentalite.requests"):
-        asyncio.run(site(scope, None, send))  # type: ignore[arg-type]
-    assert [record.path for record in caplog.records] == ["/inscriptions/…"]  # type: ignore[attr-defined]
+    for route in routes:
+        path = re.sub(r"\{\w+\}", "secret", route.path)
+        scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+        with caplog.at_level(logging.INFO, "parentalite.requests"):
+            asyncio.run(site(scope, None, send))  # type: ignore[arg-type]
+    assert {record.path.split("/")[2:] == ["…"] for record in caplog.records} == {True}  # type: ignore[attr-defined]

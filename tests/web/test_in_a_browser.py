@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser.chromium import chromium
-from tests.support.people import CANDIDATURE, STRUCTURE, People
+from tests.support.people import CANDIDATURE, NATIONAL, STRUCTURE, People
 from tests.support.server import Server
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -45,14 +46,30 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
     people.does("38-cancel-an-animation", STRUCTURE, animationId=cancelled, reason="L'école est fermée.")
     form = {"animationId": animation, "firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr"}
     link = people.does("40-register-for-an-animation", None, **form)["link"]
+    questionnaire = begun_questionnaire(server, people)
     candidature = people.does("12-submit-a-candidature", None, **CANDIDATURE)["link"]
     return [
         *("/", "/animations?territory=13", "/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
         *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
         *("/inscription", "/candidatures", "/candidatures?lieu=saint", "/candidatures?commune=34172"),
         *(f"/candidatures/{candidature}", "/invitations/x", "/connexion", "/structure"),
+        questionnaire,
         *("/accessibilite", "/mentions-legales", "/donnees-personnelles"),
     ]
+
+
+def begun_questionnaire(server: Server, people: People) -> str:
+    """Let an animation begin; return the address of its questionnaire."""
+    questions = [
+        {"text": "Était-ce utile ?", "kind": "SCALE"},
+        {"text": "Reviendrez-vous ?", "kind": "CHOICE", "choices": ["Oui", "Peut-être, si l'horaire me convient"]},
+    ]
+    people.does("79-word-the-satisfaction-form", NATIONAL, questions=questions)
+    begun = people.declare(startsAt="2027-01-20T18:00:00+01:00", endsAt="2027-01-20T20:00:00+01:00")
+    people.publish(begun)
+    server.clock.now = datetime.fromisoformat("2027-01-20T18:00:00+01:00")
+    query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
+    return str(server.ask(query, STRUCTURE, id=begun)["animation"]["questionnaireUrl"])
 
 
 def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
@@ -74,6 +91,11 @@ def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
     page.goto(f"{server.address}{pages[4]}")
     page.get_by_role("button", name="S'inscrire").click()
     findings["a form that was refused"] = violations(page)
+    page.goto(f"{server.address}{next(path for path in pages if 'questionnaire' in path)}")
+    page.get_by_role("button", name="Envoyer mes réponses").click()
+    findings["answers that were refused"] = violations(page)
+    page.get_by_role("link", name="Était-ce utile").click()
+    expect(page.get_by_label("1", exact=True)).to_be_focused()
     context.close()
     assert {path: found for path, found in findings.items() if found} == {}
     assert [text for text in complaints if "status of 4" not in text] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 
@@ -194,3 +195,41 @@ def test_styles_and_fonts_are_kept_for_a_year_and_the_first_page_is_light(visito
         for name in set(re.findall(r"url\(((?:fonts)/[^)]+)\)", asset.text)):
             assert visitor.http.get(f"{address.rpartition('/')[0]}/{name}").headers["content-type"] == "font/woff2"
     assert size < 100_000
+
+
+def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_links_help(
+    visitor: Visitor, people: People, server: Server, animation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.does("79-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
+    query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
+    link = server.ask(query, STRUCTURE, id=animation)["animation"]["questionnaireUrl"]
+    closed = visitor.sees(link)
+    assert "Le questionnaire s&#39;ouvre au début de l&#39;animation." in closed
+    assert "jeton" not in closed
+    monkeypatch.setattr(server.clock, "now", datetime.fromisoformat("2027-03-15T18:00:00+01:00"))
+    page = visitor.sees(link)
+    assert "Vos réponses sont anonymes" in page
+    assert "Que changer\N{NO-BREAK SPACE}?" in page
+    assert "textarea" not in page
+    refused = visitor.sends(page, values={"question-1": "4"}, status=422)
+    assert '<a href="#question-2">« Reviendrez-vous ? » : choisissez une réponse.' in refused
+    assert 'value="4" checked' in refused
+    assert "note de 1 à 5" in visitor.sends(page, values=ANSWERS | {"question-1": "9"}, status=422)
+    stale = visitor.sends(page, values=ANSWERS | {"formVersion": "7"}, status=422)
+    assert "Le questionnaire a changé" in stale
+    form = visitor.form(page, values=ANSWERS)
+    answers = [visitor.http.send(form) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {303}
+    thanks = visitor.sees(answers[1].headers["location"])
+    assert "<h1>Merci pour votre réponse</h1>" in thanks
+    with server.application.pool.connection() as conn:
+        assert conn.execute("SELECT answers FROM questionnaire_tallies").fetchall() == [(1,)]
+    assert "mène à aucun questionnaire" in visitor.sees(f"{link[:-3]}AAA", 404)
+
+
+QUESTIONS = [
+    {"text": "Utile ?", "kind": "SCALE"},
+    {"text": "Reviendrez-vous ?", "kind": "CHOICE", "choices": ["Oui & plus", "Non"]},
+    {"text": "Que changer ?", "kind": "TEXT"},
+]
+ANSWERS = {"question-1": "4", "question-2": "Oui & plus"}
