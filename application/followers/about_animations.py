@@ -48,10 +48,10 @@ def to_structure(kind: str, sentence: str, *, public: bool = False) -> Reaction:
             return
         animation = animation_of(record, around)
         page = animation_page(animation.id) if public else None
-        words, with_reason = named(animation, record.originator_version), hasattr(record.event, "reason")
+        words = named(animation, record.originator_version)
         recipient = structure(animation.structure_id)
         subject = sentence.replace("{animation}", "{title}")
-        yield Notice(recipient, kind, sentence, words, subject=subject, page=page, with_reason=with_reason)
+        yield Notice(recipient, kind, sentence, words, subject=subject, page=page, with_reason=True)
 
     return react
 

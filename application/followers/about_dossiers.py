@@ -43,9 +43,8 @@ def to_those_of(recipients: Recipients, kind: str, sentence: str) -> Reaction:
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         dossier = _dossier(record, around)
-        named, with_reason = _named(dossier, record.originator_version), hasattr(record.event, "reason")
         for recipient in recipients(dossier):
-            yield Notice(recipient, kind, sentence, named, with_reason=with_reason)
+            yield Notice(recipient, kind, sentence, _named(dossier, record.originator_version), with_reason=True)
 
     return react
 
@@ -151,9 +150,8 @@ def to_partner(kind: str, sentence: str) -> Reaction:
 
     def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         convention: Convention = around.state(CONVENTION, record.originator_id, record.originator_version)
-        with_reason = getattr(record.event, "reason", None) is not None
         named = _of_convention(convention, record)
-        yield Notice(structure(convention.structure_id), kind, sentence, named, with_reason=with_reason)
+        yield Notice(structure(convention.structure_id), kind, sentence, named, with_reason=True)
 
     return react
 

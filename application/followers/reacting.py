@@ -21,7 +21,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
-from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice, Reaction
+from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice, Reaction, has_reason
 from application.notifications.set_aside import mark_done, next_due, record_failure, set_aside
 from application.notifications.subscriptions import (
     changes_subscriptions,
@@ -199,7 +199,8 @@ def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
     subject = notice.thing or record.originator_id
     page = notice.page or desk_page(notice.recipient, subject)
     identity = (record.position, notice.recipient, notice.kind, subject)
-    content = (notice.message, Jsonb(_stored(notice)), page, at, list(notice.registrations), notice.with_reason)
+    with_reason = notice.with_reason and has_reason(record.event)
+    content = (notice.message, Jsonb(_stored(notice)), page, at, list(notice.registrations), with_reason)
     conn.execute(_NOTICE, (*identity, *content, notice.key, since), prepare=True)
 
 
@@ -216,7 +217,7 @@ def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, pl
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
         if notice.since is not None:
             about["before"] = notice.since
-        if notice.with_reason:
+        if notice.with_reason and has_reason(record.event):
             about["detail_position"] = record.position
         # Changes in quick succession share a key, so that one letter tells the last of them.
         what = notice.key or (f"to-call:{record.originator_id}" if notice.registrations else None)

@@ -111,9 +111,8 @@ def _speaker(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
 
 def _renamed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     named = {"structure": things.Thing("structure", record.originator_id, record.originator_version)}
-    reason = getattr(record.event, "reason", None) is not None
     message = "Votre structure s'appelle désormais {structure}."
-    yield Notice(structure(record.originator_id), "structure.renamed", message, named, with_reason=reason)
+    yield Notice(structure(record.originator_id), "structure.renamed", message, named, with_reason=True)
 
 
 def _moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

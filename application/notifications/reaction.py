@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from application.wording.things import Thing
 from domain.catalogue import AggregateKind
 from domain.kernel.actors import Role
+from domain.kernel.events import Event
 from domain.kernel.identifiers import NAMESPACE
 from eventstore.records import Recorded
 
@@ -34,7 +35,7 @@ class Notice:
     `message` has places in braces for the words of `things`, which are read when the notice is. `subject` is that of
     its e-mails: the message without its longest parts. `registrations`: people to telephone. `thing`: the subject, if
     it is not the event's aggregate. `page`: the path of the page to deal with it, by default on the recipient's desk.
-    `with_reason`: append the reason sealed in the event, decrypted only when the notice is read.
+    `with_reason`: append the reason sealed in the event, if it has one; it is decrypted only when the notice is read.
 
     A notice replaces an unread one with the same `key`, and its e-mail waits to be replaced: a burst is told once, as
     it ended. `since` is the version of the subject before the change that it tells of; the first of a burst holds.
@@ -79,9 +80,14 @@ class Around(Protocol):
 Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]
 
 
-def append_reason(message: str, reason: str) -> str:
-    """Return the message followed by the reason."""
-    return f"{message.removesuffix('.')} : {reason}"
+def has_reason(fact: Event) -> bool:
+    """Tell whether a reason was given: of some events it is optional."""
+    return getattr(fact, "reason", None) is not None
+
+
+def append_reason(message: str, reason: str | None) -> str:
+    """Return the message followed by the reason, if there is one."""
+    return message if reason is None else f"{message.removesuffix('.')} : {reason}"
 
 
 def structure(structure_id: UUID | str) -> str:

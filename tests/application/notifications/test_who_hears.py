@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
+from types import NoneType
+from typing import get_args
+from uuid import UUID
 
 from application.application import Application
 from application.files.store import FileStore
 from application.followers.reacting import LoggedStreams
 from application.followers.reactions import REACTIONS
-from application.notifications.reaction import Letter, Notice
-from domain.kernel.events import registered_events
-from eventstore.log import read_after
+from application.notifications.reaction import Letter, Notice, append_reason, has_reason
+from application.wording.things import fill, streams_of
+from domain.kernel.events import Event, registered_events
+from eventstore.connections import Conn
+from eventstore.log import read_after, read_stream
+from eventstore.records import Recorded
 from tests.support.api.every_topic import an_event_of_every_topic
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import World
@@ -166,12 +173,32 @@ def test_whoever_hears_is_told_when_everything_happens(world: World, app: Applic
         around = LoggedStreams(conn)
         for record in read_after(conn, 0, 10_000):
             reaction = REACTIONS.get(type(record.event))
-            heard[record.event.topic] |= {
-                _hearer(message) for message in (reaction(record, around) if reaction else ())
-            }
+            told = list(reaction(record, around) if reaction else ())
+            heard[record.event.topic] |= {_hearer(message) for message in told}
+            bare = replace(record, event=_with_the_least(record.event))
+            for notice in reaction(bare, around) if reaction else ():
+                if isinstance(notice, Notice):
+                    shown = _shown(app, conn, notice, bare.event)
+                    assert "None" not in f"{notice.subject or ''} {shown}", shown
     assert {topic: hearers - set(HEARS[topic]) for topic, hearers in heard.items() if hearers - set(HEARS[topic])} == {}
     silent = {(topic, who) for topic, hearers in heard.items() for who in HEARS[topic] if who not in hearers} - _RARE
     assert silent == set()
+
+
+def _with_the_least(fact: Event) -> Event:
+    """Return the event without all that it may lack."""
+    optional = [name for name, field in type(fact).model_fields.items() if NoneType in get_args(field.annotation)]
+    return fact.model_copy(update=dict.fromkeys(optional))
+
+
+def _shown(app: Application, conn: Conn, notice: Notice, fact: Event) -> str:
+    """Return what its reader sees, of things that lack all that they may."""
+    streams: dict[UUID, list[Recorded]] = {}
+    for stream in streams_of(notice.things.values()):
+        records = app.vault.open(conn, read_stream(conn, stream))
+        streams[stream] = [replace(record, event=_with_the_least(record.event)) for record in records]
+    message = fill(notice.message, notice.things, streams, notice.since)
+    return append_reason(message, fact.reason) if notice.with_reason and has_reason(fact) else message  # type: ignore[attr-defined]
 
 
 def _hearer(message: Notice | Letter) -> str:

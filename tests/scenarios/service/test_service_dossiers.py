@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.followers.reacting import react
 from domain.kernel.identifiers import structure_id
 from tests.scenarios.test_other_mutations import mutate
 from tests.support.people import (
@@ -106,6 +108,12 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
     (dossier,) = seen(server, AUDITOR, status=["PAID"])
     payment = {"amount": "450.00", "paidOn": "2027-03-20", "reference": "VIR-42", "reason": None}
     assert dossier["payment"] == payment
+    with server.application.pool.connection() as conn:
+        while react(conn):
+            pass
+    notices = "query { viewer { notifications(first: 1) { nodes { message } } } }"
+    (told,) = server.ask(notices, STRUCTURE)["viewer"]["notifications"]["nodes"]
+    assert re.fullmatch(r"Le paiement du dossier .* de Centre social Les Tilleuls est enregistré\.", told["message"])
     assert (dossier["submittedBy"], dossier["certifiedBy"]) == ("Les Tilleuls", "Coordination 34")
     assert dossier["convention"]["certifiedAnimations"] == 3
     assert [missing["kind"] for missing in dossier["missing"]] == ["SHEET"] * 3
