@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from api.app import create_app
+from api.core.answers import Refused
 from api.core.context import Services
 from web.accounts.pages import Accounts, Offer
 from web.animations.animation import AnimationPage
@@ -38,6 +39,7 @@ _FOOTER = (
     ("/mentions-legales", "Mentions légales"),
     ("/donnees-personnelles", "Données personnelles"),
 )
+_TITLES = {404: "Page introuvable", 429: "Trop de demandes"}
 
 
 def create_site(services: Services, secret: bytes, offers: Mapping[str, str] | None = None) -> ASGIApp:
@@ -78,10 +80,13 @@ class Pages:
             *Information(site).routes,
         ]
 
-    def refused(self, request: Request, status: int, message: str) -> Response:
-        """Return the page for an address that does not exist, or not for this method."""
-        problem = Problem.missing(message) if status == 404 else Problem(status, "Envoi refusé", message)
-        return self._templates.page(request, "layout/problem", status, problem=problem)
+    def refused(self, request: Request, refused: Refused) -> Response:
+        """Return the page for an address that does not exist, or not for this method, or that is asked too often."""
+        title = _TITLES.get(refused.status, "Envoi refusé")
+        problem = Problem(refused.status, title, refused.message, refused.headers)
+        response = self._templates.page(request, "layout/problem", refused.status, problem=problem)
+        response.headers.update(refused.headers)
+        return response
 
     def _site(self, graphql: ASGIApp) -> Site:
         api = Api(graphql, self._sessions)

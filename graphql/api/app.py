@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from anyio import to_thread
@@ -48,8 +49,8 @@ class Pages(Protocol):
     def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
         """Return their routes; they read and act through `graphql` alone."""
 
-    def refused(self, request: Request, status: int, message: str) -> Response:
-        """Answer a browser at an address that does not exist, or not for its method."""
+    def refused(self, request: Request, refused: Refused) -> Response:
+        """Answer a browser at an address that does not exist, or not for its method, or that asks too often."""
 
 
 def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
@@ -57,7 +58,7 @@ def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
     watch = Watch(services)
     metrics = Metrics(services, watch)
     served = _with_graphql(services, metrics, watch, pages)
-    app: ASGIApp = RateLimits(served, services.web, services.shared(RateLimiter))
+    app: ASGIApp = RateLimits(served, services.web, services.shared(RateLimiter), partial(_refusal, pages))
     app = SecurityHeaders(with_cors(app, services.web.cors_origins), services.public_url)
     return Counting(app, metrics)
 
@@ -157,8 +158,12 @@ def _refusing(pages: Pages | None) -> Callable[[Request, Exception], Awaitable[R
         if error.status_code != 404:
             message = f"Méthode {request.method} non admise à cette adresse."
             refused = Refused(error.status_code, "METHOD_NOT_ALLOWED", message, dict(error.headers or {}))
-        if pages is not None and accepted_by(request.headers.get("accept", "")).page:
-            return pages.refused(request, refused.status, refused.message)
-        return refusal(refused, JSON)
+        return _refusal(pages, request, refused)
 
     return refuse
+
+
+def _refusal(pages: Pages | None, request: Request, refused: Refused) -> Response:
+    """Answer with a page to browsers, except where GraphQL is asked."""
+    is_page = request.url.path != "/graphql" and accepted_by(request.headers.get("accept", "")).page
+    return refusal(refused, JSON) if pages is None or not is_page else pages.refused(request, refused)

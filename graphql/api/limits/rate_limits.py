@@ -14,6 +14,8 @@ from time import monotonic
 
 from cachetools import LRUCache
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -30,6 +32,8 @@ PROBES_PER_MINUTE, PROBES_AT_ONCE = 600, 100
 REGISTRATIONS_AT_ONCE = 300
 #: Key of the scope for what `begin_stream` calls.
 BEGIN_STREAM = "parentalite.begin_stream"
+#: Makes the response to a request that is refused.
+Answer = Callable[[Request, Refused], Response]
 
 
 @dataclass(slots=True)
@@ -76,11 +80,18 @@ def too_often(seconds: float) -> Refused:
     return Refused(429, "TOO_MANY_REQUESTS", f"Trop de demandes : réessayez dans {wait} s.", {"Retry-After": str(wait)})
 
 
-class RateLimits:
-    """ASGI middleware: answer 429 to requests and handshakes beyond the limits, and to too many lasting ones."""
+def _in_json(request: Request, refused: Refused) -> Response:
+    return refusal(refused, JSON)
 
-    def __init__(self, app: ASGIApp, web: WebSettings, limiter: RateLimiter) -> None:
-        self._app, self._web, self._limiter = app, web, limiter
+
+class RateLimits:
+    """ASGI middleware: answer 429 to requests and handshakes beyond the limits, and to too many lasting ones.
+
+    `answer` makes the response to a request.
+    """
+
+    def __init__(self, app: ASGIApp, web: WebSettings, limiter: RateLimiter, answer: Answer = _in_json) -> None:
+        self._app, self._web, self._limiter, self._answer = app, web, limiter, answer
         self._lasting: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +100,7 @@ class RateLimits:
             return
         client, headers = client_of(scope, self._web), Headers(scope=scope)
         if wait := self._wait(scope["path"], client, headers):
-            await _refuse(too_often(wait), scope, receive, send)
+            await self._refuse(too_often(wait), scope, receive, send)
         elif client.direct:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -111,9 +122,15 @@ class RateLimits:
             try:
                 stack.enter_context(self._place(address))
             except Refused as refused:
-                await _refuse(refused, scope, receive, send)
+                await self._refuse(refused, scope, receive, send)
                 return
             await self._app(scope, receive, send)
+
+    async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(Request(scope), refused)(scope, receive, send)
+        else:
+            await WebSocket(scope, receive, send).send_denial_response(refusal(refused, JSON))
 
     @contextmanager
     def _place(self, address: str) -> Iterator[None]:
@@ -139,11 +156,3 @@ def begin_stream(scope: Scope) -> None:
 def _too_many_at_once(most: int) -> Refused:
     message = f"Trop de suivis à la fois depuis votre adresse : {most} au plus."
     return Refused(429, "TOO_MANY_REQUESTS", message, {"Retry-After": "60"})
-
-
-async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
-    answer = refusal(refused, JSON)
-    if scope["type"] == "http":
-        await answer(scope, receive, send)
-    else:
-        await WebSocket(scope, receive, send).send_denial_response(answer)

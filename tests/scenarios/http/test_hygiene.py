@@ -47,6 +47,11 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_not(limited):
     assert error["message"].startswith("Trop de demandes")
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
     assert _asks(limited, "203.0.113.8").status_code == 200
+    browser = {"x-forwarded-for": "203.0.113.7", "accept": "text/html,*/*;q=0.8"}
+    page = limited.http.get("/animations", headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
+    assert 1 <= int(page.headers["retry-after"]) <= 10
+    assert "<h1>Trop de demandes</h1>" in page.text
     # What a client writes itself before our proxy's word counts for nothing.
     assert _asks(limited, "198.51.100.1, 203.0.113.7, 10.1.2.3").status_code == 429
 
