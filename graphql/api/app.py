@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.animations.feeds import AnimationFeeds
-from api.animations.several.template import csv_template, xlsx_template
+from api.animations.several.template import ImportTemplates
 from api.animations.sheet_downloads import Papers
 from api.animations.table_downloads import AnimationExports
 from api.audit.downloads import AuditTrailExport
@@ -134,8 +134,9 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations.xlsx", exports.listing_xlsx, methods=["GET"])
     feeds = AnimationFeeds(services)
     app.add_route("/animations.ics", feeds.calendar, methods=["GET"])
-    app.add_route("/animations/import-template.csv", csv_template, methods=["GET"])
-    app.add_route("/animations/import-template.xlsx", xlsx_template, methods=["GET"])
+    templates = ImportTemplates(services)
+    app.add_route("/animations/import-template.csv", templates.csv, methods=["GET"])
+    app.add_route("/animations/import-template.xlsx", templates.xlsx, methods=["GET"])
     app.add_route("/animations/{id}/calendar.ics", feeds.calendar_entry, methods=["GET"])
     app.add_route("/animations.atom", feeds.atom, methods=["GET"])
     app.add_route("/animations.jsonld", feeds.json_ld, methods=["GET"])

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import uuid4
 
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 
 from api.http.examples import operations_folder
 from tests.support.people import NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
@@ -119,6 +119,11 @@ def test_the_template_is_imported_as_it_is(people, server):
         template = server.http.get(f"/animations/import-template.{ending}")
         payload = sends(server, template.content)
         assert (outcomes(payload), payload["errors"], payload["ignoredColumns"]) == ([(2, outcome)], [], [])
+    words = load_workbook(io.BytesIO(template.content))["Valeurs acceptées"]
+    columns = {column[0]: column[1:] for column in words.iter_cols(values_only=True)}
+    assert list(columns) == ["Type de lieu", "Public", "Type", "Thèmes", "Accessibilité"]
+    assert "ENT - Pronote" in columns["Thèmes"]
+    assert "École" in columns["Type de lieu"]
 
 
 def test_only_the_structure_imports_and_others_learn_nothing_of_the_file(people, server):

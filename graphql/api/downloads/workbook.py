@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import zip_longest
 from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -27,7 +28,7 @@ class TooManyRows(Exception):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet of a workbook that is written to `file`, an anonymous file that vanishes once it is closed."""
+    """The first sheet of a workbook that is written to `file`, an anonymous file that vanishes once it is closed."""
 
     file: IO[bytes]
     _book: Any
@@ -63,6 +64,19 @@ class Sheet:
         if refused:
             raise ValueError(f"no cell can hold column {column} of row {self._written}")
 
+    def add_lists(self, name: str, lists: Mapping[str, Sequence[str]]) -> None:
+        """Append a second sheet with lists of texts beside each other, each below its header."""
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        bold = self._book.add_format({"bold": True})
+        for column, header in enumerate(lists):
+            sheet.set_column(column, column, min(max(map(len, (header, *lists[header]))), _WIDEST) + 2)
+            sheet.write_string(0, column, header, bold)
+        for row, texts in enumerate(zip_longest(*lists.values()), 1):
+            for column, text in enumerate(texts):
+                if text is not None:
+                    sheet.write_string(row, column, text)
+
     def finish(self) -> int:
         """Close the workbook, as wide as its content and ready to be filtered, and return the size of the file."""
         for column, width in enumerate(self._widths):
@@ -74,7 +88,7 @@ class Sheet:
 
 @contextmanager
 def workbook(headers: Sequence[str]) -> Iterator[Sheet]:
-    """Open a workbook of one sheet that begins with these headers, in bold and frozen."""
+    """Open a workbook whose first sheet begins with these headers, in bold and frozen."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives the writing: it is what is sent
     with tempfile.TemporaryDirectory(prefix="parentalite-xlsx-") as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})

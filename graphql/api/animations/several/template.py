@@ -1,14 +1,17 @@
-"""The table to begin an import with: the columns in French, and a row as an example."""
+"""The table to begin an import with: the columns in French, a row as an example, and the accepted words."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
-from api.downloads.file_responses import HARMLESS, disposition
+from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.workbook import XLSX, pieces, workbook
+from api.typology.territories_and_terms import lists_of
 from application.animations.animation_file import COLUMNS
+from domain.typology.typology import TermKind
 
 _EXAMPLE = {
     "title": "Café des parents : l'ENT sans peine",
@@ -24,6 +27,13 @@ _EXAMPLE = {
     "themes": "ENT - Pronote ; Temps d'écran",
     "seats": 12,
 }
+_LISTS = {
+    "Type de lieu": TermKind.VENUE_TYPE,
+    "Public": TermKind.AUDIENCE,
+    "Type": TermKind.ANIMATION_TYPE,
+    "Thèmes": TermKind.THEME,
+    "Accessibilité": TermKind.ACCESSIBILITY,
+}
 HEADERS = tuple(name[:1].upper() + name[1:] for name in (COLUMNS.headers[column][0] for column in _EXAMPLE))
 ROW = tuple(_EXAMPLE.values())
 
@@ -32,12 +42,27 @@ def _headers(ending: str) -> dict[str, str]:
     return {**HARMLESS, "Content-Disposition": disposition("attachment", f"modele-animations.{ending}")}
 
 
-async def csv_template(request: Request) -> Response:
-    return Response(csv_headers(HEADERS) + csv_rows([ROW]), media_type=CSV, headers=_headers("csv"))
+class ImportTemplates:
+    """The endpoints of one process. Public."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def csv(self, request: Request) -> Response:
+        return Response(csv_headers(HEADERS) + csv_rows([ROW]), media_type=CSV, headers=_headers("csv"))
+
+    async def xlsx(self, request: Request) -> Response:
+        return await answered(self._services, request, _workbook)
 
 
-async def xlsx_template(request: Request) -> Response:
+async def _workbook(context: Context, request: Request) -> Response:
+    terms = (await lists_of(context)).terms.values()
+    words = {
+        header: [term.label for term in terms if term.kind is kind and not term.retired]
+        for header, kind in _LISTS.items()
+    }
     with workbook(HEADERS) as sheet:
         sheet.write([ROW])
+        sheet.add_lists("Valeurs acceptées", words)
         sheet.finish()
     return StreamingResponse(pieces(sheet.file), media_type=XLSX, headers=_headers("xlsx"))

@@ -1,0 +1,88 @@
+"""An import whose process is killed while its events are being written: nothing of it stays, and it can be repeated."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from application.animations.importing import AnimationsImport
+from domain.animations.events import AnimationCreated
+from domain.kernel.errors import DomainError, ErrorCode
+from eventstore.connections import connect
+from tests.support.world import EVENT_KEYS, MASTER_KEY, STRUCTURE, STRUCTURE_ID
+
+HEADER = "Titre;Description;Date;Horaires;Type de lieu;Lieu;Public;Type;Thèmes;Places\n"
+ROWS = 40
+TABLE = HEADER + "".join(
+    f"Café {number};Échanger;12/03/2027;18h-20h;École;Jaurès;Parents;Café des parents;ENT - Pronote;12\n"
+    for number in range(ROWS)
+)
+#: Writing waits at the twentieth animation, for a lock that the test holds.
+_HALFWAY = f"""
+CREATE SEQUENCE written;
+CREATE FUNCTION wait_halfway() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.topic = '{AnimationCreated.topic}' AND nextval('public.written') = 20 THEN
+    PERFORM pg_advisory_xact_lock(4242);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER wait_halfway BEFORE INSERT ON stored_events FOR EACH ROW EXECUTE FUNCTION wait_halfway();
+"""
+_WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242 AND granted = %s"
+_IMPORTER = """
+import sys
+from application.application import open_application
+from eventstore.authenticators import EventKeys
+from tests.application.animations.test_killed_import import imports
+url, key = sys.argv[1:]
+with open_application(url, bytes.fromhex(key), EventKeys(b"e" * 32)) as app:
+    from tests.support.world import World
+    imports(World(app))
+"""
+
+
+def imports(world):
+    return world.does(AnimationsImport(structure_id=STRUCTURE_ID, csv=TABLE), STRUCTURE)
+
+
+def declared(conn):
+    (count,) = conn.execute("SELECT count(*) FROM stored_events WHERE topic = %s", [AnimationCreated.topic]).fetchone()
+    return count
+
+
+def waits_for(condition, process=None):
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        assert process is None or process.poll() is None, "the import ended"
+        time.sleep(0.02)
+
+
+def test_an_import_that_is_killed_halfway_leaves_nothing_and_is_repeated_whole(world, app, fresh_url):
+    assert EVENT_KEYS
+    world.sign()
+    with connect(fresh_url, "test") as conn:
+        conn.autocommit = True
+        conn.execute(_HALFWAY)
+        conn.execute("SELECT pg_advisory_lock(4242)")
+        command = [sys.executable, "-W", "ignore", "-c", _IMPORTER, fresh_url, MASTER_KEY.hex()]
+        process = subprocess.Popen(command, cwd=os.getcwd())
+        waits_for(lambda: conn.execute(_WAITING, [False]).fetchone(), process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        conn.execute("SELECT pg_advisory_unlock(4242)")
+        waits_for(lambda: not conn.execute(_WAITING, [True]).fetchone())
+        assert declared(conn) == 0
+        conn.execute("DROP TRIGGER wait_halfway ON stored_events")
+
+        imports(world)
+        assert declared(conn) == ROWS
+        with pytest.raises(DomainError) as again:
+            imports(world)
+        assert (again.value.code, declared(conn)) == (ErrorCode.DUPLICATE, ROWS)
