@@ -10,6 +10,9 @@ from tests.support.people import NATIONAL, STRUCTURE
 REPEAT, PUBLISH = "112-repeat-an-animation", "113-publish-several-animations"
 SERIES = "query($id: ID!) { animation(id: $id) { version series { id dates } allowedActions { action } } }"
 
+RETIRE = "mutation($input: TermRetireInput!) { termRetire(input: $input) { errors { message } } }"
+RETIRED = {"kind": "ANIMATION_TYPE", "code": "atelier-parents-enfants"}
+
 
 def day(date, start="18:00", end="20:00"):
     return {"startsAt": f"{date}T{start}", "endsAt": f"{date}T{end}"}
@@ -67,3 +70,26 @@ def test_of_two_that_repeat_it_at_once_one_is_refused_and_a_rule_follows_the_clo
     assert starts == ["2027-03-22T18:00:00+01:00", "2027-04-05T18:00:00+02:00"]
     assert {error["code"] for error in refused["errors"]} == {"DUPLICATE"}
     assert len(dates_of(server, source, STRUCTURE)) == 3
+
+
+def test_a_type_retired_while_animations_are_repeated_refuses_all_dates_or_none(people, server):
+    people.sign()
+    sources = [people.declare(title=f"Café {number}") for number in range(2)]
+    weekly = {"every": "WEEK", "until": "2027-06-30"}
+
+    def repeats(source):
+        return server.run(REPEAT, STRUCTURE, input={"animationId": source, **weekly})
+
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(repeats, sources[0])
+        retired = threads.submit(server.ask, RETIRE, NATIONAL, input=RETIRED)
+        second = threads.submit(repeats, sources[1])
+        assert retired.result()["termRetire"]["errors"] == []
+        payloads = [first.result(), second.result()]
+    for payload in payloads:
+        copies, errors = payload["animations"] or (), payload["errors"]
+        assert (len(copies), len(errors)) in ((15, 0), (0, 15)), payload
+        assert all(error["field"][0] == "dates" and "n'est plus proposé" in error["message"] for error in errors)
+    declared = sum(len(payload["animations"] or ()) for payload in payloads)
+    assert len(people.own_animations()) == 2 + declared
+    assert repeats(sources[0])["errors"]
