@@ -30,6 +30,8 @@ def cafe(people: People) -> str:
         endsAt="2027-04-20T10:00:00+02:00",
         communeCode="34301",
         themes=["educonnect"],
+        accessibility=["langue-des-signes"],
+        languages=["ar"],
         seats=1,
     )
     people.publish(cafe)
@@ -47,6 +49,10 @@ def cafe(people: People) -> str:
         ("?startsFrom=2027-03-16", ["entre parents"]),
         ("?text=PRONOTE+sans&seatsLeft=true", ["Pronote"]),
         ("?territory=13", []),
+        ("?accessibility=langue-des-signes", ["entre parents"]),
+        ("?language=ar", ["entre parents"]),
+        ("?lieu=Montpellier&voisines=true", ["Pronote"]),
+        ("?lieu=Balaruc-les-Bains&voisines=true", ["entre parents"]),
     ],
 )
 def test_a_reader_finds_what_is_to_come_by_place_theme_and_date(

@@ -20,8 +20,21 @@ from web.core.site import Site
 _LISTING = document("animations/listing")
 _PER_PAGE = 20
 #: Filters under the names of the API, as in the addresses of feeds and exports.
-_LISTS = ("territory", "theme", "type", "audience", "venueType", "commune")
+_LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
 _LONGEST = 100
+#: Languages to choose among, by ISO 639 code; an address may name any other.
+_LANGUAGES = {
+    "en": "anglais",
+    "ar": "arabe",
+    "es": "espagnol",
+    "fsl": "langue des signes française",
+    "pt": "portugais",
+    "ro": "roumain",
+    "ru": "russe",
+    "ta": "tamoul",
+    "tr": "turc",
+    "uk": "ukrainien",
+}
 
 
 @dataclass(slots=True)
@@ -31,6 +44,9 @@ class _Filters:
     lists: dict[str, list[str]] = field(default_factory=dict)
     text: str = ""
     place: str = ""
+    #: Whether also in the communes around it; `around` is its code, once it is known.
+    nearby: bool = False
+    around: str = ""
     since: date | None = None
     until: date | None = None
     structure: str = ""
@@ -47,6 +63,8 @@ class _Filters:
             params.get("lieu", "")[:_LONGEST].strip(),
         )
         filters.structure = params.get("structureId", "")
+        filters.around = params.get("around", "")[:_LONGEST]
+        filters.nearby = params.get("voisines") == "true" or bool(filters.around)
         filters.with_seats = params.get("seatsLeft") == "true"
         filters.since = filters._day(params, "startsFrom", "Du")
         filters.until = filters._day(params, "au", "Au")
@@ -64,7 +82,9 @@ class _Filters:
 
     @property
     def active(self) -> bool:
-        return bool(self.lists or self.text or self.since or self.until or self.structure or self.with_seats)
+        return bool(
+            self.lists or self.text or self.since or self.until or self.structure or self.around or self.with_seats
+        )
 
     @property
     def where(self) -> dict[str, Any]:
@@ -91,6 +111,7 @@ class _Filters:
             *self.lists.items(),
             ("text", self.text),
             ("structureId", self.structure),
+            ("around", self.around),
             ("seatsLeft", self.with_seats),
             ("startsFrom", self.since and self.since.isoformat()),
             ("startsBefore", until and until.isoformat()),
@@ -110,18 +131,18 @@ class Listing:
     async def show(self, request: Request) -> Response:
         """Show a page of the list, or the communes that the place typed may mean."""
         filters = _Filters.read(request.query_params)
-        if filters.place and "commune" not in filters.lists:
+        if filters.place and "commune" not in filters.lists and not filters.around:
             communes = (await self._site.api.ask(request, COMMUNES, {"text": filters.place}))["communes"] or []
             if chosen := without_doubt(filters.place, communes):
-                return RedirectResponse(_with(request, commune=[each["code"] for each in chosen]), 303)
+                return RedirectResponse(_in(request, filters, [each["code"] for each in chosen]), 303)
             if communes:
-                choices = [(each, _with(request, commune=[each["code"]])) for each in communes]
+                choices = [(each, _in(request, filters, [each["code"]])) for each in communes]
                 return self._site.templates.page(request, "animations/communes", choices=choices, place=filters.place)
             filters.errors["lieu"] = f"Nous ne connaissons pas de commune « {filters.place} ». Essayez le code postal."
         return await self._list(request, filters)
 
     async def _list(self, request: Request, filters: _Filters) -> Response:
-        codes = filters.lists.get("commune", [])
+        codes = filters.lists.get("commune", []) or [filters.around][: len(filters.around)]
         variables: dict[str, Any] = {"where": filters.where, "commune": codes[0] if codes else "", "named": bool(codes)}
         if filters.since is not None:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
@@ -130,6 +151,7 @@ class Listing:
         for term in answer["typology"]:
             terms.setdefault(term["kind"], []).append(term)
         place = filters.place or next((each["name"] for each in answer["communes"] or ()), "")
+        others = {code: code for code in filters.lists.get("language", []) if code not in _LANGUAGES}
         info = answer["animations"]["pageInfo"]
         return self._site.templates.page(
             request,
@@ -138,6 +160,7 @@ class Listing:
             animations=answer["animations"],
             territories=answer["territories"],
             terms=terms,
+            languages=[{"code": code, "label": label} for code, label in (_LANGUAGES | others).items()],
             filters=filters,
             place=place,
             next_page=_turn(request, after=info["endCursor"]) if info["hasNextPage"] else None,
@@ -160,6 +183,11 @@ def _with(request: Request, **values: Sequence[str]) -> str:
         if value and name not in values and name not in ("after", "before")
     ]
     return f"/animations?{urlencode([*kept, *((name, value) for name, all in values.items() for value in all)])}"
+
+
+def _in(request: Request, filters: _Filters, codes: Sequence[str]) -> str:
+    """Return the address of the listing in these communes, or around the first of them."""
+    return _with(request, around=codes[:1]) if filters.nearby else _with(request, commune=codes)
 
 
 def _turn(request: Request, **cursor: str) -> str:
