@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from urllib.parse import urlsplit
 
@@ -35,7 +36,8 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
     }
     found = {name: set(ADDRESS.findall("\n".join(texts))) for name, texts in published.items()}
     assert all(found.values()), found
-    paths = {path for each in found.values() for path in each if not _is_file(path)}
+    paths = {path for each in found.values() for path in each if not _is_file(path)} | _rows(server)
+    assert f"/animations/{animation}" in _rows(server)
     expected = {"animations", "inscriptions", "candidatures", "invitations", "territoire", "moderation", "ecole"}
     assert expected - {urlsplit(path).path.split("/")[1] for path in paths} == set()
     # The API's own page, with styles of its own.
@@ -62,6 +64,12 @@ def _codes(server: Server, *papers: str) -> list[str]:
         for paper in papers
         for text in qr_texts(picture(server.http.get(f"/animations/{paper}", headers=headers).content))
     ]
+
+
+def _rows(server: Server) -> set[str]:
+    """Return the pages of the animations that the public table identifies."""
+    rows = csv.DictReader(server.http.get("/animations.csv").text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    return {f"/animations/{row['Identifiant']}" for row in rows}
 
 
 def _unfolded(text: str) -> str:
