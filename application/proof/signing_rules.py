@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.signatures.acts import MONEY_ACTIONS
@@ -26,8 +28,8 @@ class SigningRequire(Command):
 
     action: ClassVar[Action] = Action.SIGNING_REQUIRE
 
-    roles: tuple[Role, ...] = ()
-    acts: tuple[Action, ...] = ()
+    roles: tuple[Role, ...] = Field((), max_length=len(Role))
+    acts: tuple[Action, ...] = Field((), max_length=len(MONEY_ACTIONS))
 
 
 def require(command: SigningRequire, work: UnitOfWork) -> UUID:

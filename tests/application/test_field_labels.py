@@ -24,10 +24,12 @@ def test_every_field_of_a_command_has_a_french_name():
         if name
         not in (
             "beside",
+            "earlier",
             "gatherable",
             "held",
             "of_same_reference",
             "of_that_code",
+            "person",
             "resembling",
             "report",
             "staff",

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 from api.http.examples import operations_folder
 from tests.support.people import NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 
-IMPORT = "114-import-animations"
+IMPORT = "117-import-animations"
 HEADER = "Titre;Description;Date;Horaires;Type de lieu;Lieu;Public;Type;Thèmes;Places;Remarques"
 ROW = "{title};Échanger;{day};18h30-20h30;École;{place};Parents;Café des parents;ENT - Pronote, Temps d'écran;12;"
 

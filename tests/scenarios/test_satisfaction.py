@@ -30,7 +30,7 @@ QUESTIONS = [
     {"text": "Reviendrez-vous ?", "kind": "CHOICE", "choices": ["Oui", "Non"]},
     {"text": "Que changer ?", "kind": "TEXT"},
 ]
-OPEN, ANSWER, SEE = "80-open-a-questionnaire", "80-answer-a-questionnaire", "80-see-satisfaction"
+OPEN, ANSWER, SEE = "121-open-a-questionnaire", "122-answer-a-questionnaire", "123-see-satisfaction"
 
 
 def link_of(server: Server, animation: str, who: str | None = STRUCTURE) -> str | None:
@@ -63,7 +63,7 @@ def figures(server: Server, who: str | None = NATIONAL, **where: str) -> dict[st
 @pytest.fixture
 def begun(people: People, clock: Clock) -> str:
     """An animation that has just begun, where a questionnaire is worded."""
-    people.does("79-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
+    people.does("119-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
     people.sign()
     animation = people.declare()
     people.publish(animation)

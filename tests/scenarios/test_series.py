@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.support.people import NATIONAL, STRUCTURE
 
-REPEAT, PUBLISH = "112-repeat-an-animation", "113-publish-several-animations"
+REPEAT, PUBLISH = "114-repeat-an-animation", "115-publish-several-animations"
 SERIES = "query($id: ID!) { animation(id: $id) { version series { id dates } allowedActions { action } } }"
 
 RETIRE = "mutation($input: TermRetireInput!) { termRetire(input: $input) { errors { message } } }"

@@ -64,7 +64,7 @@ def begun_questionnaire(server: Server, people: People) -> str:
         {"text": "Était-ce utile ?", "kind": "SCALE"},
         {"text": "Reviendrez-vous ?", "kind": "CHOICE", "choices": ["Oui", "Peut-être, si l'horaire me convient"]},
     ]
-    people.does("79-word-the-satisfaction-form", NATIONAL, questions=questions)
+    people.does("119-word-the-satisfaction-form", NATIONAL, questions=questions)
     begun = people.declare(startsAt="2027-01-20T18:00:00+01:00", endsAt="2027-01-20T20:00:00+01:00")
     people.publish(begun)
     server.clock.now = datetime.fromisoformat("2027-01-20T18:00:00+01:00")

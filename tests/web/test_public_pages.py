@@ -206,7 +206,7 @@ def test_styles_and_fonts_are_kept_for_a_year_and_the_first_page_is_light(visito
 def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_links_help(
     visitor: Visitor, people: People, server: Server, animation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people.does("79-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
+    people.does("119-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
     query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
     link = server.ask(query, STRUCTURE, id=animation)["animation"]["questionnaireUrl"]
     closed = visitor.sees(link)

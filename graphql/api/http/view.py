@@ -23,15 +23,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.compiled.documents import Document, Invalid
-from api.core.answers import (
-    NOT_REACHED,
-    Refused,
-    answer,
-    headers_of,
-    refusal,
-    status_of,
-    unexpected,
-)
+from api.core.answers import NOT_REACHED, Refused, answer, headers_of, refusal, status_of, unexpected
 from api.core.asker.clients import client_of
 from api.core.asker.requests import (
     LONGEST_DOCUMENT,

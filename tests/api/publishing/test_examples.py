@@ -24,6 +24,11 @@ def test_every_document_is_offered_once_under_a_title_of_its_own():
         assert example["document"] == (operations_folder() / f"{name}.graphql").read_text()
 
 
+def test_every_document_has_a_number_of_its_own():
+    numbers = [path.stem.split("-")[0] for path in operations_folder().glob("*.graphql")]
+    assert sorted(number for number in set(numbers) if numbers.count(number) > 1) == []
+
+
 def test_the_variables_of_an_example_are_taken_by_its_document():
     wrong, graphql_schema = [], schema._schema
     for name in sorted(set(_EXAMPLES) - {"27-attach-the-signed-sheet", "88-attach-a-piece"}):

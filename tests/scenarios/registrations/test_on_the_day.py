@@ -11,7 +11,7 @@ from domain.kernel.actors import Role
 from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, TEACHER
 from tests.support.server import token
 
-TICK, COUNT, ATTEST = "49-tick-who-came", "49-count-who-just-came", "08-attest-who-came"
+TICK, COUNT, ATTEST = "49-tick-who-came", "59-count-who-just-came", "08-attest-who-came"
 REGISTER_FOR = "41-register-somebody-else"
 MEDIATEUR = token(Role.MEDIATEUR, "médiateur")
 EXPECTED = """query($id: ID!) { animation(id: $id) {
