@@ -41,7 +41,6 @@ def test_the_audit_trail_is_narrowed_by_each_of_its_filters(town: Town):
         ({"conventionId": str(convention)}, ["convention.signed"]),
         ({"candidatureId": str(candidature)}, ["candidature.submitted"]),
         ({"type": ["animation.created", "convention.signed"]}, ["convention.signed", "animation.created"]),
-        ({"type": ["unheard.of"]}, []),
         ({"recordedFrom": declared_at}, [*declared, "candidature.submitted"]),
         ({"recordedFrom": declared_at, "recordedBefore": submitted_at}, declared),
         ({"positionFrom": first, "positionTo": third}, signed),

@@ -124,6 +124,8 @@ def test_every_period_gives_exactly_its_events_in_log_order(
         ({"candidatureId": "1"}, "candidatureId"),
         ({"type": ["a", "b\x00"]}, "type"),
         ({"type": ["\udfff"]}, "type"),
+        ({"type": ["animation.published", "unheard.of"]}, "type"),
+        ({"type": ["x" * 300]}, "type"),
         ({"recordedFrom": "hier"}, "recordedFrom"),
         ({"recordedBefore": "2026-10-05T18:00:00"}, "recordedBefore"),
         ({"recordedBefore": "2026-10-05\x00"}, "recordedBefore"),
@@ -140,12 +142,11 @@ def test_a_filter_of_the_audit_trail_that_cannot_be_used_is_named(history: Reade
     [
         {"positionFrom": -(2**31), "positionTo": 2**31 - 1, "type": ["animation.published"]},
         {"positionFrom": 9, "positionTo": 3},
-        {"type": ["x" * 300]},
         {"animationId": str(structure_id("nobody"))},
     ],
     ids=str,
 )
-def test_extreme_positions_and_unknown_codes_are_only_filters(history: Reader, where):
+def test_extreme_positions_and_unknown_ids_are_only_filters(history: Reader, where):
     nodes = history.asks(AUDIT, NATIONAL, where=where, first=100).data["auditTrail"]["nodes"]
     assert {node["type"] for node in nodes} <= {"animation.published"}
 

@@ -105,6 +105,7 @@ SAID: dict[str, dict[str, Any]] = {
     "passkeyRevoke": {"credentialId": "AAAA"},
     "passkeysWithdraw": {"subject": "quelqu'un", "reason": "LOST"},
     "personErase": {"subject": str(PARENT.person_id)},
+    "questionnaireAnswer": {"answers": [{"question": 1, "scale": 4}]},
     "registrationCheckIn": {"present": True},
     "registrationRemove": {"reason": "En double"},
     "registrationSubmit": {"firstName": "Prénom", "lastName": "Nom", "email": "q@example.org"},
@@ -130,7 +131,12 @@ SAID: dict[str, dict[str, Any]] = {
     "walkInsCount": {"parents": 1},
 }
 #: By a link, or by the id of the candidature.
-HELD = {"registrationCancel", "registrationKeep", "invitationAccept"}
+HELD = {
+    "registrationCancel": "link",
+    "registrationKeep": "link",
+    "invitationAccept": "invitation",
+    "questionnaireAnswer": "questionnaire",
+}
 CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate"}
 _ANSWER = "__typename errors { code message field }"
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
@@ -142,7 +148,7 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
     values: dict[str, Any] = dict(SAID.get(mutation, {}))
     for name, field in input_type.fields.items():
         if name == "link" and mutation in HELD:
-            values[name] = ids["invitation" if mutation == "invitationAccept" else "link"]
+            values[name] = ids[HELD[mutation]]
         elif name != "link" and name in ids and (is_required_input_field(field) or mutation in CANDIDATES):
             values[name] = ids[name] if known else _OF_NOBODY
         elif name == "file" and "csv" not in values:

@@ -186,6 +186,8 @@ ARGUMENTS = {
     "candidature": '(id: "{candidatureId}")',
     "control": '(id: "{controlId}")',
     "node": '(id: "{dossierId}")',
+    "questionnaire": '(link: "{questionnaire}")',
+    "satisfaction": "(where: {{}})",
     "serviceDossier": '(id: "{dossierId}")',
     "structure": '(id: "{structureId}")',
     "territory": '(code: "971")',

@@ -75,6 +75,8 @@ IN_CLEAR = {
     "passkey.registered.public_key": "made by a device, at random; whoever holds the log checks signatures with it",
     "passkey.registered.rp_id": "the host name of the site",
     "passkey.revoked.credential_id": "made by a device, at random",
+    "signing.required.roles": "words of ours",
+    "signing.required.acts": "words of ours",
     "service_dossier.recovered.reference": "the payer's own number for what came back, as for what was paid",
     "service_dossier.paid.reference": "the payer's own number for the transfer: a bundle is matched with it, offline",
 }

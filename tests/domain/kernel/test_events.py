@@ -15,6 +15,8 @@ from tests.support.samples import newest_samples
 VERSIONS = {
     "typology.term_renamed": 2,
     "candidature.training_recorded": 2,
+    "passkey.revoked": 2,
+    "proof.map_committed": 2,
     "structure.renamed": 2,
     "service_dossier.amendment_accepted": 2,
     "control.opened": 2,
@@ -41,6 +43,7 @@ PERSONAL = {
     "registration.repeated": {"first_name", "last_name", "email", "phone"},
     "registration.removed": {"reason"},
     "candidature.submitted": {"first_name", "last_name", "email", "phone", "motivation"},
+    "candidature.repeated": {"first_name", "last_name", "email", "phone", "motivation"},
     "candidature.opinion_given": {"comment"},
     "candidature.contact_recorded": {"note"},
     "candidature.training_recorded": {"subject"},

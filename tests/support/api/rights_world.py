@@ -18,6 +18,7 @@ from application.candidatures import CandidatureSubmit
 from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
 from application.registrations import PURPOSE, RegistrationSubmit
+from application.satisfaction.answering import PURPOSE as QUESTIONNAIRE
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import contact_list_id
@@ -124,7 +125,11 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     made["invitationId"] = world.does(
         InvitationSend(structure_id=STRUCTURE_ID, email="i@example.org"), NATIONAL
     ).subject_id
-    links = {"link": link, "invitation": world.app.links.link(INVITATION, made["invitationId"])}
+    links = {
+        "link": link,
+        "invitation": world.app.links.link(INVITATION, made["invitationId"]),
+        "questionnaire": world.app.links.link(QUESTIONNAIRE, coming),
+    }
     joined = world.does(MediateurRegister(structure_id=STRUCTURE_ID), replace(PARENT, subject="médiatrice"))
     account = world.app.bus.cache.get(joined.subject_id)
     assert account is not None
