@@ -169,6 +169,9 @@ class _DossierFold:
     def renamed(self, record: Recorded, fact: structures.StructureRenamed) -> None:
         self._structure["name"] = fact.name
 
+    def moved(self, record: Recorded, fact: structures.StructureMoved) -> None:
+        self._structure["siret"] = fact.siret
+
     def signed(self, record: Recorded, fact: conventions.ConventionSigned) -> None:
         self._convention = {"convention_id": str(record.originator_id), **_json(fact)}
 
@@ -251,6 +254,7 @@ _FOLDS: Mapping[type[Event], Callable[[_DossierFold, Recorded, Any], None]] = {
     dossiers.AmendmentRefused: _DossierFold.declined,
     structures.AccountOpened: _DossierFold.account_opened,
     structures.StructureRenamed: _DossierFold.renamed,
+    structures.StructureMoved: _DossierFold.moved,
     conventions.ConventionSigned: _DossierFold.signed,
     conventions.ConventionAmended: _DossierFold.amended,
     conventions.ConventionTerminated: _DossierFold.terminated,

@@ -17,7 +17,7 @@ import pytest
 from application.animations.attendance_sheets import AttendanceSheetAttach, AttendanceSheetWithdraw
 from application.animations.commands import AnimationAttest
 from application.controls import ControlClose, ControlOpen, ControlPieceJudge
-from application.conventions import ConventionAmend, StructureRename
+from application.conventions import ConventionAmend, StructureMove, StructureRename
 from application.files.store import FileStore
 from application.proof.facts.dossier_facts import facts_of
 from application.proof.notes import to_pem
@@ -41,8 +41,12 @@ from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.support.draws import sign_and_draw
 from tests.support.papers.bundles import checks, members, record_of, signed_again
 from tests.support.papers.dossiers import pdf
+from tests.support.papers.pdf_text import page_texts
 from tests.support.papers.proved_dossiers import KEY, Claim
-from tests.support.world import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, STRUCTURE_ID, World
+from tests.support.world import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, STRUCTURE_ID, World
+
+#: Of the same town, another establishment.
+MOVED_TO = "21971101700026"
 
 
 @pytest.fixture
@@ -63,6 +67,8 @@ def with_everything(claim: Claim) -> UUID:
     world = claim.world
     first, second = claim.attested(2)
     world.does(StructureRename(structure_id=STRUCTURE_ID, name="Basse-Terre", reason="Usage"), NATIONAL)
+    moved = StructureMove(structure_id=STRUCTURE_ID, siret=MOVED_TO, on=world.now.date(), reason="Fin du bail")
+    world.does(moved, NATIONAL)
     terms = {"rate_per_animation": Decimal("175.00"), "required_pieces": ("RIB",), "effective_from": world.now.date()}
     world.does(ConventionAmend(convention_id=world.conventions[-1], **terms, reason="Barème"), NATIONAL)
     later = world.creates(title="Café d'automne")
@@ -109,6 +115,17 @@ def controlled(claim: Claim) -> UUID:
         world.does(judged, AUDITOR)
     world.does(ControlClose(control_id=control_id, conclusion="Une réserve"), AUDITOR)
     return dossier_id
+
+
+def test_the_paper_names_the_structure_as_it_is_now(claim: Claim, tmp_path: Path):
+    contents = members(claim.export(with_everything(claim), tmp_path / "bundle.zip"))
+    shown = json.loads(contents["dossier.json"])
+    assert (shown["structure"]["name"], shown["structure"]["siret"]) == ("Basse-Terre", MOVED_TO)
+    # The convention stands as it was signed.
+    assert shown["convention"]["siret"] == SIRET
+    paper = " ".join(page_texts(contents["dossier.pdf"]))
+    assert "219 711 017 00026" in paper
+    assert "219 711 017 00018" not in paper
 
 
 @needs_node
