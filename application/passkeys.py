@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
@@ -33,6 +33,8 @@ class PasskeyRegister(Command):
     credential_id: CredentialId
     public_key: _PublicKey
     rp_id: _HostName
+    #: The streams of others who may have had this key. The read side proposes them.
+    also_in: Annotated[tuple[UUID, ...], Field(max_length=100)] = Field(default=(), exclude=True)
 
 
 class PasskeyRevoke(Command):
@@ -55,7 +57,9 @@ def register(command: PasskeyRegister, work: UnitOfWork) -> UUID:
         credential_id=command.credential_id, public_key=command.public_key, rp_id=command.rp_id
     )
     own = _own(work)
-    return _record(work, own, passkeys.register(own, registered, work.actor, is_signed=work.is_signed))
+    others = [theirs for stream in command.also_in if (theirs := work.find(PASSKEYS, stream)) is not None]
+    facts = passkeys.register(own, registered, work.actor, is_signed=work.is_signed, others=others)
+    return _record(work, own, facts)
 
 
 def revoke(command: PasskeyRevoke, work: UnitOfWork) -> UUID:

@@ -26,7 +26,7 @@ from application.commanding.commands import Command, UseCases
 from application.commanding.per_stream_lock import Turns
 from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import StateCache, UnitOfWork
-from application.signatures.acts import MONEY_ACTIONS, Act
+from application.signatures.acts import Act
 from application.signatures.signing import Signing, act_of
 from domain.catalogue import PASSKEYS, SIGNING_RULE
 from domain.kernel.actors import Actor
@@ -35,7 +35,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
 from domain.kernel.rights import Action
 from domain.passkeys.passkeys import Passkeys
-from domain.proof.signing_rule import SigningRule
+from domain.proof.signing_rule import MONEY_ACTIONS, SigningRule
 from eventstore.appender import Appender
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict

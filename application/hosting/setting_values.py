@@ -19,8 +19,8 @@ from application.hosting.kept_secrets import kept_or_made, make_key, make_token_
 from application.papers.logos import Logo
 from application.sign_in.addresses import is_confidential
 from application.sign_in.claims import ClaimsMapping, load_mapping
-from application.signatures.acts import SIGNING_ROLES
 from domain.kernel.actors import Role
+from domain.proof.signing_rule import SIGNING_ROLES
 from eventstore.authenticators import EventKeys, read_event_keys
 
 KEY_BYTES = 32

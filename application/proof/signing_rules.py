@@ -11,13 +11,13 @@ from pydantic import Field
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
-from application.signatures.acts import MONEY_ACTIONS
 from domain.catalogue import SIGNING_RULE
 from domain.kernel.actors import SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import SIGNING_RULE_ID
 from domain.kernel.rights import Action, Belongings
 from domain.proof import signing_rule
+from domain.proof.signing_rule import MONEY_ACTIONS
 from eventstore.recorder import Outcome
 
 Execute = Callable[[Command, Actor, datetime], Outcome]

@@ -17,8 +17,8 @@ from uuid import UUID
 
 import orjson
 
-from domain.kernel.actors import Role
 from domain.kernel.rights import Action
+from domain.proof.signing_rule import MONEY_ACTIONS
 from eventstore.records import Recorded, encode
 from eventstore.seals import SEAL, is_sealed
 
@@ -29,28 +29,7 @@ FIRST_FORMAT = "parentalite-act/1"
 SIGNED_WITHIN = timedelta(minutes=5)
 
 #: Acts that move money, or say who may sign such acts.
-SIGNED_ACTIONS = frozenset(
-    {
-        Action.CONVENTION_SIGN,
-        Action.CONVENTION_AMEND,
-        Action.CONVENTION_TERMINATE,
-        Action.ANIMATION_ATTEST,
-        Action.ATTESTATION_CORRECT,
-        Action.SERVICE_DOSSIER_SUBMIT,
-        Action.SERVICE_DOSSIER_CERTIFY,
-        Action.SERVICE_PAYMENT_RECORD,
-        Action.CERTIFICATION_WITHDRAW,
-        Action.SERVICE_RECOVERY_RECORD,
-        Action.SERVICE_AMENDMENT_PROPOSE,
-        Action.SERVICE_AMENDMENT_ACCEPT,
-        Action.PASSKEY_REGISTER,
-    }
-)
-#: Those of them that a role may be required to sign. Adding a passkey follows a rule of its own; a convention is signed
-#: on paper too, and what moves money by it is signed act by act.
-MONEY_ACTIONS = SIGNED_ACTIONS - {Action.PASSKEY_REGISTER, Action.CONVENTION_SIGN}
-#: The roles that take such acts.
-SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
+SIGNED_ACTIONS = MONEY_ACTIONS | {Action.CONVENTION_SIGN, Action.PASSKEY_REGISTER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from application.signatures.acts import MONEY_ACTIONS, SIGNED_ACTIONS, SIGNED_WITHIN, Act, digests_of
+from application.signatures.acts import SIGNED_ACTIONS, SIGNED_WITHIN, Act, digests_of
 from application.signatures.site import Site
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, broken, invalid
 from domain.kernel.rights import RIGHTS, Action
 from domain.passkeys.passkeys import Passkey, Passkeys
-from domain.proof.signing_rule import SigningRule
+from domain.proof.signing_rule import MONEY_ACTIONS, SigningRule
 from eventstore.records import ActSignature, Recorded
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -50,12 +50,22 @@ def evolve(state: Passkeys | None, originator_id: UUID, fact: Event) -> Passkeys
     return replace(passkeys, keys={**passkeys.keys, fact.credential_id: passkey})
 
 
-def register(passkeys: Passkeys, registered: PasskeyRegistered, actor: Actor, *, is_signed: bool) -> list[Event]:
-    """Add a passkey of one's own. The first is taken as it comes; one in force signs for each further one."""
+def register(
+    passkeys: Passkeys,
+    registered: PasskeyRegistered,
+    actor: Actor,
+    *,
+    is_signed: bool,
+    others: Iterable[Passkeys] = (),
+) -> list[Event]:
+    """Add a passkey of one's own. The first is taken as it comes; one in force signs for each further one.
+
+    `others` are those of other persons who may have had the same one: a key is one person's, also once it is revoked.
+    """
     authorize(actor, Action.PASSKEY_REGISTER, Belongings())
     if actor.person is None:
         raise forbidden()
-    if registered.credential_id in passkeys.keys:
+    if any(registered.credential_id in theirs.keys for theirs in (passkeys, *others)):
         raise invalid("cette clé d'accès a déjà été enregistrée : créez-en une autre.", "credential_id")
     if len(passkeys.in_force) >= MOST_PASSKEYS:
         raise broken(f"{MOST_PASSKEYS} clés d'accès au plus : retirez d'abord celles qui ne servent plus.")

@@ -13,6 +13,7 @@ PASSKEYS = Projection(
         columns={"passkeys_id": "uuid NOT NULL", "keys": "jsonb NOT NULL"},
         labels={"keys": "clés d'accès"},
         key=("passkeys_id",),
+        indexes=("USING gin (keys jsonb_path_ops)",),
     ),
 )
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
-from application.signatures.acts import MONEY_ACTIONS, from_base64url
+from application.signatures.acts import from_base64url
 from domain.kernel.identifiers import passkeys_id
 from domain.passkeys.events import PasskeyRegistered
 from domain.proof.events import SigningRequired
+from domain.proof.signing_rule import MONEY_ACTIONS
 from eventstore.records import Recorded
 
 _FINGERPRINT_LETTERS = 16
@@ -36,8 +37,9 @@ def _rules(bundle: OpenedBundle) -> Iterator[str]:
     """Yield since when who had to sign; that they did, the rules have checked."""
     for record in bundle.records:
         if isinstance(record.event, SigningRequired):
-            roles = ", ".join(record.event.roles)
-            who = f"each act that moves money of {roles} is signed by the person" if roles else "nobody has to sign"
+            roles, acts = ", ".join(record.event.roles), ", ".join(record.event.acts)
+            which = "that moves money" if MONEY_ACTIONS.issubset(record.event.acts) else f"({acts})"
+            who = f"each act {which} of {roles} is signed by the person" if roles else "nobody has to sign"
             yield f"from position {record.position} ({record.stamp.recorded_at:%Y-%m-%d}) on {who}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.signatures.acts import MONEY_ACTIONS
+from domain.proof.signing_rule import MONEY_ACTIONS
 from eventstore.records import Stamp
 
 _CAUSES = frozenset(f"command:{action}" for action in MONEY_ACTIONS)

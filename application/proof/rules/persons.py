@@ -19,6 +19,7 @@ from domain.kernel.authors import Author
 from domain.kernel.errors import broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
+from domain.passkeys.events import PasskeyRegistered
 from domain.service_dossiers.events import (
     AmendmentAccepted,
     CertificationWithdrawn,
@@ -63,6 +64,7 @@ def newer_rules(case: Case) -> Iterator[str]:
     Rights are those of a read model, which may be behind when a mandate ends.
     """
     yield from _ended_mandate(case)
+    yield from _taken_passkey(case)
     action = _DECIDED.get(type(case.record.event))
     dossier = case.scene.find(ServiceDossier, case.stream)
     if action is None or dossier is None or not _is_older(case.record.stamp):
@@ -97,6 +99,14 @@ def _ended_mandate(case: Case) -> Iterator[str]:
     known = [end for end in ends if end is not None]
     if known and len(known) == len(ends) and (latest := max(known)) < stamp.recorded_at - _SOON:
         yield f"the mandate of account {account} had ended at {latest.isoformat()}"
+
+
+def _taken_passkey(case: Case) -> Iterator[str]:
+    fact = case.record.event
+    if isinstance(fact, PasskeyRegistered):
+        first = case.scene.passkeys.setdefault(fact.credential_id, case.stream)
+        if first != case.stream:
+            yield f"older than the rule: the passkey was registered in {first} before, and is one person's"
 
 
 def _note_mandate(case: Case) -> None:

@@ -73,6 +73,10 @@ class Scene:
     mandates: dict[UUID, dict[UUID, tuple[Role, datetime | None]]] = field(default_factory=dict)
     #: The positions of the events that tell who has to sign.
     signing_rules: list[int] = field(default_factory=list)
+    #: Whose stream each passkey was registered in first, by its credential id.
+    passkeys: dict[str, UUID] = field(default_factory=dict)
+    #: Whether an act was signed with the name of who acts.
+    names_are_signed: bool = False
 
     def holds(self, stream: UUID) -> bool:
         return self.held is None or stream in self.held

@@ -10,11 +10,11 @@ from functools import lru_cache
 from application.proof.rules.findings import Finding
 from application.proof.rules.judgements import JUDGEMENTS
 from application.proof.rules.scene import Scene
-from application.signatures.acts import MONEY_ACTIONS, SIGNED_ACTIONS, SIGNED_WITHIN, Act, digest_of_state
+from application.signatures.acts import SIGNED_ACTIONS, SIGNED_WITHIN, Act, digest_of_state
 from domain.kernel.events import Event, registered_events
 from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
 from domain.passkeys.passkeys import Passkey, Passkeys
-from domain.proof.signing_rule import SigningRule
+from domain.proof.signing_rule import MONEY_ACTIONS, SigningRule
 from eventstore.records import ActSignature, Recorded, Stamp
 
 
@@ -43,15 +43,29 @@ def signature_reasons(scene: Scene, record: Recorded, state: bytes) -> Iterator[
         state_of_it = "is revoked" if passkey else "is none of this person's"
         yield f"the passkey {signed.credential_id} that signed it {state_of_it}"
         return
-    act = Act(signed.act, stamp.person, stamp.role, signed.expires_at, signed.events, stamp.actor)
-    if (reason := _bad_assertion(signed, passkey, act)) is not None:
-        yield f"its signature does not hold: {reason}"
+    if isinstance(checked := _checked(signed, passkey, stamp), str):
+        yield f"its signature does not hold: {checked}"
+
+
+def _format_warnings(scene: Scene, record: Recorded) -> Iterator[str]:
+    """Yield that an act goes back to the first format, and note the first of the second one."""
+    stamp = record.stamp
+    signed, own = stamp.signature, scene.find(Passkeys, passkeys_id(stamp.person)) if stamp.person else None
+    passkey = own.keys.get(signed.credential_id) if own and signed else None
+    if signed is None or passkey is None:
+        return
+    names_are_signed = _checked(signed, passkey, stamp)
+    if names_are_signed is False and scene.names_are_signed:
+        yield "it is signed without the name of who acts, where an act before it is signed with it"
+    scene.names_are_signed |= names_are_signed is True
 
 
 def signature_findings(scene: Scene, record: Recorded, state: bytes) -> Iterator[Finding]:
     """Yield what is wrong with an event's signature, or that it has none, before the event is taken."""
     for reason in (*signature_reasons(scene, record, state), *_unsigned(scene, record)):
         yield Finding.about(record, reason)
+    for reason in _format_warnings(scene, record):
+        yield Finding.about(record, reason, warning=True)
 
 
 def _unsigned(scene: Scene, record: Recorded) -> Iterator[str]:
@@ -71,9 +85,18 @@ def _acts(stamp: Stamp) -> tuple[str, ...]:
     return judgement.actions if judgement is not None and MONEY_ACTIONS.issuperset(judgement.actions) else ()
 
 
+def _checked(signed: ActSignature, passkey: Passkey, stamp: Stamp) -> bool | str:
+    assert stamp.person is not None
+    act = Act(signed.act, stamp.person, stamp.role, signed.expires_at, signed.events, stamp.actor)
+    return _checked_act(signed, passkey, act)
+
+
 @lru_cache(256)
-def _bad_assertion(signed: ActSignature, passkey: Passkey, act: Act) -> str | None:
-    """Return what is wrong with an assertion; one is in all events of a command. It may be of the first format."""
+def _checked_act(signed: ActSignature, passkey: Passkey, act: Act) -> bool | str:
+    """Return whether the name of who acts is signed, or what is wrong with the assertion.
+
+    It may be of the first format. One assertion is in all events of a command.
+    """
     from application.signatures.assertions import BadSignature, OtherAct, check_assertion
 
     try:
@@ -81,6 +104,7 @@ def _bad_assertion(signed: ActSignature, passkey: Passkey, act: Act) -> str | No
             check_assertion(signed, passkey, act.challenge)
         except OtherAct:
             check_assertion(signed, passkey, replace(act, actor=None).challenge)
+            return False
     except BadSignature as error:
         return error.reason
-    return None
+    return True

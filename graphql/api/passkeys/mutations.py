@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import strawberry
+from anyio import from_thread
+from psycopg.types.json import Jsonb
 
-from api.core.commanding.commands import Carried, build_command, carry_out, settle
+from api.core.commanding.commands import Carried, build_command, carry_out, catch_up, settle
 from api.core.commanding.inputs import Repeatable, Signable, reference, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
@@ -17,6 +19,7 @@ from application.signatures.registrations import read_registration
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.passkeys.events import WithdrawalReason
+from projections.passkeys import queries
 
 
 @strawberry.input(description="A passkey that the asker's browser made: what `navigator.credentials.create` answered.")
@@ -51,7 +54,10 @@ class PasskeysPayload(Payload):
 
 
 def register_command(context: Context, input: PasskeyRegisterInput) -> Command:
-    """Return the command that registers what the browser made. Raises DomainError unless it was made here."""
+    """Return the command that registers what the browser made. Raises DomainError unless it was made here.
+
+    Called in a thread of its own.
+    """
     authorize(context.actor, Action.PASSKEY_REGISTER, Belongings())
     values, application, person = to_command(input), context.services.application, context.actor.person
     if person is None:
@@ -60,7 +66,15 @@ def register_command(context: Context, input: PasskeyRegisterInput) -> Command:
     answer = values.pop("client_data"), values.pop("attestation_object")
     made = read_registration(application.challenges, site, person, context.now, *answer)
     passkey = {"credential_id": made.credential_id, "public_key": made.public_key, "rp_id": site.rp_id}
-    return build_command(PasskeyRegister, values | passkey)
+    also_in = from_thread.run(_streams_with, context, made.credential_id)
+    return build_command(PasskeyRegister, values | passkey | {"also_in": also_in})
+
+
+async def _streams_with(context: Context, credential_id: str) -> list[UUID]:
+    await catch_up(context)
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.WITH_KEY), {"key": Jsonb([{"credential_id": credential_id}])})
+    return [row["passkeys_id"] for row in rows]
 
 
 async def _payload(info: Info, carried: Carried) -> PasskeysPayload:

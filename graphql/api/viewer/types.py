@@ -21,11 +21,11 @@ from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from application.notifications.kinds import NoticeKind
-from application.signatures.acts import MONEY_ACTIONS
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS
+from domain.proof.signing_rule import MONEY_ACTIONS
 from projections.accounts import queries as account_queries
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries

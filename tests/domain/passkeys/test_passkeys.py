@@ -33,6 +33,15 @@ def test_a_passkey_is_registered_once_even_after_it_was_revoked() -> None:
         story.when(register, FIRST, ANNE, is_signed=True).then_refused(ErrorCode.INVALID, "credential_id", "déjà")
 
 
+def test_a_passkey_is_one_person_s_also_after_it_was_withdrawn() -> None:
+    theirs = PASSKEYS.fold(None, SUBJECT, [FIRST, REVOKED])
+    story = given()
+    assert theirs is not None
+    refused = story.when(register, NONE, FIRST, ANNE, is_signed=False, others=[theirs])
+    refused.then_refused(ErrorCode.INVALID, "credential_id", "déjà")
+    story.when(register, NONE, SECOND, ANNE, is_signed=False, others=[theirs]).then(SECOND)
+
+
 def test_a_person_has_so_many_passkeys_in_force_and_no_more() -> None:
     many = [FIRST.model_copy(update={"credential_id": f"key-{number}"}) for number in range(MOST_PASSKEYS)]
     story = given(PASSKEYS, *many)

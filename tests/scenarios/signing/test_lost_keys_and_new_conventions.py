@@ -38,6 +38,8 @@ def test_the_national_team_withdraws_the_keys_of_who_lost_their_device(
     (none_left,) = withdraws(server, NATIONAL, **lost)["errors"]
     assert (none_left["field"], "pas de clé" in none_left["message"]) == (["subject"], True)
     assert server.ask(OPTIONS, COORDONNATEUR)["viewer"]["passkeys"][0]["revokedAt"] is not None
+    (taken,) = Signer(server, NATIONAL, anne.key).registers()
+    assert (taken["field"], "déjà" in taken["message"]) == (["credentialId"], True)
     again = Signer(server, anne.token, Authenticator("new telephone"))
     assert again.registers() == []
     assert again.signs("certificationWithdraw", dossierId=dossier, reason="Feuille non signée") == []

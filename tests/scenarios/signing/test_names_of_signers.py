@@ -58,3 +58,23 @@ def test_an_act_that_was_signed_without_a_name_holds_still(
     (note,) = notes(exported(server, dossier, tmp_path / "dossier.zip"))
     assert " by " not in note
     assert findings(server) == ""
+
+
+@needs_node
+def test_an_act_that_goes_back_to_no_name_is_warned_of(
+    anne: Signer, server: Server, dossier: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Whoever holds the keys changes such a name, which nobody signed."""
+    certify(anne, dossier)
+    genuine: Any = vars(Act)["challenge"].fget
+    monkeypatch.setattr(Act, "challenge", property(lambda act: genuine(replace(act, actor=None))))
+    assert anne.signs("certificationWithdraw", dossierId=dossier, reason="Feuille non signée") == []
+    monkeypatch.undo()
+    path = exported(server, dossier, tmp_path / "dossier.zip")
+    (results,) = verdicts([(path, to_pem(CHECKPOINT_KEY.public))])
+    own, page = verified(path), results
+    assert (own[-1].ok, page[-1]["ok"]) == (True, True)
+    words = "it is signed without the name of who acts, where an act before it is signed with it"
+    assert [check.warning for check in own if words in check.text] != []
+    assert [each["warning"] for each in page if words in each["text"]] != []
+    assert findings(server) == ""

@@ -11,10 +11,13 @@ import pytest
 
 from application.conventions import ConventionAmend
 from application.files.store import FileStore
+from application.proof.rules.cases import Case
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
+from application.proof.rules.releases import Releases
+from application.proof.rules.scene import Scene
 from domain.accounts.events import AuditorAdmitted, CoordonnateurAppointed, MandateEnded
-from domain.kernel.actors import Role
+from domain.kernel.actors import SYSTEM, Role
 from eventstore.log import read_after
 from eventstore.records import Recorded
 from tests.support.papers.proved_dossiers import Claim
@@ -92,6 +95,23 @@ def test_what_is_older_than_persons_is_warned_of_and_not_condemned(history):
     assert "older than the rule: Nul n'enregistre le paiement" in warning.reason
     condemned = judged(stamped(older, CERTIFIED, COUNTED, actor=STRUCTURE.name))
     assert [finding.topic for finding in condemned if not finding.warning] == [CERTIFIED]
+
+
+def test_who_acts_in_office_is_a_person_once_others_of_the_stream_or_of_yesterday_are(history):
+    """Otherwise, whoever holds the keys writes one person under two names, and leaves out who it is."""
+    reason = "it does not say which person acted in office"
+    (named,) = judged(stamped(history, PAID, actor="Coordination", person=None))
+    assert (named.topic, named.warning, reason in named.reason) == (PAID, False, True)
+    (amended,) = [record for record in history if record.event.topic == "convention.amended"]
+    persons = Releases()
+    for record in history:
+        if record.originator_id != amended.originator_id:
+            assert list(persons.reasons(Case(Scene(), record, SYSTEM, record.event.schema_version()))) == []
+    for days, found in ((0, 0), (2, 1)):
+        at = amended.stamp.recorded_at + timedelta(days=days)
+        stamp = amended.stamp.model_copy(update={"recorded_at": at, "person": None})
+        case = Case(Scene(), replace(amended, stamp=stamp), SYSTEM, amended.event.schema_version())
+        assert [reason in text for text in persons.reasons(case)] == [True] * found
 
 
 ACCOUNT = UUID("00000000-0000-4000-8000-00000000000a")
