@@ -1,7 +1,11 @@
-"""An animation as a calendar entry (RFC 5545) for people who have a seat. A newer entry replaces an older one."""
+"""An animation as a calendar entry for people who have a seat (RFC 5545), sent by letter (RFC 5546, RFC 6047).
+
+A newer entry replaces an older one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vCalAddress
@@ -11,17 +15,28 @@ from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 
 
-def calendar_entry(animation: Animation, version: int, changed_at: datetime, host: Host) -> str:
-    """Return the entry, with the id it has in the public feed.
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """The text of an entry, and what the calendar is to do with it: `REQUEST`, `PUBLISH` or `CANCEL`."""
 
-    `version` is the animation's; `changed_at` is when it was reached.
+    text: str
+    method: str
+
+
+def calendar_entry(
+    animation: Animation, version: int, changed_at: datetime, host: Host, attendee: str, given_up: bool = False
+) -> CalendarEntry:
+    """Return the entry, with the id it has in the public feed, of the person who has the address `attendee`.
+
+    `version` is the animation's; `changed_at` is when it, or the registration, changed last. `given_up`: they had a
+    seat, and have none any more.
     """
-    content, cancelled = animation.content, animation.status is AnimationStatus.CANCELLED
+    content, cancelled = animation.content, given_up or animation.status is AnimationStatus.CANCELLED
     event = Event()
     event.add("uid", str(animation.id))
     event.add("dtstamp", changed_at)
     event.add("sequence", version)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if animation.suspended else "CONFIRMED")
     event.add("summary", content.title)
     # In UTC, so that no time zone needs a definition.
     event.add("dtstart", content.starts_at.astimezone(UTC))
@@ -35,9 +50,15 @@ def calendar_entry(animation: Animation, version: int, changed_at: datetime, hos
         organizer = vCalAddress(f"mailto:{host.email}")
         organizer.params["cn"] = host.name
         event.add("organizer", organizer)
+        # They have registered already: calendars need not ask them, nor answer the structure.
+        person = vCalAddress(f"mailto:{attendee}")
+        person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
+        event.add("attendee", person)
     calendar = Calendar()
     calendar.add("prodid", "-//Parentalite et Numerique//Inscriptions//FR")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    # A request names its organizer: without an address of theirs it is published, which calendars take as well.
+    method = "CANCEL" if cancelled else "PUBLISH" if host.email is None else "REQUEST"
+    calendar.add("method", method)
     calendar.add_component(event)
-    return bytes(calendar.to_ical()).decode()
+    return CalendarEntry(bytes(calendar.to_ical()).decode(), method)

@@ -10,7 +10,10 @@ from domain.registrations.registration import same_date_and_place
 from domain.registrations.registration_book import Place
 
 #: The kinds of letters of a change. Whichever was written first or last, `kind_of_change` says which is sent.
-CHANGES = ("registration.questioned", "registration.question_withdrawn", "registration.changed", "animation.moved")
+CHANGES = (
+    *("registration.questioned", "registration.waiting_questioned", "registration.question_withdrawn"),
+    *("registration.changed", "animation.moved"),
+)
 
 
 class NotToBeSent(Exception):
@@ -46,5 +49,5 @@ def kind_of_change(kind: str, animation: Animation, before: AnimationDetails, pl
     if place is None:
         raise NotToBeSent("no longer registered")
     if place.questioned:
-        return "registration.questioned"
+        return "registration.questioned" if place.seated else "registration.waiting_questioned"
     return "registration.question_withdrawn" if moved else "registration.changed"

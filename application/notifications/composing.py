@@ -13,7 +13,7 @@ from psycopg import Connection
 from application.accounts.invitations import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
-from application.notifications.calendar_entry import calendar_entry
+from application.notifications.calendar_entry import CalendarEntry, calendar_entry
 from application.notifications.changes import CHANGES, COVERAGE, NotToBeSent, kind_of_change, kind_of_coverage
 from application.notifications.letters import Footer, RenderedLetter, compose
 from application.notifications.reaction import append_reason
@@ -40,15 +40,13 @@ from eventstore.vault import Vault
 
 Conn = Connection[Any]
 
-#: Letters to which a calendar entry is attached for registrants who have a seat.
+#: Letters with a calendar entry for registrants who have a seat, and those that take it back from who had one.
 IN_CALENDARS = (
-    "registration.seated",
-    "registration.seat_obtained",
-    "registration.kept",
-    "registration.changed",
-    "registration.question_withdrawn",
-    "animation.cancelled",
+    *("registration.seated", "registration.seat_obtained", "registration.kept", "registration.changed"),
+    *("registration.questioned", "registration.question_withdrawn"),
+    *("animation.cancelled", "animation.suspended", "animation.resumed"),
 )
+_OUT_OF_CALENDARS = ("registration.cancelled", "registration.removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class Draft:
     unsubscribe: str | None = None
     reply_to: str | None = None
     answered_by: str = ""
-    calendar: str | None = None
+    calendar: CalendarEntry | None = None
     as_of: int | None = None
 
 
@@ -80,7 +78,6 @@ class _Words:
     values: dict[str, str]
     sections: tuple[Section, ...] = ()
     host: Host | None = None
-    calendar: str | None = None
     as_of: int | None = None
 
 
@@ -109,13 +106,13 @@ class Composer:
         footer = Footer(host.name if host else None, reply_to is not None, unsubscribe)
         letter = compose(words.kind, words.values, words.sections, self._link(about), footer)
         sender = host.name if host else ""
-        return Draft(address, letter, unsubscribe, reply_to, sender, words.calendar, words.as_of)
+        calendar = _calendar(conn, self.vault, words.kind, about, host, address)
+        return Draft(address, letter, unsubscribe, reply_to, sender, calendar, words.as_of)
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
         values = {"reason": str(about.get("reason", "non indiqué")), **self._notice_words(conn, about)}
         if "animation_id" in about:
-            words = self._animation_words(conn, kind, about, values)
-            return replace(words, calendar=_calendar(conn, self.vault, words.kind, about, words.host))
+            return self._animation_words(conn, kind, about, values)
         if "candidature_id" in about:
             values["school"] = self._school(conn, UUID(about["candidature_id"]))
         if "structure_id" not in about:
@@ -159,8 +156,12 @@ class Composer:
         if kind in CHANGES:
             kind = kind_of_change(kind, animation, earlier.content, _place(conn, about))
         if animation.status is AnimationStatus.CANCELLED:
-            # Show the date and place the recipient knows; changes they were never told of no longer matter.
-            return _Words(kind, values, (animation_words.about(earlier, host),), host, as_of=last)
+            # Show the date and place the recipient knows; changes they were never told of no longer matter. Its title
+            # is that of the subject.
+            content = earlier.content.model_copy(update={"title": animation.content.title})
+            return _Words(
+                kind, values, (animation_words.about(replace(earlier, content=content), host),), host, as_of=last
+            )
         before, after, typology = earlier.content, animation.content, self._typology(conn)
         way_in_changed = host.online_link is not None and before.online_link != after.online_link
         if not way_in_changed and not animation_words.changes(animation, before, after, typology):
@@ -226,15 +227,23 @@ def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:
     return book.places.get(UUID(about["registration_id"])) if book else None
 
 
-def _calendar(conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], host: Host | None) -> str | None:
-    if kind not in IN_CALENDARS or host is None:
+def _calendar(
+    conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], host: Host | None, address: str
+) -> CalendarEntry | None:
+    if host is None or "registration_id" not in about or kind not in (*IN_CALENDARS, *_OUT_OF_CALENDARS):
         return None
-    animation_id, place = UUID(about["animation_id"]), _place(conn, about)
+    animation_id, registration_id = UUID(about["animation_id"]), UUID(about["registration_id"])
+    records, given_up = read_stream(conn, registration_book_id(animation_id)), kind in _OUT_OF_CALENDARS
+    own = [record for record in records if getattr(record.event, "registration_id", None) == registration_id]
+    book = state_after(REGISTRATION, records, own[-1].originator_version - 1 if given_up else None)
+    place = book.places.get(registration_id)
     if place is None or not place.seated:
         return None
     last = read_stream(conn, animation_id)[-1]
+    # Of two entries of one version, calendars keep the one that was stamped last (RFC 5546, section 2.1.5).
+    changed_at = max(last.stamp.recorded_at, own[-1].stamp.recorded_at)
     animation = _state(conn, vault, ANIMATION, animation_id)
-    return calendar_entry(animation, last.originator_version, last.stamp.recorded_at, host)
+    return calendar_entry(animation, last.originator_version, changed_at, host, address, given_up)
 
 
 def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:

@@ -68,6 +68,12 @@ WORDINGS: Mapping[str, Wording] = {
         ("Confirmez ou libérez votre place par le lien.",),
         "Garder ou libérer ma place",
     ),
+    "registration.waiting_questioned": Wording(
+        "Changement : {title}",
+        ("{what_changed} Vous êtes sur la liste d'attente : viendrez-vous si une place se libère ?",),
+        ("Confirmez que vous attendez toujours, ou quittez la liste, par le lien.",),
+        "Rester sur la liste d'attente ou la quitter",
+    ),
     "registration.question_withdrawn": Wording(
         "Date et lieu rétablis : {title}",
         ("La date et le lieu sont de nouveau ceux pour lesquels vous vous étiez inscrit.",),

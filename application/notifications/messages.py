@@ -51,7 +51,11 @@ def build_message(draft: Draft, mail_id: UUID, sender: str) -> EmailMessage:
     message.set_content(draft.letter.text)
     message.add_alternative(draft.letter.html, subtype="html")
     if draft.calendar is not None:
-        message.add_attachment(draft.calendar, subtype="calendar", filename="animation.ics")
+        entry = draft.calendar
+        # Mail programs act on an entry whose method its header names as well (RFC 6047, section 2.4).
+        message.add_attachment(
+            entry.text, subtype="calendar", params={"method": entry.method}, filename="animation.ics"
+        )
     return message
 
 

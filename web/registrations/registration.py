@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -69,9 +68,10 @@ class RegistrationPage:
             form=form,
             link=link,
             step=request.query_params.get("etape"),
-            over=self._is_over(registration["animation"]),
+            over=self._is_past(registration["animation"]["startsAt"]),
+            ended=self._is_past(registration["animation"]["endsAt"]),
         )
         return self._site.guard.keep(request, response)
 
-    def _is_over(self, animation: Mapping[str, Any]) -> bool:
-        return datetime.fromisoformat(animation["startsAt"]) <= self._site.clock()
+    def _is_past(self, instant: str) -> bool:
+        return datetime.fromisoformat(instant) <= self._site.clock()

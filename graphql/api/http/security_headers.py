@@ -18,6 +18,7 @@ _ALWAYS = {
 #: Headers that pages of other sites may send: ours, and those that usual clients add by themselves.
 _ALLOWED = [
     *("authorization", "content-type", "min-position", "x-request-id", "if-none-match"),
+    *("idempotency-key", "last-event-id"),
     *("graphql-require-preflight", "apollo-require-preflight", "x-graphql-event-stream-token"),
     "x-apollo-operation-name",
     *("apollographql-client-name", "apollographql-client-version", "traceparent", "tracestate", "baggage"),

@@ -85,6 +85,8 @@ def test_the_link_is_for_who_has_a_seat_and_who_answers_for_it_and_nowhere_else(
         return answer
 
     assert (by_link(seated), by_link(waiting)) == (LINK, None)
+    assert f'href="{LINK}"' in server.http.get(f"/inscriptions/{seated}").text
+    assert "secrete" not in server.http.get(f"/inscriptions/{waiting}").text
     for reader in (STRUCTURE, COORDONNATEUR, NATIONAL, AUDITOR):
         assert _shown(server, online, reader)["onlineLink"] == LINK
     for stranger in (None, PARENT, OTHER_STRUCTURE, OTHER_COORDONNATEUR):
