@@ -236,7 +236,7 @@ def _calendar(
     records, given_up = read_stream(conn, registration_book_id(animation_id)), kind in _OUT_OF_CALENDARS
     own = [record for record in records if getattr(record.event, "registration_id", None) == registration_id]
     book = state_after(REGISTRATION, records, own[-1].originator_version - 1 if given_up else None)
-    place = book.places.get(registration_id)
+    place = book.places.get(registration_id) if book else None
     if place is None or not place.seated:
         return None
     last = read_stream(conn, animation_id)[-1]

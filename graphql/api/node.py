@@ -14,7 +14,7 @@ from api.candidatures.types import load_candidature
 from api.contacts.queries import load_contact
 from api.controls.types import load_control
 from api.core.context import Context
-from api.core.errors import invalid
+from api.core.errors import ApiError
 from api.core.lists.checks import LONGEST_ID, node_id
 from api.core.lists.nodes import Node
 from api.core.lists.paging import PageArguments
@@ -45,11 +45,14 @@ _BY_UUID: Final = (
 
 
 async def load_node(context: Context, node: str) -> Node | None:
-    """Return the thing, or None if it does not exist or is not for the asker. Raises INVALID for what is no id."""
+    """Return the thing, or None if it does not exist, is not for the asker, or no id is written so."""
     prefix = next((prefix for prefix in _BY_PREFIX if node.startswith(prefix)), None)
     if prefix is not None:
         return await _BY_PREFIX[prefix](context, node)
-    thing_id = node_id(node)
+    try:
+        thing_id = node_id(node)
+    except ApiError:
+        return None
     for load in _BY_UUID:
         if (thing := await load(context, thing_id)) is not None:
             return thing
@@ -57,7 +60,8 @@ async def load_node(context: Context, node: str) -> Node | None:
 
 
 async def _audit_entry(context: Context, node: str) -> Node | None:
-    position = _number(node, _AUDIT_PREFIX)
+    if (position := _number(node, _AUDIT_PREFIX)) is None:
+        return None
     page = await list_audit_trail(
         context, AuditWhere(position_from=position, position_to=position), PageArguments(first=1)
     )
@@ -69,7 +73,8 @@ async def _series(context: Context, node: str) -> Node | None:
 
 
 async def _notification(context: Context, node: str) -> Node | None:
-    return await load_notification(context, _number(node, NOTIFICATION_PREFIX))
+    number = _number(node, NOTIFICATION_PREFIX)
+    return None if number is None else await load_notification(context, number)
 
 
 async def _listed(context: Context, node: str) -> Node | None:
@@ -87,8 +92,6 @@ _BY_PREFIX: Final[Mapping[str, Callable[[Context, str], Awaitable[Node | None]]]
 }
 
 
-def _number(node: str, prefix: str) -> int:
+def _number(node: str, prefix: str) -> int | None:
     digits = node.removeprefix(prefix)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
-        raise invalid(f"id : « {prefix} » et un nombre attendus.", "id")
-    return int(digits)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None

@@ -14,6 +14,7 @@ from projections.animations.standing import (
     AWAITING_ATTESTATION,
     AWAITING_PUBLICATION,
     OVER,
+    SUSPENDED,
     UPCOMING,
     WITHOUT_CONVENTION,
 )
@@ -122,8 +123,8 @@ _AT_AN_INSTANT = {"past": OVER, "upcoming": UPCOMING, "awaiting_attestation": AW
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
     "seats_left": (
-        "(a.seats > coalesce((SELECT r.seated FROM {animation_seats} r WHERE r.animation_id = a.animation_id), 0))"
-        " = %(seats_left)s"
+        "(a.seats > coalesce((SELECT r.seated FROM {animation_seats} r WHERE r.animation_id = a.animation_id), 0)"
+        f" AND NOT {SUSPENDED}) = %(seats_left)s"
     ),
     "attested": "a.attested = %(attested)s",
 }

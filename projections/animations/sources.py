@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from projections.animations.standing import SUSPENDED
 from projections.engine.paging import Source
 
 #: Columns beside an animation's own, on its structure and its registrations.
@@ -14,7 +15,8 @@ _BESIDE = {
     "structure_name": "s.name",
     "structure_territories": "s.territories",
     "dossier_status": "(SELECT d.status FROM {service_dossiers} d WHERE d.dossier_id = a.dossier_id)",
-    "seats_left": "greatest(0, a.seats - coalesce(r.seated, 0))",
+    "uncovered": SUSPENDED,
+    "seats_left": f"CASE WHEN {SUSPENDED} THEN 0 ELSE greatest(0, a.seats - coalesce(r.seated, 0)) END",
     "waiting": "coalesce(r.waiting, 0)",
     # What the list says of who is to come, and who came.
     **{

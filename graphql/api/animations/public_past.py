@@ -16,7 +16,10 @@ from projections.animations import queries
 
 Row = dict[str, Any]
 #: Columns that tell how far it had come: they hold nothing that anybody wrote.
-_PROGRESS = ("version", "status", "published_at", "published_position", "seats_left", "waiting", "past")
+_PROGRESS = (
+    *("version", "status", "published_at", "published_position", "seats_left", "waiting", "past"),
+    *("suspended", "uncovered"),
+)
 
 
 def is_public(row: Row) -> bool:

@@ -48,6 +48,7 @@ SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         ],
         ("day", "themes"),
     ),
+    "suspended": (lambda animation: animation.row["uncovered"], ("uncovered",)),
     "description_html": (lambda animation: markdown_html(animation.row["description"]), ("description",)),
     "accessibility": (
         lambda animation: [

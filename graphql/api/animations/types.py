@@ -108,11 +108,11 @@ class Animation(Lazily, Node):
     )
     language_names: list[str] = strawberry.field(description="The same languages by their French names.")
     seats: int = strawberry.field(description="How many can take part.")
-    seats_left: int = strawberry.field(description="How many can still register.")
+    seats_left: int = strawberry.field(description="How many can still register: none while it is suspended.")
     waiting: int = strawberry.field(description="How many wait for a seat.")
     suspended: bool = strawberry.field(
-        description="Whether everybody concerned was told that no convention covers it any more: nobody can register"
-        " until one does."
+        description="Whether no convention covers it any more: nobody can register until one does, and it may not take"
+        " place."
     )
     published_at: datetime | None = strawberry.field(description="When it was last published (local time).")
     published_position: int | None = strawberry.field(

@@ -246,6 +246,8 @@ class GraphQLView(GraphQL[Any, None]):
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData) and len(data.query or "") > LONGEST_DOCUMENT:
             raise HTTPException(413, f"The document is longer than {LONGEST_DOCUMENT} characters")
+        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
         if isinstance(data, GraphQLRequestData) and too_many_values(data.variables):
             raise HTTPException(413, f"The variables hold more than {MOST_VALUES} values")
         return data

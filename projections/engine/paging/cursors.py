@@ -28,11 +28,14 @@ class BadPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to `size` rows after the row whose order values are `start`, or before it if `backwards`."""
+    """Up to `size` rows after the row whose order values are `start`, or before it if `backwards`; none at `stop` or
+    beyond.
+    """
 
     size: int
     start: tuple[Any, ...] | None = None
     backwards: bool = False
+    stop: tuple[Any, ...] | None = None
 
 
 def page(
@@ -41,18 +44,13 @@ def page(
     """Return the page for a connection's arguments. Raise BadPage, with the argument's name."""
     if first is not None and last is not None:
         raise BadPage("last", "first et last ne vont pas ensemble.")
-    if after is not None and (last is not None or before is not None):
-        raise BadPage("after", "after va avec first, et before avec last.")
-    if before is not None and first is not None:
-        raise BadPage("before", "after va avec first, et before avec last.")
-    backwards = last is not None or before is not None
+    backwards = last is not None or (before is not None and first is None and after is None)
     argument, size = ("last", last) if backwards else ("first", first)
     size = DEFAULT_PAGE if size is None else size
-    if not 1 <= size <= LARGEST_PAGE:
-        raise BadPage(argument, f"{argument} : nombre attendu entre 1 et {LARGEST_PAGE}.")
-    cursor_argument, cursor = ("before", before) if backwards else ("after", after)
-    start = None if cursor is None else _decoded(cursor_argument, cursor, orders)
-    return Page(size, start, backwards)
+    if not 0 <= size <= LARGEST_PAGE:
+        raise BadPage(argument, f"{argument} : nombre attendu entre 0 et {LARGEST_PAGE}.")
+    beyond, up_to = (_decoded(name, text, orders) for name, text in (("after", after), ("before", before)))
+    return Page(size, up_to, True, beyond) if backwards else Page(size, beyond, False, up_to)
 
 
 def cursor_of(orders: Sequence[Order], values: Sequence[str]) -> str:
@@ -95,7 +93,9 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _decoded(argument: str, cursor: str, orders: Sequence[Order]) -> tuple[Any, ...]:
+def _decoded(argument: str, cursor: str | None, orders: Sequence[Order]) -> tuple[Any, ...] | None:
+    if cursor is None:
+        return None
     try:
         signature, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if signature != _signature(orders) or not all(isinstance(value, str) for value in values):

@@ -70,17 +70,22 @@ def _cut_at_turn(
     sides = [(">=", coming), ("<", gone)]
     if requested.backwards:
         sides.reverse()
-    start, params = None, {}
-    if requested.start is not None:
-        params["turn"], *rest = requested.start
-        start = tuple(rest)
-        if (rest[0] < params["turn"]) != (sides[0][0] == "<"):
-            sides = sides[1:]
+    # A cursor keeps its turn, and stands on one of the sides.
+    kept = requested.start or requested.stop
+    params = {} if kept is None else {"turn": kept[0]}
+    start, stop = (None if cursor is None else cursor[1:] for cursor in (requested.start, requested.stop))
+    begins, ends = (
+        default if cursor is None else int((cursor[0] < params["turn"]) != (sides[0][0] == "<"))
+        for cursor, default in ((start, 0), (stop, 1))
+    )
+    if ends < begins:
+        filtered, stop = filtered.where("false"), None
     cuts = []
-    for comparison, by in sides:
+    for place, (comparison, by) in list(enumerate(sides))[begins : max(begins, ends) + 1]:
         side = filtered.where(f"{by[0].expression} {comparison} {turn.expression}")
-        cut, side_params = _cut_in_order(source, side, by, replace(requested, start=start), orders)
-        params, start = {**side_params, **params}, None
+        bounds = replace(requested, start=start if place == begins else None, stop=stop if place == ends else None)
+        cut, side_params = _cut_in_order(source, side, by, bounds, orders)
+        params = {**side_params, **params}
         cuts.append(cut)
     if len(cuts) == 1:
         return cuts[0], params
@@ -104,7 +109,10 @@ def _cut_in_order(
     conditions = [filtered.clause]
     if requested.start is not None:
         params |= {f"start{place}": value for place, value in enumerate(requested.start)}
-        conditions.append(_beyond(orders, requested.backwards))
+        conditions.append(_beyond(orders, requested.backwards, "start"))
+    if requested.stop is not None:
+        params |= {f"stop{place}": value for place, value in enumerate(requested.stop)}
+        conditions.append(_beyond(orders, not requested.backwards, "stop"))
     values = ", ".join(f"({order.expression})::text" for order in cursor_orders)
     statement = (
         f"SELECT {source.alias}.*, ARRAY[{values}] AS cursor_values FROM {source.rows}"
@@ -140,10 +148,10 @@ def _both_sides(orders: Sequence[Order]) -> list[Order]:
     return [replace(turn, expression=f"({is_gone})"), *coming, *gone]
 
 
-def _beyond(orders: Sequence[Order], backwards: bool) -> str:
-    """Return the condition for the rows beyond the start."""
+def _beyond(orders: Sequence[Order], backwards: bool, bound: str) -> str:
+    """Return the condition for the rows beyond a bound, the parameters of whose values begin with its name."""
     descending = [order.descending != backwards for order in orders]
-    starts = [f"%(start{place})s::{order.kind}" for place, order in enumerate(orders)]
+    starts = [f"%({bound}{place})s::{order.kind}" for place, order in enumerate(orders)]
     if len(set(descending)) == 1:
         # An index on the same columns answers a comparison of rows directly.
         expressions = ", ".join(order.expression for order in orders)
@@ -154,5 +162,5 @@ def _beyond(orders: Sequence[Order], backwards: bool) -> str:
         further = f"{order.expression} {'<' if descending[place] else '>'} {starts[place]}"
         alternatives.append(" AND ".join([*same, further]))
     # Repeat the bound for the first order alone, so that an index on it can begin there.
-    bound = f"{orders[0].expression} {'<=' if descending[0] else '>='} {starts[0]}"
-    return bound + " AND (" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
+    edge = f"{orders[0].expression} {'<=' if descending[0] else '>='} {starts[0]}"
+    return edge + " AND (" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"

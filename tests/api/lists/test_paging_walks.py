@@ -194,10 +194,9 @@ def test_what_is_written_between_pages_neither_repeats_nor_hides_a_row(
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
-        ({"first": 0}, "first"),
         ({"first": -5}, "first"),
         ({"first": 101}, "first"),
-        ({"last": 0}, "last"),
+        ({"last": -1}, "last"),
         ({"last": 101}, "last"),
         ({"first": 2, "last": 2}, "last"),
         ({"first": 2, "before": "x"}, "before"),
@@ -215,16 +214,37 @@ def test_an_argument_of_a_page_that_cannot_be_used_is_named(busy: Reader, public
     assert refusals(answer) == [{"code": "INVALID", "field": [field]}]
 
 
-def test_after_goes_with_first_and_before_with_last(busy: Reader):
-    listed = Listed(busy, public=True)
-    cursor = listed.page([], first=2)["pageInfo"]["endCursor"]
-    for arguments, field in [
-        ({"first": 2, "before": cursor}, "before"),
-        ({"last": 2, "after": cursor}, "after"),
-        ({"after": cursor, "before": cursor}, "after"),
-    ]:
-        refused = busy.asks(LISTING, PUBLIC, None, orderBy=[], **arguments)
-        assert refusals(refused) == [{"code": "INVALID", "field": [field]}]
+def _cut(edges: list[Any], after: int | None, before: int | None, first: int | None, last: int | None) -> list[Any]:
+    """Return the slice as the specification of connections has it."""
+    within = edges[0 if after is None else after + 1 : before]
+    within = within[: 20 if first is None and last is None else first]
+    return within if last is None else within[len(within) - min(last, len(within)) :]
+
+
+@pytest.mark.parametrize("orders", [None, [], [{"field": "TITLE", "direction": "DESC"}]], ids=str)
+def test_after_and_before_both_bound_a_page_from_either_end(busy: Reader, orders: Any):
+    def page(**arguments: Any) -> Any:
+        answer = busy.asks(LISTING, PUBLIC, None, orderBy=orders, **arguments)
+        assert refusals(answer) == []
+        return answer.data["list"]
+
+    edges = page(first=9)["edges"]
+    for after, before in ((None, 6), (1, 6), (0, 1), (6, 1), (3, 3)):
+        for size in ({"first": 2}, {"last": 2}, {"first": 0}, {"last": 0}, {}):
+            if after is None and not size:
+                continue
+            cursors = {"after": after, "before": before}
+            named = {name: edges[place]["cursor"] for name, place in cursors.items() if place is not None}
+            bounded = page(**size, **named)
+            expected = _cut(edges, after, before, size.get("first"), size.get("last"))
+            assert bounded["edges"] == expected, (after, before, size)
+            ends = [edge["cursor"] for edge in (expected[:1] + expected[-1:])]
+            info = bounded["pageInfo"]
+            assert [info["startCursor"], info["endCursor"]] == (ends or [None, None])
+            assert info["hasNextPage"], "what `before` names follows"
+            assert info["hasPreviousPage"] or after is None, "what `after` names precedes"
+    empty = page(first=0)
+    assert (empty["edges"], empty["pageInfo"]["hasNextPage"]) == ([], True)
 
 
 _PASSING = ("2026-10-05 16:00:00+00", "0001-01-01T00:00:00+23:59", "ﬁn")

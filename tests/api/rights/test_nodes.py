@@ -85,16 +85,12 @@ def test_one_s_own_mandate_is_given_to_oneself(everything: Everything):
         "notification:999999999",
         "territory:" + "9" * LONGEST_ID,
         str(UUID(int=(4 << 76) + (2 << 62) + 99)),
+        *("", "18", "nothing", "notification:", "notification:x", "notification:-1", "audit:²"),
     ],
 )
 def test_an_id_of_nothing_is_null(everything: Everything, node: str):
     answer = everything.reader.asks(f'{{ node(id: "{node}") {{ id }} }}', NATIONAL)
     assert (answer.codes, answer.data["node"]) == ([], None)
-
-
-@pytest.mark.parametrize("node", ["", "nothing", "notification:", "notification:x", "notification:-1", "audit:²"])
-def test_what_is_no_id_is_invalid(everything: Everything, node: str):
-    assert everything.reader.asks(f'{{ node(id: "{node}") {{ id }} }}', NATIONAL).codes == ["INVALID"]
 
 
 def test_a_term_under_its_former_label_is_a_node_of_its_own(town: Town):

@@ -211,6 +211,13 @@ def test_a_malformed_body_is_a_client_error(body: bytes, server: Server):
     assert answer.json()["errors"][0]["extensions"]["code"]
 
 
+def test_an_operation_name_of_another_type_is_named(server: Server):
+    for body in ({"operationName": 5}, {"operationName": ["A"]}, {"operationName": {}}):
+        answer = server.post({"query": POSITION, **body})
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, "`operationName` must be a string or null" in error["message"]) == (400, True)
+
+
 def test_a_body_that_is_too_large_is_refused(server: Server):
     answer = server.post(b'{"query": "' + b" " * 1_000_001 + b'"}')
     assert answer.status_code == 413

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from cli.server.jobs import follow_conventions
 from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE
@@ -42,6 +43,20 @@ def _follows(server: Server) -> int:
     return follow_conventions(server.application, server.clock.now)
 
 
+def _public(server: Server, animation: str) -> tuple[Any, ...]:
+    """What the public reads of it: seats, what has seats, the calendar, JSON-LD, and whether the table omits it."""
+    document = """query($id: ID!) { animation(id: $id) { seatsLeft }
+      animations(where: {seatsLeft: true}) { nodes { id } } }"""
+    answer = server.ask(document, id=animation)
+    (entry,) = Calendar.from_ical(server.http.get(f"/animations/{animation}/calendar.ics").text).walk("VEVENT")
+    (event,) = server.http.get("/animations.jsonld").json()["@graph"]
+    left_out = animation not in server.http.get("/animations.csv?seatsLeft=true").text
+    status = event["eventStatus"].removeprefix("https://schema.org/")
+    with_seats = [node["id"] for node in answer["animations"]["nodes"]]
+    remaining = event["remainingAttendeeCapacity"]
+    return f"{answer['animation']['seatsLeft']} places", with_seats, str(entry["STATUS"]), status, remaining, left_out
+
+
 def _latest(server: Server, who: str) -> Any:
     (node,) = server.ask(INBOX, who)["viewer"]["notifications"]["nodes"]
     return node
@@ -51,9 +66,19 @@ def test_nothing_is_booked_and_the_coordonnateur_sees_what_is_left_at_once(peopl
     (error,) = people.is_refused(REGISTER, None, animationId=terminated, email="b@example.org", **WHO)
     assert (error["code"], error["field"]) == ("RULE_BROKEN", ["animationId"])
     assert "Les inscriptions sont suspendues : la convention de la structure" in error["message"]
-    assert server.ask(LEFT, COORDONNATEUR)["managedAnimations"]["nodes"] == [{"id": terminated, "suspended": False}]
+    assert server.ask(LEFT, COORDONNATEUR)["managedAnimations"]["nodes"] == [{"id": terminated, "suspended": True}]
+    assert _public(server, terminated) == ("0 places", [], "TENTATIVE", "EventPostponed", 0, True)
+    page = server.http.get(f"/animations/{terminated}").text
+    assert "Les inscriptions sont suspendues pour le moment." in page
+    assert "S'inscrire</button>" not in page
+    before = {"position": server.log_head() - 1}
+    then = "query($id: ID!, $at: At!) { animation(id: $id, at: $at) { suspended seatsLeft } }"
+    assert server.ask(then, None, id=terminated, at=before)["animation"] == {"suspended": False, "seatsLeft": 11}
+    now = {"position": server.log_head()}
+    assert server.ask(then, None, id=terminated, at=now)["animation"] == {"suspended": True, "seatsLeft": 0}
     people.sign()
     assert server.ask(LEFT, COORDONNATEUR)["managedAnimations"]["nodes"] == []
+    assert _public(server, terminated) == ("11 places", [terminated], "CONFIRMED", "EventScheduled", 11, False)
     people.does(REGISTER, None, animationId=terminated, email="b@example.org", **WHO)
 
 

@@ -58,7 +58,7 @@ def _event(entry: Entry) -> Event:
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.version)
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.suspended else "CONFIRMED")
     event.add("summary", entry.title)
     event.add("description", entry.full_text)
     event.add("dtstart", _unambiguous(entry.starts_at))

@@ -22,9 +22,11 @@ COLUMNS = frozenset(
         *("animation_id", "version", "status", "title", "description", "structure_name", "structure_siret"),
         *("territory", "time_zone", "starts_at", "ends_at", "day", "venue_type", "venue_name", "address"),
         *("audience", "type", "themes", "seats", "seats_left", "cancellation_reason", "published_at", "changed_at"),
+        "uncovered",
         *("accessibility", "languages", "shown_phone", "shown_email", "shown_hours"),
     }
 )
+_SUSPENDED = "Inscriptions suspendues : cette animation n'aura peut-être pas lieu.\n\n"
 #: `12 rue des Lilas, 18000 Bourges`, as French addresses end.
 _WITH_TOWN = re.compile(
     r"(?:(?P<street>.*?)[\s,]+)?(?P<postal_code>\d{5})\s+(?P<town>\D[^,]*?)(?:\s+cedex(?:\s+\d+)?)?(?:\s*,\s*france)?\s*",
@@ -66,6 +68,8 @@ class Entry:
     accessibility: Sequence[str] = ()
     #: ISO 639 codes.
     languages: Sequence[str] = ()
+    #: No convention covers it: nobody can register, and it may not take place.
+    suspended: bool = False
 
     @property
     def title(self) -> str:
@@ -86,8 +90,8 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """Return the description, preceded by the reason of a cancellation."""
-        reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else ""
+        """Return the description, preceded by the reason of a cancellation, or by what a suspension means."""
+        reason = f"Annulée : {self.cancellation_reason}\n\n" if self.cancelled else _SUSPENDED * self.suspended
         return reason + self.description
 
     @property
@@ -160,4 +164,5 @@ def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
         hours=row["shown_hours"],
         accessibility=[label(TermKind.ACCESSIBILITY, offer) for offer in row["accessibility"]],
         languages=row["languages"],
+        suspended=row["uncovered"],
     )

@@ -36,6 +36,7 @@ def _more(more: More, url: str, held: int) -> dict[str, Any]:
 
 def _event(entry: Entry) -> dict[str, Any]:
     attended = "Online" if entry.online else "Offline"
+    status = "Cancelled" if entry.cancelled else "Postponed" if entry.suspended else "Scheduled"
     return {
         "@type": "Event",
         "@id": entry.url,
@@ -45,7 +46,7 @@ def _event(entry: Entry) -> dict[str, Any]:
         "description": entry.text,
         "startDate": entry.starts_at.isoformat(),
         "endDate": entry.ends_at.isoformat(),
-        "eventStatus": f"https://schema.org/Event{'Cancelled' if entry.cancelled else 'Scheduled'}",
+        "eventStatus": f"https://schema.org/Event{status}",
         "eventAttendanceMode": f"https://schema.org/{attended}EventAttendanceMode",
         "location": _location(entry),
         "organizer": _organizer(entry),

@@ -19,9 +19,9 @@ T = TypeVar("T")
 #: Bound on the items of all pages of an answer, were they full: nested lists multiply.
 MOST_ITEMS = 5_000
 
-First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 1 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="How many items, from the start: 0 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many items, from the end: 1 to 100.")]
+Last = Annotated[int | None, strawberry.argument(description="How many items, from the end: 0 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 
@@ -74,10 +74,10 @@ class Connection(Lazily, Generic[T]):
         return [Edge(cursor=self.cursor(row), node=node) for row, node in zip(self.rows, self.nodes, strict=True)]
 
     def make_page_info(self) -> PageInfo:
-        started = self.page.start is not None
+        started, more = self.page.start is not None, self.more or self.page.stop is not None
         return PageInfo(
-            has_next_page=started if self.page.backwards else self.more,
-            has_previous_page=self.more if self.page.backwards else started,
+            has_next_page=started if self.page.backwards else more,
+            has_previous_page=more if self.page.backwards else started,
             start_cursor=self.cursor(self.rows[0]) if self.rows else None,
             end_cursor=self.cursor(self.rows[-1]) if self.rows else None,
         )
