@@ -183,6 +183,7 @@ def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
         command.reason,
         _held(work, state, command.held),
         command.accept_uncovered,
+        conventions_of(work, work.find(STRUCTURE, state.structure_id)),
     )
     _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)

@@ -12,6 +12,7 @@ from domain.conventions.convention import (
     Convention,
     ConventionAmended,
     ConventionTerminated,
+    agreed_already,
     check_period,
     evolve,
 )
@@ -40,11 +41,13 @@ def amend(
     reason: str | None = None,
     held: Iterable[Held] = (),
     accept_uncovered: bool = False,
+    others: Iterable[Convention] = (),
 ) -> list[Event]:
     """Amend the convention: `changes` holds new values by field name, a subset of `AMENDABLE`.
 
     A new rate holds from `effective_from` on, by default from `today`, the day in the territory; the first rate of a
-    convention that had none, from its first day. A day before today takes a reason.
+    convention that had none, from its first day. A day before today takes a reason. `others`: those that
+    the structure has.
     """
     authorize(actor, Action.CONVENTION_AMEND, state.belongings)
     _check_in_force(state)
@@ -68,6 +71,7 @@ def amend(
     values = {**new, "changed": changed, "effective_from": effective_from, "reason": reason, "uncovered": ()}
     amended = validated(ConventionAmended, values)
     after = evolve(state, state.id, amended)
+    _check_new_days(state, after, others)
     if effective_from is not None and effective_from != today and not after.covers(effective_from):
         raise _outside(after, "effective_from")
     return [amended.model_copy(update={"uncovered": _uncovered(state, after, held, accept_uncovered)})]
@@ -101,6 +105,18 @@ def terminate(
 def _check_new_period(valid_from: object, valid_until: object) -> None:
     if isinstance(valid_from, date) and isinstance(valid_until, date):
         check_period(valid_from, valid_until)
+
+
+def _check_new_days(before: Convention, after: Convention, others: Iterable[Convention]) -> None:
+    """Raise DUPLICATE where a day that is new to the convention is another's. Days that two shared before may stay."""
+    for other in others:
+        if other.id == before.id or other.territory != before.territory:
+            continue
+        if not other.shares_days(after.valid_from, after.last_day):
+            continue
+        first, last = max(after.valid_from, other.valid_from), min(after.last_day, other.last_day)
+        if first < before.valid_from or last > before.last_day:
+            raise agreed_already(other, "valid_from" if first < before.valid_from else "valid_until")
 
 
 def _check_within(state: Convention, terminated_on: date) -> None:

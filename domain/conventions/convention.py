@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
+from domain.kernel.errors import DomainError, ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.euros import Amount, Euros
 from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.identifiers import Siret, structure_id
@@ -165,6 +165,9 @@ class Convention:
     def covers(self, day: date) -> bool:
         return self.valid_from <= day <= self.last_day
 
+    def shares_days(self, first: date, last: date) -> bool:
+        return max(first, self.valid_from) <= min(last, self.last_day)
+
     def coverage_obstacle(self, day: date) -> str | None:
         """Return why the convention does not cover the day (French), or None."""
         if day < self.valid_from:
@@ -221,16 +224,21 @@ def _check_signed(signed_on: date, today: date) -> None:
 
 
 def check_agreed_once(terms: ConventionTerms, others: Sequence[Convention]) -> None:
-    """Raise DUPLICATE if one of the structure's `others` is for the same days in the same territory."""
+    """Raise DUPLICATE if one of the structure's `others` covers any of the days in the same territory."""
     for other in others:
-        same = (other.territory, other.valid_from, other.last_day)
-        if same == (terms.territory, terms.valid_from, terms.valid_until):
-            raise refuse(
-                ErrorCode.DUPLICATE,
-                f"Une convention de cette structure sur le territoire {other.territory} vaut déjà du"
-                f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} : changez-la par avenant, ou résiliez-la.",
-                "valid_from",
-            )
+        if other.territory == terms.territory and other.shares_days(terms.valid_from, terms.valid_until):
+            raise agreed_already(other)
+
+
+def agreed_already(other: Convention, field: str = "valid_from") -> DomainError:
+    """Return the refusal of days that another convention covers, which names it and says what to do."""
+    return refuse(
+        ErrorCode.DUPLICATE,
+        f"Une convention de cette structure sur le territoire {other.territory} vaut déjà du"
+        f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} (convention {other.id}) : changez-la par avenant,"
+        " résiliez-la, ou choisissez d'autres jours.",
+        field,
+    )
 
 
 def covering(conventions: Sequence[Convention], territory: str, day: date) -> Convention:

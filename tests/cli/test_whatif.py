@@ -48,7 +48,7 @@ def test_another_rate_is_counted_to_the_cent(run, dossiers):
 
 
 def test_the_narrowest_rate_holds(run, world, dossiers):
-    convention = str(world.conventions[-1])
+    convention = str(world.conventions[0])
     by_convention = rows(run("whatif", "--rate", "1.00", "--rate", f"{convention}=200.00", "--csv"))
     assert {row["otherwise"] for row in by_convention.values()} == {"400.00", "200.00"}
     by_territory = rows(run("whatif", "--rate", "1.00", "--rate", "971=160.00", "--csv"))

@@ -94,15 +94,16 @@ class World:
         return self.app.execute(command, actor, self.now)
 
     def sign(self) -> Outcome:
+        year = 2026 - len(self.conventions)
         command = ConventionSign(
             siret=SIRET,
             structure_name="Ville de Basse-Terre",
             territory="971",
             coordonnateur="coordination-971",
             signed_on=date(2026, 9, 1),
-            valid_from=date(2026, 9, 1),
-            # One for the same days stands once.
-            valid_until=date(2027, 8, 31) + timedelta(days=len(self.conventions)),
+            # A further one is for the school year before: no two cover the same day.
+            valid_from=date(year, 9, 1),
+            valid_until=date(year + 1, 8, 31),
             rate_per_animation=Decimal("150.00"),
         )
         signed = self.does(command, NATIONAL)

@@ -21,7 +21,7 @@ from api.core.commanding.inputs import patch_of, to_command
 from api.core.commanding.payloads import Payload
 from api.core.context import Context, Info
 from api.core.lists.checks import node_id
-from api.structures.convention import Convention, conventions_of, load_convention, overlapping
+from api.structures.convention import Convention, conventions_of, load_convention
 from api.structures.mutations import StructurePayload
 from api.structures.types import load_structure, load_structure_by_siret, load_structures_of_siren
 from application import conventions as commands
@@ -41,7 +41,7 @@ class ConventionPayload(Payload):
     warnings: list[str] = strawberry.field(
         default_factory=list,
         description="What who signs should know, in French: that a known structure keeps its name whatever the paper"
-        " says, that another convention covers some of the same days. The convention is recorded all the same.",
+        " says, or may have moved. The convention is recorded all the same.",
     )
 
 
@@ -68,8 +68,9 @@ async def terminate_values(context: Context, input: ConventionTerminateInput) ->
 @strawberry.type
 class ConventionMutations:
     @strawberry.mutation(
-        description="Records a signed convention, which opens the structure's single account. Another one"
-        " for the same days is told in `warnings`. For coordonnateurs of the territory and the national team."
+        description="Records a signed convention, which opens the structure's single account. Days"
+        " that another of its conventions covers there are refused (DUPLICATE). For coordonnateurs of the territory and"
+        " the national team."
     )
     async def convention_sign(self, info: Info, input: ConventionSignInput) -> ConventionPayload:
         values = to_command(input)
@@ -98,7 +99,8 @@ class ConventionMutations:
 
     @strawberry.mutation(
         description="Changes the conditions of a convention; a new rate holds from today on, or from `effectiveFrom`."
-        " For coordonnateurs of the territory and the national team."
+        " New days that another convention of the structure covers there are refused (DUPLICATE). For coordonnateurs"
+        " of the territory and the national team."
     )
     async def convention_amend(self, info: Info, input: ConventionAmendInput) -> ConventionPayload:
         return await _answer(info, commands.ConventionAmend, await amend_values(info.context, input))
@@ -143,10 +145,4 @@ async def _warnings(context: Context, values: Mapping[str, Any], signed: Convent
             " a déménagé, structureMove le fait suivre."
             for relative in await load_structures_of_siren(context, structure.siret)
         ]
-    for other in await overlapping(context, structure.structure_id, signed):
-        warnings.append(
-            f"Une autre convention de la structure sur le territoire {other.territory} vaut du"
-            f" {other.valid_from:%d/%m/%Y} au {other.valid_until:%d/%m/%Y} : les jours communs relèvent de la plus"
-            " récente."
-        )
     return warnings

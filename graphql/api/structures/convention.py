@@ -80,19 +80,6 @@ async def conventions_of(context: Context, ids: list[UUID]) -> list[list[dict[st
     return [[row for row in rows if row["structure_id"] == structure_id] for structure_id in ids]
 
 
-async def overlapping(context: Context, structure_id: UUID, signed: Convention) -> list[Convention]:
-    """Return the structure's other conventions of the same territory that share days with this one."""
-    (rows,) = await conventions_of(context, [structure_id])
-    others = [convention_of(row) for row in rows if row["territory"] == signed.territory]
-    return [
-        other
-        for other in others
-        if other.id != signed.id
-        and other.valid_from <= signed.valid_until
-        and signed.valid_from <= (other.terminated_on or other.valid_until)
-    ]
-
-
 async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
     """Return the conventions in the order of `ids`, None for those that do not exist or are not for the asker."""
     read = await context.read()

@@ -70,7 +70,7 @@ def with_everything(claim: Claim) -> UUID:
     moved = StructureMove(structure_id=STRUCTURE_ID, siret=MOVED_TO, on=world.now.date(), reason="Fin du bail")
     world.does(moved, NATIONAL)
     terms = {"rate_per_animation": Decimal("175.00"), "required_pieces": ("RIB",), "effective_from": world.now.date()}
-    world.does(ConventionAmend(convention_id=world.conventions[-1], **terms, reason="Barème"), NATIONAL)
+    world.does(ConventionAmend(convention_id=world.conventions[0], **terms, reason="Barème"), NATIONAL)
     later = world.creates(title="Café d'automne")
     world.publishes(later)
     world.now += timedelta(days=1)

@@ -1,5 +1,6 @@
 """Conventions that change: amended, from which day on; terminated; and what that leaves uncovered."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,11 @@ from domain.conventions.changes import Held, amend, terminate
 from domain.conventions.convention import ConventionAmended, ConventionTerminated
 from domain.kernel.actors import Role
 from domain.kernel.errors import ErrorCode
-from tests.support.domain.builders import COORDONNATEUR, STRUCTURE, actor, signed
+from tests.support.domain.builders import COORDONNATEUR, STRUCTURE, actor, convention, signed
 from tests.support.domain.story import given
 
 INVALID, FORBIDDEN, RULE_BROKEN = ErrorCode.INVALID, ErrorCode.FORBIDDEN, ErrorCode.RULE_BROKEN
+DUPLICATE = ErrorCode.DUPLICATE
 TODAY = date(2026, 9, 10)
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 8, 31)
 
@@ -68,6 +70,30 @@ def test_an_amendment_keeps_the_period_in_order():
     given(CONVENTION, signed()).when(amend, COORDONNATEUR, {"valid_until": date(2026, 8, 31)}, TODAY).then_refused(
         INVALID, "valid_until"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"valid_until": LAST_DAY + timedelta(days=1)}, "valid_until"),
+        ({"valid_from": FIRST_DAY - timedelta(days=1)}, "valid_from"),
+    ],
+)
+def test_an_amendment_takes_no_day_of_another_convention(changes, field):
+    others = [
+        convention(id=UUID(int=1), valid_from=LAST_DAY + timedelta(days=1), valid_until=date(2028, 8, 31)),
+        convention(id=UUID(int=2), valid_from=date(2025, 9, 1), valid_until=FIRST_DAY - timedelta(days=1)),
+    ]
+    story = given(CONVENTION, signed())
+    story.when(amend, COORDONNATEUR, changes, TODAY, others=others).then_refused(DUPLICATE, field, "avenant")
+    elsewhere = [replace(other, territory="02") for other in others]
+    story.when(amend, COORDONNATEUR, changes, TODAY, others=elsewhere).then_accepted()
+
+
+def test_days_that_two_conventions_shared_before_may_be_given_up_one_by_one():
+    others = [convention(id=UUID(int=1))]
+    sooner = {"valid_until": LAST_DAY - timedelta(days=1)}
+    given(CONVENTION, signed()).when(amend, COORDONNATEUR, sooner, TODAY, others=others).then_accepted()
 
 
 def test_neither_siret_nor_territory_can_be_amended():

@@ -165,20 +165,27 @@ def test_an_older_convention_covers_what_a_newer_one_does_not():
     assert older.id == CONVENTION_ID
 
 
-def test_the_same_days_in_one_territory_are_not_agreed_on_twice():
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(0, 0), (0, -1), (1, 0), (-1, 1), (-9, -364), (364, 400)],
+    ids=["same", "a day shorter", "a day later", "around", "its first day alone", "its last day alone"],
+)
+def test_a_day_in_one_territory_is_not_agreed_on_twice(first, last):
+    days = {"valid_from": FIRST_DAY + timedelta(days=first), "valid_until": LAST_DAY + timedelta(days=last)}
     with pytest.raises(DomainError) as refusal:
-        check_agreed_once(terms(), [convention()])
+        check_agreed_once(terms(**days), [convention()])
     (problem,) = refusal.value.problems
     assert (problem.code, problem.field) == (ErrorCode.DUPLICATE, ("valid_from",))
     assert "01/09/2026 au 31/08/2027" in problem.message
+    assert str(CONVENTION_ID) in problem.message
 
 
 @pytest.mark.parametrize(
     "other",
     [
         convention(territory="18"),
-        convention(valid_until=date(2026, 12, 31)),
-        convention(terminated_on=date(2026, 9, 5)),
+        convention(valid_from=date(2026, 1, 1), valid_until=FIRST_DAY - timedelta(days=1)),
+        convention(valid_from=date(2026, 1, 1), terminated_on=FIRST_DAY - timedelta(days=1)),
     ],
     ids=["of another territory", "of other days", "that has ended early"],
 )

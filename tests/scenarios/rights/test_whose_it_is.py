@@ -124,20 +124,24 @@ def test_a_structures_name_changes_by_a_decision_of_its_own_with_a_reason(people
     assert entry["data"]["reason"] is None
 
 
-def test_who_signs_with_a_known_structure_is_told_its_name_and_of_conventions_for_the_same_days(people, server):
+def test_who_signs_with_a_known_structure_x(people, server):
     document = """mutation($input: ConventionSignInput!) {
       conventionSign(input: $input) { convention { id } warnings errors { code field } } }"""
     first = server.ask(document, COORDONNATEUR, input=CONVENTION)["conventionSign"]
     assert (first["warnings"], first["errors"]) == ([], [])
-    again = server.ask(document, COORDONNATEUR, input=CONVENTION)["conventionSign"]
-    assert again["errors"] == [{"code": "DUPLICATE", "field": ["validFrom"]}]
-    shorter = CONVENTION | {"validUntil": "2027-06-30"}
-    (standing,) = server.ask(document, COORDONNATEUR, input=shorter)["conventionSign"]["warnings"]
-    assert "31/08/2027" in standing
-    longer = CONVENTION | {"structureName": "Autre nom", "validUntil": "2028-08-31"}
-    named, *days = server.ask(document, COORDONNATEUR, input=longer)["conventionSign"]["warnings"]
-    assert CONVENTION["structureName"] in named
-    assert "31/08/2027" in " ".join(days)
+    for days in ({}, {"validUntil": "2027-06-30"}, {"validFrom": "2027-08-31", "validUntil": "2028-08-31"}):
+        again = server.ask(document, COORDONNATEUR, input=CONVENTION | days)["conventionSign"]
+        assert again["errors"] == [{"code": "DUPLICATE", "field": ["validFrom"]}]
+    next_year = {"structureName": "Autre nom", "validFrom": "2027-09-01", "validUntil": "2028-08-31"}
+    later = server.ask(document, COORDONNATEUR, input=CONVENTION | next_year)["conventionSign"]
+    assert CONVENTION["structureName"] in "".join(later["warnings"])
+    earlier = {"conventionId": later["convention"]["id"], "validFrom": "2027-08-31"}
+    (refusal,) = people.is_refused("80-amend-a-convention", COORDONNATEUR, **earlier)
+    assert (refusal["code"], refusal["field"], first["convention"]["id"] in refusal["message"]) == (
+        "DUPLICATE",
+        ["validFrom"],
+        True,
+    )
     other = CONVENTION | {"siret": OTHER_SIRET}
     assert server.ask(document, COORDONNATEUR, input=other)["conventionSign"]["errors"] == []
 

@@ -162,7 +162,7 @@ def _settled(world: World, claim: Claim) -> None:
     amended = {"animation_id": released, "parents": 1, "reason": "Recompté"}
     world.does(ServiceAmendmentPropose(dossier_id=certified, **amended), STRUCTURE)
     world.does(ServiceAmendmentRefuse(dossier_id=certified, number=1, reason="Refusée"), COORDONNATEUR)
-    world.does(ConventionAmend(convention_id=world.conventions[-1], required_pieces=("Facture",)), NATIONAL)
+    world.does(ConventionAmend(convention_id=world.conventions[0], required_pieces=("Facture",)), NATIONAL)
     with claim.files.draft(io.BytesIO(pdf(title="Facture"))) as draft:
         file = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
         attach = ServicePieceAttach(dossier_id=dossier_id, piece="Facture", **file)

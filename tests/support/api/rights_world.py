@@ -118,7 +118,7 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
         "withdrawn": withdrawn,
         "cancelled": cancelled,
         "dossierId": dossier,
-        "conventionId": world.conventions[-1],
+        "conventionId": world.conventions[0],
         "structureId": STRUCTURE_ID,
     }
     link = world.app.links.link(PURPOSE, coming, made["registrationId"])

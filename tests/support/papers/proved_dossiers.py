@@ -59,7 +59,7 @@ class Claim:
     def opened(self, *animation_ids: UUID) -> UUID:
         opened = ServiceDossierOpen(
             structure_id=STRUCTURE_ID,
-            convention_id=self.world.conventions[-1],
+            convention_id=self.world.conventions[0],
             period_from=date(2026, 9, 1),
             period_until=date(2027, 8, 31),
             animation_ids=animation_ids,
