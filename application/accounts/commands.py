@@ -20,11 +20,12 @@ from domain.accounts.events import (
     MediateurRegistered,
     SchoolStaffBound,
 )
-from domain.catalogue import ACCOUNT, STRUCTURE
+from domain.candidatures.schools import check_staff_role
+from domain.catalogue import ACCOUNT, SCHOOL, STRUCTURE
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.events import Event
-from domain.kernel.identifiers import Uai
+from domain.kernel.identifiers import Uai, school_id
 from domain.kernel.people import EmailAddress
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Instant, Label, Subject, TerritoryCode
@@ -128,6 +129,7 @@ def bind(command: SchoolStaffBind, work: UnitOfWork) -> UUID:
     )
     account = account_of(work, command.subject)
     facts = accounts.bind_school_staff(account, bound, work.actor)
+    check_staff_role(command.staff_role, {uai: work.find(SCHOOL, school_id(uai)) for uai in command.schools})
     find_territory(work, command.territory)
     return _record(work, account, facts, Belongings(territories=frozenset([command.territory])))
 

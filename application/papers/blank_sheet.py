@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from application.papers.french import clock_time, full_date, siret
+from application.papers.french import clock_time, full_date, in_zone, siret, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
 from application.papers.writable import BY_HAND, is_readable
@@ -98,8 +98,9 @@ def _content(sheet: BlankSheet) -> dict[str, Any]:
 
 def _when(starts_at: datetime, ends_at: datetime) -> list[str]:
     if starts_at.date() == ends_at.date():
-        return [full_date(starts_at), f"de {clock_time(starts_at)} à {clock_time(ends_at)}"]
+        hours = f"de {clock_time(starts_at)} à {clock_time(ends_at)}"
+        return [full_date(starts_at), in_zone(hours, zone_of(starts_at))]
     return [
         f"du {full_date(starts_at)}, {clock_time(starts_at)}",
-        f"au {full_date(ends_at)}, {clock_time(ends_at)}",
+        in_zone(f"au {full_date(ends_at)}, {clock_time(ends_at)}", zone_of(starts_at)),
     ]

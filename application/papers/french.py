@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -20,6 +22,15 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
+#: What people call the time of a zone that is not that of Paris.
+_ZONES: Mapping[str, str] = {
+    "America/Guadeloupe": "heure de la Guadeloupe",
+    "America/Martinique": "heure de la Martinique",
+    "America/Cayenne": "heure de la Guyane",
+    "Indian/Reunion": "heure de La Réunion",
+    "Indian/Mayotte": "heure de Mayotte",
+}
+_USUAL = "Europe/Paris"
 #: Keeps a number and its unit on one line.
 NBSP = "\u00a0"
 
@@ -34,8 +45,34 @@ def short_date(day: date) -> str:
 
 
 def clock_time(instant: datetime) -> str:
-    """Format as `18 h 05`, in the instant's own time zone."""
-    return f"{instant.hour}{NBSP}h{NBSP}{instant.minute:02}"
+    """Format as `18 h 05`, in the instant's own time zone; of one shown twice, which: `2 h 30 (heure d'été)`."""
+    which = repeated_hour(instant)
+    return f"{instant.hour}{NBSP}h{NBSP}{instant.minute:02}{f' ({which})' if which else ''}"
+
+
+def repeated_hour(instant: datetime) -> str:
+    """Return which of the two it is of an hour that clocks, set back, show twice; nothing for any other."""
+    if instant.replace(fold=0).utcoffset() == instant.replace(fold=1).utcoffset():
+        return ""
+    return "heure d'été" if instant.dst() else "heure d'hiver"
+
+
+def zone_words(time_zone: str) -> str:
+    """Return the name of the local time; nothing for that of Paris, which readers expect."""
+    if time_zone == _USUAL:
+        return ""
+    return _ZONES.get(time_zone) or f"heure locale, {time_zone.rpartition('/')[2].replace('_', ' ')}"
+
+
+def in_zone(words: str, time_zone: str | None) -> str:
+    """Name the local time behind the words of an hour, where it is not that of Paris."""
+    zone = zone_words(time_zone) if time_zone else ""
+    return f"{words} ({zone})" if zone else words
+
+
+def zone_of(instant: datetime) -> str | None:
+    """Return the name of an instant's own time zone; None for a bare offset."""
+    return instant.tzinfo.key if isinstance(instant.tzinfo, ZoneInfo) else None
 
 
 def date_and_time(instant: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.papers.french import clock_time, full_date
+from application.papers.french import clock_time, full_date, in_zone, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
 from application.papers.writable import BY_HAND, check_writable, is_readable
@@ -39,7 +39,7 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
     content = {
         "title": ticket.title,
         "kind": ticket.kind,
-        "when": [full_date(ticket.starts_at), f"de {clock_time(ticket.starts_at)} à {_end(ticket)}"],
+        "when": [full_date(ticket.starts_at), _hours(ticket)],
         "venue": ticket.venue,
         "address": ticket.address,
         "structure": ticket.structure,
@@ -55,6 +55,10 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
     }
     check_writable(content)
     return typeset("ticket.typ", content, logos=logos)
+
+
+def _hours(ticket: Ticket) -> str:
+    return in_zone(f"de {clock_time(ticket.starts_at)} à {_end(ticket)}", zone_of(ticket.starts_at))
 
 
 def _end(ticket: Ticket) -> str:

@@ -17,6 +17,7 @@ from application.wording.times import hours, span
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.kernel.languages import language_name
+from domain.kernel.places import places
 from domain.registrations.registration import FOR_MEDIATEURS
 from domain.typology.typology import TermKind, Typology
 
@@ -70,7 +71,7 @@ def _shown(animation: Animation, content: AnimationDetails, typology: Typology) 
     yield "Titre", f"« {content.title} »"
     yield "Quand", when(animation, content)
     yield "Où", place(content)
-    yield "Commune (code INSEE)", content.commune_code or "non indiquée"
+    yield "Commune", _commune(content.commune_code)
     yield "Type", _label(typology, TermKind.ANIMATION_TYPE, content.type)
     yield "Thèmes", ", ".join(_label(typology, TermKind.THEME, code) for code in content.themes)
     yield "Public", _label(typology, TermKind.AUDIENCE, content.audience)
@@ -81,6 +82,13 @@ def _shown(animation: Animation, content: AnimationDetails, typology: Typology) 
     yield "Accessibilité", ", ".join(offers) or "non précisée"
     yield "Langues", ", ".join(map(language_name, content.languages)) or "français"
     yield "Description", plain_text(content.description)
+
+
+def _commune(code: str | None) -> str:
+    if code is None:
+        return "non indiquée"
+    commune = places().find(code)
+    return f"code INSEE {code}" if commune is None else commune.name
 
 
 def change(

@@ -32,6 +32,21 @@ def degree_of(uai: str, staff: Collection[Role], described: School | None = None
     return degrees.pop() if len(degrees) == 1 else None
 
 
+def check_staff_role(role: str, schools: Mapping[str, School | None]) -> None:
+    """Raise INVALID where a director is bound to a collège or lycée, or a head to an école.
+
+    `schools`: what is described of each, by its UAI. Those of unknown degree are for who binds to know.
+    """
+    if role not in (Role.DIRECTOR, Role.HEAD):
+        return
+    for uai, described in schools.items():
+        degree = degree_of(uai, (), described)
+        if degree not in (None, _TAUGHT[Role(role)]):
+            called = uai if described is None else f"« {described.name} »"
+            expected = "directeur d'école (DIRECTOR)" if degree is Degree.FIRST else "chef d'établissement (HEAD)"
+            raise invalid(f"L'établissement {called} est {_WORDS[degree]} : {expected} attendu.", "staff_role")
+
+
 def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None, described: School | None = None) -> Degree:
     """Return the degree of the school; `degree` is what the candidate says. Raise DomainError for a contradiction."""
     of_school = degree_of(uai, staff, described)

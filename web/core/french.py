@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+_PARIS = "Europe/Paris"
+#: What people call the time of a zone that is not that of Paris.
+_ZONES: Mapping[str, str] = {
+    "America/Guadeloupe": "heure de la Guadeloupe",
+    "America/Martinique": "heure de la Martinique",
+    "America/Cayenne": "heure de la Guyane",
+    "Indian/Reunion": "heure de La Réunion",
+    "Indian/Mayotte": "heure de Mayotte",
+}
 _BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»])"), re.compile(r"(?<=«) ")
 #: Keeps a number with its unit on one line.
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -22,19 +33,22 @@ def day(value: str | date) -> str:
     return f"{_DAYS[moment.weekday()]} {number}{_NBSP}{_MONTHS[moment.month - 1]} {moment.year}"
 
 
-def hour(value: str) -> str:
-    """Return `18 h` or `18 h 30`."""
-    moment = datetime.fromisoformat(value)
+def hour(value: str | datetime) -> str:
+    """Return `18 h` or `18 h 30`; of an hour that the clocks of a zone show twice, which of the two it is."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     minutes = f"{_NBSP}{moment.minute:02}" if moment.minute else ""
-    return f"{moment.hour}{_NBSP}h{minutes}"
+    repeated = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+    season = "d'été" if moment.dst() else "d'hiver"
+    return f"{moment.hour}{_NBSP}h{minutes}{f' (heure {season})' if repeated else ''}"
 
 
-def span(start: str, end: str) -> str:
-    """Return when something takes place, from start to end."""
-    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+def span(start: str, end: str, time_zone: str = _PARIS) -> str:
+    """Return when something takes place, from start to end, with the name of another time than that of Paris."""
+    first, last = (datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)) for value in (start, end))
+    name = "" if time_zone == _PARIS else f" ({_ZONES.get(time_zone, f'heure locale, {time_zone}')})"
     if first.date() == last.date():
-        return f"{day(start)}, de {hour(start)} à {hour(end)}"
-    return f"du {day(start)} à {hour(start)} au {day(end)} à {hour(end)}"
+        return f"{day(first)}, de {hour(first)} à {hour(last)}{name}"
+    return f"du {day(first)} à {hour(first)} au {day(last)} à {hour(last)}{name}"
 
 
 def typography(text: str) -> str:

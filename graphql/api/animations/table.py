@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
 from api.core.context import Context
 from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
+from application.papers.french import repeated_hour
 from domain.kernel.languages import language_name
 from domain.typology.typology import TermKind
 from projections.typology.queries import FORMS
@@ -51,6 +53,12 @@ OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_
 _STATUSES = {"SUBMITTED": "à publier", "PUBLISHED": "publiée", "REFUSED": "refusée", "CANCELLED": "annulée"}
 
 
+def _clock(instant: datetime) -> time | str:
+    """Return the time of day; of an hour that clocks show twice, with the word that tells which."""
+    which = repeated_hour(instant)
+    return f"{instant:%H:%M} ({which})" if which else instant.time()
+
+
 def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
     """Return the public cells of a row of `queries.SOURCE`."""
     starts_at, ends_at = (local(row[name], row["time_zone"]) for name in ("starts_at", "ends_at"))
@@ -60,9 +68,9 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
 
     return (
         starts_at.date(),
-        starts_at.time(),
+        _clock(starts_at),
         ends_at.date(),
-        ends_at.time(),
+        _clock(ends_at),
         row["title"],
         row["structure_name"],
         row["structure_siret"],

@@ -134,7 +134,7 @@ def test_who_kept_their_seat_at_the_new_date_is_asked_about_the_old_one(world, a
         ({"ends_at": timedelta(hours=1)}, "L'heure de fin a changé."),
         ({"starts_at": timedelta(minutes=15)}, "L'heure a changé."),
         ({"address": "1 rue de l'École", "starts_at": timedelta(minutes=15)}, "L'heure et le lieu ont changé."),
-        ({"commune_code": "97105"}, "Commune (code INSEE) : 97105 (nouveau)"),
+        ({"commune_code": "97105"}, "Commune : Basse-Terre (nouveau)"),
     ],
 )
 def test_whatever_changes_of_date_and_place_is_marked(world, app, animation, registered, changes, words):

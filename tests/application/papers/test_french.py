@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from application.papers.french import clock_time, date_and_time, euros, full_date, short_date, siret
+from application.wording.times import hours
+from web.core.french import span
 
 
 def plain(value: str) -> str:
@@ -41,3 +43,27 @@ def test_dates_and_times_are_written_out():
     assert plain(clock_time(datetime(2027, 3, 1, 8, 5, tzinfo=UTC))) == "8 h 05"
     assert plain(date_and_time(datetime(2027, 3, 1, 8, 5, tzinfo=UTC))) == "01/03/2027 08:05"
     assert plain(siret("21020001000010")) == "210 200 010 00010"
+
+
+PARIS, GUADELOUPE = "Europe/Paris", "America/Guadeloupe"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "words"),
+    [
+        (
+            *("2027-10-31T02:30:00+02:00", "2027-10-31T02:30:00+01:00", PARIS),
+            "de 2 h 30 (heure d'été) à 2 h 30 (heure d'hiver)",
+        ),
+        ("2027-10-31T01:30:00+02:00", "2027-10-31T03:10:00+01:00", PARIS, "de 1 h 30 à 3 h 10"),
+        ("2027-03-28T01:30:00+01:00", "2027-03-28T03:30:00+02:00", PARIS, "de 1 h 30 à 3 h 30"),
+        (
+            *("2027-10-31T02:30:00-04:00", "2027-10-31T04:30:00-04:00", GUADELOUPE),
+            "de 2 h 30 à 4 h 30 (heure de la Guadeloupe)",
+        ),
+    ],
+    ids=["the hour twice", "around it", "the hour that is left out", "elsewhere"],
+)
+def test_letters_and_pages_tell_which_hour_it_is(start: str, end: str, zone: str, words: str):
+    assert plain(span(start, end, zone)).endswith(words)
+    assert plain(hours(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)) == words

@@ -9,9 +9,9 @@ import pytest
 
 from domain.candidatures.candidature import Applicant, submit
 from domain.candidatures.events import CandidatureSubmitted, Degree
-from domain.candidatures.schools import degree_of
+from domain.candidatures.schools import check_staff_role, degree_of
 from domain.kernel.actors import PUBLIC, Role
-from domain.kernel.errors import ErrorCode
+from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.schools import lycees
 from domain.schools.school import School
 from domain.typology.territory import Territory
@@ -66,3 +66,15 @@ def test_of_a_school_that_is_not_known_the_candidate_says_the_degree(staff: tupl
     assert degree_of(ECOLE, staff) is None
     assert (degree(ECOLE, FIRST, staff), degree(ECOLE, SECOND, staff)) == (FIRST, SECOND)
     applying(ECOLE, None, staff).then_refused(ErrorCode.INVALID, "degree", "Indiquez le degré")
+
+
+@pytest.mark.parametrize(("role", "school"), [("director", LYCEE), ("head", ECOLE)])
+def test_directors_answer_for_ecoles_and_heads_for_the_second_degree(role, school):
+    described = {LYCEE: None, ECOLE: School(ECOLE, "École Jean Jaurès", "18033", FIRST)}
+    with pytest.raises(DomainError) as refusal:
+        check_staff_role(role, {school: described[school]})
+    (problem,) = refusal.value.problems
+    assert (problem.code, problem.field) == (ErrorCode.INVALID, ("staff_role",))
+    for fitting in ("inspector", "teacher", "director" if role == "head" else "head"):
+        check_staff_role(fitting, {school: described[school]})
+    check_staff_role(role, {"0180001A": None})

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from api.animations.formats.entries import Entry, More
-from application.papers.french import clock_time, full_date
+from application.papers.french import clock_time, full_date, in_zone
 from domain.kernel.identifiers import feed_id
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -63,7 +63,7 @@ def _when_and_where(entry: Entry) -> str:
     start, end = (f"{full_date(instant)}, {clock_time(instant)}" for instant in (entry.starts_at, entry.ends_at))
     if entry.starts_at.date() == entry.ends_at.date():
         end = clock_time(entry.ends_at)
-    return f"{start} – {end}, {entry.place}"
+    return f"{in_zone(f'{start} – {end}', entry.time_zone)}, {entry.place}"
 
 
 def _text(parent: Element, name: str, text: str) -> Element:
