@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event
 from typing import Any
 
 from psycopg import Connection
 
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, ON_REQUEST, announces, certifies, latest
-from application.proof.completeness.committing import CommitMap
+from application.proof.completeness.committing import CommitMap, check_nothing_is_gone
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
 from application.proof.signer import troubles
@@ -57,20 +58,29 @@ def watch(
 
 
 def _notary(key: SigningKey, interval_seconds: float, clock: Clock, commit_map: CommitMap | None) -> Work:
+    looks = count()
+
     def sign(conn: Conn) -> float:
-        look(conn, key, interval_seconds, clock(), commit_map)
+        look(conn, key, interval_seconds, clock(), commit_map, is_first=next(looks) == 0)
         return min(IDLE_SECONDS, interval_seconds)
 
     return Work("notary", Lock.NOTARY, sign, EVENTS_CHANNEL, pause_seconds=PAUSE_SECONDS, final=(KeyRetired,))
 
 
 def look(
-    conn: Conn, key: SigningKey, interval_seconds: float, now: datetime, commit_map: CommitMap | None = None
+    conn: Conn,
+    key: SigningKey,
+    interval_seconds: float,
+    now: datetime,
+    commit_map: CommitMap | None = None,
+    *,
+    is_first: bool = False,
 ) -> None:
     """Add new events to the tree, and sign it after a certification or when the interval has passed.
 
     With `commit_map`, the root of the map enters the log before each signature, and is covered by it. What must not be
-    signed is not, and that is told until the log is right again. Raises KeyRetired.
+    signed is not, and that is told until the log is right again. The first look counts the events that were signed, as
+    each signature does. Raises KeyRetired.
     """
     _watch_start(conn, key, now)
     try:
@@ -82,6 +92,8 @@ def look(
             if tree_size(conn)[1] < until:
                 grow(conn, until)
             check_log_is_the_signed_one(conn, key)
+            if is_first or troubles.trouble_of(conn, troubles.SIGNING) is not None:
+                check_nothing_is_gone(conn)
     except KeyRetired:
         raise
     except SigningRefused as refused:

@@ -1,4 +1,4 @@
-"""The nightly check: every event is judged and every row compared, in a process of its own, and the result recorded."""
+"""The nightly check: events are compared with what was signed, and rows with events, in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+from psycopg import Connection
 
 from application.application import Application
 from application.proof.authenticity.guard import EventGuard
 from application.proof.authenticity.log_audit import unsound_in
+from application.proof.checking import check_log
 from application.proof.log_checks import LONGEST_NAMED, MOST_NAMED, ProofLogCheck
 from application.proof.rules.log import judge_log
 from domain.kernel.actors import SYSTEM
 from eventstore.connections import connect
 from eventstore.vault import Vault
 from projections.checking.read_models import check_read_models
+
+Conn = Connection[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,22 @@ def _check(sending: Pipe, database_url: str, master_key: bytes, guard: EventGuar
     # Ctrl-C in a terminal reaches every process: the parent ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(10)
-    with connect(database_url, "parentalite-check") as conn:
+    with connect(database_url, "parentalite-check") as conn, connect(database_url, "parentalite-check") as tiles:
         unsound = unsound_in(conn, guard)
         judged = judge_log(conn)
+        altered = _altered(conn, tiles, guard)
     compared = check_read_models(database_url, Vault(master_key))
     # What was not recorded here is rarely lawful, too: it counts once.
     positions = {finding.position for finding in unsound}
     named = [finding.text[:LONGEST_NAMED] for finding in unsound]
+    named += [text[:LONGEST_NAMED] for text in altered]
     named += [f"position {f.position}: {f.topic}" for f in judged.findings if f.position not in positions]
     named += [f"{difference.table}: {difference.column or difference.text}" for difference in compared.differences]
     sending.send(_Result(judged.position, judged.events, compared.rows, len(named), tuple(named[:MOST_NAMED])))
+
+
+def _altered(conn: Conn, tiles: Conn, guard: EventGuard) -> tuple[str, ...]:
+    """Return where the log is not the one that was signed: events that are gone, or stand in another's place."""
+    record = guard.memory.read()
+    trusted = [guard.public_key, *(key.public_key for key in (record.every_key() if record else ()))]
+    return check_log(conn, tiles, trusted, record=record).findings

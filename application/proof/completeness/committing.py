@@ -14,7 +14,11 @@ from pydantic import Field
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
-from application.proof.completeness.stored_map import advance
+from application.proof.checkpoints import latest
+from application.proof.completeness.stored_map import advance, map_root
+from application.proof.log_check.gone import PUT_BACK, check_none_is_gone
+from application.proof.signer.naming import log_name
+from application.proof.signer_memory import SigningRefused
 from domain.catalogue import COMMITTED_MAP
 from domain.kernel.actors import SYSTEM, Actor
 from domain.kernel.identifiers import MAP_ID, SIGNING_RULE_ID
@@ -61,11 +65,15 @@ USE_CASES = ((ProofMapCommit, commit),)
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A root in the log: of the map as of `map_position`, in the event at `position`."""
+    """A root in the log: of the map as of `map_position`, in the event at `position`.
+
+    `signing_rules`: how many events told who has to sign; None where the commit does not say it.
+    """
 
     position: int
     map_position: int
     root: bytes
+    signing_rules: int | None = None
 
 
 def last_commit(conn: Conn) -> Commit | None:
@@ -77,7 +85,7 @@ def last_commit(conn: Conn) -> Commit | None:
 def commit_of(record: Recorded) -> Commit:
     event = record.event
     assert isinstance(event, MapCommitted), "the stream of the map holds nothing else"
-    return Commit(record.position, event.position, bytes.fromhex(event.root))
+    return Commit(record.position, event.position, bytes.fromhex(event.root), event.signing_rules)
 
 
 def map_commits(execute: Execute) -> CommitMap:
@@ -88,18 +96,51 @@ def map_commits(execute: Execute) -> CommitMap:
 def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
     """Record the root of the map of the whole log, unless nothing happened since the last one. None: an empty log.
 
-    In the caller's transaction, which keeps the stored map as it is here until it ends.
+    In the caller's transaction, which keeps the stored map as it is here until it ends. Raises SigningRefused where an
+    event is gone that the last commit counted: commands decided without it since.
     """
     acquire_in_transaction(conn, Lock.PROOF_TREE)
     last = last_commit(conn)
-    if not _anything_since(conn, last):
-        if last is not None:
-            advance(conn, last.map_position)
+    if last is not None:
+        advance(conn, last.map_position)
+        _check_map(conn, last)
+    position, goes_on = head(conn), _anything_since(conn, last)
+    # First of all, since it says of which stream an event is gone.
+    root = advance(conn, position).hex() if goes_on else ""
+    check_nothing_is_gone(conn)
+    if not goes_on:
         return last
-    position = head(conn)
-    root, rules = advance(conn, position).hex(), _signing_rules(conn, position)
+    rules = _signing_rules(conn, position)
     execute(ProofMapCommit(position=position, root=root, signing_rules=rules), SYSTEM, now)
     return last_commit(conn)
+
+
+def check_nothing_is_gone(conn: Conn) -> None:
+    """Raise SigningRefused unless the log holds every event that was counted. The cost rises with the log."""
+    last = last_commit(conn)
+    if last is not None and last.signing_rules and _is_of_this_log(conn):
+        rules = _signing_rules(conn, last.map_position)
+        if rules < last.signing_rules:
+            raise SigningRefused(
+                f"position {last.position}: the map that is committed there counts {last.signing_rules} events of "
+                f"{SIGNING_RULE_ID}, which tell who has to sign, and the log holds {rules}: {PUT_BACK}"
+            )
+    check_none_is_gone(conn)
+
+
+def _check_map(conn: Conn, last: Commit) -> None:
+    """Raise SigningRefused unless the stored map, which may have been made anew, is the one that was committed last."""
+    if map_root(conn) != (last.map_position, last.root) and _is_of_this_log(conn):
+        raise SigningRefused(
+            f"position {last.position}: the map of position {last.map_position} that is committed there is not the "
+            f"stored one. Empty proof.map and proof.map_tiles to have it made anew; if it still differs: {PUT_BACK}"
+        )
+
+
+def _is_of_this_log(conn: Conn) -> bool:
+    # After a restore the log may go on under a new name without what was signed under the old one.
+    signed = latest(conn)
+    return signed is not None and signed.log_name == log_name(conn)
 
 
 def _signing_rules(conn: Conn, until: int) -> int:

@@ -23,6 +23,9 @@ TOPICS = (AnimationGathered.topic, AnimationReleased.topic, DossierPaid.topic)
 _VERSIONS = """
 SELECT originator_id, max(originator_version) FROM stored_events
 WHERE notification_id > %s AND notification_id <= %s GROUP BY originator_id"""
+_FIRST_VERSIONS = """
+SELECT originator_id, min(originator_version), min(notification_id) FROM stored_events
+WHERE notification_id > %s AND notification_id <= %s GROUP BY originator_id"""
 _TELLING = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s) ORDER BY notification_id"""
@@ -66,3 +69,9 @@ def changes_between(conn: Conn, after: int, until: int) -> Changes:
         telling = cursor.execute(_TELLING, (after, until, list(TOPICS)), prepare=True).fetchall()
     changes = changes_of(decode_rows(telling))
     return changes | {stream_key(stream): str(version) for stream, version in versions}
+
+
+def first_versions(conn: Conn, after: int, until: int) -> dict[UUID, tuple[int, int]]:
+    """Return with which version, and where, each stream goes on after position `after`, up to `until`."""
+    rows = conn.execute(_FIRST_VERSIONS, (after, until), prepare=True).fetchall()
+    return {stream: (version, position) for stream, version, position in rows}

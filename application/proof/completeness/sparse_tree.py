@@ -159,6 +159,15 @@ class SparseTree:
     def root(self) -> bytes:
         return node_hash(self.top)
 
+    def value(self, key: str) -> str | None:
+        """Return the value of a key whose way is loaded, or None."""
+        path, node, depth = path_of(key), self.top, 0
+        while isinstance(node, Inner):
+            node = node.right if bit(path, depth) else node.left
+            depth += 1
+        assert not isinstance(node, Unloaded), "what is read is loaded first"
+        return node.value.decode() if node is not None and node.path == path else None
+
     def prove(self, key: str) -> PathProof:
         path, node, siblings = path_of(key), self.top, list[bytes]()
         while isinstance(node, Inner):

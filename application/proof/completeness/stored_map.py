@@ -10,10 +10,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
-from application.proof.completeness.map_entries import changes_between
+from application.proof.completeness.map_entries import changes_between, first_versions, stream_key
 from application.proof.completeness.sparse_tree import (
     EMPTY,
     HASH_BYTES,
@@ -26,6 +27,8 @@ from application.proof.completeness.sparse_tree import (
     node_hash,
     path_of,
 )
+from application.proof.log_check.gone import PUT_BACK
+from application.proof.signer_memory import SigningRefused
 from eventstore.locks import Lock, acquire_in_transaction
 
 Conn = Connection[Any]
@@ -73,6 +76,7 @@ def map_root(conn: Conn) -> tuple[int, bytes]:
 def advance(conn: Conn, until: int) -> bytes:
     """Bring the stored map to position `until`, and return its root. Raises UnreadableEvent.
 
+    Raises SigningRefused where a stream does not go on from the version that the map holds: an event of it was deleted.
     Runs in its own transaction or the caller's; a map that is there already stays as it is.
     """
     with conn.transaction():
@@ -80,14 +84,20 @@ def advance(conn: Conn, until: int) -> bytes:
         position, root = map_root(conn)
         while position < until:
             upto = min(until, position + _BATCH)
-            root = _update(conn, changes_between(conn, position, upto))
+            root = _update(conn, changes_between(conn, position, upto), first_versions(conn, position, upto))
             position = upto
         conn.execute(_ADVANCE, (position, root))
     return root
 
 
-def _update(conn: Conn, changes: Mapping[str, str | None]) -> bytes:
+def _update(conn: Conn, changes: Mapping[str, str | None], firsts: Mapping[UUID, tuple[int, int]]) -> bytes:
     tree, loaded = load(conn, changes)
+    for stream, (version, position) in firsts.items():
+        if (held := int(tree.value(stream_key(stream)) or 0)) != version - 1:
+            raise SigningRefused(
+                f"position {position}: it is version {version} of {stream}, and the map of what came before holds "
+                f"{held} of its events: {PUT_BACK}"
+            )
     tree.apply(changes)
     # Tiles are collected before the root is computed: a missing hash is what marks a change.
     changed = dict(_tiles_below(tree.top, "", changed=True))

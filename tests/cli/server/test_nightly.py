@@ -70,3 +70,18 @@ def test_what_is_found_is_recorded_in_short_and_shown(run, world, opened):
     assert shown["findings"] == 2
     assert "2 findings" in run("status").stdout
     assert run("audit", "check", "--rules").exit_code == 1
+
+
+def test_a_signed_event_that_is_gone_is_found_at_night(run, world, opened):
+    world.creates()
+    assert run("audit", "name-log", "example.org/log").exit_code == 0
+    assert run("audit", "checkpoint").exit_code == 0
+    project(opened)
+    with opened.connection() as conn:
+        (position,) = conn.execute(
+            "DELETE FROM stored_events WHERE topic = 'animation.created' RETURNING notification_id"
+        ).fetchone()
+    assert findings(opened, world) > 0
+    with opened.connection() as conn:
+        _, check = recorded(conn)
+    assert any(text.startswith(f"position {position}: removed") for text in check.first_findings)
