@@ -12,6 +12,7 @@ from application.proof.completeness.committing import ProofMapCommit, map_commit
 from application.proof.completeness.map_checking import check_map
 from application.proof.completeness.signing import sign_with_map
 from application.proof.completeness.stored_map import advance, map_as_of
+from application.proof.signer_memory import SigningRefused
 from domain.kernel.actors import SYSTEM
 from eventstore.log import head
 from tests.application.proof.conftest import KEY
@@ -42,10 +43,11 @@ def test_the_roots_of_an_honest_log_fit(signed: World, conn):
     assert list(check_map(conn)) == []
 
 
-def test_a_false_root_is_named_by_its_position(signed: World, conn):
+def test_a_false_root_is_named_by_its_position_and_nothing_is_signed_after_it(signed: World, conn):
     signed.creates()
     at = signed.does(ProofMapCommit(position=head(conn), root="0" * 64, signing_rules=0), SYSTEM).position
-    sign_with_map(conn, KEY, "interval", signed.now, map_commits(signed.app.execute))
+    with pytest.raises(SigningRefused, match=f"^position {at}: the map of position {at - 1} "):
+        sign_with_map(conn, KEY, "interval", signed.now, map_commits(signed.app.execute))
     assert list(check_map(conn)) == [f"the map's root at position {at} is not that of the log as of position {at - 1}"]
 
 
