@@ -139,6 +139,8 @@ PAID_FORGERIES: Mapping[str, tuple[Forgery, ...]] = {
     "paid by who certified": (same_person(CERTIFIED, PAID),),
     "an amendment accepted by who proposed it": (same_person("service_dossier.amendment_proposed", ACCEPTED),),
     "one event of a command by another": (stamp("convention.service_certified", actor="nobody"),),
+    "an event that a policy is said to record": (stamp("animation.published", cause="event:animation.created:x:1"),),
+    "a time zone that there is not": (data("animation.created", time_zone="America/Nulle-Part"),),
     "no animation says that it was gathered": (lacking("animation.gathered"),),
     "an amendment that corrects nothing": (lacking("animation.attestation_corrected"),),
     "an amendment that corrects otherwise": (data("animation.attestation_corrected", parents=1),),
