@@ -74,6 +74,34 @@ def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_i
     assert '<a href="#lieu">Nous ne connaissons pas de commune « Nullepart-sur-Mer »' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "remark"),
+    [
+        ("theme=x", "Thème : nous ne connaissons pas « x »."),
+        ("type=x&audience=y", "Public : nous ne connaissons pas « y »."),
+        ("territory=zz", "Département : nous ne connaissons pas « zz »."),
+        ("venueType=x", "Type de lieu : nous ne connaissons pas « x »."),
+        ("structureId=x", "Structure : nous ne connaissons pas « x »."),
+        ("commune=Nullepart", "Nous ne connaissons pas de commune « Nullepart »."),
+    ],
+)
+def test_what_no_list_knows_is_named_as_people_see_it_above_the_list_without_it(
+    visitor: Visitor, animation: str, query: str, remark: str
+) -> None:
+    page = visitor.sees(f"/animations?{query}", 422)
+    assert remark in page
+    assert animation in page
+    assert "where." not in page
+
+
+def test_a_commune_may_be_named_in_the_address(visitor: Visitor) -> None:
+    for path in ("/animations", "/candidatures"):
+        answer = visitor.http.get(f"{path}?commune=Montpellier")
+        assert (answer.status_code, "commune=34172" in answer.headers["location"]) == (303, True)
+    page = visitor.sees("/candidatures?commune=Nullepart", 422)
+    assert "Nous ne connaissons pas de commune « Nullepart »." in page
+
+
 def test_a_parent_registers_once_however_often_the_form_is_sent(
     visitor: Visitor, server: Server, animation: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from web.core.communes import COMMUNES, without_doubt
 from web.core.documents import document
+from web.core.problems import Problem
 from web.core.site import Site
 
 _LISTING = document("animations/listing")
@@ -22,6 +24,20 @@ _PER_PAGE = 20
 #: Filters under the names of the API, as in the addresses of feeds and exports.
 _LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
 _LONGEST = 100
+_COMMUNE_CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
+#: What the API may refuse to look for: the name that readers see, and where in the page it is mended.
+_NAMES = {
+    "territory": ("Département", "territory"),
+    "theme": ("Thème", "theme"),
+    "type": ("Type d'animation", "type"),
+    "audience": ("Public", "audience"),
+    "venueType": ("Type de lieu", "resultats"),
+    "commune": ("Commune ou code postal", "lieu"),
+    "text": ("Mots du titre ou du texte", "text"),
+    "structureId": ("Structure", "resultats"),
+    "startsFrom": ("À partir du", "startsFrom"),
+    "startsBefore": ("Jusqu'au", "au"),
+}
 #: Languages to choose among, by ISO 639 code; an address may name any other.
 _LANGUAGES = {
     "en": "anglais",
@@ -62,6 +78,10 @@ class _Filters:
             params.get("text", "")[:_LONGEST].strip(),
             params.get("lieu", "")[:_LONGEST].strip(),
         )
+        # A commune by its name, as people write it into an address.
+        if not all(map(_COMMUNE_CODE.fullmatch, filters.lists.get("commune", ()))):
+            filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
+            del filters.lists["commune"]
         filters.structure = params.get("structureId", "")
         filters.around = params.get("around", "")[:_LONGEST]
         filters.nearby = params.get("voisines") == "true" or bool(filters.around)
@@ -79,6 +99,23 @@ class _Filters:
         except ValueError:
             self.errors[name] = f"{label} : une date est attendue, par exemple {date.today():%d/%m/%Y}."
             return None
+
+    def without(self, name: str) -> None:
+        """Look for the rest, and say what is not looked for."""
+        label, anchor = _NAMES[name]
+        value = ", ".join(self.lists.pop(name, ())) or (self.structure if name == "structureId" else "")
+        match name:
+            case "text":
+                value, self.text = self.text, ""
+            case "structureId":
+                self.structure = ""
+            case "startsFrom":
+                value, self.since = f"{self.since:%d/%m/%Y}", None
+            case "startsBefore":
+                value, self.until = f"{self.until:%d/%m/%Y}", None
+        self.errors[anchor] = (
+            f"{label} : nous ne connaissons pas « {value[:_LONGEST]} ». Voici la liste sans ce critère."
+        )
 
     @property
     def active(self) -> bool:
@@ -146,7 +183,14 @@ class Listing:
         variables: dict[str, Any] = {"where": filters.where, "commune": codes[0] if codes else "", "named": bool(codes)}
         if filters.since is not None:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
-        answer = await self._site.api.ask(request, _LISTING, variables | _page(request.query_params))
+        try:
+            answer = await self._site.api.ask(request, _LISTING, variables | _page(request.query_params))
+        except Problem as problem:
+            name = problem.where[1] if problem.where[:1] == ("where",) and len(problem.where) > 1 else ""
+            if name not in _NAMES or name not in filters.where:
+                raise
+            filters.without(name)
+            return await self._list(request, filters)
         terms: dict[str, list[Mapping[str, Any]]] = {}
         for term in answer["typology"]:
             terms.setdefault(term["kind"], []).append(term)

@@ -57,8 +57,14 @@ class Candidacy:
 
     async def show(self, request: Request) -> Response:
         place = request.query_params.get("lieu", "")[:100].strip()
-        if request.query_params.get("commune"):
-            context = await self._context(request)
+        if code := request.query_params.get("commune", "")[:100].strip():
+            try:
+                context = await self._context(request)
+            except Problem as problem:
+                if problem.status != 404:
+                    raise
+                # Written by name, or unknown: as if it had been typed.
+                return await self._choose_commune(request, code)
             return self._page(request, self._site.guard.form(request, _fields(request, context)), context)
         return await self._choose_commune(request, place)
 

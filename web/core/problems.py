@@ -18,6 +18,8 @@ class Problem(Exception):
     title: str
     message: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: What of the question cannot be answered, by the names of the API: for pages to name as their readers see it.
+    where: tuple[str, ...] = ()
 
     @classmethod
     def among(cls, errors: Iterable[Mapping[str, Any]]) -> Problem | None:
@@ -26,7 +28,7 @@ class Problem(Exception):
             extensions = error.get("extensions") or {}
             code, message = extensions.get("code"), str(error.get("message") or "")
             if code in _MISSING:
-                return cls.missing(message)
+                return cls(404, "Page introuvable", message, where=tuple(map(str, extensions.get("field") or ())))
             if code in _AWAY:
                 return cls(503, "Service momentanément indisponible", _AGAIN, {"Retry-After": "5"})
             if code == "TOO_MANY_REQUESTS":

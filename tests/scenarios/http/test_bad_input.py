@@ -212,7 +212,8 @@ def test_a_malformed_body_is_a_client_error(body: bytes, server: Server):
 
 
 def test_an_operation_name_of_another_type_is_named(server: Server):
-    for body in ({"operationName": 5}, {"operationName": ["A"]}, {"operationName": {}}):
+    wrong: tuple[dict[str, Any], ...] = ({"operationName": 5}, {"operationName": ["A"]}, {"operationName": {}})
+    for body in wrong:
         answer = server.post({"query": POSITION, **body})
         (error,) = answer.json()["errors"]
         assert (answer.status_code, "`operationName` must be a string or null" in error["message"]) == (400, True)
