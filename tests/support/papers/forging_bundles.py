@@ -1,6 +1,6 @@
 """A bundle of any events, signed as whoever holds the key would: its tree holds them and nothing else.
 
-It is of the first format, which shows nothing of what came after.
+It is of the first format, which shows nothing of what came after, or of today's, with a map of these events.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
 from application.papers.dossier_layouts.layouts import LAYOUTS
 from application.proof.archive import write_archive
 from application.proof.bundle import manifest_text, records_of
+from application.proof.completeness.map_entries import Changes
+from application.proof.completeness.member import expected_values
+from application.proof.completeness.sparse_tree import SparseTree
+from application.proof.dossier_streams import streams_of
 from application.proof.facts.dossier_facts import facts_of, file_digests
 from application.proof.facts.first_format import in_first_format
 from application.proof.leaves import Leaf, decode_leaf, encode_leaf
 from application.proof.notes import Checkpoint, to_pem
-from tests.support.papers.bundles import members
+from domain.kernel.identifiers import MAP_ID
+from tests.support.papers.bundles import members, signed_again
 from tests.support.papers.proved_dossiers import KEY
 
 LOG = "parentalite.log/example"
@@ -90,6 +95,48 @@ def forged(path: Path, dossier: Dossier, events: Sequence[StoredEvent], paper: b
         whole = {"manifest": manifest, **contents}
         write_archive(out, ((name, len(content), io.BytesIO(content)) for name, content in whole.items()))
     return path
+
+
+def forged_with_map(path: Path, honest: Path, events: Sequence[StoredEvent], map_stream: UUID = MAP_ID) -> Path:
+    """Write a bundle of today's format of these events and a map of them, which its last event commits."""
+    contents = members(honest)
+    shown = orjson.loads(contents["dossier.json"])
+    dossier_id, records = UUID(shown["dossier_id"]), records_of(_leaves(events))
+    stamp = {**events[0].state["stamp"], "actor": "system", "role": "system", "cause": "command:proofMapCommit"}
+    stamp |= {"command_id": str(uuid4()), "structure_id": None, "territory": None}
+    data = {"position": len(events), "root": "00" * 32, "signing_rules": 0}
+    commit = StoredEvent(map_stream, "proof.map_committed", {"schema_version": 2, "stamp": stamp, "data": data})
+    (committed,) = records_of(_leaves([*events, commit])[-1:])
+    values = expected_values(dossier_id, streams_of(dossier_id, records).animations, records, committed)
+    values = {key.replace(str(MAP_ID), str(map_stream)): value for key, value in values.items()}
+    tree = SparseTree()
+    tree.apply(values)
+    leaves = _leaves([*events, commit.with_data(root=tree.root.hex())])
+    tree_hashes = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    lines = [_line(place, leaf, tree_hashes) for place, leaf in enumerate(leaves)]
+    facts = facts_of(dossier_id, records) | {name: shown[name] for name in ("layout", "names")}
+    origin = contents["checkpoint"].decode().split("\n")[0]
+    member = completeness_member(tree, dict(sorted(values.items())), orjson.loads(lines[-1]))
+    contents |= {
+        "dossier.json": orjson.dumps(facts, option=orjson.OPT_INDENT_2),
+        "events.jsonl": b"".join(lines[:-1]),
+        "checkpoint": KEY.sign(Checkpoint(origin, len(leaves), _root(tree_hashes)).text, origin).encode(),
+        "completeness.json": orjson.dumps(member),
+    }
+    return signed_again(path, contents)
+
+
+def completeness_member(tree: SparseTree, values: Changes, committed: dict[str, Any]) -> dict[str, Any]:
+    def entry(key: str, value: str | None) -> dict[str, Any]:
+        proof = tree.prove(key)
+        other = proof.other and {"path": _text(proof.other.path), "digest": _text(proof.other.digest)}
+        return {"key": key, "value": value, "siblings": list(map(_text, proof.siblings)), "other": other}
+
+    return {"committed": committed, "values": [entry(key, value) for key, value in values.items()]}
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _leaves(events: Sequence[StoredEvent]) -> list[bytes]:
