@@ -109,7 +109,7 @@ def test_what_happened_by_the_rules_follows(history: History):
         (ServiceCertified, {"animations": 0}, "animations is 0, where 2"),
         (ServiceCertified, {"amount": Decimal(0)}, "amount is 0, where 300.00"),
         (ConventionSigned, {"rate_per_animation": Decimal("-150.00")}, "rate_per_animation"),
-        (ConventionSigned, {"required_pieces": ("Facture",)}, "Pièce manquante"),
+        (ConventionSigned, {"required_pieces": ("Facture",)}, "Pièce à joindre"),
         (ConventionSigned, {"valid_from": date(2027, 1, 1)}, "ne couvre le"),
         (DossierOpened, {"period_from": date(2027, 1, 1)}, "hors de la période du dossier"),
         (DossierOpened, {"structure_id": UUID(int=7)}, "structure_id is"),
