@@ -13,7 +13,8 @@ from application.proof.completeness.map_entries import Changes, animation_key, c
 from application.proof.completeness.sparse_tree import SparseTree, verifies
 from application.proof.completeness.stored_map import load
 from application.proof.dossier_streams import CannotBeProved
-from domain.kernel.identifiers import MAP_ID
+from domain.kernel.identifiers import MAP_ID, SIGNING_RULE_ID
+from domain.proof.events import MapCommitted
 from eventstore.records import Recorded
 
 Conn = Connection[Any]
@@ -32,6 +33,9 @@ def expected_values(
     # The map holds every stream, that of its own roots too: so no other root stands between it and this one.
     before = committed.originator_version - 1
     values[stream_key(MAP_ID)] = str(before) if before else None
+    if isinstance(committed.event, MapCommitted) and committed.event.signing_rules is not None:
+        # Also where the log holds no such event: that one was deleted is seen then.
+        values.setdefault(stream_key(SIGNING_RULE_ID), None)
     return dict(sorted(values.items()))
 
 

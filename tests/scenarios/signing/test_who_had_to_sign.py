@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.proof import bundle as bundles
+from application.proof.completeness import member
 from application.proof.completeness.stored_map import map_as_of
 from application.proof.notes import to_pem
 from application.proof.signing_rules import record_who_signs
@@ -127,6 +128,8 @@ def test_a_bundle_that_leaves_the_rule_out_is_refused(
     monkeypatch.setattr(Signing, "check_unsigned", lambda *values: None)
     assert anne.sends("serviceDossierCertify", dossierId=dossier, **REASONS) == []
     monkeypatch.setattr(bundles, "SIGNING_RULE_ID", UUID(int=0))
+    # Nor would its own exporter prove that the map holds nothing of it.
+    monkeypatch.setattr(member, "SIGNING_RULE_ID", UUID(int=0))
     hidden = exported(server, dossier, tmp_path / "dossier.zip")
     monkeypatch.undo()
     words = "completeness: 1 events told who has to sign, and 0 are shown"

@@ -100,6 +100,8 @@ def payment(path, key):
     assert data.get("signing_rules", 0) == topics.count("signing.required")
     of_the_map = f"stream:{uuid.UUID(bytes=stream)}"
     expected = {of_the_map: str(version - 1) if version > 1 else None, f"dossier:{dossier_id}": None}
+    if "signing_rules" in data:
+        expected[f"stream:{uuid.uuid5(OURS, 'proof-signing-rule')}"] = None
     for line in lines:
         place, stream, version, topic, state = fields(base64.b64decode(json.loads(line)["leaf"]))
         assert place <= data["position"] < position

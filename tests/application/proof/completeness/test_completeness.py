@@ -14,13 +14,16 @@ from application.files.store import FileStore
 from application.proof.bundle import facts_now
 from application.proof.checkpoints import ON_REQUEST, all_checkpoints, latest
 from application.proof.completeness.committing import last_commit, map_commits
+from application.proof.completeness.map_entries import stream_key
 from application.proof.dossier_streams import NotADossier
-from application.proof.notes import parse_checkpoint, split_note
+from application.proof.notes import parse_checkpoint, split_note, to_pem
 from application.proof.public_keys import read_public_keys
 from application.proof.signing import make_checkpoint
 from application.proof.verifying import verify
 from application.service_dossiers.commands import ServiceDossierReturn
+from domain.kernel.identifiers import SIGNING_RULE_ID
 from eventstore.log import head
+from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.support.papers import second_verifier
 from tests.support.papers.bundles import checks, members, signed_again, wrong
 from tests.support.papers.forged_bundles import FOLDER
@@ -106,6 +109,12 @@ def a_key_less(shown):
     shown["values"].remove(entry(shown, "animation"))
 
 
+def no_word_of_who_has_to_sign(shown):
+    (value,) = (value for value in shown["values"] if value["key"] == stream_key(SIGNING_RULE_ID))
+    assert value["value"] is None
+    shown["values"].remove(value)
+
+
 def a_key_more(shown):
     shown["values"].append(entry(shown, "animation") | {"key": f"stream:{uuid4()}"})
 
@@ -140,13 +149,23 @@ def an_event_that_commits_no_map(shown):
     [
         *(lower_version, other_dossier, no_payment, no_payment_and_the_leaf_of_the_payment_as_that_of_another),
         *(a_key_less, a_key_more, a_sibling_less, a_value_that_is_a_number, a_further_field, no_values),
-        *(another_event, an_event_that_commits_no_map),
+        *(no_word_of_who_has_to_sign, another_event, an_event_that_commits_no_map),
     ],
 )
 def test_each_change_in_what_is_shown_is_refused_in_words(paid: Path, change):
     text = wrong(forged(paid, change))
     assert text.startswith("completeness: ")
     assert "makes no sense" not in text
+
+
+@needs_node
+def test_a_bundle_shows_whether_the_log_ever_told_who_has_to_sign(paid: Path):
+    """Where that event was deleted, the map holds its stream still."""
+    hidden = forged(paid, no_word_of_who_has_to_sign)
+    assert wrong(hidden) == f"completeness: {stream_key(SIGNING_RULE_ID)} is missing"
+    honest, refused = (results[-1] for results in verdicts([(path, to_pem(KEY.public)) for path in (paid, hidden)]))
+    assert (honest["ok"], refused["ok"]) == (True, False), honest
+    assert refused["text"] == "it shows other keys than this dossier's, in order"
 
 
 def test_the_map_of_an_earlier_moment_is_refused(claim: Claim, tmp_path: Path):
