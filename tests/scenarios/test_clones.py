@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import STRUCTURE
+from tests.support.people import ANIMATION, STRUCTURE
 
 CLONE = "07-clone-an-animation"
 ONCE = {"startsAt": "2027-04-12T18:00:00+02:00", "endsAt": "2027-04-12T20:00:00+02:00"}
@@ -38,3 +38,16 @@ def test_a_clone_to_a_local_time_that_is_free_is_recorded_at_that_time_of_the_te
     local = {"startsAt": "2027-07-12T18:00", "endsAt": "2027-07-12T20:00"}
     clone = people.does(CLONE, STRUCTURE, animationId=animation, **local)["animation"]
     assert clone["startsAt"] == "2027-07-12T18:00:00+02:00"
+
+
+def test_who_declares_an_animation_again_is_told_of_the_first(people, server, animation):
+    document = """mutation($input: AnimationCreateInput!) {
+      animationCreate(input: $input) { animation { id } warnings errors { code } } }"""
+    again = server.ask(document, STRUCTURE, input=ANIMATION | {"title": ANIMATION["title"].upper()})["animationCreate"]
+    (warning,) = again["warnings"]
+    assert animation in warning
+    other = server.ask(document, STRUCTURE, input=ANIMATION | {"venueName": "Mairie"})["animationCreate"]
+    assert other["warnings"] == []
+    into = """mutation($input: AnimationModifyInput!) { animationModify(input: $input) { warnings errors { code } } }"""
+    change = {"animationId": other["animation"]["id"], "venueName": ANIMATION["venueName"]}
+    assert len(server.ask(into, STRUCTURE, input=change)["animationModify"]["warnings"]) == 2

@@ -29,8 +29,10 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from application.animations import commands
 from application.commanding.commands import Command
-from projections.animations.queries import OF_THAT_CLOCK, OF_THAT_INSTANT
+from domain.animations.transitions import AnimationStatus
+from projections.animations.queries import BY_IDS, OF_THAT_CLOCK, OF_THAT_INSTANT
 
+_STANDING = (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED)
 _ABOUT_THE_CHANGE = ("animation_id", "expected_version", "idempotency_key")
 
 
@@ -39,12 +41,45 @@ class AnimationPayload(Payload):
     animation: Animation | None = strawberry.field(
         description="The animation as it now stands; null after errors, or when it cannot be read yet."
     )
+    warnings: list[str] = strawberry.field(
+        default_factory=list,
+        description="What who declares or changes it should know, in French: that its structure has another of the same"
+        " title at that hour and place. It is recorded all the same.",
+    )
 
 
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any]) -> AnimationPayload:
     carried = await carry_out(info.context, command, values)
     animation = await reload_after(info.context, carried, load_animation)
     return AnimationPayload(animation=animation, position=carried.position, errors=list(carried.errors))
+
+
+async def _declared(info: Info, command: type[Command], values: Mapping[str, Any]) -> AnimationPayload:
+    payload = await _answer(info, command, values)
+    if payload.animation is not None:
+        payload.warnings = await _warnings(info.context, payload.animation.id)
+    return payload
+
+
+async def _warnings(context: Context, animation_id: UUID) -> list[str]:
+    """Return a warning for each animation that who looks for this one would take for it."""
+    read = await context.read()
+    (own,) = await read.rows(read.sql(BY_IDS), {"ids": [animation_id]})
+    params = {"id": animation_id, "starts_at": own["starts_at"]}
+    beside = [row["animation_id"] for row in await read.rows(read.sql(OF_THAT_INSTANT), params)]
+    others = [other_id for other_id in beside if str(other_id) != str(animation_id)]
+    rows = await read.rows(read.sql(BY_IDS), {"ids": others}) if others else []
+    return [
+        f"« {row['title']} » est déjà déclarée à cette heure, au même lieu (animation {row['animation_id']}) : si c'est"
+        " la même, annulez l'une des deux."
+        for row in rows
+        if row["status"] in _STANDING and _called(row) == _called(own)
+    ]
+
+
+def _called(row: Mapping[str, Any]) -> list[str]:
+    """Return title and place, however they are spelt."""
+    return [" ".join(row[name].casefold().split()) for name in ("title", "venue_name")]
 
 
 async def _of_that_hour(context: Context, values: Mapping[str, Any]) -> list[UUID]:
@@ -65,7 +100,7 @@ class AnimationMutations:
         description="Declares an animation, which then waits for publication. For the structure that runs it."
     )
     async def animation_create(self, info: Info, input: AnimationCreateInput) -> AnimationPayload:
-        return await _answer(info, commands.AnimationCreate, with_contact(to_command(input)))
+        return await _declared(info, commands.AnimationCreate, with_contact(to_command(input)))
 
     @strawberry.mutation(
         description="Changes an animation before its attestation; a refused one is submitted again. For its structure."
@@ -73,7 +108,7 @@ class AnimationMutations:
     async def animation_modify(self, info: Info, input: AnimationModifyInput) -> AnimationPayload:
         patch = with_contact(patch_of(input))
         values = {name: patch.pop(name) for name in _ABOUT_THE_CHANGE if name in patch}
-        return await _answer(info, commands.AnimationModify, values | {"changes": patch})
+        return await _declared(info, commands.AnimationModify, values | {"changes": patch})
 
     @strawberry.mutation(description="Publishes an animation: it stands in the public listing. For the national team.")
     async def animation_publish(self, info: Info, input: AnimationPublishInput) -> AnimationPayload:

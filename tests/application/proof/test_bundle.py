@@ -64,7 +64,7 @@ def test_the_dossier_is_told_in_json_with_both_figures_after_an_amendment(bundle
     assert (amendment["before"]["parents"], amendment["parents"], amendment["status"]) == (9, 7, "ACCEPTED")
     assert facts["payment"]["reference"] == "VIR-1"
     types = [entry["type"] for entry in facts["timeline"]]
-    assert (types[0], types[-1]) == ("structure.account_opened", "service_dossier.paid")
+    assert (types[0], types[-1]) == ("convention.signed", "service_dossier.paid")
     assert "convention.signed" in types
     assert facts["structure"]["name"] == "Ville de Basse-Terre"
 
