@@ -51,12 +51,13 @@ class AggregateKind(Generic[S]):
             state = self.evolve(state, stream, event)
         return state
 
-    def fold_acts(self, state: S | None, stream: UUID, acts: Iterable[tuple[Event, Author]]) -> S | None:
-        """Return the state after these events, with who did what."""
+    def fold_acts(self, state: S | None, stream: UUID, acts: Iterable[tuple[Event, Author | None]]) -> S | None:
+        """Return the state after these events, with who did what; None: it followed from another event."""
         if self.credit is None:
             return self.fold(state, stream, (event for event, _ in acts))
         for event, author in acts:
-            state = self.credit(self.evolve(state, stream, event), event, author)
+            state = self.evolve(state, stream, event)
+            state = state if author is None else self.credit(state, event, author)
         return state
 
 
@@ -65,7 +66,7 @@ TYPOLOGY = AggregateKind[typology.Typology]("typology", typology.evolve)
 STRUCTURE = AggregateKind[structure.Structure]("structure", structure.evolve)
 SIRET = AggregateKind[siret.AssignedSiret]("siret", siret.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
-ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve)
+ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve, credit=animation.credit)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
 SATISFACTION_FORM = AggregateKind[satisfaction_form.SatisfactionForm]("satisfaction_form", satisfaction_form.evolve)
 SATISFACTION = AggregateKind[satisfaction_packets.RecordedAnswers]("satisfaction", satisfaction_packets.evolve)

@@ -127,7 +127,7 @@ def state_after(
     taken = [record for record in records if version is None or record.originator_version <= version]
     if not taken:
         return before
-    return kind.fold_acts(before, taken[0].originator_id, [(record.event, record.stamp.author) for record in taken])
+    return kind.fold_acts(before, taken[0].originator_id, [(record.event, record.stamp.doer) for record in taken])
 
 
 def head(conn: Conn) -> int:

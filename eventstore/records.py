@@ -118,6 +118,11 @@ class Stamp(BaseModel):
         """Whom the event is recorded for."""
         return Author(self.actor, self.person)
 
+    @property
+    def doer(self) -> Author | None:
+        """Who did it themselves; None where it followed from another event."""
+        return None if self.cause.startswith("event:") else self.author
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:

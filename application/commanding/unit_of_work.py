@@ -149,7 +149,7 @@ class UnitOfWork:
         stamp = Stamp.for_command(self.action, self.actor, self.command_id, self.now, belongings, cause)
         for version, event in enumerate(events, start=loaded.version + 1):
             self.recorded.append(Recorded(0, stream, version, stamp, event))
-        state = kind.fold_acts(loaded.state, stream, [(event, stamp.author) for event in events])
+        state = kind.fold_acts(loaded.state, stream, [(event, stamp.doer) for event in events])
         self._loaded[stream] = Loaded(kind, loaded.version + len(events), state)
         return self.recorded[-1]
 

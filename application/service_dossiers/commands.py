@@ -17,6 +17,7 @@ from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from application.files.attachments import AttachFile, Digest
+from application.service_dossiers.attesters import check_who_attested
 from application.service_dossiers.claims import claims_beside, claims_of
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationGathered, AnimationReleased
@@ -28,7 +29,6 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import Label, Reason
 from domain.service_dossiers import certification, gathering, payment, submission
-from domain.service_dossiers.certification import Reasons
 from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.warnings import warnings_of
@@ -150,10 +150,9 @@ def _gather(work: UnitOfWork, dossier: ServiceDossier, convention: Convention, c
     )
     gathered = _record(work, dossier, gathering.gather(dossier, convention, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
-    left_out = set(dossier.animation_ids) - set(gathered.event.animation_ids)
-    release(
-        work, dossier, [animation_id for animation_id in dossier.animation_ids if animation_id in left_out], gathered
-    )
+    kept = set(gathered.event.animation_ids)
+    left_out = [animation_id for animation_id in dossier.animation_ids if animation_id not in kept]
+    release(work, dossier, left_out, gathered)
     for animation_id in gathered.event.animation_ids:
         animation = _animation(work, animation_id)
         if animation.dossier_id is None:
@@ -213,14 +212,14 @@ def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
 def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
     convention = convention_of(dossier, work)
-    reasons = Reasons(command.overrun_reason, command.missing_reason, command.warnings_reason)
+    reasons = certification.Reasons(command.overrun_reason, command.missing_reason, command.warnings_reason)
     claims = claims_of(work, dossier.lines)
     warnings = warnings_of(claims, claims_beside(work, command.resembling))
     titles = {claim.id: claim.title for claim in claims}
     facts = certification.certify(dossier, convention, work.actor, _today(work, dossier), reasons, titles, warnings)
+    check_who_attested(dossier, work)
     certified = _record(work, dossier, facts)
-    fact = certified.event
-    assert isinstance(fact, DossierCertified)
+    assert isinstance(fact := certified.event, DossierCertified)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
     work.record(CONVENTION, convention.id, [counted], convention.belongings, cause=certified)
     return dossier.id
@@ -246,6 +245,7 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
         [other for other in others if other is not None],
         command.reason,
     )
+    check_who_attested(dossier, work)
     _record(work, dossier, facts)
     return dossier.id
 

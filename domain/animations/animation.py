@@ -39,11 +39,13 @@ from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import covering
 from domain.files.pages import with_page, without_page
 from domain.kernel.actors import Actor
+from domain.kernel.authors import Acts, Author, with_act
 from domain.kernel.errors import Problem, broken, check_all, gathering
 from domain.kernel.events import ERASED_WORDS, Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
 
+_ATTESTING = (AnimationAttested, AttestationCorrected, AttendanceSheetAttached, AttendanceSheetWithdrawn)
 CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
 
 
@@ -78,6 +80,8 @@ class Animation:
     suspended: bool = False
     #: The series that it is one of, which has the id of its first animation.
     series_id: UUID | None = None
+    #: Who did what to it themselves, for the four eyes on its dossier.
+    acts: Acts = field(default_factory=dict)
     #: Those that were made of it by repeating it.
     copies: tuple[UUID, ...] = ()
     texts: Texts = field(default_factory=Texts)
@@ -118,6 +122,13 @@ def evolve(state: Animation | None, originator_id: UUID, fact: Event) -> Animati
         )
     assert state is not None, "an animation's first event is animation.created"
     return replace(_changed(state, fact), texts=state.texts.after(fact))
+
+
+def credit(state: Animation, fact: Event, author: Author) -> Animation:
+    """Return the state with one more act, if it says what is to be paid."""
+    if not isinstance(fact, _ATTESTING):
+        return state
+    return replace(state, acts=with_act(state.acts, fact.topic, author))
 
 
 def _changed(state: Animation, fact: Event) -> Animation:

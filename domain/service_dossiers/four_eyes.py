@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.animations.events import (
+    AnimationAttested,
+    AttendanceSheetAttached,
+    AttendanceSheetWithdrawn,
+    AttestationCorrected,
+)
 from domain.kernel.actors import Actor
 from domain.kernel.authors import Acts, has_done
 from domain.kernel.events import Event
@@ -30,6 +36,13 @@ _CLAIMS: Mapping[type[Event], str] = {
     PieceWithdrawn: "modifié",
     DossierSubmitted: "soumis",
 }
+#: The acts on the dossier's animations that say what is to be paid.
+_ATTESTS: Mapping[type[Event], str] = {
+    AnimationAttested: "attesté des animations",
+    AttestationCorrected: "corrigé des attestations",
+    AttendanceSheetAttached: "joint des feuilles d'émargement",
+    AttendanceSheetWithdrawn: "retiré des feuilles d'émargement",
+}
 _PROPOSED: Mapping[type[Event], str] = {AmendmentProposed: "proposé"}
 _CERTIFIED: Mapping[type[Event], str] = {DossierCertified: "certifié"}
 
@@ -51,6 +64,14 @@ _KEPT_APART: Mapping[Action, tuple[tuple[Mapping[type[Event], str], str], ...]] 
     ),
 }
 
+_DECIDES: Mapping[Action, str] = {
+    Action.SERVICE_DOSSIER_CERTIFY: "Nul ne certifie un dossier pour lequel il a lui-même {}.",
+    Action.SERVICE_PAYMENT_RECORD: "Nul n'enregistre le paiement d'un dossier pour lequel il a lui-même {}.",
+    Action.SERVICE_AMENDMENT_ACCEPT: "Nul n'accepte un avenant sur un dossier pour lequel il a lui-même {}.",
+    Action.CERTIFICATION_WITHDRAW: "Nul ne retire la certification d'un dossier pour lequel il a lui-même {}.",
+    Action.SERVICE_RECOVERY_RECORD: "Nul n'enregistre un recouvrement sur un dossier pour lequel il a lui-même {}.",
+}
+
 
 def same_person_obstacle(action: Action, acts: Acts, actor: Actor) -> str | None:
     """Return why the actor's own acts keep them from the action (French), or None."""
@@ -59,3 +80,10 @@ def same_person_obstacle(action: Action, acts: Acts, actor: Actor) -> str | None
         if words:
             return sentence.format(" puis ".join(words))
     return None
+
+
+def attesting_obstacle(action: Action, acts: Acts, actor: Actor) -> str | None:
+    """Return why the actor's own acts on the dossier's animations keep them from the action (French), or None."""
+    sentence = _DECIDES.get(action)
+    words = [word for kind, word in _ATTESTS.items() if has_done(acts, (kind.topic,), actor)]
+    return sentence.format(" puis ".join(words)) if sentence and words else None

@@ -219,7 +219,7 @@ class Judge:
         territory, at = record.stamp.territory, record.stamp.recorded_at
         scene.certifications.take(record.position, stream, fact, territory or "", at)
         try:
-            after = kind.fold_acts(before, stream, [(fact, record.stamp.author)])
+            after = kind.fold_acts(before, stream, [(fact, record.stamp.doer)])
         except _IMPOSSIBLE:
             # Told already: it cannot follow from the events before it.
             return

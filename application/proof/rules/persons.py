@@ -14,6 +14,7 @@ from application.people.officials import mandate_account
 from application.proof.rules.cases import Case
 from domain.accounts.account import mandate_of
 from domain.accounts.events import AccountErased, MandateEnded, MandateGiven
+from domain.animations.animation import Animation
 from domain.kernel.actors import IN_OFFICE, Role
 from domain.kernel.authors import Author
 from domain.kernel.errors import broken
@@ -28,7 +29,7 @@ from domain.service_dossiers.events import (
     DossierRecovered,
     DossierSubmitted,
 )
-from domain.service_dossiers.four_eyes import same_person_obstacle
+from domain.service_dossiers.four_eyes import attesting_obstacle, same_person_obstacle
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.structures.structure import speaker_obstacle
 from eventstore.records import Stamp
@@ -67,7 +68,14 @@ def newer_rules(case: Case) -> Iterator[str]:
     yield from _taken_passkey(case)
     action = _DECIDED.get(type(case.record.event))
     dossier = case.scene.find(ServiceDossier, case.stream)
-    if action is None or dossier is None or not _is_older(case.record.stamp):
+    if action is None or dossier is None:
+        return
+    for animation_id in dossier.animation_ids:
+        animation = case.scene.find(Animation, animation_id)
+        if animation is not None and (reason := attesting_obstacle(action, animation.acts, case.actor)):
+            yield f"older than the rule, or against it: {reason}"
+            break
+    if not _is_older(case.record.stamp):
         return
     if reason := same_person_obstacle(action, dossier.acts, case.actor):
         yield f"older than the rule: {reason}"

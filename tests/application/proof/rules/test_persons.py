@@ -87,6 +87,12 @@ def test_one_person_under_another_name_is_found(history, topic, person, reason):
     assert reason in findings[0].reason
 
 
+def test_who_attested_and_certifies_is_warned_of_since_the_rule_is_newer(history):
+    attested = stamped(history, "animation.attested", person=PAUL)
+    (warning,) = [finding for finding in judged(attested) if finding.topic == CERTIFIED]
+    assert (warning.warning, "lui-même attesté des animations" in warning.reason) == (True, True)
+
+
 def test_what_is_older_than_persons_is_warned_of_and_not_condemned(history):
     older = [replace(record, stamp=record.stamp.model_copy(update={"person": None})) for record in history]
     assert judged(older) == []
