@@ -219,7 +219,8 @@ def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
     facts = certification.certify(dossier, convention, work.actor, _today(work, dossier), reasons, titles, warnings)
     check_who_attested(dossier, work)
     certified = _record(work, dossier, facts)
-    assert isinstance(fact := certified.event, DossierCertified)
+    fact = certified.event
+    assert isinstance(fact, DossierCertified)
     counted = ServiceCertified(dossier_id=dossier.id, animations=fact.animations, amount=fact.amount)
     work.record(CONVENTION, convention.id, [counted], convention.belongings, cause=certified)
     return dossier.id
@@ -234,7 +235,6 @@ def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
 
 def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     dossier = subject(command, work)
-    others = (work.find(SERVICE_DOSSIER, other) for other in command.of_same_reference)
     facts = payment.record_payment(
         dossier,
         work.actor,
@@ -242,7 +242,7 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
         command.reference,
         _today(work, dossier),
         _certified_on(work, dossier),
-        [other for other in others if other is not None],
+        [paid for other in command.of_same_reference if (paid := work.find(SERVICE_DOSSIER, other)) is not None],
         command.reason,
     )
     check_who_attested(dossier, work)
