@@ -43,7 +43,9 @@ def test_a_clone_to_a_local_time_that_is_free_is_recorded_at_that_time_of_the_te
 def test_who_declares_an_animation_again_is_told_of_the_first(people, server, animation):
     document = """mutation($input: AnimationCreateInput!) {
       animationCreate(input: $input) { animation { id } warnings errors { code } } }"""
-    again = server.ask(document, STRUCTURE, input=ANIMATION | {"title": ANIMATION["title"].upper()})["animationCreate"]
+    again = server.ask(document, STRUCTURE, input=ANIMATION | {"title": str(ANIMATION["title"]).upper()})[
+        "animationCreate"
+    ]
     (warning,) = again["warnings"]
     assert animation in warning
     other = server.ask(document, STRUCTURE, input=ANIMATION | {"venueName": "Mairie"})["animationCreate"]

@@ -57,7 +57,7 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
 async def _declared(info: Info, command: type[Command], values: Mapping[str, Any]) -> AnimationPayload:
     payload = await _answer(info, command, values)
     if payload.animation is not None:
-        payload.warnings = await _warnings(info.context, payload.animation.id)
+        payload.warnings = await _warnings(info.context, UUID(payload.animation.id))
     return payload
 
 
@@ -67,7 +67,7 @@ async def _warnings(context: Context, animation_id: UUID) -> list[str]:
     (own,) = await read.rows(read.sql(BY_IDS), {"ids": [animation_id]})
     params = {"id": animation_id, "starts_at": own["starts_at"]}
     beside = [row["animation_id"] for row in await read.rows(read.sql(OF_THAT_INSTANT), params)]
-    others = [other_id for other_id in beside if str(other_id) != str(animation_id)]
+    others = [other_id for other_id in beside if other_id != animation_id]
     rows = await read.rows(read.sql(BY_IDS), {"ids": others}) if others else []
     return [
         f"« {row['title']} » est déjà déclarée à cette heure, au même lieu (animation {row['animation_id']}) : si c'est"

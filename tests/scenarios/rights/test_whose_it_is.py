@@ -134,7 +134,7 @@ def test_who_signs_with_a_known_structure_x(people, server):
         assert again["errors"] == [{"code": "DUPLICATE", "field": ["validFrom"]}]
     next_year = {"structureName": "Autre nom", "validFrom": "2027-09-01", "validUntil": "2028-08-31"}
     later = server.ask(document, COORDONNATEUR, input=CONVENTION | next_year)["conventionSign"]
-    assert CONVENTION["structureName"] in "".join(later["warnings"])
+    assert str(CONVENTION["structureName"]) in "".join(later["warnings"])
     earlier = {"conventionId": later["convention"]["id"], "validFrom": "2027-08-31"}
     (refusal,) = people.is_refused("80-amend-a-convention", COORDONNATEUR, **earlier)
     assert (refusal["code"], refusal["field"], first["convention"]["id"] in refusal["message"]) == (

@@ -54,7 +54,9 @@ def pays(app: Application, dossier: UUID) -> None:
 
 
 def deletes(database: Database, position: int) -> tuple[object, ...]:
-    row = database.execute("DELETE FROM stored_events WHERE notification_id = %s RETURNING *", (position,)).fetchone()
+    row: tuple[object, ...] | None = database.execute(
+        "DELETE FROM stored_events WHERE notification_id = %s RETURNING *", (position,)
+    ).fetchone()
     assert row is not None
     return row
 
