@@ -28,7 +28,12 @@ REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SHIPPED = ("domain", "eventstore", "application", "projections", "web", "graphql/api", "cli", "demo")
 #: Not imported by us: loaded by uvicorn, FastAPI, zoneinfo, pytest, by their command, or by mypy.
-USED_BY_OTHERS = {"uvloop", "python-multipart", "tzdata", "pytest-xdist", "mypy", "ruff", "types-cachetools"}
+USED_BY_OTHERS = {"uvloop", "python-multipart", "tzdata", "pytest-xdist"} | {
+    "import-linter",
+    "mypy",
+    "ruff",
+    "types-cachetools",
+}
 CONSTRAINTS = pinned((ROOT / "constraints.txt").read_text())
 
 
