@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email.message import EmailMessage
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from icalendar import Calendar
 
 from application.animations.commands import AnimationCancel, AnimationModify
-from application.application import Application
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.candidatures import CandidatureSubmit, CandidatureWithdraw
-from application.contacts.commands import ContactAdd, PlanningSend
+from application.contacts.commands import PlanningSend
 from application.followers.reacting import react
 from application.notifications.composing import Draft
 from application.notifications.letters import RenderedLetter, compose
@@ -25,40 +21,9 @@ from application.structures import SetStructureContact
 from application.wording.lines import shorten
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
+from tests.support.letters import CONTACT, PARENT, modifies, moves
 from tests.support.post_office import PostOffice, sent_by
-from tests.support.world import STRUCTURE, STRUCTURE_ID, UAI, World
-
-PARENT, CONTACT = "parent@example.org", "ecole@example.org"
-
-
-@pytest.fixture
-def animation(world: World, app: Application) -> UUID:
-    """Published, of two hours, and the structure has a contact."""
-    world.sign()
-    animation_id = world.creates(
-        title="Café des parents", starts_at=world.now + timedelta(days=9), ends_at=_end(world, 9)
-    )
-    world.publishes(animation_id)
-    world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=CONTACT), STRUCTURE)
-    sent_by(app)
-    return animation_id
-
-
-@pytest.fixture
-def registered(world: World, app: Application, animation: UUID) -> UUID:
-    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
-    registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
-    sent_by(app)
-    return registration
-
-
-def _end(world: World, days: int) -> Any:
-    return world.now + timedelta(days=days, hours=2)
-
-
-def _moves(world: World, animation: UUID, days: int, **more: Any) -> None:
-    changes = {"starts_at": world.now + timedelta(days=days), "ends_at": _end(world, days)}
-    world.does(AnimationModify(animation_id=animation, changes=changes | more), STRUCTURE)
+from tests.support.world import STRUCTURE, STRUCTURE_ID, UAI
 
 
 def _plain(office: PostOffice, address: str) -> list[str]:
@@ -69,7 +34,7 @@ def _plain(office: PostOffice, address: str) -> list[str]:
 
 def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_state(world, app, animation, registered):
     for days in (10, 11, 12):
-        _moves(world, animation, days)
+        moves(world, animation, days)
         with app.pool.connection() as conn:
             react(conn, with_mail=True)
     office = sent_by(app)
@@ -85,7 +50,7 @@ def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_st
 
 
 def test_every_further_change_tells_everybody_from_what_they_were_told_last(world, app, animation, registered):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     sent_by(app)
     world.does(AnimationModify(animation_id=animation, changes={"venue_name": "Mairie"}), STRUCTURE)
     office = sent_by(app)
@@ -100,19 +65,19 @@ def test_every_further_change_tells_everybody_from_what_they_were_told_last(worl
 def test_moved_back_before_anybody_was_told_nobody_is_told_and_nothing_is_to_be_confirmed(
     world, app, animation, registered
 ):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     with app.pool.connection() as conn:
         react(conn, with_mail=True)
-    _moves(world, animation, 9)
+    moves(world, animation, 9)
     assert sent_by(app).received == []
 
 
 def test_moved_back_after_they_were_told_they_are_told_that_nothing_is_left_to_confirm(
     world, app, animation, registered
 ):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     assert sent_by(app).to(PARENT) == ["Changement : Café des parents"]
-    _moves(world, animation, 9)
+    moves(world, animation, 9)
     office = sent_by(app)
     assert office.to(PARENT) == ["Date et lieu rétablis : Café des parents"]
     assert office.to(CONTACT) == ["Changement : Café des parents"]
@@ -121,10 +86,10 @@ def test_moved_back_after_they_were_told_they_are_told_that_nothing_is_left_to_c
 
 
 def test_who_kept_their_seat_at_the_new_date_is_asked_about_the_old_one(world, app, animation, registered):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     world.does(RegistrationKeep(link=app.links.link(PURPOSE, animation, registered)), PUBLIC)
     sent_by(app)
-    _moves(world, animation, 9)
+    moves(world, animation, 9)
     assert sent_by(app).to(PARENT) == ["Changement : Café des parents"]
 
 
@@ -149,7 +114,7 @@ def test_whatever_changes_of_date_and_place_is_marked(world, app, animation, reg
 
 
 def test_a_cancellation_takes_the_place_of_a_change_that_nobody_has_heard_of(world, app, animation, registered):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
     office = sent_by(app)
     for address in (PARENT, CONTACT):
@@ -161,7 +126,7 @@ def test_a_cancellation_takes_the_place_of_a_change_that_nobody_has_heard_of(wor
 
 def test_giving_up_or_keeping_a_seat_and_withdrawing_a_candidature_have_a_receipt(world, app, animation, registered):
     link = app.links.link(PURPOSE, animation, registered)
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     sent_by(app)
     world.does(RegistrationKeep(link=link), PUBLIC)
     assert sent_by(app).to(PARENT) == ["Inscription gardée : Café des parents"]
@@ -193,7 +158,7 @@ def test_what_a_stranger_typed_reaches_nobody_else(world, app, animation):
 
 
 def test_a_letter_bears_its_structure_and_the_mandatory_sentence(world, app, animation, registered):
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     (message, *_) = sent_by(app).received
     for form in ("plain", "html"):
         part = message.get_body((form,))
@@ -241,7 +206,7 @@ def test_whom_to_call_or_write_to_stands_in_every_letter_of_the_structure_and_an
     values = {"phone": "02 48 12 34 56", "email": "maison@example.org", "hours": "le matin"}
     world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
     world.does(PlanningSend(structure_id=STRUCTURE_ID, animation_ids=(animation,)), STRUCTURE)
-    _moves(world, animation, 10)
+    moves(world, animation, 10)
     office = sent_by(app)
     assert sorted(office.to(CONTACT)) == [
         "Changement : Café des parents",
@@ -261,10 +226,10 @@ def test_letters_about_an_animation_name_its_own_contact_and_the_way_in_is_for_w
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     sent_by(app)
     online = {"venue_type": "en-ligne", "online_link": "https://visio.example.org/un"}
-    _changes(world, animation, **online, contact_phone="06 39 98 12 34", contact_email="atelier@example.org")
+    modifies(world, animation, **online, contact_phone="06 39 98 12 34", contact_email="atelier@example.org")
     world.now += timedelta(days=1)
     told = sent_by(app)
-    _changes(world, animation, online_link="https://visio.example.org/deux", venue_name="Sur le web")
+    modifies(world, animation, online_link="https://visio.example.org/deux", venue_name="Sur le web")
     world.now += timedelta(days=1)
     moved = sent_by(app)
     assert {str(received["To"]) for received in told.received} == {PARENT}
@@ -276,78 +241,3 @@ def test_letters_about_an_animation_name_its_own_contact_and_the_way_in_is_for_w
             assert "Contact : 06 39 98 12 34, atelier@example.org" in text
             assert (f"Se connecter : https://visio.example.org/{link}" in text) == (received["To"] == PARENT)
             assert "visio.example.org" not in text or received["To"] == PARENT
-
-
-def _changes(world: World, animation: UUID, **changes: Any) -> None:
-    world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
-
-
-def _entries(office: PostOffice) -> list[tuple[Any, Any]]:
-    """Return each calendar part that the parent got, with its entry."""
-    parts = [
-        part
-        for received in office.received
-        if received["To"] == PARENT
-        for part in received.iter_attachments()
-        if isinstance(part, EmailMessage)
-    ]
-    return [(part, Calendar.from_ical(part.get_content())) for part in parts]
-
-
-def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animation):
-    values = {"phone": None, "email": "maison@example.org", "hours": None}
-    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
-    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
-    registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
-    confirmed = sent_by(app)
-    assert confirmed.text().startswith("Bonjour"), "the letter is still read first"
-    _moves(world, animation, 10)
-    world.now += timedelta(hours=1)
-    moved = sent_by(app)
-    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
-    given_up = sent_by(app)
-    world.now += timedelta(minutes=1)
-    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
-    again = sent_by(app)
-    _changes(world, animation, title="Café rebaptisé")
-    world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
-    cancelled = sent_by(app)
-    parts = [_entries(office) for office in (confirmed, moved, given_up, again, cancelled)]
-    assert [len(each) for each in parts] == [1] * 5, "each letter has one"
-    calendars = [calendar for ((_, calendar),) in parts]
-    methods = ["REQUEST", "REQUEST", "CANCEL", "REQUEST", "CANCEL"]
-    assert [part.get_param("method") for ((part, _),) in parts] == methods
-    assert [calendar["METHOD"] for calendar in calendars] == methods
-    events = [calendar.walk("VEVENT")[0] for calendar in calendars]
-    assert {str(event["UID"]) for event in events} == {str(animation)}
-    assert (events[0]["ORGANIZER"], events[0]["ATTENDEE"]) == ("mailto:maison@example.org", f"mailto:{PARENT}")
-    assert events[1].start - events[0].start == timedelta(days=1)
-    stamps = [(event["SEQUENCE"], event["DTSTAMP"].dt) for event in events]
-    assert stamps == sorted(set(stamps)), "each takes the place of the one before"
-    assert stamps[0][0] < stamps[1][0]
-    assert [event["STATUS"] for event in events] == [
-        "CANCELLED" if method == "CANCEL" else "CONFIRMED" for method in methods
-    ]
-    last = next(number for number, each in enumerate(cancelled.received) if each["To"] == PARENT)
-    assert cancelled.to(PARENT) == ["Annulée : Café rebaptisé"]
-    assert "Café rebaptisé" in cancelled.text(last)
-    assert "Café des parents" not in cancelled.text(last)
-    assert events[-1]["SUMMARY"] == "Café rebaptisé"
-
-
-def test_who_waits_is_asked_whether_they_still_wait_and_has_nothing_in_their_calendar(world, app, animation):
-    _changes(world, animation, seats=1)
-    for email in ("premier@example.org", PARENT):
-        who = {"first_name": "Zoé", "last_name": "Nom", "email": email}
-        registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
-    offices = [sent_by(app)]
-    _moves(world, animation, 10)
-    offices.append(sent_by(app))
-    letter = next(number for number, each in enumerate(offices[-1].received) if each["To"] == PARENT)
-    text = " ".join(offices[-1].text(letter).split())
-    assert "Vous êtes sur la liste d'attente : viendrez-vous si une place se libère ?" in text
-    assert "votre place" not in text
-    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
-    offices.append(sent_by(app))
-    assert offices[-1].to(PARENT) == ["Inscription annulée : Café des parents"]
-    assert not any(map(_entries, offices))

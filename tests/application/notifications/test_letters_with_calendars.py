@@ -1,0 +1,88 @@
+"""The calendar entry of who has a seat moves with the animation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from icalendar import Calendar
+
+from application.animations.commands import AnimationCancel
+from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
+from application.structures import SetStructureContact
+from domain.kernel.actors import PUBLIC
+from tests.support.letters import PARENT, modifies, moves
+from tests.support.post_office import PostOffice, sent_by
+from tests.support.world import STRUCTURE, STRUCTURE_ID
+
+
+def _entries(office: PostOffice) -> list[tuple[Any, Any]]:
+    """Return each calendar part that the parent got, with its entry."""
+    parts = [
+        part
+        for received in office.received
+        if received["To"] == PARENT
+        for part in received.iter_attachments()
+        if isinstance(part, EmailMessage)
+    ]
+    return [(part, Calendar.from_ical(part.get_content())) for part in parts]
+
+
+def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animation):
+    values = {"phone": None, "email": "maison@example.org", "hours": None}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+    confirmed = sent_by(app)
+    assert confirmed.text().startswith("Bonjour"), "the letter is still read first"
+    moves(world, animation, 10)
+    world.now += timedelta(hours=1)
+    moved = sent_by(app)
+    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
+    given_up = sent_by(app)
+    world.now += timedelta(minutes=1)
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    again = sent_by(app)
+    modifies(world, animation, title="Café rebaptisé")
+    world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
+    cancelled = sent_by(app)
+    parts = [_entries(office) for office in (confirmed, moved, given_up, again, cancelled)]
+    assert [len(each) for each in parts] == [1] * 5, "each letter has one"
+    calendars = [calendar for ((_, calendar),) in parts]
+    methods = ["REQUEST", "REQUEST", "CANCEL", "REQUEST", "CANCEL"]
+    assert [part.get_param("method") for ((part, _),) in parts] == methods
+    assert [calendar["METHOD"] for calendar in calendars] == methods
+    events = [calendar.walk("VEVENT")[0] for calendar in calendars]
+    assert {str(event["UID"]) for event in events} == {str(animation)}
+    assert (events[0]["ORGANIZER"], events[0]["ATTENDEE"]) == ("mailto:maison@example.org", f"mailto:{PARENT}")
+    assert events[1].start - events[0].start == timedelta(days=1)
+    stamps = [(event["SEQUENCE"], event["DTSTAMP"].dt) for event in events]
+    assert stamps == sorted(set(stamps)), "each takes the place of the one before"
+    assert stamps[0][0] < stamps[1][0]
+    assert [event["STATUS"] for event in events] == [
+        "CANCELLED" if method == "CANCEL" else "CONFIRMED" for method in methods
+    ]
+    last = next(number for number, each in enumerate(cancelled.received) if each["To"] == PARENT)
+    assert cancelled.to(PARENT) == ["Annulée : Café rebaptisé"]
+    assert "Café rebaptisé" in cancelled.text(last)
+    assert "Café des parents" not in cancelled.text(last)
+    assert events[-1]["SUMMARY"] == "Café rebaptisé"
+
+
+def test_who_waits_is_asked_whether_they_still_wait_and_has_nothing_in_their_calendar(world, app, animation):
+    modifies(world, animation, seats=1)
+    for email in ("premier@example.org", PARENT):
+        who = {"first_name": "Zoé", "last_name": "Nom", "email": email}
+        registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+    offices = [sent_by(app)]
+    moves(world, animation, 10)
+    offices.append(sent_by(app))
+    letter = next(number for number, each in enumerate(offices[-1].received) if each["To"] == PARENT)
+    text = " ".join(offices[-1].text(letter).split())
+    assert "Vous êtes sur la liste d'attente : viendrez-vous si une place se libère ?" in text
+    assert "votre place" not in text
+    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
+    offices.append(sent_by(app))
+    assert offices[-1].to(PARENT) == ["Inscription annulée : Café des parents"]
+    assert not any(map(_entries, offices))
