@@ -28,7 +28,11 @@ REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SHIPPED = ("domain", "eventstore", "application", "projections", "web", "graphql/api", "cli", "demo")
 #: Not imported by us: loaded by uvicorn, FastAPI, zoneinfo, pytest, by their command, or by mypy.
-USED_BY_OTHERS = {"uvloop", "python-multipart", "tzdata", "pytest-xdist"} | {
+USED_BY_OTHERS = {
+    "uvloop",
+    "python-multipart",
+    "tzdata",
+    "pytest-xdist",
     "import-linter",
     "mypy",
     "ruff",

@@ -23,6 +23,7 @@ def test_every_field_of_a_command_has_a_french_name():
         # What the server itself adds, nobody types.
         if name
         not in (
+            "also_in",
             "beside",
             "earlier",
             "gatherable",
