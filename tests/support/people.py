@@ -94,6 +94,10 @@ class People:
     def sign(self, **changes: Any) -> dict[str, Any]:
         return self.does("01-sign-a-convention", COORDONNATEUR, **CONVENTION | changes)
 
+    def sign_for_day(self, day: str) -> dict[str, Any]:
+        """A convention that stands beside those of other days."""
+        return self.sign(validFrom=day, validUntil=day)
+
     def declare(self, **changes: Any) -> str:
         """The id of a new animation."""
         payload = self.does("03-declare-an-animation", STRUCTURE, **ANIMATION | changes)

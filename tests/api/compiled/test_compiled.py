@@ -96,7 +96,7 @@ def test_one_plan_serves_all_variables_and_another_is_made_when_other_fields_are
 
 def test_an_answer_with_an_error_anywhere_is_left_to_graphql_core(busy: Town):
     documents = [
-        "{ animations(first: 0) { totalCount } }",
+        "{ animations(first: -1) { totalCount } }",
         f'{{ structure(siret: "{TILLEULS}") {{ name dashboard {{ parents }} }} territories {{ code }} }}',
         "{ a: animations { totalCount } b: auditTrail { totalCount } }",
     ]

@@ -165,10 +165,9 @@ def _cursor(text: str) -> str:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"first": 0},
         {"first": 101},
         {"first": -1},
-        {"last": 0},
+        {"last": -1},
         {"last": 101},
         {"first": 2, "last": 2},
         {"after": ""},

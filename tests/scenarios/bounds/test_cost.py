@@ -13,9 +13,12 @@ COSTLY = """
 def test_a_compiled_answer_and_one_of_graphql_core_tell_their_cost(server: Server):
     compiled = server.post({"query": "{ animations(first: 3) { nodes { id title } } }"}).json()
     assert compiled["extensions"] == {"cost": {"requested": 8, "most": 50_000}}
-    failed = server.post({"query": "{ animations(first: 0) { nodes { id title } } }"}).json()
+    empty = server.post({"query": "{ animations(first: 0) { nodes { id title } } }"}).json()
+    assert empty["extensions"] == {"cost": {"requested": 2, "most": 50_000}}
+    # What is no size counts as the one of a page that names none.
+    failed = server.post({"query": "{ animations(first: -1) { nodes { id title } } }"}).json()
     assert failed["errors"]
-    assert failed["extensions"] == {"cost": {"requested": 2, "most": 50_000}}
+    assert failed["extensions"] == {"cost": {"requested": 42, "most": 50_000}}
 
 
 def test_what_costs_too_much_is_refused_and_tells_how_much_it_would_be(server: Server):

@@ -49,7 +49,7 @@ def test_a_number_of_the_clients_own_beside_a_document_names_no_document(server:
 
 
 def test_a_kept_document_may_be_one_that_graphql_core_answers(server: Server):
-    wrong = "{ animations(first: 0) { totalCount } }"
+    wrong = "{ animations(first: -1) { totalCount } }"
     server.post({"query": wrong, "extensions": automatic(wrong)})
     (error,) = server.post({"extensions": automatic(wrong)}).json()["errors"]
     assert error["extensions"] == {"code": "INVALID", "field": ["first"]}

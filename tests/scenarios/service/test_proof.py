@@ -122,8 +122,8 @@ def test_checkpoints_are_public_in_graphql_and_at_plain_urls(people: People, ser
     assert server.ask("{ checkpoint { size } }") == {"checkpoint": None}
     sizes = []
     with server.application.pool.connection() as conn:
-        for last_day in ("2027-08-29", "2027-08-30", "2027-08-31"):
-            people.sign(validUntil=last_day)
+        for day in ("2027-08-29", "2027-08-30", "2027-08-31"):
+            people.sign_for_day(day)
             made = make_checkpoint(conn, CHECKPOINT_KEY, head(conn), ON_REQUEST, server.clock.now)
             assert made is not None
             sizes.append(made.size)

@@ -31,8 +31,8 @@ from tests.support.server import CHECKPOINT_KEY, Server
 from tests.support.world import LOG_NAME
 
 WITNESS_KEY, NOW = SigningKey.from_seed(b"w" * 32), datetime(2026, 10, 1, tzinfo=UTC)
-#: Of conventions of one structure: each may be signed beside the others.
-LAST_DAYS = ("2027-08-27", "2027-08-28", "2027-08-29", "2027-08-30")
+#: Each has a convention of its own, beside that of the year before.
+DAYS = ("2027-09-01", "2027-09-02", "2027-09-03", "2027-09-04")
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ class Site:
 
 def test_anybody_follows_the_log_by_its_tiles(people: People, server: Server):
     followed = Followed((PublicKey(CHECKPOINT_KEY.public, name=LOG_NAME),))
-    for last_day in LAST_DAYS[:3]:
-        people.sign(validUntil=last_day)
+    for day in DAYS[:3]:
+        people.sign_for_day(day)
         size = sign(server)
         followed = follow(Site(server), followed)
         assert followed.checkpoint is not None
@@ -185,14 +185,14 @@ def test_a_witness_is_asked_with_what_it_saw_last_and_a_silent_one_less_often(
 ):
     with server.application.pool.connection() as conn:
         with witness(tmp_path) as (_, policy):
-            for last_day in LAST_DAYS[:3]:
-                people.sign(validUntil=last_day)
+            for day in DAYS[:3]:
+                people.sign_for_day(day)
                 sign(server)
                 # It remembers more than the log does, whose cosignatures were lost.
                 conn.execute("DELETE FROM proof.cosignatures")
                 ask_witnesses(conn, policy, NOW)
                 assert troubles.troubles(conn) == []
-        people.sign(validUntil=LAST_DAYS[3])
+        people.sign_for_day(DAYS[3])
         sign(server)
         ask_witnesses(conn, policy, NOW)
         (trouble,) = troubles.troubles(conn)
@@ -215,7 +215,7 @@ def test_a_fork_of_the_log_gets_no_cosignature(people: People, server: Server, t
         text = split_note(str(cosigned_note(conn, latest(conn))))[0]  # type: ignore[arg-type]
         other = parse_checkpoint(text.replace(text.split("\n")[2], "A" * 43 + "="))
         watching._state.keep(LOG_NAME, CHECKPOINT_KEY.sign(other.text, LOG_NAME))
-        people.sign(validUntil=LAST_DAYS[0])
+        people.sign_for_day(DAYS[0])
         sign(server)
         ask_witnesses(conn, policy, NOW)
         (trouble,) = troubles.troubles(conn)

@@ -19,7 +19,7 @@ from application.proof.witnessing.following import Followed, write_state
 from application.proof.witnessing.policy import read_policy
 from application.proof.witnessing.witness import WitnessState
 from cli.main import app
-from tests.scenarios.service.test_watched_from_outside import LAST_DAYS, NOW, sign
+from tests.scenarios.service.test_watched_from_outside import DAYS, NOW, sign
 from tests.support.people import People
 from tests.support.server import CHECKPOINT_KEY, Server
 from tests.support.world import LOG_NAME
@@ -56,7 +56,7 @@ def test_a_log_that_does_not_go_on_from_the_tree_that_was_seen_is_a_fork_with_it
     size, state = sign(server), tmp_path / "log.json"
     seen = CHECKPOINT_KEY.sign(Checkpoint(LOG_NAME, size, b"x" * 32).text, LOG_NAME)
     write_state(state, Followed((PublicKey(CHECKPOINT_KEY.public, name=LOG_NAME),), seen))
-    people.sign(validUntil=LAST_DAYS[0])
+    people.sign_for_day(DAYS[0])
     sign(server)
     forked = follow(server, state)
     assert (forked.exit_code, "FORK: " in forked.output) == (1, True)
