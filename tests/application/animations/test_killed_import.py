@@ -22,19 +22,22 @@ TABLE = HEADER + "".join(
     f"Café {number};Échanger;12/03/2027;18h-20h;École;Jaurès;Parents;Café des parents;ENT - Pronote;12\n"
     for number in range(ROWS)
 )
-#: Writing waits at the twentieth animation, for a lock that the test holds.
+#: Writing waits at the twentieth animation, for a table that the test holds.
 _HALFWAY = f"""
 CREATE SEQUENCE written;
+CREATE TABLE halfway ();
 CREATE FUNCTION wait_halfway() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.topic = '{AnimationCreated.topic}' AND nextval('public.written') = 20 THEN
-    PERFORM pg_advisory_xact_lock(4242);
+    PERFORM FROM public.halfway;
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER wait_halfway BEFORE INSERT ON stored_events FOR EACH ROW EXECUTE FUNCTION wait_halfway();
 """
-_WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242 AND granted = %s"
+_WAITING = """
+SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE datname = current_database() AND relation = 'halfway'::regclass AND granted = %s"""
 _IMPORTER = """
 import sys
 from application.application import open_application
@@ -70,14 +73,14 @@ def test_an_import_that_is_killed_halfway_leaves_nothing_and_is_repeated_whole(w
     with connect(fresh_url, "test") as conn:
         conn.autocommit = True
         conn.execute(_HALFWAY)
-        conn.execute("SELECT pg_advisory_lock(4242)")
-        command = [sys.executable, "-W", "ignore", "-c", _IMPORTER, fresh_url, MASTER_KEY.hex()]
-        process = subprocess.Popen(command, cwd=os.getcwd())
-        waits_for(lambda: conn.execute(_WAITING, [False]).fetchone(), process)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        conn.execute("SELECT pg_advisory_unlock(4242)")
-        waits_for(lambda: not conn.execute(_WAITING, [True]).fetchone())
+        with conn.transaction():
+            conn.execute("LOCK TABLE halfway")
+            command = [sys.executable, "-W", "ignore", "-c", _IMPORTER, fresh_url, MASTER_KEY.hex()]
+            process = subprocess.Popen(command, cwd=os.getcwd())
+            waits_for(lambda: conn.execute(_WAITING, [False]).fetchone() is not None, process)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        waits_for(lambda: conn.execute(_WAITING, [True]).fetchone() is None)
         assert declared(conn) == 0
         conn.execute("DROP TRIGGER wait_halfway ON stored_events")
 
