@@ -12,6 +12,8 @@ from api.schema import schema
 GRAPHQL = schema._schema
 #: What the known families tell beside the thing, the position and the errors.
 BESIDES = {
+    # Who declares and who modifies are warned alike of another of that title, hour and place.
+    "AnimationPayload": {"warnings"},
     "CandidaturePayload": {"link"},
     # Clients know `contactsImport` by this type: another one would break their fragments.
     "ContactsPayload": {"ignoredColumns", "writtenTo"},
