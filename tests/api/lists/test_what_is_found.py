@@ -89,4 +89,5 @@ def test_anything_is_found_by_its_id(town: Town):
     assert town.asks(document, coordonnateur("34"), id=str(convention)).data == {"node": None}
     assert town.asks(document, id=str(convention)).data == {"node": None}
     for malformed in ("audit:", "audit:-1", "audit:²", "nothing"):
-        assert town.asks(document, NATIONAL, id=malformed).codes == ["INVALID"]
+        answer = town.asks(document, NATIONAL, id=malformed)
+        assert (answer.data, answer.codes) == ({"node": None}, [])
