@@ -231,9 +231,10 @@ def test_who_takes_a_mandate_keeps_what_is_their_own_and_may_lay_the_mandate_dow
     people.publish(workshop)
     who = {"firstName": "Camille", "lastName": "Exemple", "email": "camille@exemple.fr"}
     people.does("40-register-for-an-animation", CAMILLE, animationId=workshop, **who)
-    second = people.does(submits, CAMILLE, **applies)["candidature"]["id"]
     withdrawn = server.ask(WITHDRAW, CAMILLE, id=candidature)["candidatureWithdraw"]
     assert withdrawn == {"candidature": {"status": "WITHDRAWN"}, "errors": []}
+    # One that stands keeps another for the same school from being made.
+    second = people.does(submits, CAMILLE, **applies)["candidature"]["id"]
     people.is_refused(END, DOMINIQUE, accountId=mandate["accountId"], mandateId=mandate["id"])
     assert people.does(END, CAMILLE, accountId=mandate["accountId"], mandateId=mandate["id"])["mandates"] == []
     assert _viewer(server, CAMILLE)["role"] == "PARENT"
