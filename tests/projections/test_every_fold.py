@@ -12,7 +12,7 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.support.projection_spec import Spec
 
-MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in Path(__file__).parent.glob("*/test_specs*.py"))
+MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in Path(__file__).parent.glob("*/test_*specs*.py"))
 SPECS: list[Spec] = [spec for module in MODULES for spec in import_module(f"tests.projections.{module}").SPECS]
 
 

@@ -163,6 +163,19 @@ SPECS = [
     ),
     Spec(
         "candidature_people",
+        "who repeats a candidature is kept apart as well",
+        [],
+        CandidatureRepeated(**candidature_submitted(Degree.FIRST).model_dump(), repeats=OURS),
+        {
+            "first_name": "Prénom",
+            "last_name": "Nom",
+            "email": "parent@exemple.fr",
+            "phone": "0600000000",
+            "motivation": "Aider les autres parents.",
+        },
+    ),
+    Spec(
+        "candidature_people",
         "an opinion has a comment",
         [candidature_submitted(Degree.FIRST)],
         OpinionGiven(person_id=PERSON, favourable=True, comment="Oui"),
