@@ -35,6 +35,7 @@ NOT_SHOWN = frozenset(
         "person_id",
         "place",
         "place_key",
+        "registered_by_person",
         "search",
         "territory_id",
         "time_zone",

@@ -129,7 +129,7 @@ class AnimationRepeated(Event):
     """Copies of it were declared at other dates, in the order of `animation_ids`; all are one series from now on."""
 
     series_id: UUID
-    animation_ids: tuple[UUID, ...] = Field(title="copies")
+    animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
 @event("animation.modified", "Animation modifiée", upcasters=(_nothing_beside,))

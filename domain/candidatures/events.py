@@ -108,7 +108,7 @@ class CertificateRequested(Event):
 class CertificateIssued(Event):
     """The certificate of volunteering; `number` stands on it."""
 
-    number: str = Field(title="avenant n°")
+    number: str = Field(title="numéro")
     on: date
 
 

@@ -19,7 +19,7 @@ class ContactAdded(Event):
     person_id: UUID
     name: PersonalText = Field(title="nom")
     email: PersonalText = Field(title="courriel")
-    kind: Annotated[str, PersonalMark(erased="autre")] = Field(title="liste")
+    kind: Annotated[str, PersonalMark(erased="autre")] = Field(title="genre")
 
 
 @event("contact.removed", "Contact retiré de la liste")

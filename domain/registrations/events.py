@@ -93,7 +93,7 @@ class PresenceTicked(RegistrationEvent):
     """Present with so many children, or absent, as of this tick: a further one replaces it."""
 
     present: bool = Field(title="présent")
-    children: int = Field(title="enfants présents")
+    children: int = Field(title="enfants")
 
 
 @event("registration.walk_ins_counted", "Personnes venues sans inscription comptées")
@@ -101,8 +101,8 @@ class WalkInsCounted(BookEvent):
     """How many came without registering. The figures replace those before them."""
 
     animation_id: UUID
-    parents: int = Field(title="parents sans inscription")
-    children: int = Field(title="enfants sans inscription")
+    parents: int = Field(title="parents")
+    children: int = Field(title="enfants")
 
 
 @event("registration.personal_data_erased", "Données personnelles de l'inscrit effacées")

@@ -30,7 +30,7 @@ class SatisfactionQuestion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = Field(title="question")
-    kind: QuestionKind = Field(title="genre de question")
+    kind: QuestionKind = Field(title="genre")
     choices: tuple[str, ...] = Field((), title="choix")
 
 

@@ -51,7 +51,7 @@ class AnswersRecorded(Event):
     """
 
     animation_id: UUID | None = Field(title="animation")
-    structure_id: UUID = Field(title="structure")
+    structure_id: UUID
     territory: str = Field(title="territoire")
     type: str | None = Field(title="type")
     themes: tuple[str, ...] = Field(title="thèmes")

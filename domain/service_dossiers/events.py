@@ -227,7 +227,7 @@ class DossierControlled(Event):
 class AmendmentProposed(Event):
     """Other figures for an attestation that is certified. Amendments of a dossier are numbered from 1."""
 
-    number: int = Field(title="avenant n°")
+    number: int = Field(title="numéro")
     animation_id: UUID
     parents: int
     children: int

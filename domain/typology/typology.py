@@ -42,7 +42,7 @@ class ThemeFamily(StrEnum):
 
 @event("typology.term_added", "Terme ajouté à la typologie")
 class TermAdded(Event):
-    kind: TermKind = Field(title="liste")
+    kind: TermKind = Field(title="genre")
     code: str = Field(title="code")
     label: str = Field(title="libellé")
     description: str | None = Field(None, title="description")

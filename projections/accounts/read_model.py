@@ -42,7 +42,6 @@ ACCOUNTS = Projection(
         },
         labels={
             "mandates": "mandats",
-            "roles": "rôles",
             "structures": "structures",
         },
         key=("account_id",),

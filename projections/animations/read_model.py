@@ -95,11 +95,9 @@ TABLE = Table(
     labels={
         "status": "état",
         "structure_id": "structure",
-        "day": "jour",
         "refusal_reason": "motif du refus",
         "cancellation_reason": "motif de l'annulation",
         "former_texts": "anciens textes lisibles",
-        "series_id": "série",
         "ended": "passée",
         "suspended": "suspendue",
         "created_at": "déclarée le",

@@ -93,7 +93,6 @@ REGISTRATIONS = Projection(
             "registered_by_role": "en qualité de",
             "registered_at": "inscrit le",
             "erased_at": "données effacées le",
-            "present": "présent",
             "present_children": "enfants présents",
         },
         key=("registration_id",),

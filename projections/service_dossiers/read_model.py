@@ -113,7 +113,6 @@ SERVICE_DOSSIERS = Projection(
             "certified_at": "certifié le",
             "certified_by": "certifié par",
             "submitted_amount": "montant soumis (€)",
-            "agreed_rate": "tarif convenu à la soumission (€)",
             "withdrawn_at": "certification retirée le",
             "withdrawn_by": "certification retirée par",
             "withdrawal_reason": "motif du retrait",

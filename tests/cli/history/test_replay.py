@@ -18,6 +18,8 @@ from cli.history.timeline import _HIDDEN_FIELDS
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.events import registered_events
+from domain.satisfaction.form import SatisfactionQuestion
+from domain.satisfaction.packets import QuestionResult
 from domain.service_dossiers.events import ServiceLine, ServiceWarning
 from domain.typology.typology import SplitPart, TermKind
 from tests.cli.conftest import error_line, project
@@ -174,12 +176,20 @@ def test_every_event_field_and_role_has_its_french_words():
         | set(SplitPart.model_fields)
         | set(ServiceLine.model_fields)
         | set(ServiceWarning.model_fields)
+        | set(SatisfactionQuestion.model_fields)
+        | set(QuestionResult.model_fields)
     )
     assert set(FIELDS) == fields - _HIDDEN_FIELDS
     assert set(ROLES) == set(Role)
 
 
 def test_a_field_is_called_the_same_in_every_event():
-    models: list[type[BaseModel]] = [*registered_events().values(), SplitPart, ServiceLine]
+    models: list[type[BaseModel]] = [
+        *registered_events().values(),
+        SplitPart,
+        ServiceLine,
+        SatisfactionQuestion,
+        QuestionResult,
+    ]
     titles = {(name, field.title) for model in models for name, field in model.model_fields.items() if field.title}
     assert len(titles) == len(dict(titles))
