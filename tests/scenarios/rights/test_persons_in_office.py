@@ -21,8 +21,8 @@ _days = count(1)
 
 
 def _sign(people: People, who: str) -> None:
-    last_day = date(2028, 1, 1) + timedelta(days=next(_days))
-    people.does("01-sign-a-convention", who, **CONVENTION | {"validUntil": last_day.isoformat()})
+    day = (date(2028, 1, 1) + timedelta(days=next(_days))).isoformat()
+    people.does("01-sign-a-convention", who, **CONVENTION | {"validFrom": day, "validUntil": day})
 
 
 @pytest.fixture
