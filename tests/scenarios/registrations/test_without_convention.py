@@ -76,7 +76,7 @@ def test_nothing_is_booked_and_the_coordonnateur_sees_what_is_left_at_once(peopl
     assert server.ask(then, None, id=terminated, at=before)["animation"] == {"suspended": False, "seatsLeft": 11}
     now = {"position": server.log_head()}
     assert server.ask(then, None, id=terminated, at=now)["animation"] == {"suspended": True, "seatsLeft": 0}
-    people.sign()
+    people.sign(validFrom="2027-03-02")
     assert server.ask(LEFT, COORDONNATEUR)["managedAnimations"]["nodes"] == []
     assert _public(server, terminated) == ("11 places", [terminated], "CONFIRMED", "EventScheduled", 11, False)
     people.does(REGISTER, None, animationId=terminated, email="b@example.org", **WHO)
@@ -96,7 +96,7 @@ def test_everybody_concerned_hears_of_it_once_and_again_when_another_convention_
         assert node["url"].endswith(f"/animations/{terminated}")
     assert server.ask(LEFT, NATIONAL)["managedAnimations"]["nodes"] == [{"id": terminated, "suspended": True}]
     assert server.ask(INBOX, OTHER_STRUCTURE)["viewer"]["notifications"]["nodes"] == []
-    convention = people.sign()["convention"]["id"]
+    convention = people.sign(validFrom="2027-03-02")["convention"]["id"]
     assert _follows(server) == 1
     assert sent_by(server.application).to("lea@example.org") == ["Maintenue : Café des parents : Pronote sans peine"]
     assert _latest(server, STRUCTURE)["kind"] == "animation.resumed"
@@ -108,6 +108,6 @@ def test_everybody_concerned_hears_of_it_once_and_again_when_another_convention_
 
 def test_a_suspension_that_is_lifted_within_a_burst_is_told_to_no_registrant(people, server, terminated):
     assert _follows(server) == 1
-    people.sign()
+    people.sign(validFrom="2027-03-02")
     assert _follows(server) == 1
     assert sent_by(server.application).received == []
