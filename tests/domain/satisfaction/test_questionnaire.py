@@ -42,7 +42,7 @@ def test_each_wording_is_the_next_version_and_the_same_words_are_none():
 
 
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "wording"),
     [
         (USEFUL.model_copy(update={"choices": ("a", "b")}), "seule une question CHOICE"),
         (AGAIN.model_copy(update={"choices": ("Oui",)}), "2 à 10 choix"),
@@ -50,8 +50,8 @@ def test_each_wording_is_the_next_version_and_the_same_words_are_none():
         (WORDS, "au moins une question SCALE ou CHOICE"),
     ],
 )
-def test_a_question_that_nobody_could_answer_is_not_worded(question: SatisfactionQuestion, said: str):
-    with pytest.raises(DomainError, match=said):
+def test_a_question_that_nobody_could_answer_is_not_worded(question: SatisfactionQuestion, wording: str):
+    with pytest.raises(DomainError, match=wording):
         word(SatisfactionForm(), NATIONAL, (question,))
 
 
@@ -69,7 +69,7 @@ def test_answers_count_by_value_and_words_count_as_nothing():
 
 
 @pytest.mark.parametrize(
-    ("answers", "path", "said"),
+    ("answers", "path", "wording"),
     [
         ((ALL[0],), ("answers",), "Question 2 : réponse attendue"),
         ((*ALL, Answer(4, scale=1)), ("answers", "2", "question"), "compte 3 question"),
@@ -80,19 +80,19 @@ def test_answers_count_by_value_and_words_count_as_nothing():
     ],
 )
 def test_a_wrong_answer_names_its_question_and_what_is_accepted(
-    answers: tuple[Answer, ...], path: tuple[str, ...], said: str
+    answers: tuple[Answer, ...], path: tuple[str, ...], wording: str
 ):
     with pytest.raises(DomainError) as refusal:
         tally(FORM, answers)
     assert refusal.value.problems[0].field == path
-    assert said in refusal.value.problems[0].message
+    assert wording in refusal.value.problems[0].message
 
 
 def test_a_packet_tells_the_sum_of_grades_and_counts_of_choices_rounded_to_multiples_of_five():
     counted = {"answers": 7, "1:4": 5, "1:1": 2, "2:0": 6, "2:1": 1}
-    told = [results(FORM.questions, counted, drawing(drawn)) for drawn in (0.19, 0.2)]
-    assert [[result.counts for result in packet] for packet in told] == [[(), (10, 5), ()], [(), (5, 0), ()]]
-    assert told[0][0] == QuestionResult(number=1, answers=7, total=22)
+    packets = [results(FORM.questions, counted, drawing(drawn)) for drawn in (0.19, 0.2)]
+    assert [[result.counts for result in packet] for packet in packets] == [[(), (10, 5), ()], [(), (5, 0), ()]]
+    assert packets[0][0] == QuestionResult(number=1, answers=7, total=22)
 
 
 @given(count=st.integers(0, 60), draws=st.integers(0, 999))
@@ -104,7 +104,7 @@ def test_rounding_is_right_on_the_whole(count: int, draws: int):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "wording"),
     [
         ({"answer_count": 4}, "au moins 5"),
         ({"results": ()}, "compte 1 question"),
@@ -112,7 +112,7 @@ def test_rounding_is_right_on_the_whole(count: int, draws: int):
         ({"results": (QuestionResult(number=1, answers=6, counts=(6, 0)),)}, "multiples de 5"),
     ],
 )
-def test_no_packet_tells_of_fewer_than_five(changes: dict[str, object], said: str):
+def test_no_packet_tells_of_fewer_than_five(changes: dict[str, object], wording: str):
     packet = AnswersRecorded(
         animation_id=UUID(int=1),
         structure_id=UUID(int=2),
@@ -125,7 +125,7 @@ def test_no_packet_tells_of_fewer_than_five(changes: dict[str, object], said: st
         results=(QuestionResult(number=1, answers=6, total=27),),
     )
     assert record(packet, 1, SYSTEM) == [packet]
-    with pytest.raises(DomainError, match=said):
+    with pytest.raises(DomainError, match=wording):
         record(packet.model_copy(update=changes), 1, SYSTEM)
     with pytest.raises(DomainError, match="pas le droit"):
         record(packet, 1, NATIONAL)

@@ -46,8 +46,8 @@ def test_an_ordinary_animation_is_not_unusual():
     [(9, None, False), (9, 9, False), (9, 6, False), (9, 5, True), (2, 6, True), (20, 14, False), (21, 14, True)],
 )
 def test_a_figure_far_from_the_list_of_the_day_is_unusual(parents, came, is_unlike):
-    found = codes([replace(CLAIM, parents=parents, came=came)])
-    assert found == [(WarningCode.ATTENDANCE_UNLIKE_LIST, None)] * is_unlike
+    findings = codes([replace(CLAIM, parents=parents, came=came)])
+    assert findings == [(WarningCode.ATTENDANCE_UNLIKE_LIST, None)] * is_unlike
 
 
 SAME = {"venue_name": CLAIM.venue_name}

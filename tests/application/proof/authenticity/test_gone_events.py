@@ -84,12 +84,12 @@ def test_a_payment_that_is_deleted_and_recorded_once_more_is_not_signed_until_th
     app = app_of(database)
     pays(app, dossier)
     again = database.position_of("service_dossier.paid")
-    said = signs(database, key, app)
-    assert GONE in said
+    outcome = signs(database, key, app)
+    assert GONE in outcome
     if not is_emptied:
-        assert said.startswith(f"position {again}: it is version ")
-        assert str(dossier) in said
-    assert signs(database, key, app) == said
+        assert outcome.startswith(f"position {again}: it is version ")
+        assert str(dossier) in outcome
+    assert signs(database, key, app) == outcome
     assert latest(database) == signed
     assert database.head() == again
     deletes(database, again)
@@ -114,11 +114,11 @@ def test_a_rule_about_who_signs_that_is_deleted_keeps_everything_from_being_sign
     if is_filled:
         database.inserts(UUID(int=5), "animation.published", {}, notification_id=position)
     app = app_of(database)
-    said = signs(database, key, app, is_first=True)
-    assert f"counts 1 events of {SIGNING_RULE_ID}, which tell who has to sign, and the log holds 0" in said
-    assert GONE in said
+    outcome = signs(database, key, app, is_first=True)
+    assert f"counts 1 events of {SIGNING_RULE_ID}, which tell who has to sign, and the log holds 0" in outcome
+    assert GONE in outcome
     World(app).creates()
-    assert signs(database, key, app) == said
+    assert signs(database, key, app) == outcome
     assert latest(database) == signed
     if is_filled:
         deletes(database, position)
@@ -134,13 +134,13 @@ def test_an_event_of_any_stream_that_is_gone_or_added_is_seen_as_a_server_starts
     assert signs(database, key, app) == ""
     position = database.position_of(topic)
     row = deletes(database, position)
-    said = f"position {position}: the event that the stored tree holds is gone from the log"
+    outcome = f"position {position}: the event that the stored tree holds is gone from the log"
     # Nothing happened since: later looks go on saying it.
-    assert [signs(database, key, app, is_first=first).startswith(said) for first in (True, False)] == [True, True]
+    assert [signs(database, key, app, is_first=first).startswith(outcome) for first in (True, False)] == [True, True]
     puts_back(database, row)
     assert signs(database, key, app) == ""
     World(app).creates()
     deletes(database, position)
-    assert signs(database, key, app).startswith(said)
+    assert signs(database, key, app).startswith(outcome)
     puts_back(database, row)
     assert signs(database, key, app) == ""
