@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from application.tables.reader import Columns, problem_of, read_table
 from domain.contacts.contacts import MOST_CONTACTS
@@ -36,14 +36,6 @@ COLUMNS = Columns(
     expected="première ligne attendue : nom;courriel;type.",
 )
 LARGEST_FILE = 500_000
-#: A decoder's replacement for bytes that it cannot read.
-_UNREADABLE = "\ufffd"
-
-
-def _legible(value: str) -> str:
-    if _UNREADABLE in value:
-        raise ValueError(f"caractère illisible ({_UNREADABLE}) : enregistrez le fichier en UTF-8")
-    return value
 
 
 class Contact(BaseModel):
@@ -51,9 +43,9 @@ class Contact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[Name, AfterValidator(_legible)]
+    name: Name
     email: EmailAddress
-    kind: Annotated[Label, AfterValidator(_legible)] = "autre"
+    kind: Label = "autre"
 
 
 class ContactFile(NamedTuple):

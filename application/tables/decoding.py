@@ -11,6 +11,7 @@ from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
+from application.tables import encodings
 from domain.kernel.errors import invalid
 
 #: What a workbook may unpack to: far more than a table within the limits of its import.
@@ -22,9 +23,8 @@ _BOMS = (
     *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
     *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
 )
-#: Letters and marks of French beyond ASCII: the encoding that shows most of them is the one that was meant.
-_FRENCH = frozenset("àâäæçèéêëîïôöœùûüÿÀÂÄÆÇÈÉÊËÎÏÔÖŒÙÛÜŸ’‘“”«»–—…°€²\u00a0")
-_OF_ONE_BYTE = ("cp1252", "mac_roman")
+#: What a text of UTF-8 was taken for when its letters came out in pairs.
+_TAKEN_FOR = ("cp1252", "mac_roman", "cp858")
 
 
 def text_of(content: bytes) -> str:
@@ -37,13 +37,15 @@ def text_of(content: bytes) -> str:
 
 
 def mended(text: str) -> str:
-    """Return the text, with what was UTF-8 and was read as Windows-1252 (`Ã©`) put right."""
+    """Return the text, with what was UTF-8 and was read as another encoding (`Ã©`, `√©`, `├®`) put right."""
     if text.isascii():
         return text
-    try:
-        return text.removeprefix("\ufeff").encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
+    for encoding in _TAKEN_FOR:
+        try:
+            return text.removeprefix("\ufeff").encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def _decoded(content: bytes) -> str:
@@ -55,8 +57,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        texts = [content.decode(encoding, errors="replace") for encoding in _OF_ONE_BYTE]
-        return max(texts, key=_likeness)
+        return encodings.decode(content)
 
 
 def _without_bom(content: bytes) -> str | None:
@@ -65,10 +66,6 @@ def _without_bom(content: bytes) -> str | None:
     if start[1::2].count(0) > len(start) // 3:
         return "utf-16-le"
     return "utf-16-be" if start[::2].count(0) > len(start) // 3 else None
-
-
-def _likeness(text: str) -> int:
-    return sum(1 if char in _FRENCH else -1 for char in text if not char.isascii())
 
 
 def _text_of_workbook(content: bytes) -> str:

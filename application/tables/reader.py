@@ -21,6 +21,8 @@ _DELIMITERS = ";,\t|"
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 #: How a text is written that a spreadsheet would otherwise take for a number or a formula.
 _CONSTANT, _GUARDED = re.compile('="([^"]*)"'), re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
+#: A decoder's replacement for bytes that it cannot read.
+_UNREADABLE = "\ufffd"
 _BROKEN = "un guillemet n'est pas refermé, du texte suit un guillemet, ou une cellule est trop longue."
 _SWALLOWED = "un guillemet ouvert avale les lignes qui suivent : fermez-le, ou doublez-le s'il fait partie du texte."
 
@@ -70,7 +72,7 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
     rows, problems = [], []
     for number, record in records:
         try:
-            if cells := _cells(record, names):
+            if cells := _cells(record, names, headers):
                 rows.append(Row(number, cells))
         except ValueError as error:
             problems.append(problem_of(number, str(error)))
@@ -167,9 +169,12 @@ def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
     return names
 
 
-def _cells(record: Sequence[str], names: Sequence[str | None]) -> dict[str, str]:
+def _cells(record: Sequence[str], names: Sequence[str | None], headers: Sequence[str]) -> dict[str, str]:
     if surplus := [cell for cell in record[len(names) :] if cell.strip()]:
         raise ValueError(f"{len(surplus)} cellule(s) de trop, au-delà des colonnes nommées.")
+    for name, header, cell in zip(names, headers, record, strict=False):
+        if name is not None and _UNREADABLE in cell:
+            raise ValueError(f"{header} : caractère illisible ({_UNREADABLE}) : enregistrez le fichier en UTF-8.")
     cells = ((name, _bare(cell.strip())) for name, cell in zip(names, record, strict=False))
     return {name: cell for name, cell in cells if name is not None and cell}
 

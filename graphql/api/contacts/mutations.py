@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,26 +10,24 @@ from uuid import UUID
 
 import strawberry
 from anyio import to_thread
-from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
 from api.core.commanding.commands import carry_out, catch_up, refusal_of, reload_after
 from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
-from api.core.commanding.payloads import Payload, UserError
+from api.core.commanding.payloads import Payload
+from api.core.commanding.uploaded_tables import is_all_known, named_as_sent, take_file
 from api.core.context import Info
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
 from application.contacts import commands
 from application.contacts.contact_file import ignored_columns
-from application.tables.decoding import text_of
 from domain.contacts.events import PlanningSent
-from domain.kernel.errors import DomainError, ErrorCode, invalid
+from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at
 from projections.contacts import queries
 
 DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
-LARGEST_UPLOAD = 5_000_000
 
 
 @strawberry.input(description="A contact that is added. Name and address are kept encrypted.")
@@ -117,46 +115,27 @@ def _written_to(info: Info, position: int) -> int | None:
 
 
 async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
-    file = values.pop("file", None)
+    sent = "file" if "file" in values else "csv"
     try:
-        if file is not None:
-            values["csv"] = await _text(info, values, file)
+        await take_file(values, allowed=_may_import(info, values))
     except DomainError as refusal:
-        return ContactsPayload(structure=None, position=None, errors=_of_file(refusal_of(info.context, refusal).errors))
+        errors = named_as_sent(refusal_of(info.context, refusal).errors, sent)
+        return ContactsPayload(structure=None, position=None, errors=errors)
     payload = await _answer(info, commands.ContactsImport, values)
-    if [(error.code, error.field) for error in payload.errors] == [(ErrorCode.DUPLICATE, ["csv"])]:
-        # Everything is there already: what was wanted holds.
+    if is_all_known(payload.errors):
         structure = await load_structure(info.context, UUID(str(values["structure_id"])))
         payload = ContactsPayload(structure=structure, position=(await info.context.read()).position, errors=[])
     if not payload.errors:
         payload.ignored_columns = list(await to_thread.run_sync(ignored_columns, str(values["csv"])))
-    return payload if file is None else replace(payload, errors=_of_file(payload.errors))
+    return replace(payload, errors=named_as_sent(payload.errors, sent))
 
 
-async def _text(info: Info, values: Mapping[str, Any], file: object) -> str:
-    """Return the table in the file. Raises DomainError; opens it only for who may import it."""
+def _may_import(info: Info, values: Mapping[str, Any]) -> bool:
     try:
         structure_id = UUID(str(values["structure_id"]))
     except ValueError:
-        return ""
-    if not may(info.context.actor, Action.CONTACTS_IMPORT, Belongings(structure_id=structure_id)):
-        return ""
-    if "csv" in values:
-        raise invalid("csv et file ne vont pas ensemble.", "file")
-    if not isinstance(file, UploadFile):
-        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
-    content = await to_thread.run_sync(file.file.read, LARGEST_UPLOAD + 1)
-    if len(content) > LARGEST_UPLOAD:
-        raise invalid("Fichier trop grand : 5 Mo au plus.", "file")
-    return await to_thread.run_sync(text_of, content)
-
-
-def _of_file(errors: Iterable[UserError]) -> list[UserError]:
-    return [replace(error, field=_path_in_file(error.field)) for error in errors]
-
-
-def _path_in_file(field: list[str] | None) -> list[str] | None:
-    return ["file", *field[1:]] if field and field[0] == "csv" else field
+        return False
+    return may(info.context.actor, Action.CONTACTS_IMPORT, Belongings(structure_id=structure_id))
 
 
 async def _coming(info: Info, input: PlanningSendInput, days: int) -> list[UUID]:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import strawberry
 from anyio import to_thread
-from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
 from api.core.commanding.commands import build_command, carry_out, in_turn, refusal_of
 from api.core.commanding.inputs import Repeatable, to_command, value_of
 from api.core.commanding.payloads import Payload, UserError
+from api.core.commanding.uploaded_tables import named_as_sent, take_file
 from api.core.context import Context, Info
 from application.schools.commands import SchoolsImport
 from application.schools.school_file import ignored_columns
-from application.tables.decoding import text_of
-from domain.kernel.errors import DomainError, ErrorCode, invalid
+from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action, scope_of
 from eventstore.records import Recorded
-
-LARGEST_UPLOAD = 5_000_000
 
 
 @strawberry.input(description="A table of schools.")
@@ -60,18 +56,17 @@ class SchoolMutations:
 
 
 async def _imported(context: Context, values: dict[str, Any]) -> SchoolsImportPayload:
-    file, dry_run = values.pop("file", None), values.pop("dry_run", False)
+    sent, dry_run = "file" if "file" in values else "csv", values.pop("dry_run", False)
     try:
-        if file is not None:
-            values["csv"] = await _text(context, values, file)
+        await take_file(values, allowed=scope_of(context.actor, Action.SCHOOLS_IMPORT) is not None)
         rehearsed = await in_turn(context, partial(_rehearse, context, values))
     except DomainError as refusal:
-        return _refused(refusal_of(context, refusal).errors, file is not None)
+        return _refused(refusal_of(context, refusal).errors, sent)
     position = None
     if not dry_run and rehearsed:
         carried = await carry_out(context, SchoolsImport, values)
         if carried.errors:
-            return _refused(carried.errors, file is not None)
+            return _refused(carried.errors, sent)
         position = carried.position
     if position is None:
         position = (await context.read()).position
@@ -96,24 +91,5 @@ def _rehearse(context: Context, values: dict[str, Any]) -> list[Recorded]:
         raise
 
 
-async def _text(context: Context, values: dict[str, Any], file: object) -> str:
-    """Return the table in the file. Raises DomainError; opens it only for who may import it."""
-    if scope_of(context.actor, Action.SCHOOLS_IMPORT) is None:
-        return ""
-    if "csv" in values:
-        raise invalid("csv et file ne vont pas ensemble.", "file")
-    if not isinstance(file, UploadFile):
-        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
-    content = await to_thread.run_sync(file.file.read, LARGEST_UPLOAD + 1)
-    if len(content) > LARGEST_UPLOAD:
-        raise invalid("Fichier trop grand : 5 Mo au plus.", "file")
-    return await to_thread.run_sync(text_of, content)
-
-
-def _refused(errors: Iterable[UserError], of_file: bool) -> SchoolsImportPayload:
-    paths = {True: "file", False: "csv"}
-    named = [
-        replace(error, field=[paths[of_file], *error.field[1:]]) if error.field and error.field[0] == "csv" else error
-        for error in errors
-    ]
-    return SchoolsImportPayload(position=None, errors=named, added=None, changed=None)
+def _refused(errors: Iterable[UserError], sent: str) -> SchoolsImportPayload:
+    return SchoolsImportPayload(position=None, errors=named_as_sent(errors, sent), added=None, changed=None)

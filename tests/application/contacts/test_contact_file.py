@@ -52,7 +52,7 @@ def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
     ("text", "words"),
     [
         ("nom;courriel\nA;b@example.org;de trop\n", "ligne 2 : 1 cellule(s) de trop"),
-        ("nom;courriel\nJos\ufffd;jose@example.org\n", "ligne 2 : Nom : caractère illisible"),
+        ("nom;courriel\nJos\ufffd;jose@example.org\n", "ligne 2 : nom : caractère illisible"),
         ('nom;courriel\nA;a@example.org\n"B;b@example.org\nC;c@example.org\n', "ligne 3 : un guillemet"),
         ('nom;courriel\n"A"x;a@example.org\n', "ligne 2 : un guillemet"),
         ("nom;courriel\n\nA;" + "x" * 140_000 + "@example.org\n", "ligne 3 : un guillemet n'est pas refermé"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext, suppress
 from itertools import product
 
 import pytest
@@ -12,6 +13,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from api.downloads.csv_table import csv_table
 from application.tables.decoding import text_of
+from application.tables.encodings import EncodingInDoubt
 from application.tables.reader import Columns, read_table
 from domain.kernel.errors import DomainError
 
@@ -29,6 +31,16 @@ ROWS = [
 EXPECTED = [(2, {"name": "Le « Café » d’Élise", "email": "é@exemple.fr"}), (3, {"name": "Œuvre"})]
 
 
+UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+OF_ONE_BYTE = ["cp1252", "iso8859-15", "mac_roman", "cp850", "cp858"]
+
+
+def writable(text: str, encoding: str) -> str:
+    """Return the text with what people write in the place of marks that an encoding has not."""
+    instead = {"’": "'", "œ": "oe", "Œ": "OE", "€": "euros"}
+    return "".join(instead.get(char, char) if not char.encode(encoding, "ignore") else char for char in text)
+
+
 def read(text: str, most: int = 100) -> list[tuple[int, dict[str, str]]]:
     return [(row.number, dict(row.cells)) for row in read_table(text, COLUMNS, most).rows]
 
@@ -40,17 +52,51 @@ def refusal(text: str) -> str:
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman"])
+@pytest.mark.parametrize("encoding", [*UNICODE, *OF_ONE_BYTE])
 def test_any_delimiter_encoding_quoting_and_line_end_gives_the_same_rows(delimiter, encoding):
     for end, quote in product(("\n", "\r\n", "\r"), ("", '"')):
         lines = [delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in ROWS]
-        content = (end.join(lines) + end).encode(encoding)
-        assert read(text_of(content)) == EXPECTED, (end, quote)
+        content = writable(end.join(lines) + end, encoding).encode(encoding)
+        expected = [(row, {name: writable(cell, encoding) for name, cell in cells.items()}) for row, cells in EXPECTED]
+        assert read(text_of(content)) == expected, (end, quote)
+
+
+#: As they stand in tables of schools, associations and parents.
+FRENCH = [
+    *("Élise Noël", "Françoise Lefèvre", "Zoé Müller", "Thérèse", "Benoît Lhôte", "Jérôme Crépin", "Anaïs Cœuret"),
+    *("LYCÉE AMPÈRE", "COLLÈGE DE L'ÉTANG", "École Jean Jaurès", "À l’Œuvre", "Association « Élan »", "Crèche"),
+    *("Maison de quartier n° 3", "Mairie de Besançon", "Cœur de ville", "Participation : 5 €", "Où aller ?", "José"),
+    *("Médiathèque Lévi-Strauss", "Saint-Étienne", "être parent", "sûr", "Dîner", "Ève Dupré", "Pâques", "août"),
+]
+
+
+@for_all(
+    st.lists(st.sampled_from(FRENCH), min_size=1, max_size=12),
+    st.sampled_from([*UNICODE, *OF_ONE_BYTE]),
+    st.sampled_from(";,\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_french_is_read_as_it_was_written_or_refused_and_never_garbled(names, encoding, delimiter, end):
+    names = [writable(name, encoding).replace(delimiter, " ") for name in names]
+    lines = ["nom" + delimiter + "courriel", *(name + delimiter + "a@exemple.fr" for name in names)]
+    content = (end.join(lines) + end).encode(encoding)
+    # One accent or two may be as good in two encodings.
+    few = encoding in OF_ONE_BYTE and sum(not char.isascii() for char in "".join(names)) < 8
+    with suppress(EncodingInDoubt) if few else nullcontext():
+        assert [cells["name"] for _, cells in read(text_of(content))] == names
+
+
+def test_what_stays_in_doubt_is_shown_in_both_readings():
+    with pytest.raises(EncodingInDoubt) as refused:
+        text_of("nom\nFaûl\n".encode("mac_roman"))
+    assert refused.value.problems[0].message.startswith("« Fažl » ou « Faûl » ?")
+    assert refused.value.problems[0].field == ("csv",)
 
 
 def test_what_was_read_in_the_wrong_encoding_already_is_put_right():
     text = "nom;courriel\nÉlise Noël;é@exemple.fr\n"
-    assert read(text.encode().decode("cp1252")) == read(text)
+    for encoding in ("cp1252", "mac_roman", "cp850"):
+        assert read(text.encode().decode(encoding)) == read(text)
     assert read("nom\nÃ la fois Ã‰lise et é\n") == [(2, {"name": "Ã la fois Ã‰lise et é"})], (
         "both at once is no mistake"
     )

@@ -11,22 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from anyio import to_thread
-from starlette.datastructures import UploadFile
 from strawberry.file_uploads import Upload
 
 from api.core.commanding.commands import Carried, build_command, carry_out, catch_up, in_turn, refusal_of
 from api.core.commanding.inputs import Repeatable, reference, to_command, value_of
 from api.core.commanding.payloads import Payload, UserError
+from api.core.commanding.uploaded_tables import is_all_known, named_as_sent, take_file
 from api.core.context import Context, Info
 from application.animations.importing import AnimationsImport, Report, RowOutcome, RowReport, Standing
-from application.tables.decoding import text_of
-from domain.kernel.errors import DomainError, ErrorCode, invalid
+from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_command
 from projections.animations.beside import DECLARED_BY
 
-LARGEST_UPLOAD = 5_000_000
 #: How far back rows are compared with what stands, and with how many.
 _SINCE, _MOST_STANDING = timedelta(days=730), 20_000
 
@@ -78,18 +75,16 @@ class AnimationImportMutations:
     )
     async def animations_import(self, info: Info, input: AnimationsImportInput) -> AnimationsImportPayload:
         context, values = info.context, to_command(input)
-        file, dry_run = values.pop("file", None), values.pop("dry_run", False)
-        report = Report()
+        sent, dry_run, report = "file" if "file" in values else "csv", values.pop("dry_run", False), Report()
         try:
-            if file is not None:
-                values["csv"] = await _text(context, values, file)
+            await take_file(values, allowed=_may(context, values))
             values |= {"report": report, "standing": await _standing(context, values)}
             carried = await _carried(context, values, dry_run)
         except DomainError as refusal:
             carried = refusal_of(context, refusal)
         if not carried.errors and not report.rows and carried.position is not None:
             await _read_again(context, values, carried.position)
-        return _payload(context, carried, report, dry_run, "file" if file is not None else "csv")
+        return _payload(context, carried, report, dry_run, sent)
 
 
 async def _carried(context: Context, values: dict[str, Any], dry_run: bool) -> Carried:
@@ -102,7 +97,7 @@ async def _carried(context: Context, values: dict[str, Any], dry_run: bool) -> C
             carried = refusal_of(context, refusal)
     else:
         carried = await carry_out(context, AnimationsImport, values)
-    if [(error.code, error.field) for error in carried.errors] == [(ErrorCode.DUPLICATE, ["csv"])]:
+    if is_all_known(carried.errors):
         return Carried(position=None if dry_run else (await context.read()).position)
     return carried
 
@@ -127,20 +122,6 @@ async def _read_again(context: Context, values: dict[str, Any], position: int) -
     for row in report.rows:
         if row.animation_id in created:
             row.outcome = RowOutcome.CREATED
-
-
-async def _text(context: Context, values: dict[str, Any], file: object) -> str:
-    """Return the table in the file. Raises DomainError; opens it only for who may import it."""
-    if not _may(context, values):
-        return ""
-    if "csv" in values:
-        raise invalid("csv et file ne vont pas ensemble.", "file")
-    if not isinstance(file, UploadFile):
-        raise invalid("Fichier attendu, envoyé selon la spécification « GraphQL multipart request ».", "file")
-    content = await to_thread.run_sync(file.file.read, LARGEST_UPLOAD + 1)
-    if len(content) > LARGEST_UPLOAD:
-        raise invalid("Fichier trop grand : 5 Mo au plus.", "file")
-    return await to_thread.run_sync(text_of, content)
 
 
 async def _standing(context: Context, values: dict[str, Any]) -> list[Standing]:
@@ -183,7 +164,7 @@ def _payload(context: Context, carried: Carried, report: Report, dry_run: bool, 
     rows = [] if _is_refused(carried.errors) else [row_of(row) for row in report.rows]
     return AnimationsImportPayload(
         position=carried.position,
-        errors=[replace(error, field=_path(error.field, called)) for error in carried.errors],
+        errors=named_as_sent(carried.errors, called),
         rows=rows,
         ignored_columns=list(report.ignored) if rows else None,
     )
@@ -191,7 +172,3 @@ def _payload(context: Context, carried: Carried, report: Report, dry_run: bool, 
 
 def _is_refused(errors: Iterable[UserError]) -> bool:
     return any(error.code in (ErrorCode.FORBIDDEN, ErrorCode.UNAUTHENTICATED) for error in errors)
-
-
-def _path(field: list[str] | None, called: str) -> list[str] | None:
-    return [called, *field[1:]] if field and field[0] == "csv" else field
