@@ -6,14 +6,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from threading import Event
 from typing import Any
 
 from psycopg import Connection
 
 from application.proof.checkpoints import CERTIFICATION, INTERVAL, ON_REQUEST, announces, certifies, latest
-from application.proof.completeness.committing import CommitMap, check_nothing_is_gone
+from application.proof.completeness.committing import MapCommits, check_older_events
 from application.proof.completeness.signing import sign_with_map
 from application.proof.notes import SigningKey
 from application.proof.signer import troubles
@@ -51,17 +50,15 @@ def watch(
     interval_seconds: float,
     stop: Event,
     clock: Clock = utc_now,
-    commit_map: CommitMap | None = None,
+    commit_map: MapCommits | None = None,
 ) -> None:
     """Watch until `stop` is set. Wait out lost connections; end with an error if the key was replaced."""
     keep_at(database_url, _notary(key, interval_seconds, clock, commit_map), stop)
 
 
-def _notary(key: SigningKey, interval_seconds: float, clock: Clock, commit_map: CommitMap | None) -> Work:
-    looks = count()
-
+def _notary(key: SigningKey, interval_seconds: float, clock: Clock, commit_map: MapCommits | None) -> Work:
     def sign(conn: Conn) -> float:
-        look(conn, key, interval_seconds, clock(), commit_map, is_first=next(looks) == 0)
+        look(conn, key, interval_seconds, clock(), commit_map)
         return min(IDLE_SECONDS, interval_seconds)
 
     return Work("notary", Lock.NOTARY, sign, EVENTS_CHANNEL, pause_seconds=PAUSE_SECONDS, final=(KeyRetired,))
@@ -72,15 +69,13 @@ def look(
     key: SigningKey,
     interval_seconds: float,
     now: datetime,
-    commit_map: CommitMap | None = None,
-    *,
-    is_first: bool = False,
+    commit_map: MapCommits | None = None,
 ) -> None:
     """Add new events to the tree, and sign it after a certification or when the interval has passed.
 
     With `commit_map`, the root of the map enters the log before each signature, and is covered by it. What must not be
-    signed is not, and that is told until the log is right again. The first look counts the events that were signed, as
-    each signature does. Raises KeyRetired.
+    signed is not, and that is told until the log is right again. Each look compares some older events with what was
+    signed. Raises KeyRetired.
     """
     _watch_start(conn, key, now)
     try:
@@ -92,8 +87,8 @@ def look(
             if tree_size(conn)[1] < until:
                 grow(conn, until)
             check_log_is_the_signed_one(conn, key)
-            if is_first or troubles.trouble_of(conn, troubles.SIGNING) is not None:
-                check_nothing_is_gone(conn)
+            if commit_map is not None:
+                check_older_events(conn, commit_map.rounds, now)
     except KeyRetired:
         raise
     except SigningRefused as refused:
@@ -116,7 +111,7 @@ def _reason_to_sign(conn: Conn, interval_seconds: float, now: datetime) -> str |
     return INTERVAL if is_due else None
 
 
-def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, commit_map: CommitMap | None) -> None:
+def _sign(conn: Conn, key: SigningKey, until: int, reason: str, now: datetime, commit_map: MapCommits | None) -> None:
     if commit_map is None:
         make_checkpoint(conn, key, until, reason, now)
     else:
@@ -144,7 +139,7 @@ def notarising(
     key: SigningKey,
     interval_seconds: float,
     authority: Authority | None = None,
-    commit_map: CommitMap | None = None,
+    commit_map: MapCommits | None = None,
     policy: Policy | None = None,
 ) -> Iterator[None]:
     """Run the notary in a thread of its own for as long as the context lasts, the stamping and the witnesses beside."""

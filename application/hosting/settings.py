@@ -64,6 +64,8 @@ class Settings(Group):
     Without it `keys/signer-memory.json` in `PARENTALITE_HOME`."""
     checkpoint_seconds: float = Field(600, ge=1, le=86_400)
     """Longest time between checkpoints, in seconds."""
+    round_minutes: float = Field(60, ge=1, le=1_440)
+    """Time within which the notary, in rounds, compares every signed event with what was signed, in minutes."""
     check_hour: int = Field(2, ge=0, le=23)
     """Hour of the day (UTC) at which the whole log is judged and every read model compared with it."""
     tsa: TimeStampSettings | None = None

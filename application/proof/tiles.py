@@ -44,6 +44,10 @@ _WRITE = """
 INSERT INTO proof.tiles (level, index, hashes, positions) VALUES (%s, %s, %s, %s)
 ON CONFLICT (level, index) DO UPDATE SET hashes = EXCLUDED.hashes, positions = EXCLUDED.positions"""
 _POSITIONS = "SELECT positions FROM proof.tiles WHERE level = 0 AND index = %s"
+_LEAF_TILE = """
+SELECT hashes, positions, coalesce(
+    (SELECT positions[array_upper(positions, 1)] FROM proof.tiles WHERE level = 0 AND index = %(index)s - 1), 0)
+FROM proof.tiles WHERE level = 0 AND index = %(index)s"""
 _LEAF_AT = """
 SELECT index, positions FROM proof.tiles WHERE level = 0 AND positions[1] <= %s ORDER BY positions[1] DESC LIMIT 1"""
 
@@ -79,6 +83,14 @@ def position_at(conn: Conn, size: int) -> int:
         raise IncompleteTree(0, index)
     position: int = row[0][at]
     return position
+
+
+def leaf_tile(conn: Conn, index: int) -> tuple[bytes, list[int], int]:
+    """Return the hashes of 256 leaves, their positions, and the position before them. Raises IncompleteTree."""
+    row = conn.execute(_LEAF_TILE, {"index": index}, prepare=True).fetchone()
+    if row is None or not row[1] or len(row[0]) != len(row[1]) * HASH_BYTES:
+        raise IncompleteTree(0, index)
+    return bytes(row[0]), row[1], row[2]
 
 
 def grow(conn: Conn, until: int) -> int:
@@ -153,12 +165,13 @@ class StoredTree:
 
     def _nodes(self, level: int, number: int, count: int) -> list[bytes]:
         index, at = divmod(number, TILE)
-        packed = self._tile(level, index)
+        packed = self.tile(level, index)
         if len(packed) < (at + count) * HASH_BYTES:
             raise IncompleteTree(level, index)
         return _hashes(packed, at, at + count)
 
-    def _tile(self, level: int, index: int) -> bytes:
+    def tile(self, level: int, index: int) -> bytes:
+        """Return the tile's hashes, as many as there are."""
         if (level, index) not in self._tiles:
             row = self._conn.execute(_TILE, (level, index), prepare=True).fetchone()
             self._tiles[level, index] = bytes(row[0]) if row else b""

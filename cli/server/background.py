@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from application.followers.drawing import drawing
 from application.followers.mailing import Mailer, Smtp, mailing
@@ -25,7 +26,8 @@ def background_work(opened: Runtime) -> Iterator[None]:
     """
     settings, application = opened.settings, opened.application
     key = signing_key(settings)
-    authority, commit_map = authority_of(settings), map_commits(application.execute)
+    authority = authority_of(settings)
+    commit_map = map_commits(application.execute, timedelta(minutes=settings.round_minutes))
     policy = witness_policy(settings)
     with (
         projecting(opened.url, application.vault),

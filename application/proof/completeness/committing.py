@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -17,6 +16,8 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.proof.checkpoints import latest
 from application.proof.completeness.stored_map import advance, map_root
 from application.proof.log_check.gone import PUT_BACK, check_none_is_gone
+from application.proof.log_check.rounds import ROUND, Rounds
+from application.proof.signer import troubles
 from application.proof.signer.naming import log_name
 from application.proof.signer_memory import SigningRefused
 from domain.catalogue import COMMITTED_MAP
@@ -88,12 +89,22 @@ def commit_of(record: Recorded) -> Commit:
     return Commit(record.position, event.position, bytes.fromhex(event.root), event.signing_rules)
 
 
-def map_commits(execute: Execute) -> CommitMap:
-    """Return `commit_map` for those who have no application."""
-    return partial(commit_map, execute)
+@dataclass(frozen=True, slots=True)
+class MapCommits:
+    """Does `commit_map` for those who have no application, and looks at older events meanwhile: one for a process."""
+
+    execute: Execute
+    rounds: Rounds = field(default_factory=Rounds)
+
+    def __call__(self, conn: Conn, now: datetime) -> Commit | None:
+        return commit_map(self.execute, self.rounds, conn, now)
 
 
-def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
+def map_commits(execute: Execute, period: timedelta = ROUND) -> MapCommits:
+    return MapCommits(execute, Rounds(period))
+
+
+def commit_map(execute: Execute, rounds: Rounds, conn: Conn, now: datetime) -> Commit | None:
     """Record the root of the map of the whole log, unless nothing happened since the last one. None: an empty log.
 
     In the caller's transaction, which keeps the stored map as it is here until it ends. Raises SigningRefused where an
@@ -107,7 +118,7 @@ def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
     position, goes_on = head(conn), _anything_since(conn, last)
     # First of all, since it says of which stream an event is gone.
     root = advance(conn, position).hex() if goes_on else ""
-    check_nothing_is_gone(conn)
+    check_older_events(conn, rounds, now)
     if not goes_on:
         return last
     rules = _signing_rules(conn, position)
@@ -115,8 +126,26 @@ def commit_map(execute: Execute, conn: Conn, now: datetime) -> Commit | None:
     return last_commit(conn)
 
 
-def check_nothing_is_gone(conn: Conn) -> None:
-    """Raise SigningRefused unless the log holds every event that was counted. The cost rises with the log."""
+def check_older_events(conn: Conn, rounds: Rounds, now: datetime) -> None:
+    """Raise SigningRefused where an event is gone, or another one, that was signed: at once, or within a round.
+
+    A count of the whole log before each signature would cost what the log has grown to, and see no event that was
+    altered. It is not needed: an event that is gone misleads at once only what goes on from it. A stream that goes on
+    is compared with the map (`advance`), each new event with the authenticator of the version before (the guard), and
+    the rules about who signs are counted here. A bundle is refused where one of its own streams is not whole, as of the
+    map that it is proved by. What is left are streams to which nothing is appended: their turn comes within a round, at
+    an hour that nobody who writes in the database can choose. Everything is counted as a process begins, and where the
+    signing has stopped; the nightly check counts and hashes everything.
+    """
+    _check_signing_rules(conn)
+    # Where the signing has stopped, whoever finds it so sees for themselves that everything is right again.
+    has_stopped = troubles.trouble_of(conn, troubles.SIGNING) is not None
+    if has_stopped or not rounds.has_begun:
+        check_none_is_gone(conn)
+    rounds.go_on(conn, now, whole=has_stopped)
+
+
+def _check_signing_rules(conn: Conn) -> None:
     last = last_commit(conn)
     if last is not None and last.signing_rules and _is_of_this_log(conn):
         rules = _signing_rules(conn, last.map_position)
@@ -125,7 +154,6 @@ def check_nothing_is_gone(conn: Conn) -> None:
                 f"position {last.position}: the map that is committed there counts {last.signing_rules} events of "
                 f"{SIGNING_RULE_ID}, which tell who has to sign, and the log holds {rules}: {PUT_BACK}"
             )
-    check_none_is_gone(conn)
 
 
 def _check_map(conn: Conn, last: Commit) -> None:

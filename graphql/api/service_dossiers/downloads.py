@@ -31,7 +31,7 @@ from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.papers.writable import check_writable
 from application.proof.bundle import DossierProof, export_bundle, facts_now
-from application.proof.completeness.committing import map_commits
+from application.proof.completeness.committing import MapCommits
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.signer_memory import KeyRetired, SigningRefused
 from domain.kernel.rights import Action, Scope, scope_of
@@ -138,17 +138,21 @@ def _papers() -> CapacityLimiter:
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
-        application, key = services.application, services.checkpoint_key
-        facts, note = facts_now(conn, application.vault, key, dossier_id, context.now, map_commits(application.execute))
+        vault, key, commit_map = services.application.vault, services.checkpoint_key, _map_commits(services)
+        facts, note = facts_now(conn, vault, key, dossier_id, context.now, commit_map)
     check_writable(facts)
     return pdf_of_facts(facts, note)
+
+
+def _map_commits(services: Services) -> MapCommits:
+    return services.shared(MapCommits, execute=services.application.execute)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> DossierProof:
     services = context.services
     with services.application.pool.connection() as conn:
         key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
-        commit_map = map_commits(services.application.execute)
+        commit_map = _map_commits(services)
         whose = (vault, key, dossier_id, context.now)
         others = (services.authority, services.witnesses)
         return export_bundle(path, conn, *whose, pdf_of_facts, read_file, commit_map, *others)

@@ -9,7 +9,7 @@ import pytest
 from application.animations.commands import AnimationPublish
 from application.followers.notary import look
 from application.proof.checkpoints import all_checkpoints, latest
-from application.proof.completeness.committing import ProofMapCommit, commit_map, last_commit, map_commits
+from application.proof.completeness.committing import ProofMapCommit, last_commit, map_commits
 from application.proof.completeness.stored_map import map_as_of
 from application.proof.signer_memory import KeyRetired
 from application.proof.signing import take_up_key
@@ -43,7 +43,7 @@ def test_an_idle_log_does_not_grow(world: World, conn):
         look(conn, KEY, 600, world.now, map_commits(world.app.execute))
         world.now += timedelta(hours=1)
         with conn.transaction():
-            commit_map(world.app.execute, conn, world.now)
+            map_commits(world.app.execute)(conn, world.now)
     assert len(all_checkpoints(conn)) == 1
     commit = last_commit(conn)
     assert commit is not None

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.animations.commands import AnimationAttest
-from application.proof.completeness.committing import commit_map
+from application.proof.completeness.committing import map_commits
 from application.proof.rules.findings import Finding
 from application.proof.rules.judge import Judge
 from application.proof.rules.signatures import signature_findings
@@ -55,7 +55,7 @@ def history(request: pytest.FixtureRequest, world: World) -> History:
     world.now += timedelta(days=1)
     world.does(AnimationAttest(animation_id=animation, parents=3), STRUCTURE)
     with world.app.pool.connection() as conn, conn.transaction():
-        commit_map(world.app.execute, conn, world.now)
+        map_commits(world.app.execute)(conn, world.now)
     with world.app.pool.connection() as conn:
         return read_after(conn, 0, 10_000)
 
