@@ -28,6 +28,9 @@ from web.information.pages import Information
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
+from web.territory.attestations import Attestations
+from web.territory.overview import Overview
+from web.territory.structure import StructurePage
 
 _MENU = (
     ("/animations", "Animations"),
@@ -77,6 +80,9 @@ class Pages:
             *Candidacy(site).routes,
             *CandidaturePage(site).routes,
             *Accounts(site, self._offers).routes,
+            *Overview(site).routes,
+            *Attestations(site).routes,
+            *StructurePage(site).routes,
             *Information(site).routes,
         ]
 

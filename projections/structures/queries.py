@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
+from projections.animations.standing import AWAITING_ATTESTATION
 from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 
@@ -20,6 +22,32 @@ CONVENTIONS_BY_IDS = "SELECT * FROM {conventions} WHERE convention_id = ANY(%(id
 ORDERS = (Order("name", "s.name_key", "text"), Order("id", "s.structure_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)
 
+_WITHIN = "(%(within)s::text[] IS NULL OR {0}.territory = ANY(%(within)s))"
+_IN_THE_MAKING = "d.status IN ('OPEN', 'RETURNED')"
+#: What each of the structures `owners` still owes, in the territories `within` unless that is null.
+DUES = f"""
+SELECT owner, coalesce(to_attest, 0) AS attestations_due, coalesce(late, 0) AS attestations_late, oldest AS oldest_end,
+    coalesce(dossiers, 0) AS dossiers_to_submit, coalesce(pieces, 0) AS pieces_missing
+FROM unnest(%(owners)s::uuid[]) AS owner LEFT JOIN (
+    SELECT a.structure_id AS owner, count(*) AS to_attest, count(*) FILTER (WHERE a.ends_at <= %(late)s) AS late,
+        min(a.ends_at) AS oldest
+    FROM {{animations}} a WHERE a.structure_id = ANY(%(owners)s) AND {AWAITING_ATTESTATION} AND {_WITHIN.format("a")}
+    GROUP BY 1
+) AS animations USING (owner) LEFT JOIN (
+    SELECT d.structure_id AS owner, count(*) AS dossiers, sum((
+        SELECT count(*) FROM unnest(c.required_pieces) AS piece
+        WHERE NOT d.pieces @> jsonb_build_array(jsonb_build_object('piece', piece))
+    )) AS pieces
+    FROM {{service_dossiers}} d JOIN {{conventions}} c USING (convention_id)
+    WHERE d.structure_id = ANY(%(owners)s) AND {_IN_THE_MAKING} AND {_WITHIN.format("d")} GROUP BY 1
+) AS dossiers USING (owner)"""
+_OWING = f"""(EXISTS (
+    SELECT FROM {{animations}} a
+    WHERE a.structure_id = s.structure_id AND {AWAITING_ATTESTATION} AND {_WITHIN.format("a")}
+) OR EXISTS (
+    SELECT FROM {{service_dossiers}} d
+    WHERE d.structure_id = s.structure_id AND {_IN_THE_MAKING} AND {_WITHIN.format("d")}))"""
+
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
     """Return the filter for structures of these territories whose name has each word of the text, accents ignored."""
@@ -32,6 +60,11 @@ def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
         holds = "(SELECT bool_and(position(word IN s.name_key) > 0) FROM unnest(%(words)s::text[]) AS word)"
         filtered = filtered.where(holds, words=terms)
     return filtered
+
+
+def owing(filtered: Filter, owes: bool, within: Collection[str] | None, now: datetime) -> Filter:
+    """Add whether anything is due from a structure, in these territories unless that is None."""
+    return filtered.where(_OWING if owes else f"NOT {_OWING}", within=within, now=now)
 
 
 #: Attested animations of a convention outside of these days, whose service is not certified.

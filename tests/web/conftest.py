@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from domain.kernel.actors import Role
-from tests.support.people import STRUCTURE, People
+from tests.support.people import AUDITOR, COORDONNATEUR, DIRECTOR, STRUCTURE, People
+from tests.support.people import NATIONAL as TEAM
 from tests.support.running import founded_server
 from tests.support.server import Server, expired_token, token
 from tests.support.visitor import Visitor
@@ -20,6 +21,12 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "STRUCTURE": STRUCTURE,
         "PARENT": token(Role.PARENT, "anne@exemple.fr"),
         "NATIONAL": expired_token(Role.NATIONAL),
+        "COORDONNATEUR": COORDONNATEUR,
+        "AUDITOR": AUDITOR,
+        "DIRECTOR": DIRECTOR,
+        # Beside the roles: one more national team, and who answers for another territory.
+        "TEAM": TEAM,
+        "ELSEWHERE": token(Role.COORDONNATEUR, "Coordination 13", territories=["13"]),
     }
     with founded_server(server_url, name, offers=offers) as running:
         yield running

@@ -20,6 +20,7 @@ _COOKIE = "parentalite-formulaire"
 _TOKEN, _KEY = "jeton", "cle"
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 100_000
+_NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 EXPIRED = (
     "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
     " Si ce message revient, autorisez les cookies de ce site."
@@ -28,7 +29,10 @@ EXPIRED = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form. `name` is that of the mutation's input; `kind` a type of input, `textarea` or `select`."""
+    """A field of a form. `name` is that of the mutation's input.
+
+    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, or `amount` in euros.
+    """
 
     name: str
     label: str
@@ -38,12 +42,20 @@ class Field:
     autocomplete: str = ""
     #: Values and labels of a `select`.
     options: Sequence[tuple[str, str]] = ()
+    #: Whether the page fills it in, unseen.
+    hidden: bool = False
 
     def value(self, text: str) -> Any:
         """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
         text = text.strip()
         if self.kind == "number" and text.isascii() and text.isdigit() and len(text) < 10:
             return int(text)
+        if self.kind == "amount":
+            text = text.replace(" ", "").replace(_NBSP, "").replace(_NARROW, "").removesuffix("€").replace(",", ".")
+        if self.kind == "lines":
+            return [line.strip() for line in text.splitlines() if line.strip()]
+        if self.kind == "checkbox":
+            return True if text else None
         return text or None
 
 
@@ -58,6 +70,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     #: What is wrong, but with none of its fields.
     general: list[str] = field(default_factory=list)
+    #: Tells the fields of several forms of one page apart: their ids begin with it.
+    prefix: str = ""
 
     @property
     def failed(self) -> bool:

@@ -51,6 +51,12 @@ def span(start: str, end: str, time_zone: str = _PARIS) -> str:
     return f"du {day(first)} à {hour(first)} au {day(last)} à {hour(last)}{name}"
 
 
+def moment(value: str, time_zone: str = _PARIS) -> str:
+    """Return when something was recorded: `vendredi 15 janvier 2027 à 18 h 30`, in the time of a place."""
+    local = datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone))
+    return f"{day(local)} à {hour(local)}"
+
+
 def typography(text: str) -> str:
     """Keep `: ; ! ? »` on the line of the word before them."""
     return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, text))
@@ -68,3 +74,16 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """Return `0 animation`, `1 animation`, `2 animations`: in French, the plural begins with two."""
     return f"{count(number)}{_NBSP}{one if number < 2 else many}"
+
+
+def euros(amount: str) -> str:
+    """Return `1 350,00 €` of `1350.00`."""
+    whole, _, cents = amount.partition(".")
+    return f"{count(int(whole))},{cents or '00'}{_NBSP}€"
+
+
+def size(number: int) -> str:
+    """Return the size of a file: `12 Ko`, `1,4 Mo`."""
+    if number < 1_000_000:
+        return f"{max(1, round(number / 1000))}{_NBSP}Ko"
+    return f"{number / 1_000_000:.1f}".replace(".", ",") + f"{_NBSP}Mo"

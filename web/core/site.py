@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.core.answers import Refused
@@ -19,6 +20,8 @@ from web.core.problems import Problem
 from web.core.rendering import Templates
 from web.core.sessions import Sessions
 
+#: What is said of an address that leads nowhere, and of one that is not for the reader.
+NOTHING_HERE = "Cette adresse n'existe pas."
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -53,6 +56,22 @@ class Site:
                 return self.failure(request, Problem.unexpected(report(error)))
 
         return Route(path, answer, methods=methods or ("GET",))
+
+    def desk(self, path: str, handler: Handler, *methods: str) -> Route:
+        """Return a route of those who work in the programme, where they sign in first.
+
+        What they may not read answers like what does not exist.
+        """
+
+        async def answer(request: Request) -> Response:
+            if self.sessions.token(request) is None:
+                return RedirectResponse(f"/connexion?{urlencode({'vers': request.url.path})}", 303)
+            try:
+                return await handler(request)
+            except Problem as problem:
+                raise (Problem.missing(NOTHING_HERE) if problem.status in (403, 404) else problem) from None
+
+        return self.route(path, answer, *methods)
 
     def failure(self, request: Request, problem: Problem) -> Response:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
+from uuid import UUID
 
 import orjson
 import strawberry
 from strawberry.scalars import JSON
 
 from api.accounts.types import agents_named
+from api.core.back_references import later
 from api.core.blanked import NOTHING_BLANKED, blanked_for
 from api.core.context import Context, Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
@@ -114,6 +116,18 @@ class AuditEntry(Lazily, Node):
         agent = (self.actor, self.role)
         context = info.context
         return await context.together("agents", agent, lambda agents: agents_named(context, agents))
+
+    @strawberry.field(
+        description="The title of the animation that it happened to, as the asker reads it today; else null."
+    )
+    async def subject_name(self, info: Info) -> str | None:
+        if not self.row["type"].startswith("animation."):
+            return None
+        context, load = info.context, later("api.animations.types", "load_animations")
+        animation = await context.together(
+            "animations", UUID(str(self.row["subject_id"])), lambda ids: load(context, ids)
+        )
+        return None if animation is None else str(animation.title)
 
     @strawberry.field(description="In what function, in French: « coordonnateur », « équipe nationale »…")
     def actor_function(self) -> str:

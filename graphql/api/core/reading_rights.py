@@ -49,7 +49,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "Structure": {
         EVERYBODY: "id siret name contact",
-        Action.STRUCTURE_READ: "conventions animations dashboard",
+        Action.STRUCTURE_READ: "conventions animations dashboard dues",
         Action.AUDIT_READ: "timeline",
         Action.MANDATE_READ: "mandates",
         Action.INVITATION_REVOKE: "invitations",
@@ -103,14 +103,14 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "AuditEntry": {
         Action.AUDIT_READ: (
             "id position type sentence recordedAt actor actorName actorFunction role subject subjectVersion cause"
-            " actorRole commandId data personalFields personalDataErasedAt proof"
+            " actorRole commandId data personalFields personalDataErasedAt proof subjectName"
         ),
     },
 }
 
 #: The fields of these objects that are refused in words.
 REFUSED: Mapping[str, str] = {
-    "Structure": "conventions animations dashboard timeline mandates invitations contacts",
+    "Structure": "conventions animations dashboard dues timeline mandates invitations contacts",
     "Territory": "dashboard",
 }
 
@@ -159,6 +159,7 @@ PARTS: Mapping[str, str] = {
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
     "School": "id uai name label commune degree territory targeted hasPart",
     "StructureContact": "phone email hours",
+    "StructureDues": "attestationsDue attestationsLate dossiersToSubmit oldestEnd piecesMissing",
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"
     ),

@@ -11,3 +11,13 @@ class StructureWhere:
         default=None, description="With a convention in any of these departments."
     )
     text: str | None = strawberry.field(default=None, description="Whose name holds this; accents are ignored.")
+    managed: bool | None = strawberry.field(
+        default=None,
+        description="Of the territories that the asker answers for: a coordonnateur's own, all for the national team"
+        " and auditors; FORBIDDEN for others. False is no filter.",
+    )
+    owing: bool | None = strawberry.field(
+        default=None,
+        description="With something in `dues` (or all others), among those that `managed` leaves; FORBIDDEN for who"
+        " manages none.",
+    )

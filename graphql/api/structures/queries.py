@@ -5,16 +5,18 @@ from __future__ import annotations
 import strawberry
 
 from api.core.context import Context, Info
-from api.core.errors import invalid
+from api.core.errors import denied, invalid
 from api.core.lists.checks import checked_text, checked_texts, node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
 from api.structures.filters import StructureWhere
 from api.structures.past import structure_at
-from api.structures.types import Structure, load_structure, load_structure_by_siret, structure_of
+from api.structures.types import Structure, bounds, load_structure, load_structure_by_siret, structure_of
 from api.typology.territories_and_terms import check_territories
 from domain.kernel.identifiers import check_siret
+from domain.kernel.rights import Action, scope_of
+from projections.engine.paging import Filter
 from projections.structures import queries
 
 
@@ -46,7 +48,19 @@ async def list_structures(
     territory = checked_texts(where.territory, "territory") if where else None
     await check_territories(context, territory)
     filtered = queries.narrowed(territory, checked_text(where.text, "text") if where else None)
+    if where is not None and (where.managed or where.owing is not None):
+        filtered = _managed(context, filtered, where)
     return await connection(context, queries.LISTING, filtered, arguments, structure_of)
+
+
+def _managed(context: Context, filtered: Filter, where: StructureWhere) -> Filter:
+    """Narrow to what the asker manages. Raises FORBIDDEN for who manages no territory."""
+    if scope_of(context.actor, Action.TERRITORY_READ) is None:
+        raise denied(context.actor)
+    within = bounds(context.actor, Action.TERRITORY_READ)
+    if within is not None:
+        filtered = filtered.where("s.territories && %(managed)s", managed=within)
+    return filtered if where.owing is None else queries.owing(filtered, where.owing, within, context.now)
 
 
 async def _structure(context: Context, id: strawberry.ID | None, siret: str | None) -> Structure | None:

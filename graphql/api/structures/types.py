@@ -23,6 +23,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.structures.convention import FOR_STRUCTURE, Convention, convention_of, conventions_of
 from api.structures.dashboard import StructureDashboard, dashboard_of
+from api.structures.dues import StructureDues, dues_of
 from api.structures.public_contacts import StructureContact, contact_of_structure
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
@@ -118,6 +119,11 @@ class Structure(Node):
         context = read_beside(self.past, info)
         within = bounds(context.actor, Action.STRUCTURE_READ)
         return await dashboard_of(context, figures.OF_STRUCTURES, self.structure_id, from_, to, within)
+
+    @strawberry.field(description="What it still owes. " + FOR_STRUCTURE)
+    async def dues(self, info: Info) -> StructureDues | None:
+        context = read_beside(self.past, info)
+        return await dues_of(context, self.structure_id, bounds(context.actor, Action.STRUCTURE_READ))
 
     @strawberry.field(
         description="Everything that happened to it, its conventions and its animations. " + FOR_STRUCTURE

@@ -1,0 +1,111 @@
+"""What a page lets its reader do: several forms, each with its mutation, as far as the API allows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from web.core.documents import Document
+from web.core.forms import Field, Form
+from web.core.site import Site
+
+_ACTION, _VERSION = Field("action", "Action"), Field("version", "Version", "number")
+_DONE = "fait"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A mutation of one root field, and its form. `name` is the hidden field `action` that chooses it."""
+
+    name: str
+    document: Document
+    label: str
+    button: str
+    #: What is said once it is done.
+    done: str
+    fields: Sequence[Field] = ()
+    explanation: str = ""
+    #: The code in `allowedActions` that it is open by; empty: whoever sees the page may try.
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAct:
+    """An act as a page shows it: open with its form, or closed with the reason."""
+
+    act: Act
+    form: Form
+    closed: str | None = None
+
+
+class Acts:
+    """The acts of one page."""
+
+    def __init__(self, site: Site, acts: Iterable[Act]) -> None:
+        self._site = site
+        self._acts = {act.name: act for act in acts}
+        self._fields = list({each.name: each for act in self._acts.values() for each in act.fields}.values())
+
+    async def carry_out(
+        self, request: Request, *, versioned: bool = False, towards: str | None = None, **fixed: Any
+    ) -> Response | Form:
+        """Carry out the act that was posted, with the input `fixed` by the page.
+
+        Return where to go once it is done, or else its form with what is wrong. `versioned`: the page was of a version.
+        """
+        form = await self._site.guard.posted(request, (*self._fields, _ACTION, _VERSION))
+        act = self._acts.get(form.values["action"])
+        if act is None:
+            form.general.append("Cette action n'existe pas. Choisissez parmi celles de la page.")
+            return form
+        form.fields, form.prefix = act.fields, act.name
+        values = form.input() | fixed
+        if versioned and form.values["version"].isdigit():
+            values["expectedVersion"] = int(form.values["version"])
+        if form.failed:
+            return form
+        answer = await self._site.api.ask(request, act.document, {"input": values})
+        payload = next(iter(answer.data.values()))
+        if payload["errors"]:
+            form.refuse(payload["errors"])
+            return form
+        return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
+
+    def done(self, request: Request) -> str | None:
+        """Return what to say of the act that led here."""
+        act = self._acts.get(request.query_params.get(_DONE, ""))
+        return act.done if act else None
+
+    def form(self, request: Request, name: str, posted: Form | None = None, **values: str) -> Form:
+        """Return the form of an act: what was posted for it, or else one with these values."""
+        if posted is not None and posted.prefix == name:
+            return posted
+        form = self._site.guard.form(request, self._acts[name].fields, **values)
+        form.prefix = name
+        return form
+
+    def shown(
+        self,
+        request: Request,
+        allowed: Sequence[Mapping[str, Any]],
+        posted: Form | None = None,
+        values: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> list[ShownAct]:
+        """Return the acts that `allowed` (`allowedActions` of the API) names, the open ones first."""
+        by_code = {each["code"]: each for each in allowed}
+        shown = []
+        for act in self._acts.values():
+            if act.code and act.code in by_code:
+                action = by_code[act.code]
+                form = self.form(request, act.name, posted, **(values or {}).get(act.name, {}))
+                if action["allowed"] or action["reason"]:
+                    shown.append(ShownAct(act, form, None if action["allowed"] else action["reason"]))
+        return sorted(shown, key=lambda each: each.closed is not None)
+
+    def __getitem__(self, name: str) -> Act:
+        return self._acts[name]

@@ -1,0 +1,51 @@
+"""The desk of coordonnateurs: what waits for them, and what each structure owes. `/territoire`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.pages import page_variables, pages_around
+from web.core.site import Site
+
+_OVERVIEW = document("territory/overview")
+_LONGEST = 100
+_OWING = {"oui": True, "non": False}
+
+
+class Overview:
+    """The page of a coordonnateur's territories; the national team and auditors read the whole country."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.desk("/territoire", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        params = request.query_params
+        where: dict[str, Any] = {"managed": True}
+        if (owing := _OWING.get(params.get("doit", ""))) is not None:
+            where["owing"] = owing
+        if text := params.get("nom", "")[:_LONGEST].strip():
+            where["text"] = text
+        if territory := params.get("territoire", "")[:_LONGEST]:
+            where["territory"] = [territory]
+        answer = await self._site.api.ask(request, _OVERVIEW, {"where": where} | page_variables(params))
+        structures = answer["structures"]
+        return self._site.templates.page(
+            request,
+            "territory/overview",
+            viewer=answer["viewer"],
+            structures=structures,
+            around=pages_around(request, structures["pageInfo"], "#structures"),
+            text=text,
+            owing=params.get("doit", ""),
+            territory=territory,
+        )
