@@ -12,7 +12,17 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application import attendance, candidatures, controls, conventions, passkeys, registrations, structures, typology
+from application import (
+    attendance,
+    candidatures,
+    controls,
+    conventions,
+    passkeys,
+    registrations,
+    reminders,
+    structures,
+    typology,
+)
 from application.accounts import commands as accounts
 from application.accounts import invitations
 from application.animations import attendance_sheets, importing, several
@@ -83,6 +93,7 @@ USE_CASES = use_cases(
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
     attendance.USE_CASES,
+    reminders.USE_CASES,
     typology.USE_CASES,
     satisfaction.USE_CASES,
     passkeys.USE_CASES,

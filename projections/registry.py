@@ -14,7 +14,7 @@ from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
-from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, WALK_INS
+from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, REMINDERS, WALK_INS
 from projections.satisfaction.read_model import SATISFACTION_FORMS
 from projections.satisfaction.read_model import packets as satisfaction_packets
 from projections.schools.read_model import SCHOOLS
@@ -51,6 +51,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         PASSKEYS,
         REGISTRATIONS,
         WALK_INS,
+        REMINDERS,
         REGISTRANTS,
         UNREACHED,
         AUDIT_TRAIL,

@@ -60,8 +60,12 @@ def holding(animation_id: UUID, around: Around) -> list[Registered]:
     return [registrations[registration_id] for registration_id in book.places]
 
 
-def calls(animation: Animation, around: Around, why: str) -> Iterator[Notice]:
-    unreached = [registration for registration in holding(animation.id, around) if is_unreached(registration, around)]
+def calls(
+    animation: Animation, around: Around, why: str, registrations: Sequence[Registered] | None = None
+) -> Iterator[Notice]:
+    """Ask to telephone those of the registrations, by default all, whom no letter reaches."""
+    registrations = holding(animation.id, around) if registrations is None else registrations
+    unreached = [registration for registration in registrations if is_unreached(registration, around)]
     # Include those whose letter was refused.
     lacking = all(registration.address is None for registration in unreached)
     if len(unreached) == 1:

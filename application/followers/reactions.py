@@ -22,6 +22,7 @@ from application.followers.registrants import (
     on_made,
     on_modified,
     on_planning,
+    on_reminded,
     on_repeated,
     on_unreached,
     to_registrant,
@@ -61,6 +62,7 @@ from domain.kernel.events import Event
 from domain.notifications.events import LetterRefused
 from domain.registrations.events import (
     QuestionWithdrawn,
+    RegistrantsReminded,
     RegistrationCancelled,
     RegistrationMade,
     RegistrationRemoved,
@@ -143,6 +145,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     SeatKept: to_registrant("registration.kept", last=True),
     RegistrationCancelled: to_registrant("registration.cancelled", last=True),
     RegistrationRemoved: to_registrant("registration.removed", last=True, to_call=REMOVED),
+    RegistrantsReminded: on_reminded,
     CandidatureSubmitted: about_candidatures.on_submitted,
     CandidatureRepeated: about_candidatures.on_repeated,
     OpinionGiven: about_candidatures.on_opinion,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from application.followers.about_animations import named, on_rewritten, on_suspended
 from application.followers.people_to_call import Registered, ask_to_call, calls, holding, registrations_of
+from application.notifications.changes import REMINDER
 from application.notifications.reaction import (
     CHANGE_WAIT,
     NATIONAL,
@@ -27,12 +28,19 @@ from application.wording.things import Thing
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationModified, AnimationPublished, AnimationSuspended
 from domain.animations.transitions import AnimationStatus
-from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS
+from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
 from domain.contacts.events import ContactAdded, PlanningSent
 from domain.kernel.identifiers import contact_list_id, registration_book_id
 from domain.notifications.events import LetterAbout, LetterRefused
-from domain.registrations.events import RegistrationEvent, RegistrationMade, RegistrationRepeated
+from domain.registrations.events import (
+    RegistrantsReminded,
+    RegistrationEvent,
+    RegistrationMade,
+    RegistrationRepeated,
+    SeatObtained,
+)
 from domain.registrations.registration import DATE_AND_PLACE
+from domain.registrations.reminding import to_remind
 from eventstore.records import Recorded
 
 SEAT_FREED = "Une place se libère pour une personne inscrite à"
@@ -163,6 +171,31 @@ def on_coverage(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
             about = registration.about | {"before": record.originator_version - 1}
             key = f"convention:{registration.registration_id}"
             yield Letter(kind, registration.address, about, key, CHANGE_WAIT)
+
+
+def on_reminded(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Remind who has a seat and has known of the date for long; telephone whom no letter reaches."""
+    fact, book_id = record.event, record.originator_id
+    assert isinstance(fact, RegistrantsReminded)
+    animation = around.state(ANIMATION, fact.animation_id)
+    records = [earlier for earlier in around.events(book_id) if earlier.position < record.position]
+    moved = [
+        earlier.stamp.recorded_at
+        for earlier in around.events(animation.id)
+        if earlier.position < record.position and _changes(earlier, DATE_AND_PLACE)
+    ]
+    known_since = {}
+    for earlier in records:
+        if isinstance(earlier.event, RegistrationMade | SeatObtained):
+            known_since[earlier.event.registration_id] = max([earlier.stamp.recorded_at, *moved])
+    book = around.state(REGISTRATION, book_id, record.originator_version)
+    registrations = registrations_of(records)
+    reminded = [registrations[each] for each in to_remind(book, known_since, fact.known_before)]
+    yield from calls(animation, around, "pour lui rappeler la date", reminded)
+    for registration in reminded:
+        if registration.address is not None:
+            about = registration.about | {"starts_at": fact.starts_at.isoformat()}
+            yield Letter(REMINDER, registration.address, about)
 
 
 def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

@@ -1,4 +1,4 @@
-"""Reminders of attestations that are not made: two after the first invitation, and no more."""
+"""Reminders of attestations that are not made: three after the first invitation, and no more."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ class Reminder:
 
 
 REMINDERS = (
-    Reminder("animation.attestation_late", timedelta(days=7)),
-    Reminder("animation.attestation_overdue", timedelta(days=21), with_coordonnateur=True),
+    Reminder("animation.attestation_awaited", timedelta(days=3)),
+    Reminder("animation.attestation_late", timedelta(days=10)),
+    Reminder("animation.attestation_overdue", timedelta(days=30), with_coordonnateur=True),
 )
-#: One that could not be written for so long is left out: what is longer ago is history.
-LATEST = timedelta(days=7)
+#: One that could not be written for so long is left out: what is longer ago is history, and the next one comes soon.
+LATEST = timedelta(days=6)
 
 _WRITTEN = "SELECT 1 FROM notifications WHERE position = %s AND kind = %s LIMIT 1"
 

@@ -79,6 +79,8 @@ class Settings(Group):
     public_url: values.PublicUrl = "http://127.0.0.1:8000"
     """Address of the site, as links and QR codes lead to it; needed to send e-mails. Without it the address that is
     served."""
+    reminder_days: float = Field(2, ge=0, le=30)
+    """Registrants are reminded so many days before an animation; 0 reminds nobody."""
     signed_acts: values.SigningRoles = ()
     """Roles whose acts that move money are refused without their own signature (passkey), with commas between them:
     `structure`, `coordonnateur`, `national`. Without it each may sign, and need not. The log tells each change."""

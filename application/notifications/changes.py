@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from application.wording.animations import WHAT
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
@@ -31,6 +33,19 @@ def kind_of_coverage(before: Animation, now: Animation) -> str:
     if before.suspended == now.suspended:
         raise NotToBeSent("changed back")
     return COVERAGE[now.suspended]
+
+
+REMINDER = "registration.reminder"
+
+
+def check_reminder(animation: Animation, starts_at: datetime, place: Place | None) -> None:
+    """Raise NotToBeSent unless the registrant still has a seat for what still takes place then."""
+    if animation.content.starts_at != starts_at:
+        raise NotToBeSent("moved")
+    if animation.status is not AnimationStatus.PUBLISHED or animation.suspended:
+        raise NotToBeSent("cancelled")
+    if place is None or not place.seated:
+        raise NotToBeSent("no longer registered")
 
 
 def kind_of_change(kind: str, animation: Animation, before: AnimationDetails, place: Place | None) -> str:

@@ -14,7 +14,15 @@ from application.accounts.invitations import PURPOSE as INVITATION_LINK
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications.calendar_entry import CalendarEntry, calendar_entry
-from application.notifications.changes import CHANGES, COVERAGE, NotToBeSent, kind_of_change, kind_of_coverage
+from application.notifications.changes import (
+    CHANGES,
+    COVERAGE,
+    REMINDER,
+    NotToBeSent,
+    check_reminder,
+    kind_of_change,
+    kind_of_coverage,
+)
 from application.notifications.letters import Footer, RenderedLetter, compose
 from application.notifications.reaction import append_reason
 from application.notifications.subscriptions import may_read
@@ -43,6 +51,7 @@ Conn = Connection[Any]
 #: Letters with a calendar entry for registrants who have a seat, and those that take it back from who had one.
 IN_CALENDARS = (
     *("registration.seated", "registration.seat_obtained", "registration.kept", "registration.changed"),
+    REMINDER,
     *("registration.questioned", "registration.question_withdrawn"),
     *("animation.cancelled", "animation.suspended", "animation.resumed"),
 )
@@ -144,7 +153,10 @@ class Composer:
         """Show the animation as it is now and, after a change, what the recipient knew before."""
         animation_id = UUID(about["animation_id"])
         animation: Animation = _state(conn, self.vault, ANIMATION, animation_id)
-        host = _about(animation, self._host(conn, animation.structure_id), _place(conn, about))
+        place = _place(conn, about)
+        if kind == REMINDER:
+            check_reminder(animation, datetime.fromisoformat(about["starts_at"]), place)
+        host = _about(animation, self._host(conn, animation.structure_id), place)
         values["title"] = animation.content.title
         last = read_stream(conn, animation_id)[-1].originator_version
         if "before" not in about:
@@ -154,7 +166,7 @@ class Composer:
             kind = kind_of_coverage(earlier, animation)
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         if kind in CHANGES:
-            kind = kind_of_change(kind, animation, earlier.content, _place(conn, about))
+            kind = kind_of_change(kind, animation, earlier.content, place)
         if animation.status is AnimationStatus.CANCELLED:
             # Show the date and place the recipient knows; changes they were never told of no longer matter. Its title
             # is that of the subject.

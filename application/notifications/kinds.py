@@ -6,6 +6,7 @@ from enum import StrEnum
 
 
 class NoticeKind(StrEnum):
+    ANIMATION_ATTESTATION_AWAITED = "animation.attestation_awaited"
     ANIMATION_ATTESTATION_LATE = "animation.attestation_late"
     ANIMATION_ATTESTATION_OVERDUE = "animation.attestation_overdue"
     ANIMATION_CANCELLED = "animation.cancelled"

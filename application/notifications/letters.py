@@ -62,6 +62,12 @@ WORDINGS: Mapping[str, Wording] = {
         ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
         _MANAGE,
     ),
+    "registration.reminder": Wording(
+        "Rappel : {title}",
+        ("C'est bientôt : votre place vous attend.",),
+        ("Si vous ne pouvez plus venir, annulez : votre place ira à quelqu'un d'autre.",),
+        _MANAGE,
+    ),
     "registration.questioned": Wording(
         "Changement : {title}",
         ("{what_changed} Venez-vous quand même ?",),

@@ -20,7 +20,7 @@ from domain.contacts.events import (
     PlanningSent,
 )
 from domain.kernel.events import Event
-from domain.registrations.events import RegistrationEvent, RegistrationMade, WalkInsCounted
+from domain.registrations.events import RegistrantsReminded, RegistrationEvent, RegistrationMade, WalkInsCounted
 from eventstore.log import read_stream
 from eventstore.records import Recorded
 from eventstore.vault import Vault
@@ -79,7 +79,7 @@ def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
             return event.registration_id in registrations
         case ContactAdded() | ContactErased() | MandateGiven() | MailPreferencesSet():
             return event.person_id == person
-        case ContactRemoved() | ContactUnsubscribed() | PlanningSent() | WalkInsCounted():
+        case ContactRemoved() | ContactUnsubscribed() | PlanningSent() | WalkInsCounted() | RegistrantsReminded():
             return False
     return True
 

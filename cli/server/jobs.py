@@ -18,6 +18,7 @@ from application.followers.reminding import LATEST, REMINDERS, remind
 from application.followers.scheduling import Job, each
 from application.followers.tidying import tidy
 from application.hosting.settings import Settings
+from application.reminders import RegistrantsRemind
 from cli.composition import event_guard
 from cli.people.forgetting import forget
 from cli.people.retaining import erasures, find_overdue
@@ -26,6 +27,7 @@ from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
 from projections.animations import queries
 from projections.engine.generations import live_tables
+from projections.registrations import queries as registration_queries
 
 #: Animations ended in one run.
 BATCH = 500
@@ -34,10 +36,12 @@ ANSWERS_HOUR = 1
 
 
 def jobs(app: Application, settings: Settings) -> list[Job]:
+    ahead = timedelta(days=settings.reminder_days)
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
         Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
+        Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
@@ -101,6 +105,17 @@ def remind_of_attestations(app: Application, now: datetime) -> int:
             for (animation_id,) in conn.execute(query, params).fetchall():
                 written += remind(conn, animation_id, reminder)
     return written
+
+
+def remind_registrants(app: Application, ahead: timedelta, now: datetime) -> int:
+    """Remind registrants of what takes place so far ahead. Return of how many animations."""
+    if not ahead:
+        return 0
+    with app.pool.connection() as conn:
+        query = sql.SQL(registration_queries.TO_REMIND).format(**live_tables(conn))
+        rows = conn.execute(query, {"now": now, "until": now + ahead, "most": BATCH}).fetchall()
+    commands = [RegistrantsRemind(animation_id=animation_id, ahead=ahead) for (animation_id,) in rows]
+    return each(partial(_record, app, command, now) for command in commands)
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

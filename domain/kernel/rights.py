@@ -66,6 +66,7 @@ class Action(StrEnum):
     REGISTRATION_REMOVE = "registrationRemove"
     REGISTRATION_CHECK_IN = "registrationCheckIn"
     WALK_INS_COUNT = "walkInsCount"
+    REGISTRANTS_REMIND = "registrantsRemind"
     COORDONNATEUR_APPOINT = "coordonnateurAppoint"
     SCHOOL_STAFF_BIND = "schoolStaffBind"
     SCHOOLS_IMPORT = "schoolsImport"
@@ -180,6 +181,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.REGISTRATION_REMOVE: {ST: _STRUCTURE},
     Action.REGISTRATION_CHECK_IN: {ST: _STRUCTURE},
     Action.WALK_INS_COUNT: {ST: _STRUCTURE},
+    Action.REGISTRANTS_REMIND: {SY: _ANY},
     Action.COORDONNATEUR_APPOINT: {NA: _ANY},
     Action.SCHOOL_STAFF_BIND: {CO: _TERRITORY, NA: _ANY, DI: _SCHOOL, HE: _SCHOOL},
     Action.SCHOOLS_IMPORT: {CO: _TERRITORY, NA: _ANY},

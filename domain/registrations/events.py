@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.events import Event, PersonalText, event
+from domain.kernel.validation import Instant
 
 
 class BookEvent(Event):
@@ -86,6 +87,15 @@ class RegistrationRemoved(RegistrationEvent):
 
     person_id: UUID
     reason: PersonalText = Field(title="motif")
+
+
+@event("registration.registrants_reminded", "Rappel envoyé aux inscrits")
+class RegistrantsReminded(BookEvent):
+    """Who has a seat is reminded of the date: whoever learnt of it, or got the seat, before `known_before`."""
+
+    animation_id: UUID
+    starts_at: Instant = Field(title="date rappelée")
+    known_before: Instant = Field(title="connue avant")
 
 
 @event("registration.presence_ticked", "Présence pointée")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.registrations.events import (
     PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
+    RegistrantsReminded,
     RegistrationCancelled,
     RegistrationEvent,
     RegistrationMade,
@@ -56,6 +58,8 @@ class RegistrationBook:
     presences: Mapping[UUID, tuple[bool, int]] = field(default_factory=dict)
     #: Parents and children who came without registering, once they are counted.
     walk_ins: tuple[int, int] | None = None
+    #: The start that registrants were last reminded of.
+    reminded_of: datetime | None = None
 
     @property
     def seated(self) -> int:
@@ -89,7 +93,7 @@ def fold(state: RegistrationBook | None, originator_id: UUID, facts: Iterable[Ev
         assert isinstance(fact, BookEvent), f"not a registration's event: {fact!r}"
         draft.take(fact)
     tables = (draft.places, draft.people, draft.contacts, draft.waiting, draft.repeated, draft.presences)
-    return RegistrationBook(*tables, draft.walk_ins)
+    return RegistrationBook(*tables, draft.walk_ins, draft.reminded_of)
 
 
 class _Draft:
@@ -99,12 +103,14 @@ class _Draft:
         self.places, self.people = dict(book.places), dict(book.people)
         self.contacts, self.waiting = dict(book.contacts), dict(book.waiting)
         self.repeated, self.presences = dict(book.repeated), dict(book.presences)
-        self.walk_ins = book.walk_ins
+        self.walk_ins, self.reminded_of = book.walk_ins, book.reminded_of
 
     def take(self, fact: BookEvent) -> None:
         match fact:
             case WalkInsCounted():
                 self.walk_ins = fact.parents, fact.children
+            case RegistrantsReminded():
+                self.reminded_of = fact.starts_at
             case RegistrationEvent():
                 self._take(fact, fact.registration_id)
             case _:

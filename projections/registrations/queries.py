@@ -36,6 +36,13 @@ UPCOMING = """
 SELECT g.animation_id, g.registration_id FROM {animations} a JOIN {registrations} g USING (animation_id)
 WHERE a.status = 'PUBLISHED' AND a.starts_at > %(now)s AND (%(day)s::date IS NULL OR a.day = %(day)s::date)
 AND g.erased_at IS NULL ORDER BY a.starts_at LIMIT %(most)s"""
+#: Animations that begin soon, and whose registrants were not reminded of that date.
+TO_REMIND = """
+SELECT a.animation_id FROM {animations} a LEFT JOIN {reminders} r ON r.animation_id = a.animation_id
+WHERE a.status = 'PUBLISHED' AND NOT a.suspended AND a.starts_at > %(now)s AND a.starts_at <= %(until)s
+AND r.reminded_of IS DISTINCT FROM a.starts_at
+AND EXISTS (SELECT FROM {registrations} g WHERE g.animation_id = a.animation_id AND g.status = 'SEATED')
+ORDER BY a.starts_at, a.animation_id LIMIT %(most)s"""
 #: In the order of registering: the waiting list is in the order of its line.
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)

@@ -9,6 +9,7 @@ from domain.registrations.events import (
     PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
+    RegistrantsReminded,
     RegistrationCancelled,
     RegistrationEvent,
     RegistrationMade,
@@ -190,6 +191,21 @@ WALK_INS = Projection(
 @WALK_INS.upserts(WalkInsCounted)
 def counted(row: Row | None, fact: WalkInsCounted, record: Recorded) -> Row:
     return {"walk_in_parents": fact.parents, "walk_in_children": fact.children}
+
+
+REMINDERS = Projection(
+    name="reminders",
+    table=Table(
+        columns={"animation_id": "uuid NOT NULL", "reminded_of": "timestamptz NOT NULL"},
+        key=("animation_id",),
+    ),
+    key_of=by_fields("animation_id"),
+)
+
+
+@REMINDERS.upserts(RegistrantsReminded)
+def reminded(row: Row | None, fact: RegistrantsReminded, record: Recorded) -> Row:
+    return {"reminded_of": fact.starts_at}
 
 
 @REGISTRANTS.on(RegistrationRemoved, missing_ok=True)

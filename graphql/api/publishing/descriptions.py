@@ -88,8 +88,9 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REVOKED": "Taken back: its link leads nowhere.",
     },
     "NotificationCode": {
-        "ANIMATION_ATTESTATION_LATE": "The attestation of the structure's animation is awaited for a week.",
-        "ANIMATION_ATTESTATION_OVERDUE": "The attestation of an animation is awaited for three weeks.",
+        "ANIMATION_ATTESTATION_AWAITED": "The attestation of the structure's animation is awaited for three days.",
+        "ANIMATION_ATTESTATION_LATE": "The attestation of the structure's animation is awaited for ten days.",
+        "ANIMATION_ATTESTATION_OVERDUE": "The attestation of an animation is awaited for thirty days.",
         "ANIMATION_CANCELLED": "An animation that concerns the asker is cancelled.",
         "ANIMATION_DECLARED": "An animation is declared in the territory.",
         "ANIMATION_PUBLISHED": "The structure's animation is published.",

@@ -108,6 +108,7 @@ HEARS = {
     "registration.personal_data_erased": NOBODY,
     "registration.presence_ticked": NOBODY,
     "registration.question_withdrawn": (REGISTRANT,),
+    "registration.registrants_reminded": (REGISTRANT, ST, AUTHOR),
     "registration.removed": (REGISTRANT, ST, AUTHOR),
     "registration.repeated": (REGISTRANT,),
     "registration.seat_kept": (REGISTRANT,),
@@ -152,9 +153,13 @@ _RARE = {
     *((topic, CONTACT) for topic, hearers in HEARS.items() if CONTACT in hearers),
     *(
         (topic, ST)
-        for topic in ("animation.modified", "letter.refused", "registration.removed", "registration.seat_obtained")
+        for topic in (
+            *("animation.modified", "letter.refused", "registration.registrants_reminded"),
+            *("registration.removed", "registration.seat_obtained"),
+        )
     ),
     ("letter.refused", CO),
+    ("registration.registrants_reminded", REGISTRANT),
     *((f"animation.{what}", REGISTRANT) for what in ("cancelled", "modified", "resumed", "suspended")),
 }
 

@@ -162,6 +162,7 @@ def test_the_system_decides_nothing_that_people_decide():
         "satisfactionRecord",
         "personErase",
         "letterRefuse",
+        "registrantsRemind",
         *READING,
     }
 

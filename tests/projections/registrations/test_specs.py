@@ -8,6 +8,7 @@ from domain.registrations.events import (
     PresenceTicked,
     QuestionWithdrawn,
     RegistrantErased,
+    RegistrantsReminded,
     RegistrationCancelled,
     RegistrationRemoved,
     SeatKept,
@@ -15,7 +16,7 @@ from domain.registrations.events import (
     SeatQuestioned,
     WalkInsCounted,
 )
-from tests.support.domain.builders import OURS, PERSON
+from tests.support.domain.builders import END, OURS, PERSON, START
 from tests.support.domain.registration_builders import made, number, repeated
 from tests.support.domain.story import SUBJECT
 from tests.support.projection_spec import ACTOR, Spec, at
@@ -132,6 +133,13 @@ SPECS = [
         [made(), WalkInsCounted(animation_id=SUBJECT, parents=9, children=9)],
         WalkInsCounted(animation_id=SUBJECT, parents=2, children=1),
         {"walk_in_parents": 2, "walk_in_children": 1},
+    ),
+    Spec(
+        "reminders",
+        "the last date that registrants were reminded of is known",
+        [made(), RegistrantsReminded(animation_id=SUBJECT, starts_at=START, known_before=START)],
+        RegistrantsReminded(animation_id=SUBJECT, starts_at=END, known_before=START),
+        {"reminded_of": END},
     ),
     Spec(
         "registrations",

@@ -59,6 +59,7 @@ from application.registrations import (
     RegistrationRemove,
     RegistrationSubmit,
 )
+from application.reminders import RegistrantsRemind
 from application.satisfaction.commands import Question, SatisfactionFormWord, SatisfactionRecord
 from application.schools.commands import SchoolsImport
 from application.service_dossiers.amendments import ServiceAmendmentPropose, ServiceAmendmentRefuse
@@ -187,6 +188,7 @@ def _registered(world: World) -> None:
         world.does(RegistrationSubmit(animation_id=animation, email=f"{name}@example.org", **WHO), PUBLIC).subject_id
         for name in ("a", "b", "c")
     )
+    world.does(RegistrantsRemind(animation_id=animation, ahead=timedelta(days=2)), SYSTEM)
     as_declared = {"starts_at": world.now + timedelta(hours=2), "ends_at": world.now + timedelta(hours=4)}
     moved = {"starts_at": world.now + timedelta(days=2), "ends_at": world.now + timedelta(days=2, hours=1)}
     world.does(AnimationModify(animation_id=animation, changes=moved), STRUCTURE)

@@ -65,6 +65,7 @@ registrationKeep           any    any    any     any    -      any      -      a
 registrationRemove         -      -      struct  -      -      -        -      -        -      -      -       -
 registrationCheckIn        -      -      struct  -      -      -        -      -        -      -      -       -
 walkInsCount               -      -      struct  -      -      -        -      -        -      -      -       -
+registrantsRemind          -      -      -       -      -      -        -      -        -      -      -       any
 coordonnateurAppoint       -      -      -       -      -      -        -      -        -      any    -       -
 schoolStaffBind            -      -      -       -      terr   school   -      school   -      any    -       -
 schoolsImport              -      -      -       -      terr   -        -      -        -      any    -       -
