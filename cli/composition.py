@@ -42,6 +42,7 @@ from projections.registry import projections
 
 if TYPE_CHECKING:
     from api.core.context import Services
+    from application.sign_in.code_flow import CodeFlow
 
 log = logging.getLogger(__name__)
 Conn = Connection[Any]
@@ -79,6 +80,24 @@ def sign_in_of(settings: Settings) -> SignIn:
 
     oidc = settings.oidc
     return OidcSignIn(Issuer(oidc.issuer), oidc.audience, oidc.claims, utc_now)
+
+
+def code_flow_of(settings: Settings, sign_in: SignIn) -> CodeFlow | None:
+    """Return what signs people in at the issuer, or None unless it knows these pages by a client."""
+    if settings.oidc is None or settings.oidc.client_id is None:
+        return None
+    from application.sign_in.code_flow import CodeFlow
+    from application.sign_in.issuer import Issuer
+
+    oidc, site = settings.oidc, settings.public_url
+    return CodeFlow(
+        *(Issuer(oidc.issuer), sign_in, settings.oidc.client_id),
+        back=f"{site}/connexion/retour",
+        out=f"{site}/deconnexion",
+        clock=utc_now,
+        client_secret=oidc.client_secret,
+        scope=oidc.scope,
+    )
 
 
 def own_token_secret(settings: Settings) -> str:
@@ -252,11 +271,13 @@ def api_services(opened: Runtime) -> Services:
     from web.core.documents import by_digest
 
     trusted = opened.settings.trusted_documents
+    sign_in = sign_in_of(opened.settings)
     return Services(
         application=opened.application,
         pool=reading_pool(opened.url, READING_CONNECTIONS),
         waiter=PositionWaiter(opened.url),
-        sign_in=sign_in_of(opened.settings),
+        sign_in=sign_in,
+        code_flow=code_flow_of(opened.settings, sign_in),
         wait_seconds=opened.settings.wait_seconds,
         clock=utc_now,
         files=FileStore(opened.settings.files),

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.core.answers import Refused
 from api.core.context import Services
+from web.accounts.issuers import IssuerPages
 from web.accounts.pages import Accounts, Offer
 from web.animations.animation import AnimationPage
 from web.animations.listing import Listing
@@ -22,6 +23,7 @@ from web.core.assets import assets
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
+from web.core.sealed_cookies import SealedCookie
 from web.core.sessions import Sessions
 from web.core.site import Site
 from web.information.pages import Information
@@ -66,6 +68,7 @@ class Pages:
             self._sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
         )
         self._guard = Guard(secret, secure)
+        self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)
 
     def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
         """Return the routes of all pages, which ask `graphql`."""
@@ -83,6 +86,7 @@ class Pages:
             *Overview(site).routes,
             *Attestations(site).routes,
             *StructurePage(site).routes,
+            *IssuerPages(site, self._begun).routes,
             *Information(site).routes,
         ]
 

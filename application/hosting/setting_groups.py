@@ -49,6 +49,12 @@ class OidcSettings(Group):
     """What its access tokens call this API."""
     claims: values.Claims = ClaimsMapping()
     """A JSON file that tells which claims say what. Without it they have our names."""
+    client_id: str | None = Field(None, min_length=1, max_length=255)
+    """What the issuer calls these pages: people then sign in there. Without it the pages offer no sign-in."""
+    client_secret: str | None = Field(None, min_length=1, repr=False)
+    """The client's secret at the issuer. Without it the client is a public one, which PKCE alone protects."""
+    scope: values.Scope = "openid"
+    """What the pages ask the issuer for, `openid` first, with spaces between."""
 
 
 class TimeStampSettings(Group):

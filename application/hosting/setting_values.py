@@ -185,6 +185,9 @@ PublicUrl = Annotated[
     _check(_is_site, "an address such as https://parentalite.example.org is needed"),
     _read(lambda url: url.rstrip("/")),
 ]
+
+
+Scope = Annotated[str, _check(lambda text: "openid" in text.split(), "scopes with openid among them are needed")]
 IssuerUrl = Annotated[str, _check(_is_issuer, "an https address such as https://connexion.example.org is needed")]
 AuthorityUrl = Annotated[str, _check(_is_web_url, "the http(s) address of an authority is needed")]
 Certificates = Annotated[Path, _check(Path.is_file, "a file of root certificates (PEM) is needed")]

@@ -7,7 +7,7 @@ one, at most once in `KEYS_APART`, and again when they are old. While the issuer
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from time import monotonic
@@ -43,6 +43,7 @@ class Issuer:
     clock: Callable[[], float] = monotonic
     keys: KeySet = field(default_factory=lambda: KeySet([]))
     _userinfo: str | None = None
+    _document: tuple[float, dict[str, Any]] | None = None
     _asked_at: float | None = None
     _had_at: float | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -88,11 +89,35 @@ class Issuer:
             log.warning("userinfo cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
             raise IssuerAway(AWAY) from error
 
+    def document(self) -> dict[str, Any]:
+        """Return what the issuer publishes about itself, asked for again after an hour. Raise IssuerAway."""
+        kept = self._document
+        if kept is not None and self.clock() - kept[0] < KEYS_KEPT:
+            return kept[1]
+        try:
+            document = self._discover()
+        except _FAULTS as error:
+            log.warning("issuer's document cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
+            raise IssuerAway(AWAY) from error
+        self._document = (self.clock(), document)
+        return document
+
+    def exchange(self, form: Mapping[str, str], credentials: tuple[str, str] | None) -> httpx.Response:
+        """Return the token endpoint's answer (RFC 6749, section 3.2). Raise IssuerAway."""
+        try:
+            answer = _ask("POST", endpoint(self.document(), "token_endpoint"), data=form, auth=credentials)
+            if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                answer.raise_for_status()
+            return answer
+        except _FAULTS as error:
+            log.warning("tokens cannot be had", extra={"reason": f"{type(error).__name__}: {error}"})
+            raise IssuerAway(AWAY) from error
+
     def _may_ask(self) -> bool:
         return self._asked_at is None or self.clock() - self._asked_at >= KEYS_APART
 
     def _current_keys(self) -> KeySet:
-        answer = _get(_endpoint(self._discover(), "jwks_uri"))
+        answer = _get(endpoint(self._discover(), "jwks_uri"))
         answer.raise_for_status()
         signing = [key for jwk in answer.json()["keys"] if (key := _signing_key(jwk)) is not None]
         if not signing:
@@ -105,11 +130,11 @@ class Issuer:
         document: dict[str, Any] = answer.json()
         if document["issuer"] != self.address:
             raise ValueError(f"the document is that of {document['issuer']!r}")
-        self._userinfo = _endpoint(document, "userinfo_endpoint") if "userinfo_endpoint" in document else None
+        self._userinfo = endpoint(document, "userinfo_endpoint") if "userinfo_endpoint" in document else None
         return document
 
 
-def _endpoint(document: dict[str, Any], name: str) -> str:
+def endpoint(document: dict[str, Any], name: str) -> str:
     """Return the address of an endpoint, which must be confidential: tokens are sent there, or keys trusted."""
     address = document[name]
     if not isinstance(address, str) or not is_confidential(address):
@@ -129,8 +154,12 @@ def _signing_key(jwk: Any) -> Key | None:
 
 
 def _get(address: str, headers: dict[str, str] | None = None) -> httpx.Response:
-    """Get the address without following redirects, which could leak a token."""
-    with httpx.Client(timeout=_TIMEOUT) as client, client.stream("GET", address, headers=headers) as answer:
+    return _ask("GET", address, headers=headers)
+
+
+def _ask(method: str, address: str, **request: Any) -> httpx.Response:
+    """Ask the address without following redirects, which could leak a token."""
+    with httpx.Client(timeout=_TIMEOUT) as client, client.stream(method, address, **request) as answer:
         content = b""
         for part in answer.iter_bytes():
             content += part

@@ -22,6 +22,7 @@ from application.files.store import FileStore
 from application.hosting.setting_groups import WebSettings
 from application.proof.notes import SigningKey
 from application.sign_in.accepting import SignIn
+from application.sign_in.code_flow import CodeFlow
 from application.sign_in.local import LocalSignIn, issue_token
 from application.signatures.signing import Signing
 from cli.server.bounded_http import Door
@@ -131,6 +132,7 @@ def running_server(
     projects: bool = True,
     signing: Signing | None = None,
     offers: Mapping[str, str] | None = None,
+    code_flow: CodeFlow | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files.
 
@@ -146,6 +148,7 @@ def running_server(
             pool=reading_pool(database_url, 8),
             waiter=PositionWaiter(database_url),
             sign_in=sign_in or LocalSignIn(TOKEN_SECRET),
+            code_flow=code_flow,
             wait_seconds=wait_seconds,
             clock=clock,
             files=FileStore(files or Path(own_folder)),

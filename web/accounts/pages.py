@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from api.core.asker.clients import client_of
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.problems import Problem
+from web.core.paths import own_path
 from web.core.site import Site
 
 _ACCOUNT, _ACCEPT = document("accounts/account"), document("accounts/accept")
@@ -71,15 +71,15 @@ class Accounts:
         offer = next((each for each in self._offered(request) if each.role == form.values["role"]), None)
         if form.failed or offer is None:
             return self._choice(request, form)
-        response = RedirectResponse(_own_path(form.values["vers"]), 303)
-        self._site.sessions.begin(response, offer.token)
+        response = RedirectResponse(own_path(form.values["vers"]), 303)
+        self._site.sessions.begin(request, response, offer.token)
         return response
 
     async def sign_out(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, ())
-        response = RedirectResponse("/mon-compte" if form.failed else "/", 303)
+        response = RedirectResponse("/mon-compte" if form.failed else "/deconnexion", 303)
         if not form.failed:
-            self._site.sessions.end(response)
+            self._site.sessions.end(request, response)
         return response
 
     async def account(self, request: Request) -> Response:
@@ -104,8 +104,9 @@ class Accounts:
         return self._invited(request, form)
 
     def _choice(self, request: Request, form: Form) -> Response:
-        status, offers = 422 if form.failed else 200, self._offered(request)
-        response = self._site.templates.page(request, "accounts/sign_in", status, form=form, offers=offers)
+        status, issuer = 422 if form.failed else 200, self._site.services.code_flow is not None
+        values = {"form": form, "offers": self._offered(request), "issuer": issuer}
+        response = self._site.templates.page(request, "accounts/sign_in", status, **values)
         return self._site.guard.keep(request, response)
 
     def _invited(self, request: Request, form: Form) -> Response:
@@ -120,12 +121,3 @@ class Accounts:
 
 def _to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/connexion?{urlencode({'vers': request.url.path})}", 303)
-
-
-def _own_path(path: str) -> str:
-    """Return a path of this site: whoever signs in is led to no other."""
-    if not path:
-        return "/mon-compte"
-    if not path.startswith("/") or path.startswith("//") or "\\" in path:
-        raise Problem.missing()
-    return path

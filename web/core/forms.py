@@ -122,6 +122,8 @@ class Guard:
         limited = Request(request.scope, within_limit(request.headers, request.receive, _LARGEST))
         data = await limited.form(max_fields=60)
         form = self.form(request, fields, **{each.name: _text(data, each.name) for each in fields})
+        # Shown again to be sent again, where the session ended meanwhile.
+        request.state.typed = [(name, _text(data, name)) for name in data if name not in (_TOKEN, _KEY)]
         form.key = _key(_text(data, _KEY)) or form.key
         if not self._accepts(request, _text(data, _TOKEN)):
             form.general.append(EXPIRED)

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from starlette.requests import Request
 from starlette.responses import Response
 
-_COOKIE = "parentalite-session"
-_HEADER = {"alg": "dir", "enc": "A256GCM"}
+from web.core.sealed_cookies import SealedCookie
 
 
 class Sessions:
-    """Sessions end with the browser, or with the token. No script and no other site's form can use them."""
+    """Sessions end with the browser, or with the token."""
 
     def __init__(self, secret: bytes, secure: bool) -> None:
-        self._key = OctKey.import_key(sha256(b"session " + secret).digest())
-        self._secure = secure
-        # A name that browsers accept from this very host by TLS alone.
-        self._cookie = f"__Host-{_COOKIE}" if secure else _COOKIE
+        self._token = SealedCookie("parentalite-session", "session", secret, secure)
+        #: The issuer's ID token, by which it knows whom to sign out.
+        self._hint = SealedCookie("parentalite-sortie", "sign-out", secret, secure)
 
-    def begin(self, response: Response, token: str) -> None:
-        sealed = jwe.encrypt_compact(_HEADER, token.encode(), self._key)
-        response.set_cookie(self._cookie, sealed, secure=self._secure, httponly=True, samesite="lax")
+    def begin(self, request: Request, response: Response, token: str, hint: str = "") -> bool:
+        """Keep a token. Return whether it is short enough for that."""
+        if hint:
+            self._hint.put(request, response, hint)
+        return self._token.put(request, response, token)
 
-    def end(self, response: Response) -> None:
-        response.delete_cookie(self._cookie, secure=self._secure, httponly=True, samesite="lax")
+    def end(self, request: Request, response: Response) -> None:
+        """Forget who is signed in, but for what signs them out at the issuer."""
+        self._token.drop(request, response)
 
     def token(self, request: Request) -> str | None:
         """Return the token of who is signed in, or None."""
-        sealed = request.cookies.get(self._cookie)
-        if sealed is None:
-            return None
-        try:
-            content = jwe.decrypt_compact(sealed, self._key).plaintext
-        except (JoseError, ValueError):
-            return None
-        return None if content is None else content.decode()
+        return self._token.get(request)
+
+    def hint(self, request: Request) -> str | None:
+        """Return whom the issuer is to sign out, or None."""
+        return self._hint.get(request)
+
+    def forget_hint(self, request: Request, response: Response) -> None:
+        self._hint.drop(request, response)

@@ -45,11 +45,7 @@ class Site:
             try:
                 return await handler(request)
             except Problem as problem:
-                response = self.failure(request, problem)
-                if problem.status == 401:
-                    # The token has ended: what is public is shown again from now on.
-                    self.sessions.end(response)
-                return response
+                return self.signed_out(request, problem) if problem.status == 401 else self.failure(request, problem)
             except Refused as refused:
                 return self.failure(request, Problem(refused.status, "Envoi refusé", refused.message, refused.headers))
             except Exception as error:
@@ -72,6 +68,13 @@ class Site:
                 raise (Problem.missing(NOTHING_HERE) if problem.status in (403, 404) else problem) from None
 
         return self.route(path, answer, *methods)
+
+    def signed_out(self, request: Request, problem: Problem) -> Response:
+        """Return the page for a token that has ended, with what was typed. What is public is shown from now on."""
+        typed, form = getattr(request.state, "typed", None), self.guard.form(request, ())
+        response = self.templates.page(request, "layout/problem", 401, problem=problem, typed=typed, form=form)
+        self.sessions.end(request, response)
+        return self.guard.keep(request, response)
 
     def failure(self, request: Request, problem: Problem) -> Response:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)

@@ -29,6 +29,7 @@ from application.proof.notes import SigningKey
 from application.proof.stamping import Authority
 from application.proof.witnessing.policy import Policy
 from application.sign_in.accepting import SignIn
+from application.sign_in.code_flow import CodeFlow
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError
 from projections.engine.announcing import RebuildNotice
@@ -83,6 +84,8 @@ class Services:
     authority: Authority | None = None
     #: The witnesses and their quorum, if any are asked.
     witnesses: Policy | None = None
+    #: Lets people sign in to pages at the issuer, if it knows these pages.
+    code_flow: CodeFlow | None = field(default=None, repr=False)
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

@@ -200,6 +200,11 @@ def test_an_issuer_takes_the_place_of_tokens_signed_here(tmp_path):
     assert (settings.oidc.issuer, settings.oidc.audience) == tuple(ISSUER.values())
 
 
+def test_pages_ask_the_issuer_for_an_id_token(tmp_path):
+    with pytest.raises(SettingsError, match=r"^PARENTALITE_OIDC_SCOPE: .*openid"):
+        load_settings({"PARENTALITE_HOME": str(tmp_path), **ISSUER, "PARENTALITE_OIDC_SCOPE": "profile"})
+
+
 def test_claims_are_mapped_by_a_file(tmp_path):
     mapping = tmp_path / "claims.json"
     mapping.write_text('{"roles": {"claim": "groupes", "values": {"gip": "national"}}, "otherwise": "parent"}')
