@@ -61,7 +61,7 @@ class Site:
 
         async def answer(request: Request) -> Response:
             if self.sessions.token(request) is None:
-                return RedirectResponse(f"/connexion?{urlencode({'vers': request.url.path})}", 303)
+                return RedirectResponse(f"/connexion?{urlencode({'vers': _address(request)})}", 303)
             try:
                 return await handler(request)
             except Problem as problem:
@@ -80,3 +80,7 @@ class Site:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
