@@ -110,8 +110,8 @@ def is_authentic(key: bytes, row: Row, predecessor: bytes | None, stored: bytes 
 class Chain:
     """Makes authenticators of events in the order in which they are appended.
 
-    `last` is the authenticator of each stream's last event. Only under the lock of the log, which is held from the
-    reading of `last` to the end of the transaction.
+    `last` is the authenticator of the event before the first that is added to each stream. Who appends has to refuse
+    events that do not follow it.
     """
 
     def __init__(self, key: bytes, last: Mapping[UUID, bytes | None]) -> None:
@@ -122,13 +122,23 @@ class Chain:
         own = self._last[row[0]] = authenticator(self._key, *row, self._last.get(row[0]))
         return own
 
+    def last(self, stream: UUID) -> bytes:
+        """Return the authenticator of the last event that was added to the stream."""
+        own = self._last[stream]
+        assert own is not None
+        return own
+
 
 def columns(key: bytes, events: Sequence[StoredEvent], last: Mapping[UUID, bytes | None]) -> list[list[Any]]:
     """Return the columns of events to append, the last of which are their authenticators."""
-    rows = [(_id(e.originator_id), e.originator_version, e.topic, e.state) for e in events]
+    rows = list(map(row_of, events))
     chain = Chain(key, last)
     return [*([row[place] for row in rows] for place in range(4)), [chain.add(row) for row in rows]]
 
 
-def _id(stream: UUID | str) -> UUID:
+def row_of(event: StoredEvent) -> Row:
+    return as_uuid(event.originator_id), event.originator_version, event.topic, event.state
+
+
+def as_uuid(stream: UUID | str) -> UUID:
     return stream if isinstance(stream, UUID) else UUID(stream)

@@ -8,23 +8,23 @@ Positions are assigned in commit order, so a tailing reader misses none.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from cachetools import LRUCache
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, tuple_row
 from psycopg_pool import PoolTimeout
 
-from eventstore.authenticators import EventKeys, MissingKey, columns
+from eventstore.authenticators import Chain, EventKeys, MissingKey, as_uuid, row_of
 from eventstore.connections import RECORDING, recorder_pool
-from eventstore.log import LAST_EVENTS
 from eventstore.log_table import log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
@@ -35,26 +35,20 @@ EVENTS_CHANNEL = EVENTS_TABLE
 _OUTCOMES = (
     "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
 )
-#: Array parameters (`authenticators.columns`) instead of the library's composites: thousands of rows stay linear.
-INSERT_EVENTS = """
-INSERT INTO stored_events (originator_id, originator_version, topic, state, authenticator)
-SELECT id, version, topic, state, authenticator
-FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[])
-     WITH ORDINALITY AS e(id, version, topic, state, authenticator, place)
-ORDER BY place
-RETURNING notification_id"""
-# Each stored outcome has the position of the command's last event.
-_INSERT = f"""
-WITH inserted AS (
-    {INSERT_EVENTS}, originator_id, originator_version
-), kept AS (
-    INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
-    SELECT key, digest, subject, notification_id
-    FROM unnest(%s::uuid[], %s::bytea[], %s::uuid[], %s::uuid[], %s::bigint[]) AS k(key, digest, subject, id, version)
-         JOIN inserted ON (originator_id, originator_version) = (k.id, k.version)
+_AUTHENTICATORS = """
+SELECT originator_id, authenticator FROM unnest(%s::uuid[], %s::bigint[]) AS e(id, version)
+     JOIN stored_events ON (originator_id, originator_version) = (e.id, e.version)"""
+_RECORD = "SELECT place, position, outdated, digest, subject FROM record_decisions({})".format(
+    ", ".join(
+        (
+            *("%s::int[]", "%s::uuid[]", "%s::bigint[]"),
+            *("%s::int[]", "%s::uuid[]", "%s::bytea[]", "%s::uuid[]"),
+            *("%s::int[]", "%s::uuid[]", "%s::bigint[]", "%s::text[]", "%s::bytea[]", "%s::bytea[]"),
+        )
+    )
 )
-SELECT notification_id FROM inserted ORDER BY notification_id"""
-
+#: Authenticators of last events that are kept, so that the next event of a stream needs no look at the log.
+_MOST_KEPT = 20_000
 
 #: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
@@ -109,15 +103,6 @@ class Outdated:
 Verdict = Outcome | Earlier | Outdated
 
 
-@dataclass(slots=True)
-class _Batch:
-    versions: dict[UUID, int]
-    #: That of each stream's last event, where it has one.
-    authenticators: dict[UUID, bytes | None]
-    earlier: dict[UUID, Earlier]
-    accepted: list[Decided] = field(default_factory=list)
-
-
 class CommandRecorder(PostgresApplicationRecorder):
     """The library's application recorder, plus `record` for decided commands.
 
@@ -127,6 +112,10 @@ class CommandRecorder(PostgresApplicationRecorder):
     keys: EventKeys | None = None
     #: When recording last failed; None once a later command was recorded. Shows faults that reading does not.
     _failed_at: float | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last_events = _LastEvents(_MOST_KEPT)
 
     def failed_within(self, seconds: float) -> bool:
         """Return whether the last command failed to be recorded, within the last `seconds`."""
@@ -166,18 +155,14 @@ class CommandRecorder(PostgresApplicationRecorder):
 
     def _record(self, batch: Sequence[Decided]) -> list[Verdict]:
         sent = False
+        verdicts, decisions = _apart(batch)
         try:
-            with self.datastore.get_connection() as conn, conn.cursor() as insertion:
-                # Two round trips: the checks, then the writes with their commit.
-                with conn.pipeline(), conn.transaction():
-                    state = self._lock_and_read(conn, batch)
-                    places = [self._judge(decided, state) for decided in batch]
-                    if state.accepted:
-                        sent = True
-                        insertion.execute(_INSERT, _insertion(self.key, state), prepare=True)
-                        with conn.cursor() as notifying:
-                            self._notify_channel(notifying)
-                positions = [row["notification_id"] for row in insertion.fetchall()] if state.accepted else []
+            with self.datastore.get_connection() as conn:
+                chain = Chain(self.key, self._predecessors(conn, decisions.values()))
+                parameters = _parameters(decisions, chain)
+                sent = True
+                with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
+                    rows = cursor.execute(_RECORD, parameters, prepare=True).fetchall()
         except Exception as fault:
             if _position_taken(fault):
                 # The next command tries the next position: see `eventstore.sequence`.
@@ -186,6 +171,9 @@ class CommandRecorder(PostgresApplicationRecorder):
             if not is_unavailable(fault):
                 raise
             is_lost = is_connection_lost(fault)
+            if is_lost:
+                # Another server may answer next, whose log does not hold all that this one acknowledged.
+                self._last_events.clear()
             if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
                 # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
@@ -193,8 +181,10 @@ class CommandRecorder(PostgresApplicationRecorder):
             maybe_recorded = sent and is_lost and not isinstance(fault.__cause__, ReadOnlySqlTransaction)
             raise Unavailable("the log cannot be written now", maybe_recorded) from fault
         self._failed_at = None
-        outcomes = _outcomes(state.accepted, positions)
-        return [outcomes[place] if isinstance(place, int) else place for place in places]
+        verdicts |= {row[0]: _verdict(decisions[row[0]], *row[1:]) for row in rows}
+        recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
+        self._last_events.keep({stream: last for decided in recorded for stream, last in _last_events(decided, chain)})
+        return [verdicts[place] for place in range(len(batch))]
 
     def _log_holders(self, fault: BaseException) -> None:
         """Log the sessions that hold the log's table, if recording waited for it; never their data."""
@@ -207,33 +197,19 @@ class CommandRecorder(PostgresApplicationRecorder):
             holders = []
         log.error("the log is locked by another session", extra={"holders": holders})
 
-    def _lock_and_read(self, conn: Connection[DictRow], batch: Sequence[Decided]) -> _Batch:
-        streams = list({stream for decided in batch for stream in decided.reads})
-        keys = [decided.idempotency.key for decided in batch if decided.idempotency]
-        with conn.cursor() as locking, conn.cursor() as last, conn.cursor() as earlier:
-            self._lock_table(locking)
-            last.execute(LAST_EVENTS, [streams], prepare=True)
-            if keys:
-                earlier.execute(_OUTCOMES, [keys], prepare=True)
-            rows = last.fetchall()
-            return _Batch(
-                {row["id"]: row["version"] or 0 for row in rows},
-                {row["id"]: row["authenticator"] for row in rows},
-                _earlier(earlier.fetchall() if keys else []),
-            )
+    def _predecessors(self, conn: Connection[DictRow], decisions: Iterable[Decided]) -> dict[UUID, bytes | None]:
+        """Return the authenticator of the event before each decision's first in a stream.
 
-    @staticmethod
-    def _judge(decided: Decided, state: _Batch) -> int | Verdict:
-        """Return the decision's place among the accepted, or why it is refused. Later ones see its effect."""
-        if decided.idempotency and (earlier := state.earlier.get(decided.idempotency.key)):
-            return earlier
-        moved = [stream for stream, version in decided.reads.items() if state.versions.get(stream, 0) != version]
-        if moved or (decided.idempotency and _key_in(decided.idempotency.key, state.accepted)):
-            return Outdated(moved)
-        for stored in decided.events:
-            state.versions[UUID(str(stored.originator_id))] = stored.originator_version
-        state.accepted.append(decided)
-        return len(state.accepted) - 1
+        What is kept is as good as a look under the lock: the event of a version never changes, and a decision that read
+        another version is refused.
+        """
+        before = {s: decided.reads[s] for decided in decisions for s in _streams(decided) if decided.reads[s]}
+        predecessors = self._last_events.at(before)
+        if unknown := before.keys() - predecessors.keys():
+            versions = [before[stream] for stream in unknown]
+            rows = conn.execute(_AUTHENTICATORS, [list(unknown), versions], prepare=True).fetchall()
+            predecessors |= {row["originator_id"]: row["authenticator"] for row in rows}
+        return predecessors
 
 
 def _position_taken(fault: BaseException) -> bool:
@@ -241,35 +217,91 @@ def _position_taken(fault: BaseException) -> bool:
     return isinstance(cause, UniqueViolation) and "notification_id" in (cause.diag.constraint_name or "")
 
 
-def _key_in(key: UUID, accepted: Sequence[Decided]) -> bool:
-    return any(decided.idempotency is not None and decided.idempotency.key == key for decided in accepted)
-
-
 def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
     return {
-        row["idempotency_key"]: Earlier(bytes(row["content_digest"]), Outcome(row["subject_id"], row["position"]))
+        row["idempotency_key"]: Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"]))
         for row in rows
     }
 
 
-def _insertion(key: bytes, state: _Batch) -> list[list[Any]]:
-    """Return the parameters of `_INSERT`: columns of events, then columns of outcomes to store."""
-    events = [stored for decided in state.accepted for stored in decided.events]
-    keyed = [(decided.idempotency, decided) for decided in state.accepted if decided.idempotency]
-    return [
-        *columns(key, events, state.authenticators),
-        [idempotency.key for idempotency, _ in keyed],
-        [idempotency.content_digest for idempotency, _ in keyed],
-        [decided.subject_id for _, decided in keyed],
-        [decided.events[-1].originator_id for _, decided in keyed],
-        [decided.events[-1].originator_version for _, decided in keyed],
+def _apart(batch: Sequence[Decided]) -> tuple[dict[int, Verdict], dict[int, Decided]]:
+    """Return the verdicts on decisions that read what an earlier one writes, or share its key; and the others."""
+    verdicts: dict[int, Verdict] = {}
+    decisions: dict[int, Decided] = {}
+    written: set[UUID] = set()
+    keys: set[UUID] = set()
+    for place, decided in enumerate(batch):
+        moved = [stream for stream in decided.reads if stream in written]
+        key = decided.idempotency.key if decided.idempotency else None
+        if moved or key in keys:
+            verdicts[place] = Outdated(moved)
+            continue
+        decisions[place] = decided
+        written |= _streams(decided)
+        if key is not None:
+            keys.add(key)
+    return verdicts, decisions
+
+
+def _streams(decided: Decided) -> set[UUID]:
+    return {as_uuid(stored.originator_id) for stored in decided.events}
+
+
+def _last_events(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
+    """Yield the last event of each stream that was extended: its version and its authenticator."""
+    for stored in decided.events:
+        stream = as_uuid(stored.originator_id)
+        yield stream, (stored.originator_version, chain.last(stream))
+
+
+def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[list[Any]]:
+    """Return the columns of what the decisions read, of their idempotency keys, and of their events."""
+    reads = [(place, *read) for place, decided in decisions.items() for read in decided.reads.items()]
+    keys = [
+        (place, decided.idempotency.key, decided.idempotency.content_digest, decided.subject_id)
+        for place, decided in decisions.items()
+        if decided.idempotency
     ]
+    events = [
+        (place, *row, chain.add(row)) for place, decided in decisions.items() for row in map(row_of, decided.events)
+    ]
+    return [*_columns(reads, 3), *_columns(keys, 4), *_columns(events, 6)]
 
 
-def _outcomes(accepted: Sequence[Decided], positions: Sequence[int]) -> list[Outcome]:
-    """Return the outcome of each decision, with the position of its last event."""
-    reached = accumulate(len(decided.events) for decided in accepted)
-    return [Outcome(decided.subject_id, positions[last - 1]) for decided, last in zip(accepted, reached, strict=True)]
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [[row[place] for row in rows] for place in range(count)]
+
+
+def _verdict(
+    decided: Decided, position: int | None, outdated: list[UUID] | None, digest: bytes | None, subject: UUID | None
+) -> Verdict:
+    if position is None:
+        return Outdated(outdated or [])
+    if digest is None or subject is None:
+        return Outcome(decided.subject_id, position)
+    return Earlier(digest, Outcome(subject, position))
+
+
+class _LastEvents:
+    """The authenticator of the last event of streams, with its version, as an LRU cache. Thread-safe."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: LRUCache[UUID, tuple[int, bytes]] = LRUCache(most)
+        self._guard = Lock()
+
+    def at(self, versions: Mapping[UUID, int]) -> dict[UUID, bytes | None]:
+        """Return the authenticators of these versions, as far as they are kept."""
+        with self._guard:
+            kept = {stream: self._kept.get(stream, (0, b"")) for stream in versions}
+        return {stream: last for stream, (version, last) in kept.items() if version == versions[stream]}
+
+    def keep(self, last: Mapping[UUID, tuple[int, bytes]]) -> None:
+        with self._guard:
+            self._kept.update(last)
+
+    def clear(self) -> None:
+        with self._guard:
+            self._kept.clear()
 
 
 def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:

@@ -87,10 +87,14 @@ class CommandBus:
 
     def _execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         idempotency = self._idempotency(command, actor)
-        if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
-            return _repeated(earlier, idempotency)
         with self.turns.take(command.turn):
-            return self._decide(command, actor, now, idempotency)
+            try:
+                return self._decide(command, actor, now, idempotency)
+            except DomainError:
+                # Its own first time may be why it is refused now. What is recorded looks the key up by itself.
+                if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+                    return _repeated(earlier, idempotency)
+                raise
 
     def rehearse(self, command: Command, actor: Actor, now: datetime) -> list[Recorded]:
         """Return what `execute` would record now, or raise the refusal that it would raise. Record nothing.
@@ -145,14 +149,13 @@ class CommandBus:
                 self._sign(command, work, passkeys)
             except DomainError:
                 if not work.catch_up():
-                    # If it was sent twice at once, the refusal may be due to its twin's events.
-                    if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
-                        return _repeated(earlier, idempotency)
                     raise
                 continue
             if not work.recorded and command.may_change_nothing:
                 if work.catch_up():
                     continue
+                if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
+                    return _repeated(earlier, idempotency)
                 return Outcome(subject_id, self._head())
             verdict = self._append(subject_id, work, idempotency)
             match verdict:

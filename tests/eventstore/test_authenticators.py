@@ -14,7 +14,7 @@ from domain.animations.events import AnimationPublished
 from eventstore.authenticators import KEY_BYTES, EventKeys, authenticator, is_authentic, read_event_keys
 from eventstore.bulk import VersionMissing, append_rows
 from eventstore.mapper import AppendRefused, place
-from eventstore.recorder import Decided
+from eventstore.recorder import Decided, Outcome, Outdated
 from tests.eventstore.test_appending_with_the_library import STAMP
 from tests.support.world import EVENT_KEYS, MASTER_KEY
 
@@ -40,14 +40,32 @@ def test_what_commands_record_is_authentic(app, world):
     assert _all_authentic(app) == before + 2
 
 
-def test_decisions_of_one_transaction_are_chained(app):
-    decisions = [
-        Decided(STREAM, [StoredEvent(STREAM, version, "animation.published", b"{}")], {STREAM: version - 1})
-        for version in (1, 2, 3)
-    ]
+def _published(stream: UUID, *versions: int) -> Decided:
+    events = [StoredEvent(stream, version, "animation.published", b"{}") for version in versions]
+    return Decided(stream, events, {stream: versions[0] - 1})
+
+
+def test_events_of_one_decision_are_chained_and_the_next_goes_on_from_them(app):
     before = _all_authentic(app)
-    app.recorder.record(decisions)
-    assert _all_authentic(app) == before + 3
+    app.recorder.record([_published(STREAM, 1, 2), _published(uuid4(), 1)])
+    app.recorder.record([_published(STREAM, 3)])
+    assert _all_authentic(app) == before + 4
+
+
+def test_a_process_that_wrote_nothing_of_a_stream_goes_on_from_what_another_wrote(app):
+    app.recorder.record([_published(STREAM, 1, 2)])
+    with open_application(app.pool.conninfo, MASTER_KEY, EVENT_KEYS) as other:
+        other.recorder.record([_published(STREAM, 3)])
+    app.recorder.record([_published(STREAM, 4)])
+    _all_authentic(app)
+
+
+def test_a_decision_that_reads_what_another_of_its_batch_writes_decides_again(app):
+    before = _all_authentic(app)
+    verdicts = app.recorder.record([_published(STREAM, 1), _published(STREAM, 2), _published(STREAM, 1)])
+    assert [type(verdict) for verdict in verdicts] == [Outcome, Outdated, Outdated]
+    assert verdicts[1].streams == [STREAM]
+    assert _all_authentic(app) == before + 1
 
 
 def test_what_is_loaded_in_bulk_is_authentic_and_goes_on_from_what_is_there(app, world):

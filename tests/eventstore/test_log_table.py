@@ -20,7 +20,7 @@ from application.proof.signer.naming import name_log
 from application.proof.signing import make_checkpoint
 from eventstore.bulk import append_rows
 from eventstore.log import head
-from eventstore.log_table import LOG, NotOwner, rights_over, unprotected
+from eventstore.log_table import LOG, RECORDING, NotOwner, rights_over, unprotected
 from tests.support.forging import insert_event, lift_protection
 from tests.support.pages import Page
 from tests.support.world import EVENT_KEYS, FOUNDED_AT, MASTER_KEY, World
@@ -173,4 +173,17 @@ def test_a_role_that_is_not_the_owner_is_told_what_the_owner_must_do(owned_by_an
         assert "this role may not make it so" in caplog.text
     conn.execute("ALTER TABLE stored_events DROP COLUMN authenticator")
     with pytest.raises(NotOwner, match="ADD COLUMN authenticator"), open_application(url, MASTER_KEY, EVENT_KEYS):
+        pass
+
+
+def test_a_function_of_another_version_is_replaced_or_its_owner_is_asked_to(owned_by_another):
+    conn, url = owned_by_another
+    with open_application(url, MASTER_KEY, EVENT_KEYS):
+        pass
+    conn.execute("DROP FUNCTION record_decisions")
+    with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
+        found_database(app, FOUNDED_AT)
+    conn.execute("DROP FUNCTION record_decisions")
+    conn.execute(RECORDING.replace("pg_notify", "pg_catalog.pg_notify").encode())
+    with pytest.raises(NotOwner, match=r"record_decisions\.sql"), open_application(url, MASTER_KEY, EVENT_KEYS):
         pass

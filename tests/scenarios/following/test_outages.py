@@ -130,7 +130,7 @@ def test_when_the_answer_to_the_commit_is_lost_the_same_key_gives_the_first_outc
         People(other).sign()
     with proxied(founded_url) as proxy, running_server(proxy.url, clock) as server:
         reached, key = server.log_head(), str(uuid4())
-        proxy.swallow = (b"INSERT INTO stored_events", b"COMMIT")
+        proxy.swallow = (b"record_decisions", b"animation.created")
         message = is_unavailable(declare(server, idempotencyKey=key))
         assert proxy.swallowed.is_set()
         assert "peut-être" in message
