@@ -52,10 +52,11 @@ COLUMNS = Columns(
         "seats": ("places", "nombre de places", "jauge", "capacité", "seats"),
         "contact_phone": ("téléphone du contact", "téléphone", "tél", "tél.", "contact téléphone"),
         "contact_email": ("courriel du contact", "courriel", "e-mail", "mail", "contact courriel", "adresse e-mail"),
-        "contact_hours": ("horaires du contact",),
+        "contact_hours": ("horaires du contact", "horaires d'appel"),
         "online_link": ("lien de connexion", "lien", "lien visio", "visioconférence", "onlineLink"),
         "accessibility": ("accessibilité", "accessibility"),
         "languages": ("langues", "langue", "languages"),
+        "animation_id": ("identifiant", "identifiant de l'animation", "animationId"),
     },
     mandatory=("title", "description", "venue_type", "venue_name", "audience", "type", "themes", "seats"),
     expected=(
@@ -95,6 +96,8 @@ class AnimationRow:
     territory: str | None = None
     commune: str | None = None
     postal_code: str | None = None
+    #: Of a row that was exported.
+    animation_id: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, name: str, words: str) -> None:
@@ -147,7 +150,7 @@ def read_animations(text: str, words: Words) -> AnimationTable:
 
 
 def _row(row: Row, words: Words) -> AnimationRow:
-    read = AnimationRow(row.number, territory=row.cells.get("territory"))
+    read = AnimationRow(row.number, territory=row.cells.get("territory"), animation_id=row.cells.get("animation_id"))
     cells = row.cells
     read.values |= {name: cells[name] for name in _SAME if name in cells}
     if "contact_phone" in cells:

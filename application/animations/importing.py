@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,6 +37,9 @@ from domain.kernel.validation import validated
 
 #: Of a table that is imported a second time.
 ALL_KNOWN = "Toutes ces animations sont déjà déclarées : rien n'a été importé."
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class RowOutcome(StrEnum):
@@ -150,6 +154,9 @@ class _Import:
         report = RowReport(row.number, RowOutcome.REFUSED, row.values.get("title"), row.values.get("starts_at"))
         self._command.report.rows.append(report)
         try:
+            if row.animation_id is not None:
+                self._recognise(row, row.animation_id, report)
+                return None
             fact = self._declared(row)
         except DomainError as error:
             report.problems = error.problems
@@ -167,6 +174,33 @@ class _Import:
             return None
         report.outcome = RowOutcome.TO_CREATE
         return report.animation_id, fact
+
+    def _recognise(self, row: AnimationRow, text: str, report: RowReport) -> None:
+        """Report on a row of an exported table, whose id says which animation it is. Raise DomainError if it is none.
+
+        Nothing else of it counts: what it was declared with may not be accepted any more.
+        """
+        animation = self._work.find(ANIMATION, UUID(text)) if _UUID.fullmatch(text) else None
+        if animation is None or animation.structure_id != self._command.structure_id:
+            raise invalid(
+                "« Identifiant » n'est pas celui d'une animation de votre structure : videz la cellule.", "id"
+            )
+        content = animation.content
+        held = {
+            "title": folded(content.title),
+            "venue_name": folded(content.venue_name),
+            "starts_at": content.starts_at.replace(tzinfo=None),
+        }
+        row_says = {"starts_at": row.values.get("starts_at")}
+        row_says |= {name: folded(row.values[name]) for name in ("title", "venue_name") if name in row.values}
+        if any(value not in (None, held[name]) for name, value in row_says.items()):
+            raise invalid(
+                f"« Identifiant » est celui de « {content.title} », déclarée avec un autre titre, lieu ou début :"
+                " modifiez-la en ligne, ou videz la cellule pour en déclarer une nouvelle.",
+                "animation_id",
+            )
+        report.title, report.starts_at = content.title, content.starts_at
+        report.animation_id, report.outcome = animation.id, RowOutcome.KNOWN
 
     def _declared(self, row: AnimationRow) -> AnimationCreated:
         """Return the declaration of a row. Raise DomainError with what is wrong with its cells, or with the rest."""

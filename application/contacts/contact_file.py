@@ -76,11 +76,6 @@ def read_contacts(text: str) -> ContactFile:
     return file
 
 
-def ignored_columns(text: str) -> Sequence[str]:
-    """Return the headers of a readable file that name no column."""
-    return read_table(text, COLUMNS, MOST_CONTACTS).ignored
-
-
 def of_line(problem: Problem, lines: Sequence[int]) -> Problem:
     """Convert a problem with a contact, whose field begins with its place, into one that names its row in the file."""
     place, *field = problem.field or ("",)

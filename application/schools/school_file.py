@@ -86,11 +86,6 @@ def read_schools(text: str) -> SchoolFile:
     return file
 
 
-def ignored_columns(text: str) -> Sequence[str]:
-    """Return the headers of a readable file that name no column."""
-    return read_table(text, COLUMNS, MOST_SCHOOLS).ignored
-
-
 def _school(cells: Mapping[str, str]) -> School:
     known = validated(_Cells, cells)
     degree = degree_in(cells.get("degree", "")) or degree_in(known.name)

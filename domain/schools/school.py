@@ -11,7 +11,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.places import Places
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.schools import Degree, lycees
+from domain.kernel.schools import Degree, lycees, named_lycees
 from domain.schools.events import SchoolDescribed
 from domain.typology.territory import Territory
 
@@ -40,6 +40,14 @@ def describe(state: School | None, school: School, territory: Territory, places:
         raise invalid(f"commune du territoire {territory.name} ({territory.code}) attendue.", "commune")
     if school.uai in lycees() and school.degree is Degree.FIRST:
         raise invalid("cet établissement est un lycée : second degré attendu.", "degree")
-    if school == state:
+    if school == (state or _listed(school.uai)):
         return []
     return [SchoolDescribed(uai=school.uai, name=school.name, commune_code=school.commune_code, degree=school.degree)]
+
+
+def _listed(uai: str) -> School | None:
+    """Return a lycée as the shipped list describes it, where nobody has described it otherwise."""
+    listed = named_lycees().get(uai)
+    if listed is None or listed.commune_code is None:
+        return None
+    return School(uai, listed.name, listed.commune_code, Degree.SECOND)

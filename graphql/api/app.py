@@ -22,6 +22,7 @@ from api.animations.sheet_downloads import Papers
 from api.animations.table_downloads import AnimationExports
 from api.audit.downloads import AuditTrailExport
 from api.candidatures.certificates import Certificates
+from api.contacts.downloads import ContactExport
 from api.core.answers import Refused, refusal
 from api.core.context import Services
 from api.core.negotiation import JSON, accepted_by
@@ -142,6 +143,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations.jsonld", feeds.json_ld, methods=["GET"])
     app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
     app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
+    app.add_route("/structures/{id}/contacts.csv", ContactExport(services).csv, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     health = Health(watch)
     app.add_route("/health", health.health, methods=["GET"])

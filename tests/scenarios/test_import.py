@@ -126,6 +126,36 @@ def test_the_template_is_imported_as_it_is(people, server):
     assert "École" in columns["Type de lieu"]
 
 
+def test_ones_own_exported_table_changes_nothing_and_a_row_that_was_edited_is_no_new_animation(people, server):
+    people.sign()
+    ids = [people.declare(title=f"Café, n° {number} ; « = »", seats=number) for number in (1, 2)]
+    people.publish(ids[0])
+    cancel = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
+    server.ask(cancel, STRUCTURE, id=ids[1])
+    sends(server, table(row()))
+    words = (
+        'mutation { attestationFormWord(input: {questions: ["Public", "Combien de pères ?"]}) { errors { message } } }'
+    )
+    assert server.ask(words, NATIONAL)["attestationFormWord"]["errors"] == []
+    head = server.log_head()
+    for ending in ("csv", "xlsx"):
+        exported = server.http.get(
+            f"/structures/{STRUCTURE_ID}/animations.{ending}", headers={"authorization": f"Bearer {STRUCTURE}"}
+        ).content
+        payload = sends(server, exported)
+        assert ([line["outcome"] for line in payload["rows"]], payload["errors"]) == (["KNOWN"] * 3, []), ending
+        assert {*ids} < {line["animationId"] for line in payload["rows"]}
+    assert server.log_head() == head
+    exported = server.http.get(
+        f"/structures/{STRUCTURE_ID}/animations.csv", headers={"authorization": f"Bearer {STRUCTURE}"}
+    ).content.decode()
+    edited = sends(server, exported.replace("Café, n° 1", "Café, n° 3").encode())
+    (error,) = edited["errors"]
+    assert (error["field"], "déclarée avec un autre titre" in error["message"]) == (["file", "animationId"], True)
+    (error, *_) = sends(server, exported.replace(ids[0], str(uuid4())).encode())["errors"]
+    assert "n'est pas celui d'une animation de votre structure" in error["message"]
+
+
 def test_only_the_structure_imports_and_others_learn_nothing_of_the_file(people, server):
     people.sign()
     for who, code in ((OTHER_STRUCTURE, "FORBIDDEN"), (NATIONAL, "FORBIDDEN")):

@@ -10,6 +10,7 @@ from typing import Any
 from api.core.context import Context
 from api.core.scalars import local
 from api.typology.territories_and_terms import Lists
+from application.animations.animation_file import COLUMNS as IMPORTED
 from application.papers.french import repeated_hour
 from domain.kernel.languages import language_name
 from domain.typology.typology import TermKind
@@ -40,7 +41,10 @@ HEADERS = (
     "Langues",
     "Identifiant",
 )
-OWN_HEADERS = (*HEADERS, "État", "Attestée", "Parents présents", "Enfants présents", "Déclarée après son début")
+OWN_HEADERS = (
+    *HEADERS,
+    *("État", "Attestée", "Parents présents", "Enfants présents", "Déclarée après son début", "Description"),
+)
 #: The columns read by `line`, and those read by `own_line`.
 COLUMNS = frozenset(
     {
@@ -49,7 +53,9 @@ COLUMNS = frozenset(
         *("seats", "seats_left", "shown_phone", "shown_email", "shown_hours", "accessibility", "languages"),
     }
 )
-OWN_COLUMNS = COLUMNS | {"status", "attested", "parents", "children", "declared_late", "form_version", "answers"}
+OWN_COLUMNS = COLUMNS | {
+    *("status", "attested", "parents", "children", "declared_late", "description", "form_version", "answers"),
+}
 _STATUSES = {"SUBMITTED": "à publier", "PUBLISHED": "publiée", "REFUSED": "refusée", "CANCELLED": "annulée"}
 
 
@@ -101,12 +107,21 @@ class Questions:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(question for version in self.by_version.values() for question in version))
+        return tuple(map(_header, self._questions))
+
+    @property
+    def _questions(self) -> Sequence[str]:
+        return list(dict.fromkeys(question for version in self.by_version.values() for question in version))
 
     def answers(self, row: dict[str, Any]) -> tuple[str | None, ...]:
         questions = self.by_version.get(row["form_version"] or 0, ())
         answers = dict(zip(questions, row["answers"] or (), strict=False))
-        return tuple(answers.get(question) for question in self.headers)
+        return tuple(answers.get(question) for question in self._questions)
+
+
+def _header(question: str) -> str:
+    """Return a question as a header that an import takes for no column of its own."""
+    return question if IMPORTED.named(question) is None else f"Question : {question}"
 
 
 NO_QUESTIONS = Questions({})
@@ -126,5 +141,6 @@ def own_line(row: dict[str, Any], lists: Lists, questions: Questions) -> tuple[A
         row["parents"],
         row["children"],
         "oui" if row["declared_late"] else "non",
+        row["description"],
         *questions.answers(row),
     )

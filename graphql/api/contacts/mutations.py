@@ -20,11 +20,11 @@ from api.core.context import Info
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
 from application.contacts import commands
-from application.contacts.contact_file import ignored_columns
-from domain.contacts.events import PlanningSent
+from application.contacts.contact_file import read_contacts
+from domain.contacts.events import ContactAdded, PlanningSent
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, Belongings, may
-from eventstore.log import read_at
+from eventstore.log import read_at, read_command
 from projections.contacts import queries
 
 DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
@@ -74,6 +74,12 @@ class ContactsPayload(Payload):
     ignored_columns: list[str] | None = strawberry.field(
         default=None, description="The columns of an imported file that were not kept; null for what imports none."
     )
+    added: int | None = strawberry.field(
+        default=None, description="How many contacts of an imported file are new; null for what imports none."
+    )
+    known: int | None = strawberry.field(
+        default=None, description="How many were in the list already (« déjà connus »); null for what imports none."
+    )
 
 
 @strawberry.type
@@ -114,6 +120,11 @@ def _written_to(info: Info, position: int) -> int | None:
     return next((len(event.contact_ids) for event in events if isinstance(event, PlanningSent)), None)
 
 
+def _added(info: Info, position: int) -> int:
+    with info.context.services.application.pool.connection() as conn:
+        return sum(isinstance(record.event, ContactAdded) for record in read_command(conn, position))
+
+
 async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
     sent = "file" if "file" in values else "csv"
     try:
@@ -125,8 +136,12 @@ async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
     if is_all_known(payload.errors):
         structure = await load_structure(info.context, UUID(str(values["structure_id"])))
         payload = ContactsPayload(structure=structure, position=(await info.context.read()).position, errors=[])
+    elif payload.position is not None:
+        payload.added = await to_thread.run_sync(_added, info, payload.position)
     if not payload.errors:
-        payload.ignored_columns = list(await to_thread.run_sync(ignored_columns, str(values["csv"])))
+        file = await to_thread.run_sync(read_contacts, str(values["csv"]))
+        payload.ignored_columns, payload.added = list(file.ignored), payload.added or 0
+        payload.known = len(file.contacts) - payload.added
     return replace(payload, errors=named_as_sent(payload.errors, sent))
 
 

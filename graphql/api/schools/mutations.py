@@ -16,7 +16,7 @@ from api.core.commanding.payloads import Payload, UserError
 from api.core.commanding.uploaded_tables import named_as_sent, take_file
 from api.core.context import Context, Info
 from application.schools.commands import SchoolsImport
-from application.schools.school_file import ignored_columns
+from application.schools.school_file import read_schools
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action, scope_of
 from eventstore.records import Recorded
@@ -39,6 +39,9 @@ class SchoolsImportInput(Repeatable):
 class SchoolsImportPayload(Payload):
     added: int | None = strawberry.field(description="How many schools were not described before; null after errors.")
     changed: int | None = strawberry.field(description="How many are described anew; null after errors.")
+    known: int | None = strawberry.field(
+        default=None, description="How many were known so already (« déjà connus »); null after errors."
+    )
     ignored_columns: list[str] | None = strawberry.field(
         default=None, description="The columns of the table that were not kept; null after errors."
     )
@@ -70,13 +73,15 @@ async def _imported(context: Context, values: dict[str, Any]) -> SchoolsImportPa
         position = carried.position
     if position is None:
         position = (await context.read()).position
+    file = await to_thread.run_sync(read_schools, str(values["csv"]))
     added = sum(record.originator_version == 1 for record in rehearsed)
     return SchoolsImportPayload(
         position=position,
         errors=[],
         added=added,
         changed=len(rehearsed) - added,
-        ignored_columns=list(await to_thread.run_sync(ignored_columns, str(values["csv"]))),
+        known=len(file.schools) - len(rehearsed),
+        ignored_columns=list(file.ignored),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.downloads.csv_table import csv_table
 from application.accounts.commands import SchoolStaffBind
 from domain.kernel.actors import PUBLIC
 from tests.support.api.asking import NATIONAL, Town, coordonnateur
@@ -15,7 +16,7 @@ SCHOOLS = """query ($where: SchoolWhere, $first: Int, $after: String) {
   }
 }"""
 IMPORT = """mutation ($input: SchoolsImportInput!) {
-  schoolsImport(input: $input) { added changed position ignoredColumns errors { code field message } }
+  schoolsImport(input: $input) { added changed known position ignoredColumns errors { code field message } }
 }"""
 TABLE = "UAI;nom;commune;degré\n0340766Y;École Jean Jaurès;Montpellier;1\n0340767Z;Collège Jules Verne;Sète;2"
 
@@ -36,7 +37,11 @@ def test_a_table_of_schools_is_rehearsed_then_imported_and_changes_nothing_a_sec
     assert _named(town, text="jaures montpellier") == []
     assert _imports(town, TABLE)["added"] == 2
     again = _imports(town, TABLE)
-    assert (again["added"], again["changed"], again["errors"]) == (0, 0, [])
+    assert (again["added"], again["changed"], again["known"], again["errors"]) == (0, 0, 2, [])
+    shown = town.asks(SCHOOLS, where={"commune": ["34172", "34301"], "text": "j"}, first=9).data["schools"]["nodes"]
+    rows = [(school["uai"], school["name"], school["commune"]["name"], school["degree"]) for school in shown]
+    table = b"".join(csv_table(("UAI", "Nom", "Commune", "Degré"), rows)).decode()
+    assert len(rows) == _imports(town, table)["known"] >= 2, "as it is shown by us"
     renamed = _imports(town, TABLE.replace("Jean Jaurès", "Rosa Parks"))
     assert (renamed["added"], renamed["changed"]) == (0, 1)
     assert _named(town, text="parks montpellier") == ["École Rosa Parks, Montpellier"]

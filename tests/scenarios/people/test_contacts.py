@@ -87,13 +87,22 @@ def test_a_file_that_is_imported_again_changes_nothing_and_one_that_grew_adds_wh
     head = server.log_head()
     again = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE)
     assert (again["structure"], server.log_head()) == (first["structure"], head)
+    assert [(payload["added"], payload["known"]) for payload in (first, again)] == [(2, 0), (0, 2)]
+    address = f"/structures/{STRUCTURE_ID}/contacts.csv"
+    exported = server.http.get(address, headers={"authorization": f"Bearer {STRUCTURE}"})
+    payload = _upload(server, exported.content)
+    assert (payload["added"], payload["known"], payload["ignoredColumns"]) == (0, 2, ["Désabonné le"])
+    assert server.log_head() == head
+    for who in (OTHER_STRUCTURE, COORDONNATEUR, NATIONAL):
+        assert server.http.get(address, headers={"authorization": f"Bearer {who}"}).status_code == 403
     grown = people.does(IMPORT, STRUCTURE, **OURS, csv=FILE + "Nouvelle;nouvelle@exemple.fr;\r\n")
     assert [name for name, _, _ in _contacts(grown)][2:] == ["Nouvelle"]
 
 
 def _upload(server: Any, content: bytes, who: str = STRUCTURE) -> Any:
     query = """mutation($input: ContactsImportInput!) { contactsImport(input: $input) {
-      structure { contacts { nodes { name email kind } } } ignoredColumns position errors { code message field } } }"""
+      structure { contacts { nodes { name email kind } } } ignoredColumns added known position
+      errors { code message field } } }"""
     operations = {"query": query, "variables": {"input": {**OURS, "file": None}}}
     form = {"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file"]})}
     headers = {"authorization": f"Bearer {who}", "graphql-require-preflight": "1"}
