@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from mailbox import Maildir
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +15,7 @@ import typer
 from rich.table import Table
 
 from application.notifications import operating
+from application.notifications.bounces import MAX_REPORT, read_bounce, record_bounce
 from application.notifications.operating import MailState
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, confirm, note, quantity, results
@@ -113,6 +118,51 @@ def give_up(
     note(f"Given up: {quantity(done, 'letter or event', 'letters and events')}.")
 
 
+@family.command("bounced")
+def bounced(
+    source: Annotated[
+        Path | None,
+        typer.Argument(help="A Maildir, whose new messages are read and moved, or a file. Without it standard input."),
+    ] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Take in what mail servers report as undelivered (RFC 3464): a Maildir, a message, or one on standard input.
+
+    Whoever such a letter was for is shown as not reached by e-mail, to be telephoned. The letter is known by the
+    id that it was sent with, for 90 days; no address is looked at. Anything else (absences, delays) changes nothing.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    if source is not None and not source.exists():
+        raise typer.BadParameter(f"{source} does not exist", param_hint="SOURCE")
+    done = skipped = 0
+    with open_everything(settings) as opened, opened.connection() as conn:
+        for raw in _messages(source):
+            bounce = read_bounce(raw)
+            recorded = bounce is not None and record_bounce(conn, bounce)
+            done, skipped = done + recorded, skipped + (not recorded)
+    note(f"Came back: {quantity(done, 'letter')}; {quantity(skipped, 'message')} of something else.")
+
+
+def _messages(source: Path | None) -> Iterator[bytes]:
+    """Yield messages; those of a Maildir are marked as seen once they are dealt with."""
+    if source is None:
+        yield sys.stdin.buffer.read(MAX_REPORT)
+    elif source.is_dir():
+        box = Maildir(source, create=False)
+        for key in sorted(box.keys()):
+            message = box.get_message(key)
+            if message.get_subdir() != "new":
+                continue
+            yield box.get_bytes(key)
+            message.set_subdir("cur")
+            message.add_flag("S")
+            box[key] = message
+    else:
+        with source.open("rb") as file:
+            yield file.read(MAX_REPORT)
+
+
 def _read(ids: list[str]) -> tuple[list[UUID], list[int]]:
     letters, positions = [], []
     for text in ids:
@@ -151,7 +201,8 @@ def _show(state: MailState) -> None:
     since = "" if counts.waiting_since is None else f", the oldest since {counts.waiting_since:%Y-%m-%d %H:%M %Z}"
     console.print(
         f"Letters: {counts.waiting:,} waiting, {counts.held_back:,} held back, {counts.set_aside:,} set aside{since};"
-        f" {counts.given_up:,} given up, {counts.unreached:,} of them without reaching anybody"
+        f" {counts.given_up:,} given up, {counts.unreached:,} of them without reaching anybody;"
+        f" {counts.bounced:,} came back"
     )
     if state.letters:
         table = Table("Letter", "Kind", "State", "Since", "Next attempt", "Reason")

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from application.notifications.bounces import BOUNCED
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.set_aside import describe_error
 from domain.accounts.events import InvitationSent
@@ -91,6 +92,6 @@ def _reason(reason: str | None) -> Unreached:
     text = reason or ""
     if text.startswith(("unusable", "an address beyond ASCII")):
         return Unreached.UNUSABLE
-    if text.startswith("tried for"):
+    if text.startswith(("tried for", f"{BOUNCED}4.")):
         return Unreached.EXPIRED
     return Unreached.GIVEN_UP if text.startswith("given up by hand") else Unreached.REFUSED

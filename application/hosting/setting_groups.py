@@ -100,6 +100,9 @@ class MailSettings(Group):
     only, or to this machine."""
     mail_from: values.Mailbox
     """The address that e-mails come from."""
+    bounces_to: values.Mailbox | None = None
+    """The address to which mail servers report what they could not deliver, read by `parentalite mail bounced`. Without
+    it the address that e-mails come from."""
 
 
 class RetentionSettings(Group):

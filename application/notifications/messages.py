@@ -26,7 +26,7 @@ _ADDRESSES = frozenset(("from", "to", "reply-to", "sender", "cc"))
 _ROUTES = re.compile(r"[%!]")
 
 #: The right side of every Message-ID. It never changes, so a letter sent again is known after the site was renamed.
-_ID_DOMAIN = "parentalite.invalid"
+ID_DOMAIN = "parentalite.invalid"
 
 
 class UnusableAddress(Exception):
@@ -40,7 +40,7 @@ def build_message(draft: Draft, mail_id: UUID, sender: str) -> EmailMessage:
     message["From"] = _own(sender)
     message["To"] = address(draft.address, bare=True)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = f"<{mail_id}@{_ID_DOMAIN}>"
+    message["Message-ID"] = f"<{mail_id}@{ID_DOMAIN}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     if draft.reply_to is not None:
         message["Reply-To"] = address(draft.reply_to, draft.answered_by, bare=True)

@@ -30,6 +30,7 @@ SELECT count(*) FILTER (WHERE given_up_at IS NULL AND set_aside_at IS NULL AND r
     count(*) FILTER (WHERE given_up_at IS NULL AND set_aside_at IS NOT NULL) AS set_aside,
     count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up,
     count(*) FILTER (WHERE unreached) AS unreached,
+    (SELECT count(*) FROM mail_outbox WHERE unreached AND sent_at IS NOT NULL) AS bounced,
     min(created_at) FILTER (WHERE given_up_at IS NULL) AS waiting_since
 FROM mail_outbox WHERE sent_at IS NULL"""
 _SENDING = "SELECT letters_after, stopped_since, retry_at, failures, suspected, reason FROM mail_sending"
@@ -83,6 +84,7 @@ class Counts:
     set_aside: int
     given_up: int
     unreached: int
+    bounced: int
     waiting_since: datetime | None
 
 

@@ -46,6 +46,8 @@ class Smtp:
     """A mail server: `smtp://` uses STARTTLS if offered, `smtps://` starts with TLS."""
 
     url: str = field(repr=False)
+    #: Where undelivered letters are reported; without it, to their sender.
+    bounces_to: str | None = None
 
     def send(self, message: EmailMessage) -> None:
         """Return once the server has accepted the letter. Raises Failure."""
@@ -104,7 +106,20 @@ class Smtp:
             raise Failure(Trouble.RECIPIENT, "an address beyond ASCII, which this mail server takes none of")
         if server.sock is not None:
             server.sock.settimeout(DATA_TIMEOUT_SECONDS)
-        server.send_message(message, sender.addr_spec, [recipient.addr_spec])
+        mail_options, recipient_options = _report_options(message) if server.has_extn("dsn") else ([], [])
+        server.send_message(
+            message,
+            self.bounces_to or sender.addr_spec,
+            [recipient.addr_spec],
+            mail_options=mail_options,
+            rcpt_options=recipient_options,
+        )
+
+
+def _report_options(message: EmailMessage) -> tuple[list[str], list[str]]:
+    """Ask for a report of failure that names the letter and returns no more than its headers (RFC 3461)."""
+    mail_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
+    return ["RET=HDRS", f"ENVID={mail_id}"], ["NOTIFY=FAILURE"]
 
 
 def _is_this_machine(host: str) -> bool:

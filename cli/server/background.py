@@ -46,7 +46,7 @@ def _mailing(opened: Runtime) -> Iterator[None]:
     if settings.mail is None:
         yield
         return
-    send = Smtp(settings.mail.smtp_url).send
+    send = Smtp(settings.mail.smtp_url, settings.mail.bounces_to).send
     mailer = Mailer(application.vault, application.bus.keyed, settings.mail.mail_from, settings.public_url, send)
     with mailing(opened.url, mailer, lambda conn: tell_unreached(conn, application.execute, utc_now())):
         yield

@@ -52,7 +52,7 @@ def run() -> Iterator[Run]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     runner = CliRunner()
-    yield lambda *arguments: runner.invoke(app, list(arguments))
+    yield lambda *arguments, **options: runner.invoke(app, list(arguments), **options)
     root.handlers[:], root.level = handlers, level
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from mailbox import Maildir
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.cli.conftest import error_line
+from tests.support.delivery_reports import POSTFIX, report
 
 
 def _letter(opened: Any, **columns: object) -> UUID:
@@ -67,6 +69,24 @@ def test_status_tells_what_is_stuck_why_and_whether_letters_leave(run, stuck):
 def test_where_mail_was_never_on_status_says_so(run, environment):
     result = run("mail", "status")
     assert (result.exit_code, "never switched on" in result.stdout) == (0, True)
+
+
+def test_reports_in_a_maildir_and_on_standard_input_are_taken_in_once(run, opened, stuck, tmp_path):
+    box = Maildir(tmp_path / "retours", create=True)
+    returned = _letter(opened, attempts=1, sent_at="2026-01-01")
+    for mail_id in (stuck["sent"], uuid4(), stuck["waiting"]):
+        box.add(report(POSTFIX, mail_id))
+    box.add(report(POSTFIX, returned, action="delayed"))
+    first = run("mail", "bounced", str(tmp_path / "retours"))
+    assert (first.exit_code, "1 letter; 3 messages" in first.stderr) == (0, True), first.stderr
+    again = run("mail", "bounced", str(tmp_path / "retours"))
+    assert "0 letters; 0 messages" in again.stderr
+    assert run("mail", "bounced", input=report(POSTFIX, returned)).exit_code == 0
+    reasons = "SELECT reason FROM mail_outbox WHERE unreached AND told_at IS NULL AND sent_at IS NOT NULL"
+    assert _rows(opened, reasons) == {"bounced: 5.1.1"}
+    assert _status(run)["counts"]["bounced"] == 2
+    missing = run("mail", "bounced", str(tmp_path / "nowhere"))
+    assert (missing.exit_code, "does not exist" in missing.stderr) == (2, True)
 
 
 def _rows(opened: Any, query: str) -> set[Any]:

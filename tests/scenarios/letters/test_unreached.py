@@ -9,6 +9,8 @@ import pytest
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
 from application.followers.unreached import tell_unreached
+from application.notifications.bounces import read_bounce, record_bounce
+from tests.support.delivery_reports import POSTFIX, report
 from tests.support.people import (
     CANDIDATURE,
     COORDONNATEUR,
@@ -84,6 +86,23 @@ def test_a_registrant_whose_address_is_refused_is_to_be_telephoned(people, serve
     assert "n'est pas jointe par courriel" in latest["message"]
     assert latest["toCall"] == [{"firstName": "Léa", "lastName": "Inventée", "phone": "06 39 98 00 01"}]
     assert _inbox(server, OTHER_STRUCTURE) == []
+
+
+def test_a_letter_that_comes_back_later_is_shown_beside_the_person_as_well(people, server, office, animation):
+    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée", "email": "dead@example.org"}
+    people.does("40-register-for-an-animation", None, **values)
+    _sends(server, office)
+    (letter,) = office.received
+    returned = read_bounce(report(POSTFIX, str(letter["Message-ID"]).strip("<>").partition("@")[0]))
+    with server.application.pool.connection() as conn:
+        assert returned is not None
+        assert [record_bounce(conn, returned) for _ in range(2)] == [True, True]
+    _sends(server, office)
+    (registrant,) = server.ask(REGISTRATIONS, STRUCTURE, id=animation)["animation"]["registrations"]["nodes"]
+    assert registrant["emailProblem"].startswith("Non joint par courriel : la messagerie du destinataire")
+    assert _inbox(server, STRUCTURE)[0]["kind"] == "registration.to_call"
+    (entry,) = people.history(NATIONAL, type=["letter.refused"])
+    assert "example.org" not in str(entry)
 
 
 def test_what_is_recorded_of_it_holds_no_address(people, server, office, animation):
