@@ -204,7 +204,8 @@ class Composer:
         coming = [animation for animation in animations if animation.status is AnimationStatus.PUBLISHED]
         if not coming:
             raise NotToBeSent("cancelled")
-        return tuple(animation_words.planning(coming, self._typology(conn), host))
+        seats_left = {animation.id: _seats_left(conn, animation) for animation in coming}
+        return tuple(animation_words.planning(coming, self._typology(conn), host, seats_left))
 
     def _typology(self, conn: Conn) -> Typology:
         return _state(conn, self.vault, TYPOLOGY, TYPOLOGY_ID) or Typology()
@@ -229,6 +230,11 @@ def _about(animation: Animation, host: Host, place: Place | None) -> Host:
         host = replace(host, contact=contact, email=content.contact_email or host.email)
     seated = place is not None and place.seated
     return replace(host, online_link=content.online_link) if seated else host
+
+
+def _seats_left(conn: Conn, animation: Animation) -> int:
+    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(animation.id)))
+    return max(0, animation.content.seats - (book.seated if book else 0))
 
 
 def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:

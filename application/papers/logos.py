@@ -16,8 +16,11 @@ _FORMATS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 
 @dataclass(frozen=True, slots=True)
 class Logo:
+    """`name`: whose it is, for who does not see it."""
+
     content: bytes
     format: str
+    name: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Logo:
@@ -47,4 +50,7 @@ NO_LOGOS = Logos()
 
 
 def _shown(logo: Logo | None) -> dict[str, Any] | None:
-    return None if logo is None else {"format": logo.format, "bytes": list(logo.content)}
+    if logo is None:
+        return None
+    alt = f"Logo : {logo.name}" if logo.name else "Logo"
+    return {"format": logo.format, "bytes": list(logo.content), "alt": alt}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ import typst
 
 from application.papers.logos import NO_LOGOS, Logos
 
+log = logging.getLogger(__name__)
+
 #: Required on every paper, in these words, by the programme's charter.
 MANDATORY_SENTENCE = (
     "Opération soutenue par l’État, dans le cadre de l’action Territoires d’Innovation pédagogique du Programme"
@@ -25,6 +28,8 @@ _FOLDER = Path(__file__).parent
 #: The charter's font if installed (its licence forbids shipping it), else a font under the OFL.
 _FAMILIES = ("Marianne", "Source Sans Pro")
 _DARK_BLUE = "#312A74"
+#: For screen readers (ISO 14289-1), and for archives (ISO 19005-2, level A).
+_STANDARDS = ["ua-1", "a-2a"]
 
 
 def typeset(
@@ -32,21 +37,34 @@ def typeset(
     data: Mapping[str, Any],
     mandatory_sentence: str = MANDATORY_SENTENCE,
     logos: Logos = NO_LOGOS,
+    accessible: bool = False,
 ) -> bytes:
     """Return the PDF that `template`, a file beside this module, makes of `data`. Thread-safe.
 
-    Creates a compiler for each call, which costs a millisecond: Typst's refuses two threads at once.
+    Creates a compiler for each call, which costs a millisecond: Typst's refuses two threads at once. `accessible`: as
+    PDF/UA-1 and PDF/A-2a, unless something in it, such as a picture, cannot be.
     """
     fonts, families = _fonts()
     inputs = {**data, "fonts": families, "mandatory_sentence": mandatory_sentence, "logos": logos.content()}
-    return typst.compile(
-        str(_FOLDER / template),
-        root=str(_FOLDER),
-        font_paths=fonts,
-        sys_inputs={"data": orjson.dumps(inputs).decode()},
-        # A creation date would make the bytes differ each time.
-        timestamp=0,
-    )
+
+    def compiled(standards: list[Any]) -> bytes:
+        return typst.compile(
+            str(_FOLDER / template),
+            root=str(_FOLDER),
+            font_paths=fonts,
+            sys_inputs={"data": orjson.dumps(inputs).decode()},
+            # A creation date would make the bytes differ each time.
+            timestamp=0,
+            pdf_standards=standards,
+        )
+
+    if not accessible:
+        return compiled([])
+    try:
+        return compiled(_STANDARDS)
+    except typst.TypstError as error:
+        log.warning("paper without PDF/UA and PDF/A", extra={"template": template, "error": error.message})
+        return compiled([])
 
 
 def font_files() -> list[tuple[str, int]]:

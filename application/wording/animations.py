@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from application.papers.french import full_date
@@ -148,30 +149,43 @@ def what_changed(animation: Animation, before: AnimationDetails, after: Animatio
     return f"{', '.join(lowered[:-1])} et {lowered[-1]} ont changé."
 
 
-def planning(animations: Iterable[Animation], typology: Typology, host: Host) -> Iterator[Section]:
+def planning(
+    animations: Iterable[Animation], typology: Typology, host: Host, seats_left: Mapping[UUID, int]
+) -> Iterator[Section]:
     """List animations in the order of their starts, with the date above the first of each day."""
     ordered = sorted(animations, key=lambda animation: (animation.content.starts_at, str(animation.id)))
     for day, same_day in groupby(ordered, key=lambda animation: _local(animation, animation.content)[0].date()):
         heading = full_date(day)
         for number, animation in enumerate(same_day):
-            yield _entry(animation, typology, host, None if number else f"{heading[0].upper()}{heading[1:]}")
+            day_above = None if number else f"{heading[0].upper()}{heading[1:]}"
+            yield _entry(animation, typology, host, day_above, seats_left[animation.id])
 
 
-def _entry(animation: Animation, typology: Typology, host: Host, day: str | None) -> Section:
+def _entry(animation: Animation, typology: Typology, host: Host, day: str | None, seats_left: int) -> Section:
     content = animation.content
     themes = [_label(typology, TermKind.THEME, code) for code in content.themes]
-    audience = _label(typology, TermKind.AUDIENCE, content.audience)
-    if content.audience == FOR_MEDIATEURS:
-        audience = f"{audience} (formation réservée aux médiateurs)"
+    audience = audience_words(_label(typology, TermKind.AUDIENCE, content.audience), content.audience)
     lines = (
         Line("Horaire", hours(content.starts_at, content.ends_at, animation.time_zone)),
         Line("Où", place(content)),
         Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
         Line("Public", audience),
+        Line("Places", seats_words(seats_left, content.seats, animation.suspended)),
         *((Line("Contact", contact),) if (contact := contact_line(content) or host.contact) else ()),
         Line("S'inscrire", host.page(animation), link=True),
     )
     return Section(content.title, lines, day)
+
+
+def audience_words(label: str, code: str) -> str:
+    return f"{label} (formation réservée aux médiateurs)" if code == FOR_MEDIATEURS else label
+
+
+def seats_words(seats_left: int, seats: int, suspended: bool) -> str:
+    """Say how many seats are left, in plannings."""
+    if suspended:
+        return "inscriptions suspendues"
+    return f"{seats_left} sur {seats}" if seats_left else "complet, liste d'attente"
 
 
 def _organiser_lines(animation: Animation, host: Host) -> tuple[Line, ...]:

@@ -23,6 +23,8 @@ from api.animations.table_downloads import AnimationExports
 from api.audit.downloads import AuditTrailExport
 from api.candidatures.certificates import Certificates
 from api.contacts.downloads import ContactExport
+from api.communication.kit import Kits
+from api.communication.plannings import Plannings
 from api.core.answers import Refused, refusal
 from api.core.context import Services
 from api.core.negotiation import JSON, accepted_by
@@ -111,6 +113,13 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
     app.add_route("/animations/{id}/attendance-sheet/{sha256}", papers.signed_sheet, methods=["GET"])
     app.add_route("/animations/{id}/ticket.pdf", Tickets(services).pdf, methods=["GET"])
+    kits, plannings = Kits(services), Plannings(services)
+    app.add_route("/animations/{id}/poster.pdf", kits.poster, methods=["GET"])
+    app.add_route("/animations/{id}/flyer.pdf", kits.flyers, methods=["GET"])
+    app.add_route("/animations/{id}/slide.pdf", kits.slide, methods=["GET"])
+    app.add_route("/animations/{id}/kit.zip", kits.zip, methods=["GET"])
+    app.add_route("/structures/{id}/planning.pdf", plannings.of_structure, methods=["GET"])
+    app.add_route("/territories/{code}/planning.pdf", plannings.of_territory, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
     unsubscribing = Unsubscribing(services)

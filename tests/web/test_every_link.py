@@ -19,6 +19,8 @@ ADDRESS = re.compile(r"https://(?:parentalite|x)\.example\.org([^\s\"'<>)\\]*)")
 def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, people: People, visitor: Visitor):
     for number, who in enumerate((STRUCTURE, COORDONNATEUR, NATIONAL, DIRECTOR)):
         people.does("69-say-where-to-be-written-to", who, email=f"{number}@exemple.fr")
+    question = {"text": "Utile ?", "kind": "SCALE"}
+    people.does("119-word-the-satisfaction-form", NATIONAL, questions=[question])
     animation = people.declare()
     people.publish(animation)
     form = {"animationId": animation, "firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr"}
@@ -31,14 +33,21 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
 
     published = {
         "letters": _letters(server),
-        "QR codes": _codes(server, f"{animation}/ticket.pdf?link={link}", f"{animation}/attendance-sheet/blank.pdf"),
+        "QR codes": _codes(
+            server,
+            f"/animations/{animation}/ticket.pdf?link={link}",
+            f"/animations/{animation}/attendance-sheet/blank.pdf",
+            *(f"/animations/{animation}/{paper}.pdf" for paper in ("poster", "flyer", "slide")),
+            *(f"{owner}/planning.pdf" for owner in (f"/structures/{STRUCTURE_ID}", "/territories/34")),
+        ),
         "feeds": [_unfolded(server.http.get(f"/animations.{kind}").text) for kind in ("ics", "atom", "jsonld")],
     }
     found = {name: set(ADDRESS.findall("\n".join(texts))) for name, texts in published.items()}
     assert all(found.values()), found
     paths = {path for each in found.values() for path in each if not _is_file(path)} | _rows(server)
     assert f"/animations/{animation}" in _rows(server)
-    expected = {"animations", "inscriptions", "candidatures", "invitations", "territoire", "moderation", "ecole"}
+    expected = {"animations", "inscriptions", "questionnaire", "candidatures", "invitations"}
+    expected |= {"territoire", "moderation", "ecole"}
     assert expected - {urlsplit(path).path.split("/")[1] for path in paths} == set()
     # The API's own page, with styles of its own.
     unsubscribing = {path for path in paths if path.startswith(f"/{UNSUBSCRIBING}/")}
@@ -59,11 +68,7 @@ def _letters(server: Server) -> list[str]:
 
 def _codes(server: Server, *papers: str) -> list[str]:
     headers = {"authorization": f"Bearer {STRUCTURE}"}
-    return [
-        text
-        for paper in papers
-        for text in qr_texts(picture(server.http.get(f"/animations/{paper}", headers=headers).content))
-    ]
+    return [text for paper in papers for text in qr_texts(picture(server.http.get(paper, headers=headers).content))]
 
 
 def _rows(server: Server) -> set[str]:

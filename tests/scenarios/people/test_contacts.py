@@ -170,7 +170,12 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
     assert " ".join(text.split()).count("== Lundi 15 mars 2027 ==") == 1
     for words in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
         assert words in text
-    for words in ("Thèmes : ENT - Pronote, Temps d'écran", "Public : Parents", "transmettre ce message"):
+    for words in (
+        "Thèmes : ENT - Pronote, Temps d'écran",
+        "Public : Parents",
+        "Places : 12 sur 12",
+        "transmettre ce message",
+    ):
         assert words in text
     assert re.search(r"S'inscrire : https://\S+/animations/\S+", text)
     assert "Pas publiée" not in text

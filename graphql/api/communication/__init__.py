@@ -1,0 +1,1 @@
+"""Papers that make animations known, as files beside GraphQL."""
