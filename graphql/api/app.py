@@ -22,9 +22,9 @@ from api.animations.sheet_downloads import Papers
 from api.animations.table_downloads import AnimationExports
 from api.audit.downloads import AuditTrailExport
 from api.candidatures.certificates import Certificates
-from api.contacts.downloads import ContactExport
 from api.communication.kit import Kits
 from api.communication.plannings import Plannings
+from api.contacts.downloads import ContactExport
 from api.core.answers import Refused, refusal
 from api.core.context import Services
 from api.core.negotiation import JSON, accepted_by
