@@ -9,7 +9,7 @@ from pydantic import Field
 
 from application.commanding.current_typology import attestation_form_in_force, typology_in_force
 from application.commanding.unit_of_work import UnitOfWork
-from application.service_dossiers.attesters import check_who_attested
+from application.service_dossiers.attesters import with_attesters
 from application.service_dossiers.commands import DossierChange, convention_of, subject
 from domain.animations.animation import Attendance
 from domain.animations.attestation import check_attendance
@@ -57,9 +57,8 @@ def propose(command: ServiceAmendmentPropose, work: UnitOfWork) -> UUID:
 
 
 def accept(command: ServiceAmendmentAccept, work: UnitOfWork) -> UUID:
-    dossier = subject(command, work)
+    dossier = with_attesters(subject(command, work), work)
     facts = amendments.accept(dossier, work.actor, command.number)
-    check_who_attested(dossier, work)
     proposed = amendments.pending(dossier, command.number)
     accepted = work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
     assert isinstance(accepted.event, AmendmentAccepted)

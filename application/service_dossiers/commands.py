@@ -17,7 +17,7 @@ from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from application.files.attachments import AttachFile, Digest
-from application.service_dossiers.attesters import check_who_attested
+from application.service_dossiers.attesters import with_attesters
 from application.service_dossiers.claims import claims_beside, claims_of
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationGathered, AnimationReleased
@@ -210,14 +210,13 @@ def submit(command: ServiceDossierSubmit, work: UnitOfWork) -> UUID:
 
 
 def certify(command: ServiceDossierCertify, work: UnitOfWork) -> UUID:
-    dossier = subject(command, work)
+    dossier = with_attesters(subject(command, work), work)
     convention = convention_of(dossier, work)
     reasons = certification.Reasons(command.overrun_reason, command.missing_reason, command.warnings_reason)
     claims = claims_of(work, dossier.lines)
     warnings = warnings_of(claims, claims_beside(work, command.resembling))
     titles = {claim.id: claim.title for claim in claims}
     facts = certification.certify(dossier, convention, work.actor, _today(work, dossier), reasons, titles, warnings)
-    check_who_attested(dossier, work)
     certified = _record(work, dossier, facts)
     fact = certified.event
     assert isinstance(fact, DossierCertified)
@@ -234,7 +233,7 @@ def send_back(command: ServiceDossierReturn, work: UnitOfWork) -> UUID:
 
 
 def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
-    dossier = subject(command, work)
+    dossier = with_attesters(subject(command, work), work)
     facts = payment.record_payment(
         dossier,
         work.actor,
@@ -245,7 +244,6 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
         [paid for other in command.of_same_reference if (paid := work.find(SERVICE_DOSSIER, other)) is not None],
         command.reason,
     )
-    check_who_attested(dossier, work)
     _record(work, dossier, facts)
     return dossier.id
 

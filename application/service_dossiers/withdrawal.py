@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
-from application.service_dossiers.attesters import check_who_attested
+from application.service_dossiers.attesters import with_attesters
 from application.service_dossiers.commands import DossierChange, convention_of, release, subject
 from domain.catalogue import CONVENTION, SERVICE_DOSSIER
 from domain.kernel.euros import Euros
@@ -33,9 +33,8 @@ class ServiceRecoveryRecord(DossierChange):
 
 
 def withdraw(command: CertificationWithdraw, work: UnitOfWork) -> UUID:
-    dossier = subject(command, work)
+    dossier = with_attesters(subject(command, work), work)
     facts = withdrawal.withdraw(dossier, work.actor, command.reason)
-    check_who_attested(dossier, work)
     withdrawn = work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
     fact = withdrawn.event
     assert isinstance(fact, CertificationWithdrawn)
@@ -48,10 +47,9 @@ def withdraw(command: CertificationWithdraw, work: UnitOfWork) -> UUID:
 
 
 def record_recovery(command: ServiceRecoveryRecord, work: UnitOfWork) -> UUID:
-    dossier = subject(command, work)
+    dossier = with_attesters(subject(command, work), work)
     today = find_territory(work, dossier.territory).local_date(work.now)
     facts = withdrawal.recover(dossier, work.actor, command.amount, command.recovered_on, command.reference, today)
-    check_who_attested(dossier, work)
     recovered = work.record(SERVICE_DOSSIER, dossier.id, facts, dossier.belongings)
     fact = recovered.event
     assert isinstance(fact, DossierRecovered)

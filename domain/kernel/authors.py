@@ -44,6 +44,12 @@ def with_act(acts: Acts, topic: str, author: Author) -> Acts:
     return {**acts, topic: acts.get(topic, frozenset()) | {author}}
 
 
+def joined(*all_acts: Acts) -> Acts:
+    """Return the acts on several things together."""
+    topics = {topic for acts in all_acts for topic in acts}
+    return {topic: frozenset().union(*(acts.get(topic, ()) for acts in all_acts)) for topic in topics}
+
+
 def has_done(acts: Acts, topics: Iterable[str], actor: Actor) -> bool:
     """Return whether the actor is the author of any event of these topics."""
     return any(author.is_actor(actor) for topic in topics for author in acts.get(topic, ()))

@@ -32,6 +32,7 @@ from eventstore.records import Recorded
 from projections.animations.content import content, derive, local_day
 from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.animations.indexes import INDEXES
+from projections.engine.acts import with_act
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.terms_in_force import TermsInForce
 
@@ -86,6 +87,8 @@ TABLE = Table(
         "answers": "text[]",
         "corrections": "integer NOT NULL",
         "dossier_id": "uuid",
+        # Who attested it, or handled its sheets; null: nobody yet.
+        "attesting_acts": "jsonb",
         # The pages of the signed sheet, in their order; what they are found by.
         "sheets": "jsonb NOT NULL",
         "sheet_digests": "text[] NOT NULL",
@@ -156,6 +159,7 @@ def animations(shown: TermsInForce) -> Projection:
             "answers": None,
             "corrections": 0,
             "dossier_id": None,
+            "attesting_acts": None,
             "sheets": [],
             **content(fact, shown),
         }
@@ -232,12 +236,13 @@ def resumed(row: Row, fact: AnimationResumed, record: Recorded) -> Row:
 
 @_ANIMATIONS.on(AnimationAttested)
 def attested(row: Row, fact: AnimationAttested, record: Recorded) -> Row:
-    return row | {"attested": True, "attested_at": record.stamp.recorded_at, **_attendance(fact)}
+    attested_at = record.stamp.recorded_at
+    return _credited(row, record) | {"attested": True, "attested_at": attested_at, **_attendance(fact)}
 
 
 @_ANIMATIONS.on(AttestationCorrected)
 def corrected(row: Row, fact: AttestationCorrected, record: Recorded) -> Row:
-    return row | {"corrections": row["corrections"] + 1, **_attendance(fact)}
+    return _credited(row, record) | {"corrections": row["corrections"] + 1, **_attendance(fact)}
 
 
 def _attendance(fact: AnimationAttested | AttestationCorrected) -> Row:
@@ -267,12 +272,16 @@ def sheet_attached(row: Row, fact: AttendanceSheetAttached, record: Recorded) ->
         "attached_at": record.stamp.recorded_at.isoformat(),
     }
     pages = with_page(_pages(row), fact.sha256, page, fact.replaces)
-    return row | {"sheets": list(pages.values())}
+    return _credited(row, record) | {"sheets": list(pages.values())}
 
 
 @_ANIMATIONS.on(AttendanceSheetWithdrawn)
 def sheet_withdrawn(row: Row, fact: AttendanceSheetWithdrawn, record: Recorded) -> Row:
-    return row | {"sheets": list(without_page(_pages(row), fact.sha256).values())}
+    return _credited(row, record) | {"sheets": list(without_page(_pages(row), fact.sha256).values())}
+
+
+def _credited(row: Row, record: Recorded) -> Row:
+    return row | {"attesting_acts": with_act(row["attesting_acts"] or [], record) or None}
 
 
 def _pages(row: Row) -> dict[str, Row]:

@@ -1,4 +1,4 @@
-"""What becomes of the pieces of a dossier, in its row; and who did what."""
+"""What becomes of the pieces of a dossier, in its row."""
 
 from __future__ import annotations
 
@@ -9,14 +9,8 @@ from domain.files.pages import with_page, without_page
 from domain.kernel.events import Event
 from domain.service_dossiers.events import PieceAttached, PieceWithdrawn
 from eventstore.records import Recorded
+from projections.engine.acts import with_act
 from projections.engine.projection import Row
-
-
-def with_act(acts: list[Row], record: Recorded) -> list[Row]:
-    """Return who did what, with one more act: what `allowedActions` compares persons with."""
-    author = record.stamp.author
-    act = {"topic": record.event.topic, "name": author.name, "person": author.person}
-    return acts if act in acts else [*acts, act]
 
 
 def _attached(row: Row, fact: PieceAttached, record: Recorded) -> Row:

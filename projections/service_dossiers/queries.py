@@ -44,6 +44,12 @@ SELECT d.dossier_id, a.day, count(*) AS animations FROM {service_dossiers} d
 JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)
 WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.day"""
 
+#: Who attested the animations of these dossiers, or handled their sheets.
+ATTESTERS = """
+SELECT DISTINCT d.dossier_id, a.attesting_acts AS acts FROM {service_dossiers} d
+JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)
+WHERE d.dossier_id = ANY(%(ids)s) AND a.attesting_acts IS NOT NULL"""
+
 #: Scans of these dossiers that are those of other animations of the structure too, in the dossier or not.
 EQUAL_SHEETS = """
 SELECT d.dossier_id, page.sha256 AS sheet_sha256,

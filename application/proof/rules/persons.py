@@ -29,7 +29,7 @@ from domain.service_dossiers.events import (
     DossierRecovered,
     DossierSubmitted,
 )
-from domain.service_dossiers.four_eyes import attesting_obstacle, same_person_obstacle
+from domain.service_dossiers.four_eyes import same_person_obstacle
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.structures.structure import speaker_obstacle
 from eventstore.records import Stamp
@@ -72,7 +72,7 @@ def newer_rules(case: Case) -> Iterator[str]:
         return
     for animation_id in dossier.animation_ids:
         animation = case.scene.find(Animation, animation_id)
-        if animation is not None and (reason := attesting_obstacle(action, animation.acts, case.actor)):
+        if animation is not None and (reason := same_person_obstacle(action, animation.acts, case.actor)):
             yield f"older than the rule, or against it: {reason}"
             break
     if not _is_older(case.record.stamp):

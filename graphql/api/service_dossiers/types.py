@@ -29,8 +29,9 @@ from api.structures.convention import Convention, load_conventions
 from api.structures.types import Structure, structure_beside
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
-from domain.kernel.authors import Acts, acts_of
+from domain.kernel.authors import Acts, acts_of, joined
 from domain.kernel.dossier_status import DossierStatus
+from domain.service_dossiers.four_eyes import DECISIONS
 from domain.service_dossiers.transitions import allowed_actions, belongings
 from projections.service_dossiers import queries
 
@@ -173,7 +174,11 @@ class ServiceDossier(Node):
     async def allowed_actions(self, info: Info) -> list[AllowedAction]:
         if "past" in self.row:
             return []
-        actions = allowed_actions(_Standing(self.row), info.context.actor)
+        context = info.context
+        actions = allowed_actions(_Standing(self.row), context.actor)
+        if any(action.allowed and action.action in DECISIONS for action in actions):
+            attested = await context.together("attesters", self.row["dossier_id"], lambda ids: _attesters(context, ids))
+            actions = allowed_actions(_Standing(self.row, attested), context.actor)
         return shown_actions(await without_what_is_missing(info.context, self.row, actions))
 
 
@@ -181,7 +186,7 @@ class _Standing:
     """A row of the read model, in the shape that the table of transitions expects."""
 
     __slots__ = (
-        "_row",
+        "acts",
         "amendments_to_decide",
         "amount",
         "in_control",
@@ -192,7 +197,8 @@ class _Standing:
         "to_recover",
     )
 
-    def __init__(self, row: dict[str, Any]) -> None:
+    def __init__(self, row: dict[str, Any], attested: Acts | None = None) -> None:
+        self.acts = joined(acts_of(row["acts"]), attested or {})
         self.status = DossierStatus(row["status"])
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
@@ -201,11 +207,14 @@ class _Standing:
         self.in_control = in_control(row)
         self.refused_pieces = refused_pieces(row)
         self.amendments_to_decide: int = row["amendments_to_decide"]
-        self._row = row
 
-    @property
-    def acts(self) -> Acts:
-        return acts_of(self._row["acts"])
+
+async def _attesters(context: Context, ids: list[UUID]) -> list[Acts]:
+    read = await context.read()
+    acts: dict[UUID, list[dict[str, Any]]] = {dossier_id: [] for dossier_id in ids}
+    for row in await read.rows(read.sql(queries.ATTESTERS), {"ids": ids}):
+        acts[row["dossier_id"]] += row["acts"]
+    return [acts_of(acts[dossier_id]) for dossier_id in ids]
 
 
 def _piece(piece: Mapping[str, Any]) -> ServicePiece:

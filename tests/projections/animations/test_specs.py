@@ -25,7 +25,7 @@ from domain.animations.events import (
 )
 from tests.support.domain.builders import CONVENTION_ID, END, OURS, START, attested, created, values
 from tests.support.domain.dossier_builders import THIRD
-from tests.support.projection_spec import Spec, at
+from tests.support.projection_spec import ACTOR, Spec, at
 
 
 def page(digest: str, likenesses=(), replaces: tuple[str, ...] | None = (), reason: str | None = None):
@@ -49,6 +49,10 @@ def shown(digest: str, version: int, likenesses=()):
         "likenesses": list(likenesses),
         "attached_at": at(version).isoformat(),
     }
+
+
+def acts(*topics):
+    return [{"topic": f"animation.{topic}", "name": ACTOR, "person": None} for topic in topics]
 
 
 SPECS = [
@@ -208,6 +212,7 @@ SPECS = [
             "children": 2,
             "form_version": 3,
             "answers": ["3", "Oui"],
+            "attesting_acts": acts("attested"),
         },
     ),
     Spec(
@@ -215,18 +220,16 @@ SPECS = [
         "a correction takes the place of the figures and is counted",
         [created(), AnimationPublished(), attested()],
         AttestationCorrected(parents=8, children=1, form_version=3, answers=("2", "Oui"), reason="Erreur"),
-        {"parents": 8, "children": 1, "answers": ["2", "Oui"], "corrections": 1},
+        {"parents": 8, "children": 1, "answers": ["2", "Oui"], "corrections": 1}
+        | {"attesting_acts": acts("attested", "attestation_corrected")},
     ),
     Spec(
         "animations",
         "a page of a sheet that is attached is described",
         [created(), AnimationPublished()],
         page("ab" * 32, likenesses=("0f" * 288,)),
-        {
-            "sheets": [shown("ab" * 32, 3, ["0f" * 288])],
-            "sheet_digests": ["ab" * 32],
-            "sheet_likenesses": ["0f" * 288],
-        },
+        {"sheets": [shown("ab" * 32, 3, ["0f" * 288])], "sheet_digests": ["ab" * 32]}
+        | {"sheet_likenesses": ["0f" * 288], "attesting_acts": acts("sheet_attached")},
     ),
     Spec(
         "animations",
@@ -254,7 +257,8 @@ SPECS = [
         "a page that is withdrawn is no longer of the sheet",
         [created(), AnimationPublished(), page("ab" * 32, likenesses=("0f" * 288,)), page("cd" * 32)],
         AttendanceSheetWithdrawn(sha256="ab" * 32, reason="Autre animation"),
-        {"sheets": [shown("cd" * 32, 4)], "sheet_digests": ["cd" * 32], "sheet_likenesses": []},
+        {"sheets": [shown("cd" * 32, 4)], "sheet_digests": ["cd" * 32], "sheet_likenesses": []}
+        | {"attesting_acts": acts("sheet_attached", "sheet_withdrawn")},
     ),
     Spec(
         "animations",

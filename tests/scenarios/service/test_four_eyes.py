@@ -29,7 +29,7 @@ def _reason(server: Server, who: str, dossier: str, action: str) -> str | None:
     return str(reason) if reason else None
 
 
-def _refused(people: People, who: str, operation: str, action: str, dossier: str, **values: Any) -> str:
+def refused_as_told(people: People, who: str, operation: str, action: str, dossier: str, **values: Any) -> str:
     """The refusal, which the allowed actions told beforehand."""
     (error,) = people.is_refused(operation, who, dossierId=dossier, **values)
     assert error["code"] == "RULE_BROKEN"
@@ -42,13 +42,13 @@ def test_one_person_does_not_claim_certify_and_pay(claims: Claims, people: Peopl
     claims.attest(*held)
     dossier = str(claims.open(animationIds=held)["id"])
     people.does("19-submit-a-service-dossier", JEAN_THERE, dossierId=dossier)
-    assert "lui-même soumis" in _refused(people, JEAN, CERTIFY, "serviceDossierCertify", dossier)
+    assert "lui-même soumis" in refused_as_told(people, JEAN, CERTIFY, "serviceDossierCertify", dossier)
     paul = token(Role.COORDONNATEUR, "paul", territories=["34"])
     people.does(CERTIFY, paul, dossierId=dossier, **REASONS)
     paid = {"paidOn": "2027-03-20", "reference": "VIR-42"}
-    assert "soumis" in _refused(people, JEAN_PAYS, PAY, "servicePaymentRecord", dossier, **paid)
+    assert "soumis" in refused_as_told(people, JEAN_PAYS, PAY, "servicePaymentRecord", dossier, **paid)
     certifier = token(Role.NATIONAL, "Paul")
-    assert "certifié" in _refused(people, certifier, PAY, "servicePaymentRecord", dossier, **paid)
+    assert "certifié" in refused_as_told(people, certifier, PAY, "servicePaymentRecord", dossier, **paid)
     people.does(PAY, NATIONAL, dossierId=dossier, **paid)
 
 
