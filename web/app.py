@@ -18,8 +18,10 @@ from web.animations.animation import AnimationPage
 from web.animations.listing import Listing
 from web.candidatures.candidacy import Candidacy
 from web.candidatures.candidature import CandidaturePage
+from web.candidatures.following.pages import SCHOOL, TERRITORY, CandidaturesDesk
 from web.core.asking import Api
 from web.core.assets import assets
+from web.core.downloads import Downloads
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
@@ -31,6 +33,9 @@ from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
 from web.territory.attestations import Attestations
+from web.territory.conventions.pages import Conventions
+from web.territory.dossiers.dossier import DossierPage
+from web.territory.dossiers.listing import Dossiers
 from web.territory.overview import Overview
 from web.territory.structure import StructurePage
 
@@ -52,7 +57,8 @@ def create_site(services: Services, secret: bytes, offers: Mapping[str, str] | N
 
     `offers`: the roles of a demonstration with their tokens, for who sits before this machine.
     """
-    return create_app(services, Pages(services, secret, offers))
+    pages = Pages(services, secret, offers)
+    return Downloads(create_app(services, pages), pages.sessions)
 
 
 class Pages:
@@ -62,10 +68,10 @@ class Pages:
         self._services = services
         self._offers = [Offer(role, token) for role, token in (offers or {}).items()]
         secure = services.public_url.startswith("https://")
-        self._sessions = Sessions(secret, secure)
+        self.sessions = Sessions(secret, secure)
         self._assets = assets(state=services.web.brand == "state")
         self._templates = Templates(
-            self._sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
+            self.sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
         )
         self._guard = Guard(secret, secure)
         self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)
@@ -87,6 +93,11 @@ class Pages:
             *Attestations(site).routes,
             *StructurePage(site).routes,
             *IssuerPages(site, self._begun).routes,
+            *Dossiers(site).routes,
+            *DossierPage(site).routes,
+            *Conventions(site).routes,
+            *CandidaturesDesk(site, TERRITORY).routes,
+            *CandidaturesDesk(site, SCHOOL).routes,
             *Information(site).routes,
         ]
 
@@ -99,5 +110,5 @@ class Pages:
         return response
 
     def _site(self, graphql: ASGIApp) -> Site:
-        api = Api(graphql, self._sessions)
-        return Site(api, self._templates, self._guard, self._sessions, self._services)
+        api = Api(graphql, self.sessions)
+        return Site(api, self._templates, self._guard, self.sessions, self._services)

@@ -6,11 +6,15 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.people import STRUCTURE_ID, People
+from tests.support.people import NATIONAL as TEAM
+from tests.support.people import OTHER_SIRET, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 
 STRUCTURE_PAGE = f"/territoire/structures/{STRUCTURE_ID}"
+CONVENTIONS = (
+    "query($siret: String) { structure(siret: $siret) { conventions { id ratePerAnimation requiredPieces } } }"
+)
 PAGES = ("/territoire", "/territoire/attestations", STRUCTURE_PAGE)
 
 
@@ -40,6 +44,31 @@ def test_a_coordonnateur_sees_what_each_structure_owes_and_everything_that_happe
     assert "dont 1 depuis plus de sept jours" in page
     assert "Animation publiée\N{NO-BREAK SPACE}: Un retard" in page
     assert page.index("Animation publiée") < page.index("Convention signée")
+
+
+@pytest.mark.usefixtures("owing")
+def test_a_convention_is_signed_amended_and_ended_on_pages(visitor: Visitor, server: Server) -> None:
+    visitor.signs_in("COORDONNATEUR")
+    page = visitor.sees("/territoire/conventions/signer")
+    assert '<option value="34" selected>Hérault</option>' in page
+    terms = {"siret": OTHER_SIRET, "structureName": "Mairie", "territory": "34", "signedOn": "2027-02-01"}
+    refused = visitor.sends(page, "signer", terms | {"validFrom": "2027-02-01", "ratePerAnimation": "cent"}, status=422)
+    assert '<a href="#signer-validUntil">' in refused
+    terms |= {"validFrom": "2027-02-01", "validUntil": "2027-12-31", "ratePerAnimation": "120,50"}
+    page = visitor.sends(refused, "signer", terms | {"coordonnateur": "Moi", "requiredPieces": "RIB\n\nFacture"})
+    assert "La convention est enregistrée." in page
+    conventions = server.ask(CONVENTIONS, TEAM, siret=OTHER_SIRET)["structure"]["conventions"]
+    assert [(each["ratePerAnimation"], each["requiredPieces"]) for each in conventions] == [
+        ("120.50", ["RIB", "Facture"])
+    ]
+    path = f"/territoire/conventions/{conventions[0]['id']}"
+    page = visitor.sends(visitor.sees(path), "modifier", {"plannedAnimations": "12"})
+    assert "<dd>12</dd>" in page
+    assert "120,50" in page
+    page = visitor.sends(page, "terminer", {"terminatedOn": "2027-06-30", "reason": "Fermeture."})
+    assert "Cette convention est terminée. Fermeture." in page
+    Visitor(server.address).signs_in("ELSEWHERE").sees(path, 404)
+    Visitor(server.address).signs_in("STRUCTURE").sees("/territoire/conventions/signer", 404)
 
 
 @pytest.mark.usefixtures("owing")

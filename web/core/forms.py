@@ -31,7 +31,7 @@ EXPIRED = (
 class Field:
     """A field of a form. `name` is that of the mutation's input.
 
-    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, or `amount` in euros.
+    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, `yesno`, `amount` in euros.
     """
 
     name: str
@@ -53,7 +53,9 @@ class Field:
         if self.kind == "amount":
             text = text.replace(" ", "").replace(_NBSP, "").replace(_NARROW, "").removesuffix("€").replace(",", ".")
         if self.kind == "lines":
-            return [line.strip() for line in text.splitlines() if line.strip()]
+            return [line.strip() for line in text.splitlines() if line.strip()] or None
+        if self.kind == "yesno":
+            return {"oui": True, "non": False}.get(text)
         if self.kind == "checkbox":
             return True if text else None
         return text or None

@@ -1,0 +1,93 @@
+"""A coordonnateur certifies a dossier by pages alone, with all that justifies it on one screen; others pay it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.service.test_service_dossiers import Claims
+from tests.support.papers.dossiers import png
+from tests.support.papers.sheets import attach
+from tests.support.people import STRUCTURE, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, elements
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(scope="module")
+def claims(server: Server) -> Claims:
+    return Claims(People(server))
+
+
+@pytest.fixture(scope="module")
+def animations(claims: Claims) -> list[str]:
+    """Attested, one with its signed sheet."""
+    held = claims.held(2)
+    claims.attest(*held)
+    attach(claims.people.server, held[0], png(), "feuille.png")
+    return held
+
+
+@pytest.fixture(scope="module")
+def path(claims: Claims, animations: list[str]) -> str:
+    dossier = str(claims.open(animationIds=animations)["id"])
+    claims.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+    return f"/territoire/dossiers/{dossier}"
+
+
+def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, server: Server) -> None:
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    listed = coordonnateur.sees("/territoire/dossiers?etat=SUBMITTED")
+    assert f'href="{path}"' in listed
+    page = coordonnateur.sees(path)
+    assert f"300,00{NBSP}€" in page
+    assert f"9{NBSP}parents et 4{NBSP}enfants" in page
+    assert "Feuille d&#39;émargement signée à joindre" in page
+    (picture,) = [attributes["src"] for tag, attributes in elements(page) if tag == "img"]
+    assert coordonnateur.http.get(picture).headers["content-type"] == "image/png"
+    assert Visitor(server.address).http.get(picture).status_code == 401
+
+    refused = coordonnateur.sends(page, "certifier", status=422)
+    assert "<title>Erreur" in refused
+    assert '<a href="#certifier-missingReason">' in refused
+    page = coordonnateur.sends(refused, "certifier", {"missingReason": "Perdue.", "warningsReason": "Vu."})
+    assert "Le service fait est certifié. La somme est due" in page
+    assert "Certifié malgré ce qui manque" in page
+    assert "Nul n&#39;enregistre le paiement d&#39;un dossier qu&#39;il a lui-même certifié" in page
+    assert coordonnateur.http.get(path.replace("/territoire/", "/service-") + "/dossier.csv").status_code == 200
+
+    team = Visitor(server.address).signs_in("TEAM")
+    page = team.sends(team.sees(path), "payer", {"paidOn": "2027-03-20", "reference": "VIR-42"})
+    assert "référence VIR-42" in page
+    again = coordonnateur.sends(coordonnateur.sees(path), "retirer", {"reason": "Une feuille est fausse."})
+    assert "Reste à recouvrer" in again
+    page = coordonnateur.sends(
+        again, "recouvrer", {"amount": "50,50 €", "recoveredOn": "2027-03-20", "reference": "RECU-1"}
+    )
+    assert f"249,50{NBSP}€" in page
+
+
+def test_an_amendment_is_decided_beside_its_figures(claims: Claims, server: Server) -> None:
+    people = claims.people
+    (animation,) = claims.held(1)
+    claims.attest(animation)
+    dossier = claims.certified(animation)
+    figures = {"animationId": animation, "parents": 7, "children": 4}
+    people.does("25-propose-an-amendment", STRUCTURE, dossierId=dossier, **figures, reason="Recompté.")
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    assert dossier in coordonnateur.sees("/territoire/dossiers?avenants=oui")
+    page = coordonnateur.sees(f"/territoire/dossiers/{dossier}")
+    refused = coordonnateur.sends(page, "refuser", status=422)
+    assert '<a href="#refuser-1-reason">' in refused
+    page = coordonnateur.sends(refused, "accepter")
+    assert "L&#39;avenant est accepté" in page
+    assert f"7{NBSP}parents et 4{NBSP}enfants" in page
+
+
+@pytest.mark.parametrize("role", ["STRUCTURE", "PARENT", "ELSEWHERE"])
+def test_a_dossier_of_others_does_not_exist(role: str, path: str, visitor: Visitor) -> None:
+    visitor.signs_in(role)
+    nothing = visitor.sees("/territoire/dossiers/rien", 404).replace("/territoire/dossiers/rien", "")
+    assert visitor.sees(path, 404).replace(path, "") == nothing
+    forged = {"action": "certifier", "missingReason": "x", "warningsReason": "x"}
+    assert visitor.http.post(path, data=forged).status_code == 404

@@ -1,0 +1,31 @@
+"""Files that the API gives to who sends a token, for who signed in on the pages: a link sends no token."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from web.core.sessions import Sessions
+
+#: What pages link to and the API answers by itself; pages and GraphQL have ways of their own to know who asks.
+_FILES = re.compile(
+    r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/animations\.(?:csv|xlsx)|audit-trail\.csv"
+    r"|animations/[^/]+/(?:attendance-sheet.*|ticket\.pdf)|candidatures/[^/]+/certificate\.pdf)"
+)
+
+
+class Downloads:
+    """Adds the token of a session to what is downloaded. Only reading: nothing can be changed by such a link."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app, self._sessions = app, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and _FILES.fullmatch(scope["path"]):
+            request = Request(scope)
+            if "authorization" not in request.headers and (token := self._sessions.token(request)) is not None:
+                headers = [*scope["headers"], (b"authorization", f"Bearer {token}".encode())]
+                scope = {**scope, "headers": headers}
+        await self._app(scope, receive, send)

@@ -1,0 +1,61 @@
+"""The service dossiers of a territory. `/territoire/dossiers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.core.site import Site
+
+_DOSSIERS = document("territory/dossiers/listing")
+#: What the states of a dossier are called, and the kind of their badge.
+STATES: Mapping[str, tuple[str, str]] = {
+    "SUBMITTED": ("À certifier", "warning"),
+    "CERTIFIED": ("Service fait certifié", "success"),
+    "PAID": ("Payé", "success"),
+    "RETURNED": ("Renvoyé à la structure", "warning"),
+    "OPEN": ("En préparation", "info"),
+    "WITHDRAWN": ("Certification retirée", "error"),
+}
+
+
+class Dossiers:
+    """The page of all dossiers, for who answers for their territory."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.desk("/territoire/dossiers", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        params = request.query_params
+        where: dict[str, Any] = {}
+        if (state := params.get("etat", "")) in STATES:
+            where["status"] = [state]
+        if structure := params.get("structure"):
+            where["structureId"] = structure
+        if params.get("avenants") == "oui":
+            where["amendmentsToDecide"] = True
+        answer = await self._site.api.ask(request, _DOSSIERS, {"where": where} | page_variables(params))
+        dossiers = answer["serviceDossiers"]
+        if dossiers is None:
+            raise Problem.missing()
+        return self._site.templates.page(
+            request,
+            "territory/dossiers/listing",
+            dossiers=dossiers,
+            states=STATES,
+            state=state,
+            structure=structure or "",
+            amendments=params.get("avenants") == "oui",
+            around=pages_around(request, dossiers["pageInfo"]),
+        )
