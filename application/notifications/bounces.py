@@ -74,7 +74,8 @@ def _mail_id(blocks: Sequence[Message], parts: Sequence[Message]) -> UUID | None
             return UUID(envelope[1])
     for part in parts:
         if part.get_content_type() == "text/rfc822-headers":
-            part = message_from_bytes(part.get_payload(decode=True) or b"", policy=policy.compat32)
+            headers = part.get_payload(decode=True)
+            part = message_from_bytes(headers if isinstance(headers, bytes) else b"", policy=policy.compat32)
         for header in _NAMING:
             if ours := _OURS.search(str(part.get(header, ""))):
                 return UUID(ours[1])

@@ -39,6 +39,7 @@ from api.limits.rate_limits import RateLimiter, RateLimits
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
+from api.registrations.call_list_downloads import CallLists
 from api.registrations.ticket_downloads import Tickets
 from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
@@ -120,6 +121,9 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/animations/{id}/kit.zip", kits.zip, methods=["GET"])
     app.add_route("/structures/{id}/planning.pdf", plannings.of_structure, methods=["GET"])
     app.add_route("/territories/{code}/planning.pdf", plannings.of_territory, methods=["GET"])
+    call_lists = CallLists(services)
+    app.add_route("/animations/{id}/to-call.csv", call_lists.csv, methods=["GET"])
+    app.add_route("/animations/{id}/to-call.pdf", call_lists.pdf, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
     unsubscribing = Unsubscribing(services)

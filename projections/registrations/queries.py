@@ -61,7 +61,15 @@ def made_for_others_by(person: str) -> Filter:
     return Filter().where("g.on_behalf").where("g.registered_by_person = %(person)s", person=person)
 
 
-def narrowed(status: Collection[str] | None) -> Filter:
-    """Return the filter by status. No list shows repetitions."""
+#: Who is told by telephone alone: without an e-mail address, or with one that letters do not reach.
+_TO_CALL = """(g.status <> 'CANCELLED' AND (
+    EXISTS (SELECT FROM {registrants} n WHERE n.registration_id = g.registration_id AND n.email IS NULL)
+    OR EXISTS (SELECT FROM {unreached} l WHERE l.about_id = g.registration_id))) = %(to_call)s"""
+
+
+def narrowed(status: Collection[str] | None, to_call: bool | None = None) -> Filter:
+    """Return the filter by status, and by whether they are told by telephone. No list shows repetitions."""
     listed = Filter().where("g.repeats IS NULL")
+    if to_call is not None:
+        listed = listed.where(_TO_CALL, to_call=to_call)
     return listed.among("g.status", "status", status) if status else listed

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from api.registrations.types import Registration
     from projections.registrations.read_model import RegistrationStatus
 
+_TO_CALL = (
+    "Those who are told by telephone alone, without an e-mail address or not reached (or all others); also as"
+    " `/animations/ID/to-call.pdf` and `.csv`."
+)
 _RESTRICTED = "For its structure, the coordonnateur of its territory, the national team and auditors; null for others."
 
 
@@ -219,6 +223,7 @@ class Animation(Lazily, Node):
         self,
         info: Info,
         status: list[Annotated[RegistrationStatus, strawberry.lazy("api.registrations.types")]] | None = None,
+        to_call: Annotated[bool | None, strawberry.argument(description=_TO_CALL)] = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -228,7 +233,9 @@ class Animation(Lazily, Node):
             return None
         arguments = page_arguments(info, first, after, last, before)
         registrations = later("api.registrations.queries", "registrations")
-        page: Connection[Registration] = await registrations(info.context, self.row["animation_id"], status, arguments)
+        page: Connection[Registration] = await registrations(
+            info.context, self.row["animation_id"], status, to_call, arguments
+        )
         return page
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")

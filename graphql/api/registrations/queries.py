@@ -34,8 +34,12 @@ async def registrations_for_others(context: Context, arguments: PageArguments) -
 
 
 async def registrations(
-    context: Context, animation_id: UUID, status: Sequence[RegistrationStatus] | None, arguments: PageArguments
+    context: Context,
+    animation_id: UUID,
+    status: Sequence[RegistrationStatus] | None,
+    to_call: bool | None,
+    arguments: PageArguments,
 ) -> Connection[Registration]:
     """Return the registrations for an animation, in order. The caller has checked the asker's right."""
-    filtered = queries.narrowed([member.value for member in status or ()])
+    filtered = queries.narrowed([member.value for member in status or ()], to_call)
     return await owned_connection(context, queries.LISTING, animation_id, filtered, arguments, registration_of)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from application.followers.reacting import react
 from domain.kernel.actors import Role
 from tests.support.dumps import dump
+from tests.support.papers.pdf_text import text
 from tests.support.people import DIRECTOR, NATIONAL, OTHER_STRUCTURE, SCHOOL, STRUCTURE
 from tests.support.server import token
 
@@ -85,6 +87,37 @@ def test_a_change_a_seat_obtained_and_a_removal_too(people, server, animation):
     assert (seat[0].split(" à ")[0], seat[1]) == ("Une place se libère pour une personne inscrite", [waiting])
     assert ("retire l'inscription" in removal[0], removal[1]) == (True, [WHO])
     assert len(_calls(server, DIRECTOR)) == 2
+
+
+def test_whom_to_call_is_a_list_to_filter_to_print_and_to_open_in_a_spreadsheet(people, server, animation):
+    people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **WHO)
+    people.does(REGISTER_FOR, STRUCTURE, animationId=animation, **{**WHO, "phone": None}, email="awa@exemple.fr")
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Mairie")
+    query = (
+        "query($id: ID!, $call: Boolean) { animation(id: $id) { registrations(toCall: $call) { nodes { phone } } } }"
+    )
+
+    def phones(to_call: bool | None) -> list[Any]:
+        nodes = server.ask(query, STRUCTURE, id=animation, call=to_call)["animation"]["registrations"]["nodes"]
+        return [node["phone"] for node in nodes]
+
+    assert [phones(True), phones(False), phones(None)] == [["+33600000000"], [None], ["+33600000000", None]]
+
+    def answer(form: str, who: str | None = STRUCTURE) -> httpx.Response:
+        headers = {"authorization": f"Bearer {who}"} if who else {}
+        response: httpx.Response = server.http.get(f"/animations/{animation}/to-call.{form}", headers=headers)
+        return response
+
+    table, paper = answer("csv"), answer("pdf")
+    assert table.content.decode("utf-8-sig").splitlines() == [
+        "Nom;Prénom;Téléphone;Inscription;Enfants;Pourquoi appeler;Joint",
+        "Inventé;Moussa;'+33600000000;place réservée, changement à confirmer;0;Sans adresse électronique.;",
+    ]
+    words = text(paper.content)
+    for part in ("Inventé Moussa", "+33600000000", "Mairie", "lundi 15 mars 2027"):
+        assert part in words
+    for who in (DIRECTOR, OTHER_STRUCTURE, NATIONAL, None):
+        assert answer("csv", who).status_code in (401, 403)
 
 
 def test_who_has_an_address_is_written_to_and_nobody_is_asked_to_call(people, server, animation):

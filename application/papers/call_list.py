@@ -1,0 +1,55 @@
+"""The list of who is to be told by telephone, to be ticked off by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.papers.logos import NO_LOGOS, Logos
+from application.papers.typesetting import typeset
+from application.papers.writable import BY_HAND, check_writable, is_readable
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody to telephone. `standing`: with a seat or waiting, and what remains to confirm."""
+
+    name: str
+    phone: str | None
+    standing: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    """`when` and `where` are those of the animation as it stands now; `status` says so where it does not take place."""
+
+    title: str
+    when: str
+    where: str
+    structure: str
+    status: str | None
+    calls: Sequence[Call]
+
+
+def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
+    """Typeset the list on as many A4 pages as it takes. Raises Unwritable."""
+    content = {
+        "title": people.title,
+        "when": people.when,
+        "where": people.where,
+        "structure": people.structure,
+        "status": people.status,
+        "calls": [
+            {
+                # The telephone says whose it is; nobody goes uncalled for their name's writing.
+                "name": call.name if is_readable(call.name) else f"(nom {BY_HAND})",
+                "phone": call.phone or "sans téléphone",
+                "standing": call.standing,
+                "why": call.why,
+            }
+            for call in people.calls
+        ],
+    }
+    check_writable(content)
+    return typeset("call_list.typ", content, logos=logos)
