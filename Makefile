@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/d
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-imports bench-audit-trail bench-graphql bench-documents bench-scale bench-hostile
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -117,6 +117,9 @@ bench-audit: $(DEV) ## Measure the check of a whole log against its checkpoints
 
 bench-rules: $(DEV) ## Measure the judge over a whole log, beside reading and decoding it
 	@$(BIN)/python -m bench.rules
+
+bench-whatif: $(DEV) ## Measure what would be paid under other terms, over 1,000,000 events
+	@$(BIN)/python -m bench.what_if
 
 bench-imports: $(DEV) ## Measure the import of a table of 1,000 animations
 	@$(BIN)/python -m bench.imports
