@@ -120,14 +120,14 @@ def submit_for(command: RegistrationSubmitFor, work: UnitOfWork) -> UUID:
 def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfWork, on_behalf: bool) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     registration_id, book_id = uuid4(), registration_book_id(animation.id)
-    covered = _is_covered(work, animation)
+    book, covered = _book(work, animation.id), _is_covered(work, animation)
     facts = registrations.register(
-        _book(work, animation.id),
+        book,
         animation,
         Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
-        _contact(command, animation.id, work),
+        _contact(command, book, work),
         work.actor,
         work.now,
         on_behalf,
@@ -138,14 +138,23 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     return registration_id
 
 
-def _contact(command: RegistrationSubmit | RegistrationSubmitFor, animation_id: UUID, work: UnitOfWork) -> UUID | None:
-    """Return the pseudonym that the person is known again by: of the address, else of name and telephone."""
+def _contact(
+    command: RegistrationSubmit | RegistrationSubmitFor, book: RegistrationBook, work: UnitOfWork
+) -> UUID | None:
+    """Return the pseudonym that the person is known again by: of the address, else of name and telephone.
+
+    Forms are filled in with given name and family name in each other's place: that is the same person.
+    """
+    within = f"contact:{command.animation_id}"
     if command.email:
-        return work.keyed.pseudonym(f"contact:{animation_id}:{address_of(command.email)}")
+        return work.keyed.pseudonym(f"{within}:{address_of(command.email)}")
     if command.phone is None:
         return None
-    name, phone = name_comparison_form(command.first_name, command.last_name), phone_comparison_form(command.phone)
-    return work.keyed.pseudonym(f"contact:{animation_id}:{name}:{phone}")
+    phone, names = phone_comparison_form(command.phone), (command.first_name, command.last_name)
+    contact, swapped = (
+        work.keyed.pseudonym(f"{within}:{name_comparison_form(*order)}:{phone}") for order in (names, names[::-1])
+    )
+    return swapped if swapped in book.contacts else contact
 
 
 def _is_covered(work: UnitOfWork, animation: Animation) -> bool:

@@ -42,6 +42,7 @@ def _seats_left(server: Any, animation: str) -> int:
         {},
         {"phone": "+33 6 39 98 00 01"},
         {"phone": "06-39-98-00-01", "firstName": "MOUSSA", "lastName": "N Diaye"},
+        {"firstName": "n'diaye", "lastName": "Moussa"},
     ],
     ids=str,
 )
@@ -52,6 +53,17 @@ def test_a_parent_without_an_address_is_known_again_by_name_and_telephone(people
     assert _seats_left(server, animation) == 1
     (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, animationId=animation, **MOUSSA | spelling)
     assert (error["code"], error["field"]) == ("DUPLICATE", ["phone"])
+
+
+def test_a_parent_with_an_address_is_known_again_by_it_with_names_in_each_others_place_too(people, server, animation):
+    parent = {"firstName": "Moussa", "lastName": "N'Diaye", "email": "moussa@exemple.fr"}
+    people.does(REGISTER, None, animationId=animation, **parent)
+    swapped = parent | {"firstName": "N'Diaye", "lastName": "Moussa", "email": "Moussa@Exemple.fr"}
+    people.does(REGISTER, None, animationId=animation, **swapped)
+    assert _seats_left(server, animation) == 1
+    # A name alone is nobody's: fathers and sons share it.
+    people.does(REGISTER, None, animationId=animation, **parent | {"email": "fils@exemple.fr"})
+    assert _seats_left(server, animation) == 0
 
 
 def test_another_name_or_another_telephone_is_another_person(people, server, animation):
