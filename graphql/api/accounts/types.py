@@ -14,6 +14,7 @@ from api.core.back_references import later
 from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from api.schools.types import School, schools_of
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from application.people.officials import former_person, mandate_account
@@ -62,6 +63,10 @@ class Mandate(Node):
     @strawberry.field(description="The territories that it reaches.")
     async def in_territories(self, info: Info) -> list[Territory]:
         return (await lists_of(info.context)).named(self.territories)
+
+    @strawberry.field(description="The schools that it reaches, by name.")
+    async def in_schools(self, info: Info) -> list[School]:
+        return await schools_of(info.context, self.schools)
 
 
 @strawberry.type(description="Who acted by a mandate, also one that has ended. For the national team and auditors.")

@@ -141,8 +141,8 @@ PARTS: Mapping[str, str] = {
     "ImportedRow": "row outcome title startsAt animationId errors",
     "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
     "Mandate": (
-        "id accountId subject role structureId structure territories inTerritories schools accepted until givenAt"
-        " givenBy"
+        "id accountId subject role structureId structure territories inTerritories schools inSchools accepted until"
+        " givenAt givenBy"
     ),
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
@@ -176,7 +176,7 @@ PARTS: Mapping[str, str] = {
     "TermCount": "animations parents term",
     "MailPreferences": "email muted mutedCodes",
     "Viewer": (
-        "inTerritories"
+        "inTerritories inSchools"
         " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
         " passkeyOptions registrationsForOthers signs teachers waiting"
     ),

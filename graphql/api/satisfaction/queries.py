@@ -12,7 +12,7 @@ import strawberry
 from api.animations.types import belongings_of
 from api.core.context import Context, Info
 from api.core.errors import denied, invalid
-from api.core.lists.checks import checked_text, node_id
+from api.core.lists.checks import check_codes, checked_texts, node_id
 from api.core.scalars import readable
 from api.satisfaction.types import (
     Questionnaire,
@@ -23,9 +23,11 @@ from api.satisfaction.types import (
     load_questionnaire,
     sum_packets,
 )
+from api.typology.territories_and_terms import lists_of
 from application.satisfaction.answering import PURPOSE
 from domain.kernel.errors import DomainError
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
+from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries
 from projections.satisfaction import queries
 
@@ -85,8 +87,8 @@ class SatisfactionQueries:
             {
                 "structure_id": filters.structure_id,
                 "territories": filters.territories,
-                "theme": checked_text(where.theme, "theme"),
-                "type": checked_text(where.type, "type"),
+                "theme": where.theme,
+                "type": where.type,
                 "first_month": filters.first_month,
                 "last_month": filters.last_month,
             },
@@ -112,11 +114,17 @@ async def _checked(context: Context, where: SatisfactionWhere) -> _Filters:
         raise invalid("to : la fin de la période précède son début.", "where", "to")
     if where.animation_id is not None:
         return await _of_animation(context, where, where.animation_id)
+    lists = await lists_of(context)
+    for accepted, code, name in (
+        (lists.territories, where.territory, "territory"),
+        (lists.codes(TermKind.THEME), where.theme, "theme"),
+        (lists.codes(TermKind.ANIMATION_TYPE), where.type, "type"),
+    ):
+        check_codes(accepted, checked_texts(None if code is None else [code], name), name)
     structure = None if where.structure_id is None else node_id(where.structure_id, "where", "structureId")
-    territory = checked_text(where.territory, "territory")
     return _Filters(
         structure_id=structure,
-        territories=_territories(context, structure, territory),
+        territories=_territories(context, structure, where.territory),
         first_month=first and first.replace(day=1),
         last_month=last and last.replace(day=1),
     )

@@ -9,6 +9,7 @@ from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, page_arguments
 from api.schools.filters import SchoolWhere
 from api.schools.types import School, school_of
+from api.typology.territories_and_terms import check_territories
 from projections.schools import queries
 
 
@@ -28,5 +29,6 @@ class SchoolQueries:
         before: Before = None,
     ) -> Connection[School]:
         arguments = page_arguments(info, first, after, last, before)
+        await check_territories(info.context, where.territory if where else None)
         filtered = queries.narrowed(where.conditions() if where else queries.Conditions())
         return await connection(info.context, queries.LISTING, filtered, arguments, school_of)

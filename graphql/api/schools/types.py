@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,6 +73,11 @@ async def school_named(context: Context, uai: str) -> School:
         return [school_of(rows[uai]) for uai in uais]
 
     return await context.together("schools", uai, load)
+
+
+async def schools_of(context: Context, uais: Sequence[str]) -> list[School]:
+    """Return the schools of these UAIs, in their order."""
+    return list(await asyncio.gather(*(school_named(context, uai) for uai in uais)))
 
 
 async def load_rows(context: Context, uais: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from api.notifications.types import Notification, notification_of, own_notificat
 from api.passkeys.types import Passkey, creation_options_of, load_passkeys
 from api.registrations.queries import registrations_for_others
 from api.registrations.types import Registration
+from api.schools.types import School, schools_of
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
@@ -88,11 +89,15 @@ class Viewer:
     actor: str = strawberry.field(description="The name that history keeps of what the asker does.")
     role: Role = strawberry.field(description="In what role the asker acts.")
     territories: list[str] = strawberry.field(description="The codes of the territories that the asker speaks for.")
-    schools: list[str] = strawberry.field(description="The schools that the asker speaks for.")
+    schools: list[str] = strawberry.field(description="The UAIs of the schools that the asker speaks for.")
 
     @strawberry.field(description="The territories that the asker speaks for.")
     async def in_territories(self, info: Info) -> list[Territory]:
         return (await lists_of(info.context)).named(self.territories)
+
+    @strawberry.field(description="The schools that the asker speaks for, by name.")
+    async def in_schools(self, info: Info) -> list[School]:
+        return await schools_of(info.context, self.schools)
 
     @strawberry.field(description="The structures that the asker speaks for.")
     async def structures(self, info: Info) -> list[Structure]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.downloads.csv_table import csv_table
 from application.accounts.commands import SchoolStaffBind
-from domain.kernel.actors import PUBLIC
+from domain.kernel.actors import PUBLIC, Actor, Role
 from tests.support.api.asking import NATIONAL, Town, coordonnateur
 
 SCHOOLS = """query ($where: SchoolWhere, $first: Int, $after: String) {
@@ -85,3 +85,15 @@ def test_the_shipped_lycees_and_what_names_a_school_make_it_known(town: Town):
     assert _named(town, territory=["18"], degree="FIRST") == ["École (Cher, UAI 0180766K)"]
     nodes = '{ one: node(id: "school:0180766K") { id } other: node(id: "school:0180767L") { id } }'
     assert town.asks(nodes).data == {"one": {"id": "school:0180766K"}, "other": None}
+
+
+def test_schools_stand_by_name_beside_the_uais_of_who_speaks_for_them(town: Town):
+    _imports(town, TABLE)
+    uais = ("0340766Y", "0349102J")
+    bound = SchoolStaffBind(subject="inspectrice", staff_role="inspector", territory="34", schools=uais)
+    town.does(bound, coordonnateur("34"))
+    named = [{"label": "École Jean Jaurès, Montpellier"}, {"label": "École (Hérault, UAI 0349102J)"}]
+    (mandate,) = town.asks("{ mandates(role: INSPECTOR) { schools inSchools { label } } }", NATIONAL).data["mandates"]
+    assert mandate == {"schools": list(uais), "inSchools": named}
+    viewer = town.asks("{ viewer { inSchools { label } } }", Actor(Role.INSPECTOR, "ien", schools=frozenset(uais))).data
+    assert viewer["viewer"]["inSchools"] == named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from api.core.errors import invalid
@@ -52,15 +52,19 @@ def check_codes(accepted: Mapping[str, object], codes: Collection[str] | None, f
 
 def checked_uais(values: Sequence[str] | None, field: str) -> list[str] | None:
     """Return the UAIs of a filter in their one form. Raises INVALID for one that is none."""
-    try:
-        return None if values is None else [check_uai(value) for value in values if value]
-    except ValueError as error:
-        raise invalid(f"where.{field} : {error}.", "where", field) from None
+    return _each(check_uai, values, field)
 
 
 def checked_languages(values: Sequence[str] | None, field: str) -> list[str] | None:
     """Return the languages of a filter by the one code of each. Raises INVALID for one that is none."""
-    try:
-        return None if values is None else [checked_language(value[:LONGEST_ID]) for value in values if value]
-    except ValueError as error:
-        raise invalid(f"where.{field} : {error}.", "where", field) from None
+    return _each(checked_language, values, field)
+
+
+def _each(check: Callable[[str], str], values: Sequence[str] | None, field: str) -> list[str] | None:
+    codes = []
+    for value in filter(None, values or ()):
+        try:
+            codes.append(check(value[:LONGEST_ID]))
+        except ValueError as error:
+            raise invalid(f"where.{field} : code inconnu « {value[:40]} » ; {error}.", "where", field) from None
+    return None if values is None else codes
