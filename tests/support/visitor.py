@@ -35,7 +35,7 @@ class Visitor:
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.address, headers={"accept": HTML}, timeout=30)
+        self.http = httpx.Client(base_url=self.address, headers={"accept": HTML}, timeout=30, verify=False)
         self.http.event_hooks = {"response": [self._keep_cookies]}
 
     def signs_in(self, role: str) -> Visitor:
