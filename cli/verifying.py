@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from application.proof.verifying import verify
+from application.proof.verifying import Check, verify
 from cli.audit_inputs import read_keys, read_text
 from cli.watching.follow import read_policy_file
 from domain.kernel.actors import Role
@@ -32,6 +32,14 @@ def verify_bundle(
             " one of them.",
         ),
     ] = None,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--require-complete",
+            help="Exit with 1 unless the bundle proves that nothing further had happened, and who had to sign: what"
+            " was exported long ago, or leaves something out, does not. Ask for a new bundle then.",
+        ),
+    ] = False,
     kept: Annotated[
         Path | None,
         typer.Option(
@@ -62,18 +70,27 @@ def verify_bundle(
 ) -> None:
     """Check a bundle offline: no database, no network, no settings, trusting only the given keys.
 
-    Prints a line for each check ("ok"), for what a reader should know ("note"), and for the first failure ("WRONG"),
-    saying exactly what is wrong; then exits with 1. The last line tells as of which checkpoint the bundle speaks, and
+    Prints a line for each check ("ok"), for what a reader should know ("note"), for what whoever pays must know
+    ("WARNING": something may be left out), and for the first failure ("WRONG"), saying exactly what is wrong; then
+    exits with 1. The last line tells as of which checkpoint the bundle speaks, and
     what it says: status and amount.
 
-    Before paying: parentalite audit verify FILE.zip --key KEYS --require CERTIFIED --checkpoint LATEST
+    Before paying: parentalite audit verify FILE.zip --key KEYS --require CERTIFIED --require-complete
+    --checkpoint LATEST
     """
     statuses = [status.value for status in required or ()]
     certificates = read_text(roots).encode() if roots else None
     rules = read_policy_file(policy) if policy else None
     note = read_text(kept) if kept else None
-    for check in verify(bundle, read_keys(keys), certificates, statuses, note, rules, signing or ()):
-        mark = "WRONG" if not check.ok else "note " if check.warning else "ok   "
-        typer.echo(f"{mark}  {check.text}")
+    for check in verify(bundle, read_keys(keys), certificates, statuses, note, rules, signing or (), complete=complete):
+        typer.echo(f"{_mark(check)}  {check.text}")
         if not check.ok:
             raise typer.Exit(1)
+
+
+def _mark(check: Check) -> str:
+    if not check.ok:
+        return "WRONG"
+    if check.grave:
+        return "WARNING"
+    return "note " if check.warning else "ok   "

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from application.proof.archive import BadBundle, open_archive
 from application.proof.bundle_checks.completeness import check_completeness
-from application.proof.bundle_checks.demands import check_kept_checkpoint, check_required_status, tell_as_of
+from application.proof.bundle_checks.demands import (
+    check_kept_checkpoint,
+    check_nothing_left_out,
+    check_required_status,
+    tell_as_of,
+)
 from application.proof.bundle_checks.dossier import check_dossier, check_files, check_rules
 from application.proof.bundle_checks.events import check_events
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
@@ -34,12 +39,13 @@ from eventstore.records import UnreadableEvent
 class Check:
     """The result of one check. `text` says what was checked and, when not `ok`, exactly what is wrong.
 
-    A `warning` refuses nothing: it says what a reader should know.
+    A `warning` refuses nothing: it says what a reader should know. A `grave` one says what whoever pays must know.
     """
 
     ok: bool
     text: str
     warning: bool = False
+    grave: bool = False
 
 
 #: Raised where a bundle is forged or damaged in a way that no check foresaw.
@@ -60,6 +66,7 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
     ("files", check_files),
     ("pdf", check_paper),
     ("as of", tell_as_of),
+    ("complete", check_nothing_left_out),
     ("required", check_required_status),
 )
 
@@ -72,13 +79,15 @@ def verify(
     kept: str | None = None,
     policy: Policy | None = None,
     signing: Sequence[Role] = (),
+    *,
+    complete: bool = False,
 ) -> Iterator[Check]:
     """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
 
     `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
     `required`: statuses one of which the dossier must have. `kept`: a checkpoint's note from elsewhere.
     `policy`: the witnesses that must have cosigned the checkpoint. `signing`: roles all of whose acts that move money
-    must be signed by the person.
+    must be signed by the person. `complete`: whether it must be proved that the bundle leaves nothing out.
     """
     try:
         with open_archive(path) as archive:
@@ -87,7 +96,8 @@ def verify(
             check_members(names, format_of(manifest))
             check_sizes(archive)
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
-            bundle = OpenedBundle(archive, keys, roots, required, kept, policy, signing)
+            bundle = OpenedBundle(archive, keys, roots, required, kept, policy, signing, complete)
+            seen = 0
             for name, check in CHECKS:
                 try:
                     result = check(bundle)
@@ -96,6 +106,8 @@ def verify(
                     return
                 if result is not None:
                     yield Check(True, f"{name}: {result}")
+                yield from (Check(True, f"{name}: {gap}", warning=True, grave=True) for gap in bundle.gaps[seen:])
+                seen = len(bundle.gaps)
                 while bundle.warnings:
                     yield Check(True, f"{name}: {bundle.warnings.pop(0)}", warning=True)
     except BadBundle as bad:

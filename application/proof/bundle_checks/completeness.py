@@ -26,7 +26,7 @@ _LETTING_GO = (DossierStatus.RETURNED, DossierStatus.WITHDRAWN)
 def check_completeness(bundle: OpenedBundle) -> str | None:
     """Check that the map committed last holds what the bundle's events come to, and nothing more."""
     if COMPLETENESS not in bundle.members:
-        bundle.warnings.append("none is shown; later events cannot be excluded")
+        bundle.gaps.append("none is shown; later events cannot be excluded")
         return None
     content = bundle.read(COMPLETENESS)
     member = json_object(content, ("committed", "values"), COMPLETENESS)
@@ -44,7 +44,7 @@ def check_completeness(bundle: OpenedBundle) -> str | None:
         raise CheckFailed(f"{COMPLETENESS}: its keys stand in another order, or with white space")
     _check_animations(bundle, values)
     if committed.position > until + 1:
-        bundle.warnings.append(
+        bundle.gaps.append(
             f"what was recorded at positions {until + 1} to {committed.position - 1}, while the map was signed, "
             "cannot be excluded"
         )
@@ -74,7 +74,7 @@ def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted, schema_v
     """Check that every event is shown that told who has to sign: the commit says how many there were."""
     shown = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
     if schema_version == 1 and not shown:
-        bundle.warnings.append("it is from before the log told who has to sign: ask for a new bundle")
+        bundle.gaps.append("it is from before the log told who has to sign: ask for a new bundle")
     elif committed.signing_rules is None:
         raise CheckFailed("the commit of the map does not count the events that told who has to sign")
     elif shown != committed.signing_rules:

@@ -49,6 +49,15 @@ def tell_as_of(bundle: OpenedBundle) -> str:
     )
 
 
+def check_nothing_left_out(bundle: OpenedBundle) -> str | None:
+    """Check that the bundle can leave nothing out, where that is asked for."""
+    if not bundle.complete:
+        return None
+    if bundle.gaps:
+        raise CheckFailed(f"it may leave something out, and must not: {'; '.join(bundle.gaps)}")
+    return "nothing is left out"
+
+
 def check_required_status(bundle: OpenedBundle) -> str | None:
     """Check that the dossier has one of the statuses asked for."""
     if not bundle.required:

@@ -27,7 +27,8 @@ class CheckFailed(Exception):
 class OpenedBundle:
     """`keys`: the public keys that are trusted. `roots`: root certificates of time-stamping authorities, if any.
 
-    `required`: statuses one of which the dossier must have; `kept`: a checkpoint from elsewhere.
+    `required`: statuses one of which the dossier must have; `kept`: a checkpoint from elsewhere; `complete`: whether
+    it must be proved that nothing is left out.
     `warnings` are what a check holds against a bundle without refusing it.
     """
 
@@ -39,6 +40,7 @@ class OpenedBundle:
     policy: Policy | None = None
     #: Roles all of whose acts that move money must be signed by the person.
     signing: Sequence[Role] = ()
+    complete: bool = False
     members: list[str] = field(default_factory=list)
     format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))
@@ -56,6 +58,8 @@ class OpenedBundle:
     #: The layouts that the paper may have.
     layouts: Sequence[int] = ()
     warnings: list[str] = field(default_factory=list)
+    #: Why it may leave something out that happened: whoever pays is warned, and may refuse it.
+    gaps: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.configured = self.keys

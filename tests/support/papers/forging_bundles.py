@@ -97,15 +97,21 @@ def forged(path: Path, dossier: Dossier, events: Sequence[StoredEvent], paper: b
     return path
 
 
-def forged_with_map(path: Path, honest: Path, events: Sequence[StoredEvent], map_stream: UUID = MAP_ID) -> Path:
-    """Write a bundle of today's format of these events and a map of them, which its last event commits."""
+def forged_with_map(
+    path: Path, honest: Path, events: Sequence[StoredEvent], map_stream: UUID = MAP_ID, *, is_of_before: bool = False
+) -> Path:
+    """Write a bundle of today's format of these events and a map of them, which its last event commits.
+
+    `is_of_before`: the commit does not say how many events told who has to sign.
+    """
     contents = members(honest)
     shown = orjson.loads(contents["dossier.json"])
     dossier_id, records = UUID(shown["dossier_id"]), records_of(_leaves(events))
     stamp = {**events[0].state["stamp"], "actor": "system", "role": "system", "cause": "command:proofMapCommit"}
     stamp |= {"command_id": str(uuid4()), "structure_id": None, "territory": None}
-    data = {"position": len(events), "root": "00" * 32, "signing_rules": 0}
-    commit = StoredEvent(map_stream, "proof.map_committed", {"schema_version": 2, "stamp": stamp, "data": data})
+    data = {"position": len(events), "root": "00" * 32} | ({} if is_of_before else {"signing_rules": 0})
+    version = 1 if is_of_before else 2
+    commit = StoredEvent(map_stream, "proof.map_committed", {"schema_version": version, "stamp": stamp, "data": data})
     (committed,) = records_of(_leaves([*events, commit])[-1:])
     values = expected_values(dossier_id, streams_of(dossier_id, records).animations, records, committed)
     values = {key.replace(str(MAP_ID), str(map_stream)): value for key, value in values.items()}
