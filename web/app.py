@@ -19,6 +19,10 @@ from web.animations.listing import Listing
 from web.candidatures.candidacy import Candidacy
 from web.candidatures.candidature import CandidaturePage
 from web.candidatures.following.pages import SCHOOL, TERRITORY, CandidaturesDesk
+from web.controls.control import ControlPage
+from web.controls.drawn import DrawnDossier
+from web.controls.history import DossierHistory
+from web.controls.listing import Controls
 from web.core.asking import Api
 from web.core.assets import assets
 from web.core.downloads import Downloads
@@ -38,6 +42,7 @@ from web.territory.dossiers.dossier import DossierPage
 from web.territory.dossiers.listing import Dossiers
 from web.territory.overview import Overview
 from web.territory.structure import StructurePage
+from web.verifier.pages import Verifier
 
 _MENU = (
     ("/animations", "Animations"),
@@ -45,6 +50,7 @@ _MENU = (
     ("/candidatures", "Devenir parent ressource"),
 )
 _FOOTER = (
+    ("/verifier", "Vérifier un dossier"),
     ("/accessibilite", "Accessibilité : non conforme"),
     ("/mentions-legales", "Mentions légales"),
     ("/donnees-personnelles", "Données personnelles"),
@@ -98,6 +104,11 @@ class Pages:
             *Conventions(site).routes,
             *CandidaturesDesk(site, TERRITORY).routes,
             *CandidaturesDesk(site, SCHOOL).routes,
+            *Controls(site).routes,
+            *DossierHistory(site).routes,
+            *DrawnDossier(site).routes,
+            *ControlPage(site).routes,
+            *Verifier(site).routes,
             *Information(site).routes,
         ]
 

@@ -57,8 +57,10 @@ def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, s
     assert coordonnateur.http.get(path.replace("/territoire/", "/service-") + "/dossier.csv").status_code == 200
 
     team = Visitor(server.address).signs_in("TEAM")
-    page = team.sends(team.sees(path), "payer", {"paidOn": "2027-03-20", "reference": "VIR-42"})
+    before = team.sees(path)
+    page = team.sends(before, "payer", {"paidOn": "2027-03-20", "reference": "VIR-42"})
     assert "référence VIR-42" in page
+    assert "Quelqu&#39;un a changé quelque chose" in team.sends(before, "retirer", {"reason": "x"}, status=422)
     again = coordonnateur.sends(coordonnateur.sees(path), "retirer", {"reason": "Une feuille est fausse."})
     assert "Reste à recouvrer" in again
     page = coordonnateur.sends(

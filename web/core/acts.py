@@ -16,6 +16,7 @@ from web.core.site import Site
 
 _ACTION, _VERSION = Field("action", "Action"), Field("version", "Version", "number")
 _DONE = "fait"
+_MOVED_ON = "Quelqu'un a changé quelque chose ici entre-temps. Relisez la page, puis recommencez si c'est encore utile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Acts:
         answer = await self._site.api.ask(request, act.document, {"input": values})
         payload = next(iter(answer.data.values()))
         if payload["errors"]:
-            form.refuse(payload["errors"])
+            moved_on = any(error["code"] == "CONFLICT" for error in payload["errors"])
+            form.refuse([{"message": _MOVED_ON}] if moved_on else payload["errors"])
             return form
         return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
 

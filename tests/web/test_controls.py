@@ -1,0 +1,91 @@
+"""An auditor announces a control, judges each piece beside its file, replays a dossier; the structure answers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.scenarios.service.controls_story import OPENING, Controls
+from tests.support.people import People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(scope="module")
+def controls(server: Server) -> Controls:
+    return Controls(People(server))
+
+
+@pytest.fixture(scope="module")
+def dossier(controls: Controls) -> str:
+    (dossier,) = controls.certified(1)
+    return dossier
+
+
+@pytest.fixture(scope="module")
+def path(controls: Controls, dossier: str, server: Server) -> str:
+    """A control that an auditor announced, whose draw has followed."""
+    auditor = Visitor(server.address).signs_in("AUDITOR")
+    refused = auditor.sends(auditor.sees("/controle"), "annoncer", {"sharePercent": "tous"}, status=422)
+    assert '<a href="#annoncer-sharePercent">' in refused
+    values = OPENING | {"sharePercent": "100", "territory": "34"}
+    page = auditor.sends(refused, "annoncer", {name: str(value) for name, value in values.items()})
+    assert "Le contrôle est annoncé" in page
+    assert "Annoncé, pas encore tiré" in page
+    controls.draw()
+    (found,) = {link for link in links(auditor.sees("/controle")) if re.fullmatch(r"/controle/[0-9a-f-]{36}", link)}
+    return found
+
+
+def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str, server: Server) -> None:
+    auditor, structure = (Visitor(server.address).signs_in(role) for role in ("AUDITOR", "STRUCTURE"))
+    page = auditor.sees(path)
+    assert f"Pièces qui restent à juger{NBSP}: 2." in page
+    assert dossier in page.split("Dossiers tirés")[0]
+    pieces = f"{path}/dossiers/{dossier}"
+    page = auditor.sees(pieces)
+    judge = {"accepted": "non", "reasonCode": "UNSIGNED"}
+    page = auditor.sends(page, "juger", judge)
+    assert "Pièce non signée." in page
+    sheet = re.findall(r'name="piece" value="(sheet:[^"]+)"', page)[0]
+    assert "Réponse de la structure" in structure.sends(structure.sees(pieces), "repondre", {"answer": "Au verso."})
+    page = auditor.sends(page, "juger", {"piece": sheet, "accepted": "oui"})
+    assert page.count("Conforme") == 1
+    page = auditor.sends(auditor.sees(path), "clore", {"conclusion": "Une réserve."})
+    assert "Une réserve." in page
+    assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in auditor.sees("/controle?etat=CLOSED")
+
+
+def test_a_dossier_is_replayed_with_positions_and_proofs(path: str, dossier: str, server: Server) -> None:
+    auditor = Visitor(server.address).signs_in("AUDITOR")
+    history = f"/controle/dossiers/{dossier}/historique"
+    page = auditor.sees(history)
+    assert "Service fait certifié, 1" in page
+    assert "Animation publiée" in page
+    assert "d'un journal signé de" in page
+    (opened,) = re.findall(r"Dossier de service fait ouvert.*?position=(\d+)", page, re.DOTALL)
+    assert "En préparation, " in auditor.sees(f"{history}?position={opened}")
+    assert "n'existait pas encore" in auditor.sees(f"{history}?position={int(opened) - 1}")
+    bundle = auditor.http.get(f"/service-dossiers/{dossier}/bundle.zip")
+    assert (bundle.status_code, bundle.content[:2]) == (200, b"PK")
+
+
+@pytest.mark.parametrize(("role", "status"), [("PARENT", 404), ("DIRECTOR", 404), ("ELSEWHERE", 200)])
+def test_a_control_of_others_does_not_exist(role: str, status: int, path: str, dossier: str, visitor: Visitor) -> None:
+    visitor.signs_in(role)
+    assert path not in visitor.sees("/controle", status)
+    for own in (path, f"{path}/dossiers/{dossier}", f"/controle/dossiers/{dossier}/historique"):
+        visitor.sees(own, 404)
+
+
+def test_anybody_reads_how_to_verify_and_gets_a_verifier_that_can_ask_nobody(visitor: Visitor) -> None:
+    assert "/verifier/verifier.html" in links(visitor.sees("/verifier"))
+    answer = visitor.http.get("/verifier/verifier.html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'sha256-" in policy
+    assert "unsafe" not in policy
+    assert "Vérifier un dossier de service fait" in answer.text
+    assert {visitor.http.get(link).status_code for link in links(visitor.sees("/verifier"))} == {200}

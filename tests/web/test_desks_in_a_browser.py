@@ -1,0 +1,85 @@
+"""The desks of those who work in the programme, in Chromium: accessible, narrow, and the verifier that asks nobody."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.scenarios.service.controls_story import Controls
+from tests.support.browser.chromium import chromium
+from tests.support.papers.dossiers import png
+from tests.support.papers.forged_bundles import FORGED_BUNDLES
+from tests.support.papers.sheets import attach
+from tests.support.people import CANDIDATURE, INSPECTOR, STRUCTURE, STRUCTURE_ID, People
+from tests.support.server import Server
+from tests.web.test_in_a_browser import TELEPHONE, violations
+
+CANDIDATURES = "{ candidatures { nodes { id } } }"
+
+
+@pytest.fixture(scope="module")
+def pages(server: Server) -> dict[str, list[str]]:
+    """The addresses of all pages of desks in their states, by who reads them."""
+    people = People(server)
+    controls = Controls(people)
+    certified = controls.certified(1)[0]
+    control = controls.open()
+    claims = controls.claims
+    waiting, _unattested = claims.held(2)
+    claims.attest(waiting)
+    attach(server, waiting, png(), "feuille.png")
+    dossier = claims.open(animationIds=[waiting])["id"]
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)
+    people.does("12-submit-a-candidature", None, **CANDIDATURE)
+    (candidature,) = server.ask(CANDIDATURES, INSPECTOR)["candidatures"]["nodes"]
+    territory = [
+        *("/territoire", "/territoire?nom=personne", "/territoire/attestations", "/territoire/dossiers"),
+        *(f"/territoire/structures/{STRUCTURE_ID}", f"/territoire/dossiers/{dossier}"),
+        *(f"/territoire/dossiers/{certified}", "/territoire/candidatures", "/territoire/conventions/signer"),
+        *(f"/territoire/candidatures/{candidature['id']}", f"/territoire/conventions/{claims.convention}"),
+    ]
+    audit = [
+        *("/controle", f"/controle/{control}", f"/controle/{control}/dossiers/{certified}", "/verifier"),
+        f"/controle/dossiers/{certified}/historique?position=5",
+    ]
+    school = ["/ecole/candidatures", f"/ecole/candidatures/{candidature['id']}"]
+    return {"COORDONNATEUR": territory, "AUDITOR": audit, "DIRECTOR": school}
+
+
+def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(
+    server: Server, pages: dict[str, list[str]]
+) -> None:
+    findings: dict[str, list[str]] = {}
+    complaints: list[str] = []
+    with chromium() as browser:
+        for role, paths in pages.items():
+            context = browser.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.on("console", lambda message: complaints.append(message.text))
+            page.goto(f"{server.address}/connexion")
+            page.locator(f"button[value={role}]").click()
+            for path in paths:
+                answer = page.goto(f"{server.address}{path}")
+                assert answer is not None
+                assert answer.status == 200, path
+                page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+                findings[path] = violations(page)
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= TELEPHONE["width"], (path, wide)
+            if role == "AUDITOR":
+                verify(page, server)
+            context.close()
+    assert {path: found for path, found in findings.items() if found} == {}
+    assert complaints == []
+
+
+def verify(page: Page, server: Server) -> None:
+    """Give the verifier a genuine bundle, then a forged one, as this site serves it."""
+    page.goto(f"{server.address}/verifier/verifier.html")
+    genuine = next(bundle for bundle in FORGED_BUNDLES if bundle.accepted)
+    forged = next(bundle for bundle in FORGED_BUNDLES if not bundle.accepted)
+    for bundle, verdict in ((genuine, "Tout est juste."), (forged, "Cette archive n'est pas une preuve")):
+        page.set_input_files("#bundle", bundle.path)
+        page.fill("#keys", bundle.key.read_text())
+        page.get_by_role("button", name="Vérifier").click()
+        expect(page.locator("#verdict")).to_contain_text(verdict)
