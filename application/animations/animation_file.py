@@ -57,6 +57,17 @@ COLUMNS = Columns(
         "accessibility": ("accessibilité", "accessibility"),
         "languages": ("langues", "langue", "languages"),
         "animation_id": ("identifiant", "identifiant de l'animation", "animationId"),
+        "school": (
+            *(
+                "établissement",
+                "établissement scolaire",
+                "école",
+                "collège",
+                "nom de l'établissement",
+                "nom de l'école",
+            ),
+            *("établissement (UAI)", "UAI", "code UAI", "school"),
+        ),
     },
     mandatory=("title", "description", "venue_type", "venue_name", "audience", "type", "themes", "seats"),
     expected=(
@@ -98,6 +109,7 @@ class AnimationRow:
     postal_code: str | None = None
     #: Of a row that was exported.
     animation_id: str | None = None
+    school: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, name: str, words: str) -> None:
@@ -151,6 +163,7 @@ def read_animations(text: str, words: Words) -> AnimationTable:
 
 def _row(row: Row, words: Words) -> AnimationRow:
     read = AnimationRow(row.number, territory=row.cells.get("territory"), animation_id=row.cells.get("animation_id"))
+    read.school = row.cells.get("school")
     cells = row.cells
     read.values |= {name: cells[name] for name in _SAME if name in cells}
     if "contact_phone" in cells:

@@ -45,6 +45,7 @@ _STAND_INS: Mapping[str, Any] = {
     "online_link": None,
     "accessibility": (),
     "languages": (),
+    "school": None,
 }
 
 

@@ -20,6 +20,7 @@ from application.animations.animation_file import (
     read_animations,
 )
 from application.animations.commands import surroundings_of
+from application.animations.school_by_name import NamedSchool, SchoolsByName
 from application.commanding.commands import Command
 from application.commanding.current_typology import typology_in_force
 from application.commanding.unit_of_work import UnitOfWork
@@ -99,6 +100,7 @@ class AnimationsImport(Command):
     csv: Annotated[str, Field(max_length=LARGEST_FILE)]
     report: Report = Field(default_factory=Report, exclude=True, repr=False)
     standing: tuple[Standing, ...] = Field(default=(), exclude=True, repr=False)
+    schools: tuple[NamedSchool, ...] = Field(default=(), exclude=True, repr=False)
 
 
 def key_of(title: str, venue_name: str, starts_at: datetime) -> str:
@@ -143,6 +145,7 @@ class _Import:
     def __init__(self, command: AnimationsImport, work: UnitOfWork) -> None:
         self._command, self._work = command, work
         self._standing = {animation.key: animation.id for animation in command.standing}
+        self._schools = SchoolsByName(command.schools)
         self._rows: dict[UUID, int] = {}
         self._around: dict[str, Surroundings] = {}
         structure = work.find(STRUCTURE, command.structure_id)
@@ -207,6 +210,7 @@ class _Import:
         territory = self._territory(row)
         if territory is not None:
             find_commune(row, territory)
+            self._schools.find(row, territory)
         wrong = {problem.field[0] for problem in row.problems if problem.field}
         if wrong & set(TIMES):
             # What cannot be read of one leaves the other without its day.

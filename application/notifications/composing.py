@@ -31,14 +31,14 @@ from application.registrations import PURPOSE as REGISTRATION_LINK
 from application.wording import animations as animation_words
 from application.wording.animations import Host
 from application.wording.lines import Section
-from application.wording.schools import school_of, schools_named
+from application.wording.schools import labels_of, school_of, schools_named
 from application.wording.things import fill, streams_of, things_of
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import ANIMATION, REGISTRATION, STRUCTURE, TYPOLOGY, AggregateKind
 from domain.contacts.events import ContactErased, ContactRemoved, ContactUnsubscribed
-from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id
+from domain.kernel.identifiers import TYPOLOGY_ID, contact_list_id, registration_book_id, school_id
 from domain.registrations.registration_book import Place
 from domain.structures.structure import StructureContactSet
 from domain.typology.typology import Typology
@@ -157,11 +157,13 @@ class Composer:
         if kind == REMINDER:
             check_reminder(animation, datetime.fromisoformat(about["starts_at"]), place)
         host = _about(animation, self._host(conn, animation.structure_id), place)
+        host = _with_schools(conn, host, animation)
         values["title"] = animation.content.title
         last = read_stream(conn, animation_id)[-1].originator_version
         if "before" not in about:
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
         earlier: Animation = _state(conn, self.vault, ANIMATION, animation_id, about["before"])
+        host = _with_schools(conn, host, earlier, animation)
         if kind in COVERAGE.values():
             kind = kind_of_coverage(earlier, animation)
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
@@ -176,7 +178,7 @@ class Composer:
             )
         before, after, typology = earlier.content, animation.content, self._typology(conn)
         way_in_changed = host.online_link is not None and before.online_link != after.online_link
-        if not way_in_changed and not animation_words.changes(animation, before, after, typology):
+        if not way_in_changed and not animation_words.changes(animation, before, after, typology, host.schools):
             if kind in CHANGES:
                 raise NotToBeSent("nothing that they see")
             return _Words(kind, values, (animation_words.about(animation, host),), host, as_of=last)
@@ -205,6 +207,7 @@ class Composer:
         if not coming:
             raise NotToBeSent("cancelled")
         seats_left = {animation.id: _seats_left(conn, animation) for animation in coming}
+        host = _with_schools(conn, host, *coming)
         return tuple(animation_words.planning(coming, self._typology(conn), host, seats_left))
 
     def _typology(self, conn: Conn) -> Typology:
@@ -235,6 +238,13 @@ def _about(animation: Animation, host: Host, place: Place | None) -> Host:
 def _seats_left(conn: Conn, animation: Animation) -> int:
     book = state_after(REGISTRATION, read_stream(conn, registration_book_id(animation.id)))
     return max(0, animation.content.seats - (book.seated if book else 0))
+
+
+def _with_schools(conn: Conn, host: Host, *animations: Animation) -> Host:
+    """Return the host with what the schools of these animations are called."""
+    uais = {animation.content.school for animation in animations} - {None}
+    streams = {school_id(uai): read_stream(conn, school_id(uai)) for uai in uais if uai is not None}
+    return replace(host, schools=labels_of(uais, streams)) if uais else host
 
 
 def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:

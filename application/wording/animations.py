@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -34,6 +34,8 @@ class Host:
     email: str | None = None
     #: The way into what takes place on the web, in letters to who has a seat.
     online_link: str | None = None
+    #: What the schools of the animations are called, by UAI.
+    schools: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, animation: Animation) -> str:
         return f"{self.public_url}{animation_page(animation.id)}"
@@ -41,8 +43,18 @@ class Host:
 
 def about(animation: Animation, host: Host) -> Section:
     """Describe one animation as it is now."""
-    lines = [Line("Quand", when(animation)), Line("Où", place(animation.content))]
+    lines = [Line("Quand", when(animation)), *_where(animation.content, host)]
     return Section(animation.content.title, (*lines, *_organiser_lines(animation, host)))
+
+
+def _where(content: AnimationDetails, host: Host) -> Iterator[Line]:
+    yield Line("Où", place(content))
+    if content.school is not None:
+        yield Line("Établissement", _school(content, host.schools))
+
+
+def _school(content: AnimationDetails, schools: Mapping[str, str]) -> str:
+    return schools.get(content.school, content.school) if content.school else "non précisé"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +67,36 @@ class Change:
 
 
 #: A change of these is one of what the animation is.
-WHAT = ("title", "audience", "type", "themes", "accessibility", "languages", "online_link")
+WHAT = ("title", "audience", "type", "themes", "accessibility", "languages", "online_link", "school")
+_NAMED_APART = ("online_link", "school")
 #: Longer descriptions are cut where both are shown.
 MAX_DESCRIPTION = 300
 
 
 def changes(
-    animation: Animation, before: AnimationDetails, after: AnimationDetails, typology: Typology
+    animation: Animation,
+    before: AnimationDetails,
+    after: AnimationDetails,
+    typology: Typology,
+    schools: Mapping[str, str],
 ) -> list[Change]:
-    """Return what readers see of the animation that differs, in a fixed order; of its link only that it differs."""
-    pairs = zip(_shown(animation, before, typology), _shown(animation, after, typology), strict=True)
+    """Return what readers see of the animation that differs, in a fixed order; of its link only that it differs.
+
+    `schools`: what they are called, by UAI.
+    """
+    shown = (_shown(animation, content, typology, schools) for content in (before, after))
+    pairs = zip(*shown, strict=True)
     return [Change(name, old, new) for (name, old), (_, new) in pairs if old != new]
 
 
-def _shown(animation: Animation, content: AnimationDetails, typology: Typology) -> Iterator[tuple[str, str]]:
+def _shown(
+    animation: Animation, content: AnimationDetails, typology: Typology, schools: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     yield "Titre", f"« {content.title} »"
     yield "Quand", when(animation, content)
     yield "Où", place(content)
     yield "Commune", _commune(content.commune_code)
+    yield "Établissement", _school(content, schools)
     yield "Type", _label(typology, TermKind.ANIMATION_TYPE, content.type)
     yield "Thèmes", ", ".join(_label(typology, TermKind.THEME, code) for code in content.themes)
     yield "Public", _label(typology, TermKind.AUDIENCE, content.audience)
@@ -96,7 +120,7 @@ def change(
     animation: Animation, before: AnimationDetails, after: AnimationDetails, host: Host, typology: Typology
 ) -> list[Section]:
     """Show when and where it is, and whatever else changed, before and after, marking what is new."""
-    different = {each.name: each for each in changes(animation, before, after, typology)}
+    different = {each.name: each for each in changes(animation, before, after, typology, host.schools)}
     always = {
         "Quand": Change("Quand", when(animation, before), when(animation, after)),
         "Où": Change("Où", place(before), place(after)),
@@ -110,12 +134,18 @@ def change(
     ]
 
 
-def rewriting(animation: Animation, before: AnimationDetails, after: AnimationDetails, typology: Typology) -> str:
+def rewriting(
+    animation: Animation,
+    before: AnimationDetails,
+    after: AnimationDetails,
+    typology: Typology,
+    schools: Mapping[str, str],
+) -> str:
     """Say in one sentence what changed: `Où : Mairie, désormais École Jean Jaurès ; …`"""
     cut = partial(shorten, max_length=MAX_DESCRIPTION)
     return " ; ".join(
         f"{each.name} : avant {cut(each.before)}, maintenant {cut(each.after)}"
-        for each in changes(animation, before, after, typology)
+        for each in changes(animation, before, after, typology, schools)
     )
 
 
@@ -130,7 +160,7 @@ def what_changed(animation: Animation, before: AnimationDetails, after: Animatio
     names = []
     if before.title != after.title:
         names.append("Le titre")
-    elif any(getattr(before, name) != getattr(after, name) for name in WHAT if name != "online_link"):
+    elif any(getattr(before, name) != getattr(after, name) for name in WHAT if name not in _NAMED_APART):
         names.append("Le contenu")
     if start.date() != new_start.date():
         names.append("La date")
@@ -140,6 +170,8 @@ def what_changed(animation: Animation, before: AnimationDetails, after: Animatio
         names.append("La date de fin")
     if any(getattr(before, name) != getattr(after, name) for name in ("venue_name", "address", "commune_code")):
         names.append("Le lieu")
+    if before.school != after.school:
+        names.append("L'établissement")
     if before.online_link != after.online_link:
         names.append("Le lien de connexion")
     first, *others = names
@@ -167,7 +199,7 @@ def _entry(animation: Animation, typology: Typology, host: Host, day: str | None
     audience = audience_words(_label(typology, TermKind.AUDIENCE, content.audience), content.audience)
     lines = (
         Line("Horaire", hours(content.starts_at, content.ends_at, animation.time_zone)),
-        Line("Où", place(content)),
+        *_where(content, host),
         Line("Thème" if len(themes) == 1 else "Thèmes", ", ".join(themes)),
         Line("Public", audience),
         Line("Places", seats_words(seats_left, content.seats, animation.suspended)),

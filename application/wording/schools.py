@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from domain.animations.events import AnimationCreated, AnimationModified
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import SCHOOL
 from domain.kernel.departments import DEPARTMENTS
@@ -31,17 +32,34 @@ def label(uai: str, name: str | None, commune_code: str | None, degree: Degree |
 
 
 def schools_named(streams: Iterable[Sequence[Recorded]]) -> set[UUID]:
-    """Return the streams of the schools that these streams' candidatures are for."""
-    submitted = (records[0].event for records in streams if records)
-    return {school_id(fact.school_uai) for fact in submitted if isinstance(fact, CandidatureSubmitted)}
+    """Return the streams of the schools that these streams' candidatures are for, and that their animations name."""
+    named = (_school(record) for records in streams for record in records)
+    return {school_id(uai) for uai in named if uai is not None}
+
+
+def _school(record: Recorded) -> str | None:
+    match record.event:
+        case CandidatureSubmitted(school_uai=uai):
+            return uai
+        case AnimationCreated(school=named) | AnimationModified(school=named):
+            return named
+    return None
+
+
+def labels_of(uais: Iterable[str | None], streams: Mapping[UUID, Sequence[Recorded]]) -> dict[str, str]:
+    """Return what schools are called in a list today, by UAI; `streams` may hold their own."""
+    return {uai: _label(uai, streams, None) for uai in uais if uai is not None}
 
 
 def school_of(fact: CandidatureSubmitted, streams: Mapping[UUID, Sequence[Recorded]]) -> str:
     """Name the school of a candidature within a sentence, as it is called today; `streams` may hold its own."""
-    described = state_after(SCHOOL, streams.get(school_id(fact.school_uai), ()))
-    school = described or named_lycees().get(fact.school_uai)
+    return in_sentence(_label(fact.school_uai, streams, fact.degree))
+
+
+def _label(uai: str, streams: Mapping[UUID, Sequence[Recorded]], degree: Degree | None) -> str:
+    school = state_after(SCHOOL, streams.get(school_id(uai), ())) or named_lycees().get(uai)
     name, commune_code = (None, None) if school is None else (school.name, school.commune_code)
-    return in_sentence(label(fact.school_uai, name, commune_code, fact.degree))
+    return label(uai, name, commune_code, degree)
 
 
 def in_sentence(label: str) -> str:

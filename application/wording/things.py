@@ -14,7 +14,7 @@ from uuid import UUID
 
 from application.papers.french import euros, short_date
 from application.wording import animations
-from application.wording.schools import school_of
+from application.wording.schools import labels_of, school_of
 from domain.animations.animation import Animation
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import (
@@ -96,7 +96,8 @@ def _rewriting(thing: Thing, streams: Streams, since: int | None) -> str:
     after: Animation = _state(ANIMATION, thing, streams)
     before: Animation = _state(ANIMATION, thing, streams, since or thing.version - 1)
     typology: Typology = state_after(TYPOLOGY, streams[TYPOLOGY_ID]) or Typology()
-    words = animations.rewriting(after, before.content, after.content, typology) or "Rien d'affiché ne change"
+    schools = labels_of((before.content.school, after.content.school), streams)
+    words = animations.rewriting(after, before.content, after.content, typology, schools) or "Rien d'affiché ne change"
     return words if words.endswith((".", "…")) else f"{words}."
 
 

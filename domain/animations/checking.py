@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.animations.events import AnimationContent, AnimationDetails
 from domain.animations.local_times import TIMES, in_local_time
-from domain.animations.place import with_commune
+from domain.animations.place import check_school, with_commune
 from domain.conventions.convention import Convention
 from domain.kernel.errors import DomainError, Problem, forbidden, gathering, invalid
 from domain.kernel.places import Places
@@ -68,6 +68,8 @@ def checked(
         check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
     with gathering(problems):
         local = with_commune(local, around.territory, around.places, known_place)
+    with gathering(problems):
+        check_school(content, around.territory, around.places, known_place)
     with gathering(problems):
         if content.online_link is not None and not around.typology.is_online(content.venue_type):
             raise invalid(_ONLY_ONLINE, "online_link")

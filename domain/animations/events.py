@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
+from domain.kernel.identifiers import Uai
 from domain.kernel.languages import LanguageCode
 from domain.kernel.people import EmailAddress, Phone
 from domain.kernel.validation import (
@@ -52,6 +53,7 @@ class AnimationDetails(BaseModel):
     online_link: _Sealed | None = Field(None, title="lien de connexion")
     accessibility: tuple[str, ...] = Field((), title="accessibilité")
     languages: tuple[str, ...] = Field((), title="langues")
+    school: str | None = Field(None, title="établissement")
 
 
 def _once_each(values: object) -> object:
@@ -86,6 +88,7 @@ class AnimationContent(AnimationDetails):
     online_link: SecureLink | None = None
     accessibility: Annotated[tuple[Code, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
     languages: Annotated[tuple[LanguageCode, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
+    school: Uai | None = None
 
     @field_validator("languages")
     @classmethod
@@ -105,7 +108,11 @@ def _nothing_beside(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **unsaid, "accessibility": [], "languages": []}
 
 
-@event("animation.created", "Animation déclarée", upcasters=(_nothing_beside,))
+def _no_school(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "school": None}
+
+
+@event("animation.created", "Animation déclarée", upcasters=(_nothing_beside, _no_school))
 class AnimationCreated(Event, AnimationDetails):
     """Declared for publication. `cloned_from` names the source of a clone; `declared_late`: after its start."""
 
@@ -132,7 +139,7 @@ class AnimationRepeated(Event):
     animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
-@event("animation.modified", "Animation modifiée", upcasters=(_nothing_beside,))
+@event("animation.modified", "Animation modifiée", upcasters=(_nothing_beside, _no_school))
 class AnimationModified(Event, AnimationDetails):
     """The whole content as it stands from now on; `changed` names the fields that are new."""
 

@@ -1,4 +1,6 @@
-"""The commune of an animation: one that there is, in the territory unless the address says why not."""
+"""The place of an animation: a commune that there is, in the territory unless the address says why not; a school of
+the territory.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TypeVar
 
 from domain.animations.events import AnimationContent, AnimationDetails
 from domain.kernel.errors import DomainError, invalid
+from domain.kernel.identifiers import department_of_school
 from domain.kernel.places import Commune, Places
 from domain.typology.territory import Territory
 
@@ -29,6 +32,20 @@ def with_commune(content: C, territory: Territory, places: Places | None, alread
     if commune.department != territory.code and content.address is None:
         raise _elsewhere(commune, territory)
     return content if commune.code == code else content.model_copy(update={"commune_code": commune.code})
+
+
+def check_school(
+    content: AnimationContent, territory: Territory, places: Places | None, already: AnimationDetails | None
+) -> None:
+    """Raise DomainError for a school of another department; what was declared before may stay."""
+    school = content.school
+    if school is None or places is None or (already is not None and already.school == school):
+        return
+    if department_of_school(school) != territory.code:
+        raise invalid(
+            f"établissement du territoire {territory.name} ({territory.code}) attendu, « {school} » n'en est pas.",
+            "school",
+        )
 
 
 def _stands(content: AnimationDetails, already: AnimationDetails | None) -> bool:

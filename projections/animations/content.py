@@ -27,6 +27,7 @@ def content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> 
         "contact_hours": fact.contact_hours,
         "online_link": fact.online_link,
         "languages": list(fact.languages),
+        "school": fact.school,
         **shown.of_animation(fact),
     }
 

@@ -1,4 +1,6 @@
-"""Rollups of animations: for a territory by local day, and by day and term; for lists by their usual filters."""
+"""Rollups of animations: for a territory by local day, and by day and term; for lists by their usual filters; which
+schools are named by published ones.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +46,11 @@ LISTED = Table(
     key=("territory", "type", "audience", "venue_type", "status", "attested"),
 )
 
+SCHOOLS = Table(
+    columns={"uai": "text NOT NULL", "animations": "bigint NOT NULL"},
+    key=("uai",),
+)
+
 
 def _count_days(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
     status = row["status"]
@@ -70,6 +77,12 @@ def _count_listed(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
     yield tuple(row[name] for name in LISTED.key), (1,)
 
 
+def _count_schools(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    if row["school"] is not None and row["status"] == AnimationStatus.PUBLISHED:
+        yield (row["school"],), (1,)
+
+
 TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)
 TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms)
 LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed)
+SCHOOL_ANIMATIONS = Rollup("school_animations", SCHOOLS, _count_schools)

@@ -14,6 +14,7 @@ INDEXES = (
     "(territory, starts_at, animation_id) WHERE status = 'PUBLISHED' AND NOT attested",
     "(series_id, starts_at) WHERE series_id IS NOT NULL",
     "(commune_code, starts_at, animation_id) WHERE commune_code IS NOT NULL",
+    "(school, starts_at, animation_id) WHERE school IS NOT NULL",
     # What the listing is filtered by besides stands in the index: how many of a period there are is counted in it.
     "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",
     # Of what is rare in a large territory. PostgreSQL also keeps the plan of a page that an index answers alone.

@@ -83,6 +83,7 @@ class Conditions:
 
     territory: Collection[str] | None = None
     commune: Collection[str] | None = None
+    school: Collection[str] | None = None
     #: A commune whose neighbours are looked for; what answers turns it into `commune`.
     around: str | None = None
     theme: Collection[str] | None = None
@@ -163,6 +164,12 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
             filtered.among("a.commune_code", "commune", conditions.commune)
             if len(conditions.commune) == 1
             else filtered.each_of("a.commune_code", "%(commune)s::text[]", commune=list(conditions.commune))
+        )
+    if conditions.school:
+        filtered = (
+            filtered.among("a.school", "school", conditions.school)
+            if len(conditions.school) == 1
+            else filtered.each_of("a.school", "%(school)s::text[]", school=list(conditions.school))
         )
     for name, column in _OVERLAPPING.items():
         if chosen := getattr(conditions, name):

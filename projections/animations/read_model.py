@@ -30,7 +30,7 @@ from domain.animations.transitions import AnimationStatus
 from domain.files.pages import with_page, without_page
 from eventstore.records import Recorded
 from projections.animations.content import content, derive, local_day
-from projections.animations.figures import LISTED_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
+from projections.animations.figures import LISTED_ANIMATIONS, SCHOOL_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.animations.indexes import INDEXES
 from projections.engine.acts import with_act
 from projections.engine.projection import Projection, Row, Table, erased_words
@@ -65,6 +65,8 @@ TABLE = Table(
         "accessibility": "text[] NOT NULL",
         # ISO 639 codes.
         "languages": "text[] NOT NULL",
+        # Its UAI.
+        "school": "text",
         "declared_late": "boolean NOT NULL",
         # Replaced, and not blanked.
         "former_texts": "integer NOT NULL",
@@ -122,7 +124,7 @@ _ANIMATIONS = Projection(
     name="animations",
     table=TABLE,
     derive=derive,
-    rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS),
+    rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
     opens_words=True,
 )
 

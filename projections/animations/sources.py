@@ -40,7 +40,10 @@ _STRUCTURE = "JOIN {structures} s USING (structure_id)"
 _SEATS = "LEFT JOIN {animation_seats} r ON r.animation_id = a.animation_id"
 _WALK_INS = "LEFT JOIN {walk_ins} w ON w.animation_id = a.animation_id"
 _CONTACTS = "LEFT JOIN {structure_contacts} c ON c.structure_id = a.structure_id"
-_COLUMNS = {**_BESIDE, **_CONTACT_COLUMNS}
+_SCHOOLS = "LEFT JOIN {schools} l ON l.uai = a.school"
+#: What its school is called by.
+_SCHOOL_COLUMNS = {f"school_{name}": f"l.{name}" for name in ("name", "commune_code", "degree")}
+_COLUMNS = {**_BESIDE, **_CONTACT_COLUMNS, **_SCHOOL_COLUMNS}
 
 
 def _beside(names: Iterable[str]) -> str:
@@ -51,8 +54,8 @@ def _beside(names: Iterable[str]) -> str:
 SOURCE = Source(
     table="animations",
     alias="a",
-    shown=_beside(_BESIDE),
-    joined=f"{_STRUCTURE} {_SEATS} {_WALK_INS}",
+    shown=_beside((*_BESIDE, *_SCHOOL_COLUMNS)),
+    joined=f"{_STRUCTURE} {_SEATS} {_WALK_INS} {_SCHOOLS}",
     owner="structure_id",
 )
 
@@ -63,6 +66,6 @@ def source(columns: Collection[str]) -> Source:
     beside = [name for name in _COLUMNS if name in columns]
     # Leave out unused joins here: planning one takes as long as reading a page.
     expressions = " ".join(_COLUMNS[name] for name in beside)
-    joins = (("s", _STRUCTURE), ("r", _SEATS), ("w", _WALK_INS), ("c", _CONTACTS))
+    joins = (("s", _STRUCTURE), ("r", _SEATS), ("w", _WALK_INS), ("c", _CONTACTS), ("l", _SCHOOLS))
     joined = " ".join(join for alias, join in joins if re.search(rf"\b{alias}\.", expressions))
     return replace(SOURCE, own=", ".join(f"a.{name}" for name in own), shown=_beside(beside), joined=joined)

@@ -29,6 +29,8 @@ _ALL = f"""(
     SELECT uai, NULL, NULL, CASE WHEN count(DISTINCT degree) = 1 THEN max(degree) END, '~', '' FROM (
         SELECT uai, NULL AS degree FROM {{school_candidatures}} WHERE candidatures > 0
         UNION ALL
+        SELECT uai, NULL FROM {{school_animations}} WHERE animations > 0
+        UNION ALL
         SELECT uai, {_DEGREE} FROM {{school_staff}} WHERE people > 0
     ) named
     WHERE NOT EXISTS (SELECT FROM {{schools}} described WHERE described.uai = named.uai)
@@ -39,10 +41,12 @@ SOURCE = Source(table=_ALL, alias="s")
 ORDERS = (Order("name", 's.name_key COLLATE "C"', "text"), Order("uai", "s.uai", "text"))
 LISTING = Listing(SOURCE, ORDERS)
 DESCRIBED = "SELECT uai, name, commune_code, degree FROM {schools} WHERE uai = ANY(%(uais)s)"
+DESCRIBED_IN = "SELECT uai, name, commune_code FROM {schools} WHERE left(uai, 3) = ANY(%(beginnings)s)"
 #: The degrees of schools that are not described, by the people bound to them; and whether a school is named at all.
 STAFFED = f"SELECT DISTINCT uai, {_DEGREE} AS degree FROM {{school_staff}} WHERE uai = ANY(%(uais)s) AND people > 0"
 NAMED = """
 SELECT EXISTS (SELECT FROM {school_candidatures} WHERE uai = %(uai)s AND candidatures > 0)
+    OR EXISTS (SELECT FROM {school_animations} WHERE uai = %(uai)s AND animations > 0)
     OR EXISTS (SELECT FROM {school_staff} WHERE uai = %(uai)s AND people > 0) AS named"""
 
 

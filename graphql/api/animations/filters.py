@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import strawberry
 
-from api.core.lists.checks import checked_languages, checked_text, checked_texts, node_id
+from api.core.lists.checks import checked_languages, checked_text, checked_texts, checked_uais, node_id
 from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations
@@ -26,6 +26,7 @@ _COMMUNE = "In any of these communes (INSEE codes)."
 _AROUND = "In the communes of the same intercommunality as this one (INSEE code)."
 _ACCESSIBILITY = "Offering any of these (codes of the kind ACCESSIBILITY)."
 _LANGUAGE = "Where any of these languages is spoken (ISO 639 codes)."
+_SCHOOL = "Naming any of these schools (UAI)."
 _UPCOMING = "Not begun yet (or begun)."
 _AWAITING = (
     "Published, over and without attestation: what `awaitingAttestation` counts in dashboards and in `viewer.waiting`"
@@ -48,6 +49,7 @@ class AnimationWhere:
     around: str | None = strawberry.field(default=None, description=_AROUND)
     accessibility: list[str] | None = strawberry.field(default=None, description=_ACCESSIBILITY)
     language: list[str] | None = strawberry.field(default=None, description=_LANGUAGE)
+    school: list[str] | None = strawberry.field(default=None, description=_SCHOOL)
     text: str | None = strawberry.field(default=None, description=_TEXT)
     seats_left: bool | None = strawberry.field(default=None, description="With (or without) seats left.")
 
@@ -66,6 +68,7 @@ class AnimationWhere:
             around=checked_text(self.around, "around"),
             accessibility=checked_texts(self.accessibility, "accessibility"),
             language=checked_languages(self.language, "language"),
+            school=checked_uais(self.school, "school"),
             text=checked_text(self.text, "text"),
             seats_left=self.seats_left,
         )
@@ -83,6 +86,7 @@ class OwnAnimationWhere:
     around: str | None = strawberry.field(default=None, description=_AROUND)
     accessibility: list[str] | None = strawberry.field(default=None, description=_ACCESSIBILITY)
     language: list[str] | None = strawberry.field(default=None, description=_LANGUAGE)
+    school: list[str] | None = strawberry.field(default=None, description=_SCHOOL)
     theme: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
     venue_type: list[str] | None = strawberry.field(default=None, description=_ANY_OF)
@@ -109,6 +113,7 @@ class OwnAnimationWhere:
             around=checked_text(self.around, "around"),
             accessibility=checked_texts(self.accessibility, "accessibility"),
             language=checked_languages(self.language, "language"),
+            school=checked_uais(self.school, "school"),
             theme=checked_texts(self.theme, "theme"),
             type=checked_texts(self.type, "type"),
             venue_type=checked_texts(self.venue_type, "venueType"),

@@ -54,6 +54,9 @@ class AnimationContentInput(Repeatable):
     languages: list[str] | None = value_of(
         "The languages that are spoken there, 10 at most, by their ISO 639 codes, such as fr, ar or fsl."
     )
+    school: str | None = value_of(
+        "UAI of the school that it is held in, or for whose parents it is: see `schools`. One of the territory."
+    )
 
 
 def with_contact(values: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,11 @@ async def published_animations(
     return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
 
 
+async def animations_of_school(context: Context, uai: str, arguments: PageArguments) -> Connection[Animation]:
+    """Return the published animations that name a school."""
+    return await published_animations(context, AnimationWhere(school=[uai]), None, arguments)
+
+
 async def list_animations_to_publish(
     context: Context,
     where: ManagedAnimationWhere | None,

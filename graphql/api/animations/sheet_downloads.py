@@ -18,6 +18,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.schools.labels import place_with_school
 from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.blank_sheet import BlankSheet, blank_sheet
@@ -113,7 +114,7 @@ def blank_sheet_of(
         kind=lists.term(TermKind.ANIMATION_TYPE, row["type"]).label,
         starts_at=local(row["starts_at"], zone),
         ends_at=local(row["ends_at"], zone),
-        venue=row["venue_name"],
+        venue=place_with_school(row),
         address=row["address"],
         structure=row["structure_name"],
         structure_siret=row["structure_siret"],

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.core.context import Context
 from api.core.scalars import local
+from api.schools.labels import SCHOOL_COLUMNS, school_label
 from api.typology.territories_and_terms import Lists
 from application.animations.animation_file import COLUMNS as IMPORTED
 from application.papers.french import repeated_hour
@@ -39,6 +40,7 @@ HEADERS = (
     "Horaires d'appel",
     "Accessibilité",
     "Langues",
+    "Établissement",
     "Identifiant",
 )
 OWN_HEADERS = (
@@ -51,6 +53,7 @@ COLUMNS = frozenset(
         *("animation_id", "starts_at", "ends_at", "time_zone", "day", "title", "structure_name", "structure_siret"),
         *("territory", "type", "audience", "themes", "venue_type", "venue_name", "address", "commune_code"),
         *("seats", "seats_left", "shown_phone", "shown_email", "shown_hours", "accessibility", "languages"),
+        *SCHOOL_COLUMNS,
     }
 )
 OWN_COLUMNS = COLUMNS | {
@@ -95,6 +98,7 @@ def line(row: dict[str, Any], lists: Lists) -> tuple[Any, ...]:
         row["shown_hours"],
         ", ".join(term(TermKind.ACCESSIBILITY, offer) for offer in row["accessibility"]),
         ", ".join(map(language_name, row["languages"])),
+        school_label(row),
         str(row["animation_id"]),
     )
 

@@ -22,6 +22,7 @@ from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.core.past import PastContext
 from api.core.scalars import local
+from api.schools.types import School, school_named
 from api.structures.public_contacts import StructureContact, contact_about
 from api.structures.types import Structure
 from api.typology.territories_and_terms import Lists, lists_of
@@ -145,6 +146,10 @@ class Animation(Lazily, Node):
     )
     async def contact(self, info: Info) -> StructureContact | None:
         return await contact_about(info.context, self.row)
+
+    @strawberry.field(description="The school that it is held in, or for whose parents it is, if one is named. Public.")
+    async def school(self, info: Info) -> School | None:
+        return await school_named(info.context, self.row["school"]) if self.row["school"] else None
 
     @strawberry.field(
         description="Where to join it on the web. For who has a seat, at their registration, and for its structure, the"

@@ -48,7 +48,7 @@ def announcement_of(row: Row, entry: Entry, today: date) -> Announcement:
         audience=audience_words(entry.audience, row["audience"]),
         starts_at=entry.starts_at,
         ends_at=entry.ends_at,
-        venue=entry.venue,
+        venue=entry.venue_and_school or entry.venue,
         address=entry.address,
         structure=entry.structure,
         territory=entry.territory,

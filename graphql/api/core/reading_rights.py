@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         EVERYBODY: (
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
-            " publishedPosition allowedActions suspended contact accessibility languages languageNames series"
+            " publishedPosition allowedActions suspended contact accessibility languages languageNames series school"
             # The link is null but for who has a seat and who answers for it: `api.animations.types`.
             " descriptionHtml onlineLink"
         ),
@@ -157,7 +157,7 @@ PARTS: Mapping[str, str] = {
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
-    "School": "id uai name label commune degree territory targeted hasPart",
+    "School": "id uai name label commune degree territory targeted hasPart animations",
     "StructureContact": "phone email hours",
     "StructureDues": "attestationsDue attestationsLate dossiersToSubmit oldestEnd piecesMissing",
     "StructureDashboard": (

@@ -13,6 +13,7 @@ from api.core.scalars import local
 from api.downloads.csv_table import CSV, csv_table
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
 from api.notifications.unreached import email_problem
+from api.schools.labels import place_with_school
 from application.papers.call_list import Call, CallList, call_list_pdf
 from application.wording.times import span
 from domain.animations.transitions import AnimationStatus
@@ -55,7 +56,7 @@ async def _csv(context: Context, request: Request) -> Response:
 async def _pdf(context: Context, request: Request) -> Response:
     animation = await _animation(context, request)
     zone = animation["time_zone"]
-    place = (animation["venue_name"], animation["address"])
+    place = (place_with_school(animation), animation["address"])
     people = CallList(
         title=animation["title"],
         when=span(local(animation["starts_at"], zone), local(animation["ends_at"], zone), zone),

@@ -14,6 +14,7 @@ from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
 from api.registrations.printed_codes import guess_of, registration_with_code
+from api.schools.labels import place_with_school
 from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.ticket import Ticket, ticket_pdf
@@ -90,7 +91,7 @@ def _ticket_of(context: Context, registration: Row, animation: Row, contact: str
         kind=lists.term(TermKind.ANIMATION_TYPE, animation["type"]).label,
         starts_at=local(animation["starts_at"], zone),
         ends_at=local(animation["ends_at"], zone),
-        venue=animation["venue_name"],
+        venue=place_with_school(animation),
         address=animation["address"],
         structure=animation["structure_name"],
         contact=contact,

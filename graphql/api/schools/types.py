@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from api.core.back_references import later
 from api.core.context import Context, Info
 from api.core.lists.nodes import Node
+from api.core.lists.paging import Connection, page_arguments
 from api.places.queries import Commune, commune_of
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
@@ -19,12 +21,15 @@ from domain.kernel.places import places
 from domain.kernel.schools import Degree, named_lycees
 from projections.schools import queries
 
+if TYPE_CHECKING:
+    from api.animations.types import Animation
+
 SCHOOL_PREFIX = "school:"
 
 
 @strawberry.type(
     description="A school that the programme knows: one of the shipped list of lycées, of an imported table, with"
-    " people bound to it, or named by a candidature. Public."
+    " people bound to it, or named by a candidature or a published animation. Public."
 )
 class School(Node):
     uai: str = strawberry.field(description="Its UAI: what `schoolUai` takes.")
@@ -49,6 +54,23 @@ class School(Node):
     @strawberry.field(description="Its territory; null for a department that takes no part in the programme.")
     async def territory(self, info: Info) -> Territory | None:
         return (await lists_of(info.context)).territories.get(department_of_school(self.uai) or "")
+
+    @strawberry.field(
+        description="The published animations that name it, what is to come first. Public: others are in"
+        " `managedAnimations(where: {school})`."
+    )
+    async def animations(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Annotated[Animation, strawberry.lazy("api.animations.types")]]:
+        arguments = page_arguments(info, first, after, last, before)
+        animations_of_school = later("api.animations.queries", "animations_of_school")
+        page: Connection[Animation] = await animations_of_school(info.context, self.uai, arguments)
+        return page
 
 
 def school_of(row: dict[str, Any]) -> School:

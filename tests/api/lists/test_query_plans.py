@@ -30,6 +30,7 @@ SELECT (jsonb_populate_record(a, jsonb_build_object(
     'themes', CASE WHEN n % 100 = 0 THEN '["jeux-video"]'::jsonb ELSE '["temps-ecran"]'::jsonb END,
     'commune_code', CASE WHEN n % 200 = 0 THEN '34172' WHEN n % 333 = 0 THEN '34129' WHEN n % 2 = 0 THEN '13001' END,
     'accessibility', CASE WHEN n % 150 = 0 THEN '["braille"]'::jsonb ELSE '[]'::jsonb END,
+    'school', CASE WHEN n % 200 = 0 THEN '0340766Y' WHEN n % 3 = 0 THEN '0130001A' END,
     'languages', CASE WHEN n % 150 = 0 THEN '["ta"]'::jsonb ELSE '[]'::jsonb END,
     'title_key', md5(n::text),
     'starts_at', a.starts_at + n * interval '1 hour',
@@ -134,6 +135,8 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing halfway through the season": (LISTING, PUBLIC, {}, 50),
     "listing of what is to come": (LISTING, PUBLIC, {"where": {"upcoming": True}}, 50),
     "listing of a commune": (LISTING, PUBLIC, {"where": {"commune": ["34172"]}}, 400),
+    "listing of a school": (LISTING, PUBLIC, {"where": {"school": ["0340766Y"]}}, 100),
+    "managed of a school": (MANAGED, NATIONAL, {"where": {"school": ["0340766Y"]}}, 400),
     # A page of each commune of the intercommunality, from which this one is cut.
     "listing around a commune": (LISTING, PUBLIC, {"where": {"around": "34057"}}, 100),
     "listing around a commune, of what is to come": (

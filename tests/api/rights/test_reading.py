@@ -28,6 +28,7 @@ NOT_HERE = {
     "Animation.clonedFrom",
     "Animation.contact",
     "Animation.onlineLink",
+    "Animation.school",
     "Structure.contact",
     "Convention.plannedAnimations",
     "Convention.terminatedOn",

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from application.animations.animation_file import COLUMNS, AnimationRow, Words, find_commune, read_animations
+from application.animations.school_by_name import NamedSchool, SchoolsByName
 from application.animations.times_in_words import NotATime, moment_of
 from domain.animations.events import AnimationContent
 from domain.catalogue import TYPOLOGY
@@ -172,6 +173,46 @@ def test_a_name_of_no_commune_or_of_several_is_refused(name: str, why: str):
 def test_what_else_an_animation_says_is_taken_too(header: str, cell: str, name: str, value: object):
     read = row(f"Date;{header}", f"12/03/2027 18h30-20h;{cell}")
     assert (read.values[name], read.problems) == (value, [])
+
+
+SCHOOLS = SchoolsByName(
+    [
+        NamedSchool("0340766Y", "École Jean Jaurès", "34172"),
+        NamedSchool("0340767Z", "École Jean Jaurès", "34301"),
+        NamedSchool("0340768A", "Collège Jules Verne", "34301"),
+        NamedSchool("0180035L", "École du Cher", "18033"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "uai"),
+    [
+        ("UAI", "0340766Y", "0340766Y"),
+        ("Établissement", "École Jean Jaurès (0349999 x)", "0349999 x"),
+        ("École", "COLLEGE JULES-VERNE", "0340768A"),
+        ("Établissement", "École Jean Jaurès, Sète", "0340767Z"),
+        ("Établissement;Commune", "École Jean Jaurès;Montpellier", "0340766Y"),
+    ],
+)
+def test_a_school_is_named_by_its_uai_or_its_name(columns: str, cells: str, uai: str):
+    read = row(f"Date;{columns}", f"12/03/2027 18h30-20h;{cells}")
+    find_commune(read, "34")
+    SCHOOLS.find(read, "34")
+    assert (read.values["school"], problems(read)) == (uai, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("École Jean Jaurès", "plusieurs établissements s'appellent ainsi : Montpellier (0340766Y), Sète (0340767Z)"),
+        ("École du Cher", "aucun établissement connu ne s'appelle ainsi dans ce territoire"),
+    ],
+)
+def test_a_name_of_no_school_or_of_several_is_refused(name: str, why: str):
+    read = row("Date;Établissement", f"12/03/2027 18h30-20h;{name}")
+    SCHOOLS.find(read, "34")
+    assert why in problems(read)["school"]
 
 
 def test_every_column_that_a_declaration_has_may_stand_in_a_table():

@@ -71,6 +71,18 @@ def test_a_commune_of_the_territory_an_arrondissement_and_none_are_taken():
     assert code_of(commune_code="13201", address="Chez nos voisins") == "13201"
 
 
+def test_a_school_is_one_of_the_territory_and_one_that_was_declared_before_stays():
+    outcome = declaring(school="0180035r")
+    outcome.then_refused(INVALID, "school", "établissement du territoire Hérault (34) attendu, « 0180035R »")
+    (fact,) = declaring(school="034 0766 y").then_accepted()
+    assert isinstance(fact, AnimationCreated)
+    assert fact.school == "0340766Y"
+    former = created(school="0180035R")
+    (after,) = given(ANIMATION, former).when(modify, STRUCTURE, {"seats": 3}, FRANCE, NOW).then_accepted()
+    assert isinstance(after, AnimationModified)
+    assert after.school == "0180035R"
+
+
 def test_an_unknown_commune_is_named_with_everything_else_that_is_wrong():
     outcome = declaring(commune_code="00000", ends_at=START, venue_type="gymnase")
     assert outcome.refusal is not None

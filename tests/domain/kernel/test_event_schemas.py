@@ -35,6 +35,7 @@ IN_CLEAR = {
     "uai": "the code of a school",
     "school.described.name": "what a school is called, which is public",
     "schools": "codes of schools",
+    "school": "the code of a school",
     "staff_role": "a word of ours",
     "recipients": "names of inboxes, made by us",
     "muted": "kinds of notifications, made by us",

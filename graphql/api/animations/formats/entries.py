@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from api.core.scalars import local
+from api.schools.labels import SCHOOL_COLUMNS, place_with_school, school_label
 from api.typology.territories_and_terms import Lists
 from application.wording.markdown import plain_text
 from domain.animations.transitions import AnimationStatus
@@ -24,6 +25,7 @@ COLUMNS = frozenset(
         *("audience", "type", "themes", "seats", "seats_left", "cancellation_reason", "published_at", "changed_at"),
         "uncovered",
         *("accessibility", "languages", "shown_phone", "shown_email", "shown_hours"),
+        *SCHOOL_COLUMNS,
     }
 )
 _SUSPENDED = "Inscriptions suspendues : cette animation n'aura peut-être pas lieu.\n\n"
@@ -68,6 +70,9 @@ class Entry:
     accessibility: Sequence[str] = ()
     #: ISO 639 codes.
     languages: Sequence[str] = ()
+    #: The school, and the venue together with it.
+    school: str | None = None
+    venue_and_school: str | None = None
     #: No convention covers it: nobody can register, and it may not take place.
     suspended: bool = False
 
@@ -77,7 +82,7 @@ class Entry:
 
     @property
     def place(self) -> str:
-        return ", ".join(part for part in (self.venue, self.address) if part)
+        return ", ".join(part for part in (self.venue_and_school or self.venue, self.address) if part)
 
     @property
     def postal_address(self) -> dict[str, str]:
@@ -164,5 +169,7 @@ def entry_of(row: dict[str, Any], lists: Lists, public_url: str) -> Entry:
         hours=row["shown_hours"],
         accessibility=[label(TermKind.ACCESSIBILITY, offer) for offer in row["accessibility"]],
         languages=row["languages"],
+        school=school_label(row),
+        venue_and_school=place_with_school(row),
         suspended=row["uncovered"],
     )

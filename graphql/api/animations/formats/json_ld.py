@@ -76,5 +76,7 @@ def _location(entry: Entry) -> dict[str, Any]:
     address = {"@type": "PostalAddress", "addressCountry": "FR", "addressRegion": entry.territory}
     written = {_PARTS[name]: text for name, text in entry.postal_address.items()}
     offers = [{"@type": "LocationFeatureSpecification", "name": offer, "value": True} for offer in entry.accessibility]
-    place = {"@type": "Place", "name": entry.venue, "address": address | written}
-    return place | {"amenityFeature": offers} if offers else place
+    place: dict[str, Any] = {"@type": "Place", "name": entry.venue, "address": address | written}
+    if offers:
+        place |= {"amenityFeature": offers}
+    return place | {"containedInPlace": {"@type": "School", "name": entry.school}} if entry.school else place

@@ -19,10 +19,14 @@ from api.core.commanding.payloads import Payload, UserError
 from api.core.commanding.uploaded_tables import is_all_known, named_as_sent, take_file
 from api.core.context import Context, Info
 from application.animations.importing import AnimationsImport, Report, RowOutcome, RowReport, Standing
+from application.animations.school_by_name import NamedSchool
 from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_command
 from projections.animations.beside import DECLARED_BY
+from projections.schools import queries as school_queries
+from projections.structures import queries as structure_queries
 
 #: How far back rows are compared with what stands, and with how many.
 _SINCE, _MOST_STANDING = timedelta(days=730), 20_000
@@ -79,6 +83,7 @@ class AnimationImportMutations:
         try:
             await take_file(values, allowed=_may(context, values))
             values |= {"report": report, "standing": await _standing(context, values)}
+            values["schools"] = await _schools(context, values)
             carried = await _carried(context, values, dry_run)
         except DomainError as refusal:
             carried = refusal_of(context, refusal)
@@ -136,6 +141,17 @@ async def _standing(context: Context, values: dict[str, Any]) -> list[Standing]:
     }
     rows = await read.rows(read.sql(DECLARED_BY), params)
     return [Standing(row["animation_id"], row["title"], row["venue_name"], row["starts_at"]) for row in rows]
+
+
+async def _schools(context: Context, values: dict[str, Any]) -> list[NamedSchool]:
+    """Return the schools that are described in the structure's territories."""
+    if not _may(context, values):
+        return []
+    read = await context.read()
+    structures = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [UUID(str(values["structure_id"]))]})
+    beginnings = [schools_begin_with(code) for row in structures for code in row["territories"]]
+    rows = await read.rows(read.sql(school_queries.DESCRIBED_IN), {"beginnings": beginnings})
+    return [NamedSchool(**row) for row in rows]
 
 
 def _may(context: Context, values: dict[str, Any]) -> bool:
