@@ -36,6 +36,7 @@ from web.information.pages import Information
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
+from web.structure.pages import structure_pages
 from web.territory.attestations import Attestations
 from web.territory.conventions.pages import Conventions
 from web.territory.dossiers.dossier import DossierPage
@@ -109,6 +110,7 @@ class Pages:
             *DrawnDossier(site).routes,
             *ControlPage(site).routes,
             *Verifier(site).routes,
+            *structure_pages(site),
             *Information(site).routes,
         ]
 

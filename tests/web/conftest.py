@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.kernel.actors import Role
-from tests.support.people import AUDITOR, COORDONNATEUR, DIRECTOR, INSPECTOR, STRUCTURE, People
+from tests.support.people import AUDITOR, COORDONNATEUR, DIRECTOR, INSPECTOR, OTHER_STRUCTURE, STRUCTURE, People
 from tests.support.people import NATIONAL as TEAM
 from tests.support.running import founded_server
 from tests.support.server import Server, expired_token, token
@@ -25,6 +25,7 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "AUDITOR": AUDITOR,
         "DIRECTOR": DIRECTOR,
         "INSPECTOR": INSPECTOR,
+        "OTHER": OTHER_STRUCTURE,
         # Beside the roles: one more national team, and who answers for another territory.
         "TEAM": TEAM,
         "ELSEWHERE": token(Role.COORDONNATEUR, "Coordination 13", territories=["13"]),

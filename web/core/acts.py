@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +33,12 @@ class Act:
     explanation: str = ""
     #: The code in `allowedActions` that it is open by; empty: whoever sees the page may try.
     code: str = ""
+    #: Makes the mutation's input of what was typed, where it is another.
+    convert: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+    #: The fields of the form by those of the API, where their names differ.
+    places: Mapping[str, str] = field(default_factory=dict)
+    #: Returns where to go once it is done, of the payload.
+    leads: Callable[[Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Acts:
             form.general.append("Cette action n'existe pas. Choisissez parmi celles de la page.")
             return form
         form.fields, form.prefix = act.fields, act.name
-        values = form.input() | fixed
+        values = act.convert(form.input()) | fixed
         if versioned and form.values["version"].isdigit():
             values["expectedVersion"] = int(form.values["version"])
         if form.failed:
@@ -74,8 +80,11 @@ class Acts:
         payload = next(iter(answer.data.values()))
         if payload["errors"]:
             moved_on = any(error["code"] == "CONFLICT" for error in payload["errors"])
-            form.refuse([{"message": _MOVED_ON}] if moved_on else payload["errors"])
+            form.refuse(
+                [{"message": _MOVED_ON}] if moved_on else [_placed(each, act.places) for each in payload["errors"]]
+            )
             return form
+        towards = act.leads(payload) if act.leads else towards
         return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
 
     def done(self, request: Request) -> str | None:
@@ -111,3 +120,7 @@ class Acts:
 
     def __getitem__(self, name: str) -> Act:
         return self._acts[name]
+
+
+def _placed(error: Mapping[str, Any], places: Mapping[str, str]) -> Mapping[str, Any]:
+    return dict(error) | {"field": [places.get(name, name) for name in error.get("field") or ()]}

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import orjson
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Scope
 
@@ -40,19 +42,38 @@ class Answer:
         return frozenset(str(error.get("extensions", {}).get("code")) for error in self.errors)
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a mutation."""
+
+    name: str
+    content: bytes
+    kind: str = "application/octet-stream"
+
+    @classmethod
+    async def of(cls, upload: UploadFile) -> File:
+        return cls(upload.filename or "fichier", await upload.read(), upload.content_type or "application/octet-stream")
+
+
 class Api:
     """The GraphQL endpoint of this process."""
 
     def __init__(self, endpoint: ASGIApp, sessions: Sessions) -> None:
         self._endpoint, self._sessions = endpoint, sessions
 
-    async def ask(self, request: Request, document: Document, variables: Mapping[str, Any]) -> Answer:
+    async def ask(
+        self, request: Request, document: Document, variables: Mapping[str, Any], file: File | None = None
+    ) -> Answer:
         """Return the answer for the client of `request`, with the rights of who is signed in there.
 
-        Raises Problem where the document as a whole is refused, or the thing that it names does not exist.
+        `file` is the input's. Raises Problem where the document as a whole is refused, or the thing that it names does
+        not exist.
         """
-        body = orjson.dumps({"query": document.text, "variables": variables})
-        content = orjson.loads(await self._answered(_scope(request.scope, body, self._sessions.token(request)), body))
+        body, kind = orjson.dumps({"query": document.text, "variables": variables}), _JSON
+        if file is not None:
+            body, kind = _with_file(body, file)
+        scope = _scope(request.scope, body, kind, self._sessions.token(request))
+        content = orjson.loads(await self._answered(scope, body))
         answer = Answer(content.get("data") or {}, tuple(content.get("errors") or ()))
         if (problem := Problem.among(answer.errors)) is not None:
             raise problem
@@ -76,9 +97,16 @@ class Api:
         return bytes(answer)
 
 
-def _scope(page: Scope, body: bytes, token: str | None) -> Scope:
+def _with_file(operations: bytes, file: File) -> tuple[bytes, bytes]:
+    """Return the form of the GraphQL multipart request specification, and its media type."""
+    data = {"operations": operations.decode(), "map": '{"0": ["variables.input.file"]}'}
+    form = httpx.Request("POST", "http://pages/graphql", data=data, files={"0": (file.name, file.content, file.kind)})
+    return form.read(), form.headers["content-type"].encode()
+
+
+def _scope(page: Scope, body: bytes, kind: bytes, token: str | None) -> Scope:
     headers = [(name, value) for name, value in page["headers"] if name not in _BROWSERS]
-    headers += [(b"accept", _JSON), (b"content-type", _JSON), (b"content-length", str(len(body)).encode())]
+    headers += [(b"accept", _JSON), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
     if token is not None:
         headers.append((b"authorization", f"Bearer {token}".encode()))
     own = {"method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "headers": headers}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 from uuid import UUID, uuid4
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,8 +21,14 @@ from web.core.problems import Problem
 _COOKIE = "parentalite-formulaire"
 _TOKEN, _KEY = "jeton", "cle"
 _FORM = "application/x-www-form-urlencoded"
+_WITH_FILE = "multipart/form-data"
 _LARGEST = 100_000
+#: A scan of the largest size, and the fields beside it.
+_LARGEST_WITH_FILE = 20_000_000
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
+#: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
+_HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 EXPIRED = (
     "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
     " Si ce message revient, autorisez les cookies de ce site."
@@ -31,7 +39,8 @@ EXPIRED = (
 class Field:
     """A field of a form. `name` is that of the mutation's input.
 
-    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, `yesno`, `amount` in euros.
+    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, `choices` (any of its
+    options), `yesno`, or `amount` in euros.
     """
 
     name: str
@@ -56,6 +65,12 @@ class Field:
             return [line.strip() for line in text.splitlines() if line.strip()] or None
         if self.kind == "yesno":
             return {"oui": True, "non": False}.get(text)
+        if self.kind == "choices":
+            return text.splitlines()
+        if self.kind == "time" and (hour := _HOUR.fullmatch(text)):
+            text = f"{int(hour[1]):02}:{hour[2] or '00'}"
+        if self.kind == "date" and (date := _DAY.fullmatch(text)):
+            text = f"{date[3]}-{int(date[2]):02}-{int(date[1]):02}"
         if self.kind == "checkbox":
             return True if text else None
         return text or None
@@ -72,6 +87,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     #: What is wrong, but with none of its fields.
     general: list[str] = field(default_factory=list)
+    #: Files that came with it, by the names of their fields.
+    files: dict[str, list[UploadFile]] = field(default_factory=dict)
     #: Tells the fields of several forms of one page apart: their ids begin with it.
     prefix: str = ""
 
@@ -114,19 +131,26 @@ class Guard:
         """Return an empty form for the visitor."""
         return Form(fields, self._token(self._visitor(request)), values=values)
 
-    async def posted(self, request: Request, fields: Sequence[Field]) -> Form:
+    async def posted(self, request: Request, fields: Sequence[Field], *, with_files: bool = False) -> Form:
         """Return what was posted, with an error in it where it does not come from a page of this site.
 
         Raises Problem for anything but a form.
         """
-        if not request.headers.get("content-type", "").startswith(_FORM):
+        if not request.headers.get("content-type", "").startswith(_WITH_FILE if with_files else _FORM):
             raise Problem(415, "Envoi refusé", "Ce formulaire s'envoie depuis sa page.")
-        limited = Request(request.scope, within_limit(request.headers, request.receive, _LARGEST))
-        data = await limited.form(max_fields=60)
+        largest = _LARGEST_WITH_FILE if with_files else _LARGEST
+        limited = Request(request.scope, within_limit(request.headers, request.receive, largest))
+        try:
+            data = await limited.form(max_files=20, max_fields=100, max_part_size=largest)
+        except HTTPException as error:
+            raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
         form = self.form(request, fields, **{each.name: _text(data, each.name) for each in fields})
         # Shown again to be sent again, where the session ended meanwhile.
         request.state.typed = [(name, _text(data, name)) for name in data if name not in (_TOKEN, _KEY)]
         form.key = _key(_text(data, _KEY)) or form.key
+        for name, value in data.multi_items():
+            if isinstance(value, UploadFile) and value.filename:
+                form.files.setdefault(name, []).append(value)
         if not self._accepts(request, _text(data, _TOKEN)):
             form.general.append(EXPIRED)
         return form
@@ -160,9 +184,9 @@ class Guard:
 
 
 def _text(data: FormData, name: str) -> str:
-    value = data.get(name)
+    """Return the text of a field: its choices, a line each, where there are several."""
     # Browsers send line ends as CRLF.
-    return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+    return "\n".join(value.replace("\r\n", "\n") for value in data.getlist(name) if isinstance(value, str))
 
 
 def _key(text: str) -> str | None:

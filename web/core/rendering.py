@@ -42,7 +42,7 @@ class Templates:
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page. It is for this reader, at this moment: no cache may keep it."""
         query = f"?{request.url.query}" if request.url.query else ""
-        about: dict[str, Any] = {"path": request.url.path, "address": request.url.path + query}
+        about: dict[str, Any] = {"path": request.url.path, "here": request.url.path + query}
         about["signed_in"] = self._sessions.token(request) is not None
         text = self._environment.get_template(f"{template}.html").render(**about, **values)
         content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}

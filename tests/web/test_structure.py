@@ -1,0 +1,95 @@
+"""A structure declares its animations, follows and changes them: by pages alone, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.people import NATIONAL, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+FORM = {
+    "title": "Café des parents : Pronote",
+    "description": "Lire les notes.",
+    "type": "cafe-des-parents",
+    "audience": "parents",
+    "theme": "ent-pronote",
+    "date": "2027-03-15",
+    "starts": "18:00",
+    "ends": "20:00",
+    "seats": "12",
+    "venueType": "ecole",
+    "venueName": "École Jean Jaurès",
+    "commune": "34172",
+    "accessibility": "fauteuil-roulant",
+}
+
+
+def declared(visitor: Visitor, **changes: str) -> str:
+    """Declare an animation by its page; return the address of its own."""
+    form = visitor.form(visitor.sees("/structure/animations/nouvelle"), values=FORM | changes)
+    answer = visitor.http.send(form)
+    assert answer.status_code == 303, re.findall("error-text.*", answer.text)
+    return answer.headers["location"].partition("?")[0]
+
+
+def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/animations/nouvelle")
+    wrong = {"starts": "", "theme": "", "seats": "douze", "commune": "Saint", "accessibility": "", "phone": "12"}
+    refused = visitor.sends(page, values=FORM | wrong, status=422)
+    assert "<title>Erreur : Déclarer" in refused
+    assert {"#starts", "#seats", "#communeCode"} <= set(links(refused))
+    assert 'value="douze"' in refused
+    assert "Lire les notes." in refused
+    again = visitor.sends(
+        refused, values=FORM | wrong | {"starts": "18:00", "seats": "12", "commune": "34172"}, status=422
+    )
+    assert {"#theme", "#phone"} <= set(links(again))
+    page = visitor.sends(again, values=FORM | {"phone": "04 67 00 00 00"})
+    assert "Votre animation est déclarée" in page
+    assert "En attente de publication" in page
+    assert "04 67 00 00 00" in page
+    listing = visitor.sees("/structure?tri=titre&sens=desc&etat=SUBMITTED&quand=a-venir&mots=pronote")
+    assert "Café des parents\N{NO-BREAK SPACE}: Pronote" in listing
+    (table,) = (link for link in links(listing) if ".csv" in link)
+    assert "Café des parents : Pronote" in visitor.http.get(table).text
+    assert "n'est pas compris" in visitor.sees("/structure?du=demain")
+
+
+def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, people: People, server: Server) -> None:
+    path = declared(visitor.signs_in("STRUCTURE"), title="À changer")
+    server.ask(
+        'mutation($id: ID!) { animationRefuse(input: {animationId: $id, reason: "Trop court."}) { errors { code } } }',
+        NATIONAL,
+        id=path.rpartition("/")[2],
+    )
+    assert "Trop court." in visitor.sees(path)
+    page = visitor.sees(f"{path}/modifier")
+    page = visitor.sends(page, values=FORM | {"title": "Changée", "secondTheme": "temps-ecran", "languages": "ar"})
+    assert "modifications sont enregistrées" in page
+    assert "<h1>Changée</h1>" in page
+    people.publish(path.rpartition("/")[2])
+    page = visitor.sees(path)
+    refused = visitor.sends(page, "dupliquer", {"date": "", "starts": "18:00", "ends": "20:00"}, 422)
+    assert "dupliquer-starts" in refused
+    copy = visitor.sends(page, "dupliquer", {"date": "01/04/2027", "starts": "9 h 30", "ends": "11:00"})
+    assert "1er\N{NO-BREAK SPACE}avril 2027, de 9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30" in copy
+    series = visitor.sends(page, "repeter", {"every": "WEEK", "until": "2027-04-01", "without": "2027-03-22"})
+    assert "2\N{NO-BREAK SPACE}dates" in series
+    done = visitor.sends(series, "annuler", {"reason": "L'école est fermée."})
+    assert "Annulée" in done
+    assert "école est fermée." in done
+
+
+def test_another_structure_and_other_roles_find_none_of_these_pages(visitor: Visitor, server: Server) -> None:
+    path = declared(visitor.signs_in("STRUCTURE"), title="À nous")
+    for role in ("OTHER", "COORDONNATEUR", "PARENT"):
+        other = Visitor(server.address).signs_in(role)
+        nothing = other.sees("/structure/animations/rien", 404).replace("/structure/animations/rien", "")
+        for page in (path, f"{path}/modifier"):
+            assert other.sees(page, 404).replace(page, "") == nothing
+    for role in ("COORDONNATEUR", "PARENT"):
+        Visitor(server.address).signs_in(role).sees("/structure", 404)
+    assert 'value="/structure"' in Visitor(server.address).sees("/structure")

@@ -1,0 +1,129 @@
+"""One animation of a structure, and what can be done with it: `/structure/animations/ID`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+from web.structure.animations.own import STATUSES
+from web.structure.speaking import speaks_for
+
+_ANIMATION = document("structure/animations/animation")
+_CLONE, _REPEAT = document("structure/animations/clone"), document("structure/animations/repeat")
+_DATE = Field("date", "Date", "date", "Format attendu : 2027-01-15", True)
+_STARTS = Field("starts", "Heure de début", "time", "Format attendu : 18:00", True)
+_ENDS = Field("ends", "Heure de fin", "time", "Format attendu : 20:00", True)
+_EVERY = (("WEEK", "Chaque semaine"), ("TWO_WEEKS", "Toutes les deux semaines"))
+
+
+def _moments(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input of a copy: its day and hours put together."""
+    date, starts, ends = (typed.get(name) for name in ("date", "starts", "ends"))
+    times = {"startsAt": f"{date}T{starts}" if starts else None, "endsAt": f"{date}T{ends}" if ends else None}
+    return (times if date else {}) | {"idempotencyKey": typed["idempotencyKey"]}
+
+
+_ACTS = (
+    Act(
+        "dupliquer",
+        _CLONE,
+        "Proposer la même animation à une autre date",
+        "Créer la copie",
+        "La copie est déclarée. L'équipe nationale va la publier.",
+        (_DATE, _STARTS, _ENDS),
+        "Le contenu est repris. L'attestation ne l'est jamais.",
+        "ANIMATION_CLONE",
+        _moments,
+        {"startsAt": "starts", "endsAt": "ends"},
+        lambda payload: f"/structure/animations/{payload['animation']['id']}",
+    ),
+    Act(
+        "repeter",
+        _REPEAT,
+        "En faire une série",
+        "Créer la série",
+        "La série est déclarée. L'équipe nationale va la publier.",
+        (
+            Field("every", "Rythme", "select", required=True, options=_EVERY),
+            Field("until", "Jusqu'au", "date", "Dernier jour possible. Format attendu : 2027-06-30", True),
+            Field("without", "Jours sans animation", "lines", "Un jour par ligne, par exemple 2027-02-22. Vacances…"),
+        ),
+        "Même jour de la semaine, même heure. Toutes les dates sont créées, ou aucune.",
+        "ANIMATION_REPEAT",
+    ),
+    Act(
+        "annuler",
+        document("structure/animations/cancel"),
+        "Annuler l'animation",
+        "Annuler l'animation",
+        "L'animation est annulée. Nous prévenons les personnes inscrites.",
+        (Field("reason", "Raison", "textarea", "Les personnes inscrites et le public la lisent.", True),),
+        "Vous ne pourrez pas revenir en arrière.",
+        "ANIMATION_CANCEL",
+    ),
+)
+
+_DONE = {
+    "declarer": "Votre animation est déclarée. L'équipe nationale va la publier.",
+    "modifier": "Vos modifications sont enregistrées.",
+    "attester": "Votre attestation est enregistrée. Merci.",
+    "corriger": "Votre correction est enregistrée.",
+    **{act.name: act.done for act in _ACTS},
+}
+
+
+class OwnAnimation:
+    """The page of one animation, for its structure."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, _ACTS)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/animations/{id}"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.act, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return self._page(request, await self._animation(request))
+
+    async def act(self, request: Request) -> Response:
+        animation = await self._animation(request)
+        outcome = await self._acts.carry_out(request, versioned=True, animationId=animation["id"])
+        if isinstance(outcome, Response):
+            return outcome
+        return self._page(request, await self._animation(request), outcome)
+
+    async def _animation(self, request: Request) -> Mapping[str, Any]:
+        answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
+        animation: Mapping[str, Any] | None = answer["animation"]
+        if animation is None:
+            raise Problem.missing()
+        speaks_for(answer["viewer"], animation["structure"]["id"])
+        return animation
+
+    def _page(self, request: Request, animation: Mapping[str, Any], posted: Form | None = None) -> Response:
+        hours = {name: datetime.fromisoformat(animation[f"{name}At"]).strftime("%H:%M") for name in ("starts", "ends")}
+        actions = {each["code"]: each for each in animation["allowedActions"]}
+        response = self._site.templates.page(
+            request,
+            "structure/animations/animation",
+            422 if posted else 200,
+            animation=animation,
+            acts=self._acts.shown(request, animation["allowedActions"], posted, {"dupliquer": hours}),
+            actions=actions,
+            posted=posted,
+            done=_DONE.get(request.query_params.get("fait", "")),
+            statuses=STATUSES,
+            begun=datetime.fromisoformat(animation["startsAt"]) <= self._site.clock(),
+        )
+        return self._site.guard.keep(request, response)

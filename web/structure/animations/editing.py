@@ -1,0 +1,140 @@
+"""Declare an animation, and modify it: `/structure/animations/nouvelle`, `/structure/animations/ID/modifier`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.communes import COMMUNES, without_doubt
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+from web.structure.animations import form as forms
+from web.structure.speaking import speaks_for, spoken_for
+
+_WHO, _CHOICES = document("structure/who"), document("structure/animations/choices")
+_DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
+_ANIMATION = document("structure/animations/animation")
+_VERSION = Field("version", "Version", "number", hidden=True)
+_NEW = {"audience": "parents"}
+
+
+class AnimationEditing:
+    """The pages of the form of an animation."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        new, change = "/structure/animations/nouvelle", "/structure/animations/{id}/modifier"
+        desk = self._site.desk
+        return [
+            *(desk(new, self.new, "GET"), desk(new, self.declare, "POST")),
+            *(desk(change, self.change, "GET"), desk(change, self.modify, "POST")),
+        ]
+
+    async def new(self, request: Request) -> Response:
+        choices = await self._choices(request, await self._structure(request))
+        values = _NEW | {"territory": forms.only_territory(choices)}
+        return self._page(request, choices, self._site.guard.form(request, forms.FIELDS, **values))
+
+    async def declare(self, request: Request) -> Response:
+        structure = await self._structure(request)
+        form = await self._site.guard.posted(request, forms.FIELDS)
+        values, communes = forms.mutation_input(form), await self._commune(request, form)
+        values |= {"structureId": structure, "communeCode": _code(communes)}
+        if not form.failed:
+            payload = (await self._site.api.ask(request, _DECLARE, {"input": _given(values)}))["animationCreate"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/structure/animations/{payload['animation']['id']}?fait=declarer", 303)
+            forms.refuse(form, payload["errors"])
+        return self._page(request, await self._choices(request, structure), form, communes)
+
+    async def change(self, request: Request) -> Response:
+        animation = await self._animation(request)
+        choices = await self._choices(request, animation["structure"]["id"])
+        form = self._site.guard.form(request, (*forms.FIELDS, _VERSION), **forms.values_of(_own(animation)))
+        form.values["version"] = str(animation["version"])
+        return self._page(request, choices, form, (), animation)
+
+    async def modify(self, request: Request) -> Response:
+        animation = await self._animation(request)
+        form = await self._site.guard.posted(request, (*forms.FIELDS, _VERSION))
+        values, communes = forms.mutation_input(form), await self._commune(request, form)
+        values |= {"animationId": animation["id"], "communeCode": _code(communes)}
+        if form.values["version"].isdigit():
+            values["expectedVersion"] = int(form.values["version"])
+        if not form.failed:
+            del values["territory"]
+            payload = (await self._site.api.ask(request, _MODIFY, {"input": values}))["animationModify"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/structure/animations/{animation['id']}?fait=modifier", 303)
+            forms.refuse(form, payload["errors"])
+        choices = await self._choices(request, animation["structure"]["id"])
+        return self._page(request, choices, form, communes, animation)
+
+    async def _structure(self, request: Request) -> str:
+        viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
+        return str(spoken_for(request, viewer)["id"])
+
+    async def _choices(self, request: Request, structure_id: str) -> Mapping[str, Any]:
+        return (await self._site.api.ask(request, _CHOICES, {"structureId": structure_id})).data
+
+    async def _animation(self, request: Request) -> Mapping[str, Any]:
+        answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
+        animation: Mapping[str, Any] | None = answer["animation"]
+        if animation is None:
+            raise Problem.missing()
+        speaks_for(answer["viewer"], animation["structure"]["id"])
+        return animation
+
+    async def _commune(self, request: Request, form: Form) -> Sequence[Mapping[str, Any]]:
+        """Return the commune that was typed, or those that it may mean, with an error that asks which."""
+        typed = form.values.get("commune", "").strip()
+        if not typed:
+            return ()
+        communes = (await self._site.api.ask(request, COMMUNES, {"text": typed[:100]}))["communes"]
+        chosen = [each for each in communes if each["code"] == form.values.get("communeCode")]
+        chosen = chosen or [each for each in communes if each["code"] == typed]
+        certain = chosen or (without_doubt(typed, communes) if not typed.isdigit() or len(communes) == 1 else ())
+        if not communes:
+            form.errors["commune"] = f"Commune : « {typed} » n'est pas connu. Tapez un nom ou un code postal."
+        elif len(certain) != 1:
+            form.errors["communeCode"] = f"Plusieurs communes répondent à « {typed} » : choisissez la vôtre."
+        return certain if len(certain) == 1 else communes
+
+    def _page(
+        self,
+        request: Request,
+        choices: Mapping[str, Any],
+        form: Form,
+        communes: Sequence[Mapping[str, Any]] = (),
+        animation: Mapping[str, Any] | None = None,
+    ) -> Response:
+        form.fields = forms.fields(choices, form, communes if len(communes) > 1 else ())
+        if animation is not None:
+            form.fields = [*(each for each in form.fields if each.name != "territory"), _VERSION]
+        status, titles = 422 if form.failed else 200, forms.TITLES
+        page = "structure/animations/editing"
+        response = self._site.templates.page(request, page, status, form=form, titles=titles, animation=animation)
+        return self._site.guard.keep(request, response)
+
+
+def _code(communes: Sequence[Mapping[str, Any]]) -> str | None:
+    return communes[0]["code"] if len(communes) == 1 else None
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _own(animation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it without the contact of its structure, which stands where it has none of its own."""
+    same = animation["contact"] == animation["structure"]["contact"]
+    return dict(animation) | {"contact": None if same else animation["contact"]}

@@ -1,0 +1,146 @@
+"""« Mes événements »: all animations of a structure, with their six sorts and filters. `/structure`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.core.site import Site
+from web.structure.speaking import spoken_for
+
+_WHO, _OWN = document("structure/who"), document("structure/animations/own")
+_LONGEST = 100
+#: The sorts, by their names in addresses: the heading, and the field of the API.
+SORTS = {
+    "public": ("Public", "AUDIENCE"),
+    "titre": ("Titre", "TITLE"),
+    "publication": ("Publication", "PUBLISHED_AT"),
+    "attestation": ("Attestation", "ATTESTED"),
+    "date": ("Date", "STARTS_AT"),
+    "type": ("Type", "TYPE"),
+}
+STATUSES = {
+    "SUBMITTED": "En attente de publication",
+    "PUBLISHED": "Publiée",
+    "REFUSED": "Refusée, à corriger",
+    "CANCELLED": "Annulée",
+}
+_MOMENTS = {
+    "a-venir": {"upcoming": True},
+    "passees": {"past": True},
+    "a-attester": {"awaitingAttestation": True},
+    "attestees": {"attested": True},
+}
+#: Filters of this page by the field of the API that they narrow.
+_LISTS = {"etat": "status", "theme": "theme", "type": "type", "public": "audience"}
+_WORDS = {
+    "text": "Mots du titre ou du texte",
+    "startsFrom": "À partir du",
+    "startsBefore": "Avant le",
+    "status": "État",
+    "theme": "Thème",
+    "type": "Type",
+    "audience": "Public",
+}
+
+
+class OwnAnimations:
+    """The list of a structure's animations."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.desk("/structure", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
+        chosen = spoken_for(request, viewer)
+        params = request.query_params
+        where, order, unknown = _where(params), _order(params), ""
+        variables: dict[str, Any] = {"id": chosen["id"], "orderBy": order} | page_variables(params)
+        try:
+            answer = await self._site.api.ask(request, _OWN, variables | {"where": where})
+        except Problem as problem:
+            named = [name for name in problem.where if name in where]
+            if problem.status != 404 or not named:
+                raise
+            unknown = _WORDS.get(named[0], named[0])
+            where = {name: value for name, value in where.items() if name not in named}
+            answer = await self._site.api.ask(request, _OWN, variables | {"where": where})
+        animations = answer["structure"]["animations"]
+        return self._site.templates.page(
+            request,
+            "structure/animations/own",
+            structure=answer["structure"],
+            structures=viewer["structures"],
+            waiting=answer["viewer"]["waiting"],
+            animations=animations,
+            around=pages_around(request, animations["pageInfo"], "#liste"),
+            terms=answer["typology"],
+            statuses=STATUSES,
+            due=[each["id"] for each in animations["nodes"] if self._is_over(each)],
+            chosen=params,
+            unknown=unknown,
+            headings=_headings(params),
+            exports=_exports(chosen["id"], where, order),
+        )
+
+    def _is_over(self, animation: Mapping[str, Any]) -> bool:
+        return datetime.fromisoformat(animation["endsAt"]) <= self._site.clock()
+
+
+def _where(params: QueryParams) -> dict[str, Any]:
+    where: dict[str, Any] = {}
+    for name, field in _LISTS.items():
+        if values := [value[:_LONGEST] for value in params.getlist(name)[:20] if value]:
+            where[field] = values
+    for name, field in (("mots", "text"), ("du", "startsFrom"), ("avant", "startsBefore")):
+        if value := params.get(name, "")[:_LONGEST].strip():
+            where[field] = value
+    return where | _MOMENTS.get(params.get("quand", ""), {})
+
+
+def _order(params: QueryParams) -> list[dict[str, str]]:
+    sort = SORTS.get(params.get("tri", ""))
+    return [{"field": sort[1], "direction": "DESC" if params.get("sens") == "desc" else "ASC"}] if sort else []
+
+
+def _headings(params: QueryParams) -> list[dict[str, Any]]:
+    """Return the sorts with their addresses: the one in force leads the other way round."""
+    kept = [each for each in params.multi_items() if each[1] and each[0] not in ("tri", "sens", "after", "before")]
+    headings = []
+    for name, (label, _) in SORTS.items():
+        current = params.get("tri") == name
+        descending = params.get("sens") == "desc"
+        further = [("tri", name), *([("sens", "desc")] if current and not descending else [])]
+        direction = ("descending" if descending else "ascending") if current else None
+        headings.append(
+            {"label": label, "address": f"/structure?{urlencode([*kept, *further])}#liste", "direction": direction}
+        )
+    return headings
+
+
+def _exports(structure_id: str, where: Mapping[str, Any], order: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the addresses of the same list as a table."""
+    query: list[tuple[str, str]] = []
+    for name, value in where.items():
+        query += [(name, _text(each)) for each in (value if isinstance(value, list) else [value])]
+    query += [("orderBy", f"{each['field']}:{each['direction']}") for each in order]
+    address = f"/structures/{structure_id}/animations"
+    return {kind: f"{address}.{kind}{'?' if query else ''}{urlencode(query)}" for kind in ("csv", "xlsx")}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

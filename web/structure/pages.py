@@ -1,0 +1,18 @@
+"""All pages of the desk of structures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from web.core.site import Site
+from web.structure.animations.animation import OwnAnimation
+from web.structure.animations.editing import AnimationEditing
+from web.structure.animations.own import OwnAnimations
+
+
+def structure_pages(site: Site) -> Sequence[BaseRoute]:
+    """Return the routes below `/structure`: a page that is named goes before one with an id."""
+    pages = (OwnAnimations, AnimationEditing, OwnAnimation)
+    return [route for page in pages for route in page(site).routes]

@@ -1,0 +1,34 @@
+"""For which structure the reader of a page speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from web.core.problems import Problem
+
+#: What every page of this desk asks of its reader.
+PARAMETER = "structure"
+_ROLE = "STRUCTURE"
+
+
+def spoken_for(request: Request, viewer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the structure that the address names, or else the reader's first. Raises Problem for who has none."""
+    structures = viewer["structures"]
+    if viewer["role"] != _ROLE or not structures:
+        raise Problem.missing()
+    wanted = request.query_params.get(PARAMETER)
+    chosen: Mapping[str, Any] | None = next(
+        (each for each in structures if wanted in (None, "", each["id"])), structures[0] if not wanted else None
+    )
+    if chosen is None:
+        raise Problem.missing()
+    return chosen
+
+
+def speaks_for(viewer: Mapping[str, Any], structure_id: str) -> None:
+    """Raise Problem unless the reader speaks for the structure: others find nothing here."""
+    if viewer["role"] != _ROLE or structure_id not in [each["id"] for each in viewer["structures"]]:
+        raise Problem.missing()
