@@ -143,7 +143,7 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
             settings.master_key,
             settings.event_keys,
             protecting=protecting,
-            signing=Signing(Site.at(settings.public_url), frozenset(settings.signed_acts)),
+            signing=Signing(Site.at(settings.public_url), settings.signed_acts.roles, settings.signed_acts.acts),
         ) as application,
     ):
         with connect(database.url) as conn:

@@ -35,7 +35,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
 from domain.kernel.rights import Action
 from domain.passkeys.passkeys import Passkeys
-from domain.proof.signing_rule import MONEY_ACTIONS, SigningRule
+from domain.proof.signing_rule import REQUIRABLE_ACTIONS, SigningRule
 from eventstore.appender import Appender
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
@@ -180,7 +180,7 @@ class CommandBus:
 
     def _signing_rule(self, action: Action, work: UnitOfWork) -> SigningRule | None:
         """Return who has to sign, by the log. It is read in the unit of work: no act slips in beside the rule."""
-        return work.find(SIGNING_RULE, SIGNING_RULE_ID) if action in MONEY_ACTIONS else None
+        return work.find(SIGNING_RULE, SIGNING_RULE_ID) if action in REQUIRABLE_ACTIONS else None
 
     def who_signs(self) -> SigningRule:
         """Return who has to sign, by the log as it is now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parseaddr
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -20,7 +21,8 @@ from application.papers.logos import Logo
 from application.sign_in.addresses import is_confidential
 from application.sign_in.claims import ClaimsMapping, load_mapping
 from domain.kernel.actors import Role
-from domain.proof.signing_rule import SIGNING_ROLES
+from domain.kernel.rights import Action
+from domain.proof.signing_rule import MONEY_ACTIONS, REQUIRABLE_ACTIONS, SIGNING_ROLES
 from eventstore.authenticators import EventKeys, read_event_keys
 
 KEY_BYTES = 32
@@ -147,11 +149,23 @@ def _texts(value: str) -> list[str]:
     return [text.strip() for text in value.split(",") if text.strip()]
 
 
-def _signing_roles(value: str) -> tuple[Role, ...]:
-    roles = _texts(value)
-    if not set(roles) <= SIGNING_ROLES:
-        raise ValueError(f"roles with commas between them are needed, of {', '.join(sorted(SIGNING_ROLES))}")
-    return tuple(Role(role) for role in roles)
+@dataclass(frozen=True, slots=True)
+class SigningRoles:
+    """Whose acts must be signed: those that move money, and `conventionSign` where that is named too."""
+
+    roles: frozenset[Role] = frozenset()
+    acts: frozenset[Action] = MONEY_ACTIONS
+
+
+def _signing_roles(value: str) -> SigningRoles:
+    names = set(_texts(value))
+    conventions = names & {Action.CONVENTION_SIGN}
+    roles = names - conventions
+    if not roles <= SIGNING_ROLES or (conventions and not roles):
+        expected = ", ".join(sorted(SIGNING_ROLES))
+        raise ValueError(f"roles with commas between them are needed, of {expected}, and beside them conventionSign")
+    acts = REQUIRABLE_ACTIONS if conventions else MONEY_ACTIONS
+    return SigningRoles(frozenset(Role(role) for role in roles), acts)
 
 
 def _networks(value: str) -> list[IPv4Network | IPv6Network]:
@@ -210,4 +224,4 @@ Origins = Annotated[
     tuple[Annotated[str, _check(_is_origin, "origins such as https://parentalite.example.org are needed")], ...],
     _read(_texts),
 ]
-SigningRoles = Annotated[tuple[Role, ...], _read(_signing_roles)]
+SignedActs = Annotated[SigningRoles, _read(_signing_roles)]

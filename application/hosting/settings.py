@@ -81,9 +81,10 @@ class Settings(Group):
     served."""
     reminder_days: float = Field(2, ge=0, le=30)
     """Registrants are reminded so many days before an animation; 0 reminds nobody."""
-    signed_acts: values.SigningRoles = ()
+    signed_acts: values.SignedActs = values.SigningRoles()
     """Roles whose acts that move money are refused without their own signature (passkey), with commas between them:
-    `structure`, `coordonnateur`, `national`. Without it each may sign, and need not. The log tells each change."""
+    `structure`, `coordonnateur`, `national`; with `conventionSign` beside them, that act of theirs too. Without it each
+    may sign, and need not. The log tells each change."""
     trusted_documents: values.Documents | None = None
     """The only GraphQL documents that are answered, a file of `parentalite documents`. Without it any is."""
     logo: values.LogoFile | None = None

@@ -17,7 +17,7 @@ from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.identifiers import SIGNING_RULE_ID
 from domain.kernel.rights import Action, Belongings
 from domain.proof import signing_rule
-from domain.proof.signing_rule import MONEY_ACTIONS
+from domain.proof.signing_rule import MONEY_ACTIONS, REQUIRABLE_ACTIONS
 from eventstore.recorder import Outcome
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
@@ -29,7 +29,7 @@ class SigningRequire(Command):
     action: ClassVar[Action] = Action.SIGNING_REQUIRE
 
     roles: tuple[Role, ...] = Field((), max_length=len(Role))
-    acts: tuple[Action, ...] = Field((), max_length=len(MONEY_ACTIONS))
+    acts: tuple[Action, ...] = Field((), max_length=len(REQUIRABLE_ACTIONS))
 
 
 def require(command: SigningRequire, work: UnitOfWork) -> UUID:
@@ -39,11 +39,13 @@ def require(command: SigningRequire, work: UnitOfWork) -> UUID:
     return SIGNING_RULE_ID
 
 
-def record_who_signs(execute: Execute, required_of: Iterable[Role], now: datetime) -> bool:
-    """Record whose acts that move money must be signed, unless the log says so already. Return whether it did not."""
+def record_who_signs(
+    execute: Execute, required_of: Iterable[Role], now: datetime, acts: Iterable[Action] = MONEY_ACTIONS
+) -> bool:
+    """Record whose acts must be signed, unless the log says so already. Return whether it did not."""
     roles = tuple(sorted(required_of))
     try:
-        execute(SigningRequire(roles=roles, acts=tuple(sorted(MONEY_ACTIONS)) if roles else ()), SYSTEM, now)
+        execute(SigningRequire(roles=roles, acts=tuple(sorted(acts)) if roles else ()), SYSTEM, now)
     except DomainError as refusal:
         if {problem.code for problem in refusal.problems} != {ErrorCode.RULE_BROKEN}:
             raise

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 
 from domain.kernel.rights import Action
-from domain.proof.signing_rule import MONEY_ACTIONS
+from domain.proof.signing_rule import REQUIRABLE_ACTIONS
 from eventstore.records import Recorded, encode
 from eventstore.seals import SEAL, is_sealed
 
@@ -29,7 +29,7 @@ FIRST_FORMAT = "parentalite-act/1"
 SIGNED_WITHIN = timedelta(minutes=5)
 
 #: Acts that move money, or say who may sign such acts.
-SIGNED_ACTIONS = MONEY_ACTIONS | {Action.CONVENTION_SIGN, Action.PASSKEY_REGISTER}
+SIGNED_ACTIONS = REQUIRABLE_ACTIONS | {Action.PASSKEY_REGISTER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,17 +32,18 @@ class GivenSignature(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The site that people sign on, and the roles whose acts that move money have to be signed.
+    """The site that people sign on, the roles that have to sign, and their acts that have to be signed.
 
     The log has its own word on these roles: whatever either of both demands is demanded.
     """
 
     site: Site | None = None
     required_of: frozenset[Role] = field(default=frozenset())
+    acts: frozenset[Action] = field(default=MONEY_ACTIONS)
 
     def requires(self, action: Action, role: Role) -> bool:
         """Return whether an act of this role is refused without a signature."""
-        return role in self.required_of and action in MONEY_ACTIONS and role in RIGHTS[action]
+        return role in self.required_of and action in self.acts and role in RIGHTS[action]
 
     def check_unsigned(self, action: Action, actor: Actor, rule: SigningRule | None) -> None:
         """Raise RULE_BROKEN if the act has to be signed, by the settings or by what the log says."""

@@ -88,8 +88,9 @@ def check_links(settings: Settings) -> None:
 
 def tell_who_signs(opened: Runtime) -> None:
     """Record whose acts must be signed, where the settings say otherwise than the log."""
-    required_of = opened.application.bus.signing.required_of
-    if record_who_signs(opened.application.execute, required_of, utc_now()):
+    signing = opened.application.bus.signing
+    required_of = signing.required_of
+    if record_who_signs(opened.application.execute, required_of, utc_now(), signing.acts):
         log.info("who has to sign changed", extra={"roles": ",".join(sorted(required_of)) or "nobody"})
 
 

@@ -12,8 +12,7 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.proof.events import SigningRequired
 
-#: Acts that move money, which a role may be required to sign. A convention is signed on paper too, and what moves money
-#: by it is signed act by act.
+#: Acts that move money, which a role may be required to sign.
 MONEY_ACTIONS = frozenset(
     {
         Action.CONVENTION_AMEND,
@@ -29,6 +28,9 @@ MONEY_ACTIONS = frozenset(
         Action.SERVICE_AMENDMENT_ACCEPT,
     }
 )
+#: A convention is signed on paper too, and what moves money by it is signed act by act: that a role signs it here as
+#: well is required apart, since it then has to come with an idempotency key.
+REQUIRABLE_ACTIONS = MONEY_ACTIONS | {Action.CONVENTION_SIGN}
 #: The roles that take such acts.
 SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
 
@@ -56,8 +58,8 @@ def require(state: SigningRule | None, roles: Iterable[str], acts: Iterable[str]
     rule = SigningRule(frozenset(roles), frozenset(acts))
     if not rule.roles <= SIGNING_ROLES:
         raise invalid(f"rôles attendus : {', '.join(sorted(SIGNING_ROLES))}.", "roles")
-    if not rule.acts <= MONEY_ACTIONS:
-        raise invalid(f"actes attendus : {', '.join(sorted(MONEY_ACTIONS))}.", "acts")
+    if not rule.acts <= REQUIRABLE_ACTIONS:
+        raise invalid(f"actes attendus : {', '.join(sorted(REQUIRABLE_ACTIONS))}.", "acts")
     if bool(rule.roles) != bool(rule.acts):
         raise invalid("indiquez à la fois qui doit signer et quels actes, ou ni l'un ni l'autre.", "acts")
     if rule == (state or SigningRule()):

@@ -8,6 +8,7 @@ from hashlib import sha256
 from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
 from application.signatures.acts import from_base64url
 from domain.kernel.identifiers import passkeys_id
+from domain.kernel.rights import Action
 from domain.passkeys.events import PasskeyRegistered
 from domain.proof.events import SigningRequired
 from domain.proof.signing_rule import MONEY_ACTIONS
@@ -38,7 +39,8 @@ def _rules(bundle: OpenedBundle) -> Iterator[str]:
     for record in bundle.records:
         if isinstance(record.event, SigningRequired):
             roles, acts = ", ".join(record.event.roles), ", ".join(record.event.acts)
-            which = "that moves money" if MONEY_ACTIONS.issubset(record.event.acts) else f"({acts})"
+            further = ", and each convention," if Action.CONVENTION_SIGN in record.event.acts else ""
+            which = f"that moves money{further}" if MONEY_ACTIONS.issubset(record.event.acts) else f"({acts})"
             who = f"each act {which} of {roles} is signed by the person" if roles else "nobody has to sign"
             yield f"from position {record.position} ({record.stamp.recorded_at:%Y-%m-%d}) on {who}"
 

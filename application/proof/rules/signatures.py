@@ -14,7 +14,7 @@ from application.signatures.acts import SIGNED_ACTIONS, SIGNED_WITHIN, Act, dige
 from domain.kernel.events import Event, registered_events
 from domain.kernel.identifiers import SIGNING_RULE_ID, passkeys_id
 from domain.passkeys.passkeys import Passkey, Passkeys
-from domain.proof.signing_rule import MONEY_ACTIONS, SigningRule
+from domain.proof.signing_rule import REQUIRABLE_ACTIONS, SigningRule
 from eventstore.records import ActSignature, Recorded, Stamp
 
 
@@ -82,7 +82,7 @@ def _acts(stamp: Stamp) -> tuple[str, ...]:
     if kind == "command":
         return (cause,)
     judgement = JUDGEMENTS.get(registered_events().get(cause.partition(":")[0], Event))
-    return judgement.actions if judgement is not None and MONEY_ACTIONS.issuperset(judgement.actions) else ()
+    return judgement.actions if judgement is not None and REQUIRABLE_ACTIONS.issuperset(judgement.actions) else ()
 
 
 def _checked(signed: ActSignature, passkey: Passkey, stamp: Stamp) -> bool | str:

@@ -26,7 +26,7 @@ from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS
-from domain.proof.signing_rule import MONEY_ACTIONS
+from domain.proof.signing_rule import REQUIRABLE_ACTIONS
 from projections.accounts import queries as account_queries
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries
@@ -158,7 +158,7 @@ class Viewer:
         context, bus = info.context, info.context.services.application.bus
         role, rule = context.actor.role, await in_turn(context, bus.who_signs)
         requires = (bus.signing.requires, rule.requires)
-        own = [action for action in MONEY_ACTIONS if role in RIGHTS[action]]
+        own = [action for action in REQUIRABLE_ACTIONS if role in RIGHTS[action]]
         return sorted(action for action in own if any(each(action, role) for each in requires))
 
     @strawberry.field(

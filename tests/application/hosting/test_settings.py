@@ -128,6 +128,7 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_EVENT_KEY", f"{KEY} {KEY}@7 {KEY}@7", "two earlier keys end at one position"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "0", "a number from 1 to 86400"),
         ("PARENTALITE_CHECKPOINT_SECONDS", "86401", "a number from 1 to 86400"),
+        ("PARENTALITE_SIGNED_ACTS", "conventionSign", "and beside them conventionSign"),
         ("PARENTALITE_ROUND_MINUTES", "0", "a number from 1 to 1440"),
         ("PARENTALITE_TSA_URL", "ftp://stamps", "the http(s) address"),
         ("PARENTALITE_WAIT_SECONDS", "soon", "a number from 0 to 60"),
