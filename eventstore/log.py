@@ -23,9 +23,13 @@ _STORED = (
 )
 _OF_TOPICS: LiteralString = f"""
 SELECT {_COLUMNS} FROM stored_events WHERE topic IN ({{}}) AND notification_id <= %s ORDER BY notification_id"""
-_OF_TOPICS_AND_STREAMS = f"""
-SELECT {_COLUMNS} FROM stored_events WHERE topic = ANY(%(topics)s) AND notification_id <= %(until)s
-    AND (%(streams)s::uuid[] IS NULL OR originator_id = ANY(%(streams)s)) ORDER BY notification_id"""
+_STORED_OF_TOPICS = f"""
+SELECT {_COLUMNS} FROM stored_events WHERE topic = ANY(%s) AND notification_id <= %s ORDER BY notification_id"""
+_LAST_OF_TOPICS = f"""
+SELECT {_COLUMNS} FROM unnest(%s::uuid[]) AS id CROSS JOIN LATERAL (
+    SELECT {_COLUMNS} FROM stored_events WHERE originator_id = id AND topic = ANY(%s) AND notification_id <= %s
+    ORDER BY originator_version DESC LIMIT 1
+) AS last"""
 _AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
 #: The last event of each stream: its version, and its authenticator, which the next one is made over.
 LAST_EVENTS = """
@@ -104,17 +108,20 @@ def read_topics(conn: Conn, topics: Sequence[str], until: int = LAST_POSITION) -
         return decode_rows(cursor.execute(query, (until,)).fetchall())
 
 
-def stored_of_topics(
-    conn: Conn, topics: Sequence[str], until: int, streams: Sequence[UUID] | None = None
-) -> Iterator[Stored]:
-    """Yield what is stored under these topics up to `until`, of these streams or of all, in log order, as it is read.
+def stored_of_topics(conn: Conn, topics: Sequence[str], until: int) -> Iterator[Stored]:
+    """Yield what is stored under these topics up to `until`, in log order, as it is read.
 
     In the caller's transaction.
     """
-    params = {"topics": list(topics), "until": until, "streams": streams if streams is None else list(streams)}
     with conn.cursor("stored_events_of_topics", binary=True) as cursor:
         cursor.itersize = _AT_ONCE
-        yield from cursor.execute(_OF_TOPICS_AND_STREAMS, params)
+        yield from cursor.execute(_STORED_OF_TOPICS, (list(topics), until))
+
+
+def last_of_topics(conn: Conn, topics: Sequence[str], until: int, streams: Sequence[UUID]) -> list[Stored]:
+    """Return the last event under these topics up to `until` of each of the streams that has one, in any order."""
+    with conn.cursor(binary=True) as cursor:
+        return cursor.execute(_LAST_OF_TOPICS, (list(streams), list(topics), until)).fetchall()
 
 
 def state_after(

@@ -19,7 +19,7 @@ from domain.service_dossiers.events import ServiceLine
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.typology.typology import TermKind, Typology
 from eventstore.cycles import without_search_for_cycles
-from eventstore.log import head, read_stream, state_after, stored_of_topics
+from eventstore.log import head, last_of_topics, read_stream, state_after, stored_of_topics
 from eventstore.records import decode
 
 Conn = Connection[Any]
@@ -127,7 +127,7 @@ def _types(conn: Conn, position: int, dossiers: Collection[ServiceDossier]) -> d
     animations = iter([line.animation_id for dossier in dossiers for line in _due(dossier)])
     types: dict[UUID, str] = {}
     while some := list(islice(animations, _ANIMATIONS_AT_ONCE)):
-        for row in stored_of_topics(conn, _CONTENTS, position, some):
+        for row in last_of_topics(conn, _CONTENTS, position, some):
             event = decode(*row).event
             assert isinstance(event, AnimationCreated | AnimationModified)
             types[row[1]] = _shown(typology, event.type)
