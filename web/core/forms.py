@@ -23,8 +23,8 @@ _TOKEN, _KEY = "jeton", "cle"
 _FORM = "application/x-www-form-urlencoded"
 _WITH_FILE = "multipart/form-data"
 _LARGEST = 100_000
-#: A scan of the largest size, and the fields beside it.
-_LARGEST_WITH_FILE = 20_000_000
+#: Three scans of the largest size, or many photographs.
+_LARGEST_WITH_FILE = 60_000_000
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)

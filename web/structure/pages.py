@@ -10,9 +10,20 @@ from web.core.site import Site
 from web.structure.animations.animation import OwnAnimation
 from web.structure.animations.editing import AnimationEditing
 from web.structure.animations.own import OwnAnimations
+from web.structure.attendance.attestation import AttestationPage
+from web.structure.attendance.registrations import AttendanceList, RegisteringOthers
+from web.structure.attendance.sheets import SheetPages
 
 
 def structure_pages(site: Site) -> Sequence[BaseRoute]:
     """Return the routes below `/structure`: a page that is named goes before one with an id."""
-    pages = (OwnAnimations, AnimationEditing, OwnAnimation)
+    pages = (
+        OwnAnimations,
+        AnimationEditing,
+        AttendanceList,
+        RegisteringOthers,
+        AttestationPage,
+        SheetPages,
+        OwnAnimation,
+    )
     return [route for page in pages for route in page(site).routes]

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from web.core.asking import Answer
 from web.core.problems import Problem
 
 #: What every page of this desk asks of its reader.
@@ -32,3 +33,12 @@ def speaks_for(viewer: Mapping[str, Any], structure_id: str) -> None:
     """Raise Problem unless the reader speaks for the structure: others find nothing here."""
     if viewer["role"] != _ROLE or structure_id not in [each["id"] for each in viewer["structures"]]:
         raise Problem.missing()
+
+
+def own_animation(answer: Answer) -> Mapping[str, Any]:
+    """Return the animation of an answer. Raises Problem for one that the reader does not speak for."""
+    animation: Mapping[str, Any] | None = answer["animation"]
+    if animation is None:
+        raise Problem.missing()
+    speaks_for(answer["viewer"], animation["structure"]["id"])
+    return animation

@@ -13,10 +13,9 @@ from starlette.routing import BaseRoute
 from web.core.acts import Act, Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.problems import Problem
 from web.core.site import Site
 from web.structure.animations.own import STATUSES
-from web.structure.speaking import speaks_for
+from web.structure.speaking import own_animation
 
 _ANIMATION = document("structure/animations/animation")
 _CLONE, _REPEAT = document("structure/animations/clone"), document("structure/animations/repeat")
@@ -105,11 +104,7 @@ class OwnAnimation:
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
-        animation: Mapping[str, Any] | None = answer["animation"]
-        if animation is None:
-            raise Problem.missing()
-        speaks_for(answer["viewer"], animation["structure"]["id"])
-        return animation
+        return own_animation(answer)
 
     def _page(self, request: Request, animation: Mapping[str, Any], posted: Form | None = None) -> Response:
         hours = {name: datetime.fromisoformat(animation[f"{name}At"]).strftime("%H:%M") for name in ("starts", "ends")}

@@ -12,10 +12,9 @@ from starlette.routing import BaseRoute
 from web.core.communes import COMMUNES, without_doubt
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.problems import Problem
 from web.core.site import Site
 from web.structure.animations import form as forms
-from web.structure.speaking import speaks_for, spoken_for
+from web.structure.speaking import own_animation, spoken_for
 
 _WHO, _CHOICES = document("structure/who"), document("structure/animations/choices")
 _DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
@@ -88,11 +87,7 @@ class AnimationEditing:
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
-        animation: Mapping[str, Any] | None = answer["animation"]
-        if animation is None:
-            raise Problem.missing()
-        speaks_for(answer["viewer"], animation["structure"]["id"])
-        return animation
+        return own_animation(answer)
 
     async def _commune(self, request: Request, form: Form) -> Sequence[Mapping[str, Any]]:
         """Return the commune that was typed, or those that it may mean, with an error that asks which."""

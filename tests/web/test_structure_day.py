@@ -1,0 +1,74 @@
+"""The day itself on pages: a structure registers a parent, ticks who came, attests, and photographs the sheet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+
+from PIL import Image
+
+from tests.support.people import NATIONAL, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+
+def photograph(grey: int = 200) -> bytes:
+    content = BytesIO()
+    Image.new("L", (600, 800), grey).save(content, "JPEG")
+    return content.getvalue()
+
+
+def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, people: People, server: Server) -> None:
+    people.does("79-word-the-attestation-form", NATIONAL, questions=["Que retenez-vous ?", "Et ensuite ?"])
+    day = {"startsAt": "2027-01-20T18:00:00+01:00", "endsAt": "2027-01-20T20:00:00+01:00"}
+    animation = people.declare(**day)
+    people.publish(animation)
+    base = f"/structure/animations/{animation}"
+    page = visitor.signs_in("STRUCTURE").sees(f"{base}/inscrire")
+    assert "<title>Erreur" in visitor.sends(page, values={"firstName": "Léa"}, status=422)
+    done = visitor.sends(page, values={"firstName": "Léa", "lastName": "Martin", "children": "2"})
+    assert "La place est réservée" in done
+    (ticket,) = (link for link in links(done) if "ticket.pdf" in link)
+    assert visitor.http.get(ticket).headers["content-type"] == "application/pdf"
+    code = done.partition('site-code">')[2].partition("<")[0]
+    assert "Pas encore pointé(e)" in visitor.sees(f"{base}/presences")
+    assert "attestation" in visitor.sees(f"{base}/attestation")
+
+    server.clock.now = datetime.fromisoformat("2027-01-20T20:30:00+01:00")
+    page = visitor.sees(f"{base}/presences")
+    assert "Présent(e)" in visitor.sends(page, "code", {"code": code})
+    page = visitor.sees(f"{base}/presences")
+    assert "Absent(e)" in visitor.sends(page, "pointer", {"present": "non"})
+    page = visitor.sends(visitor.sees(f"{base}/presences"), "pointer", {"present": "oui", "children": "1"})
+    assert "Présent(e)</strong>, avec 1" in page
+    visitor.sends(page, "venus", {"parents": "3", "children": "0"})
+    assert "À remplir" in visitor.sees("/structure?quand=a-attester")
+
+    page = visitor.sees(f"{base}/attestation")
+    assert 'name="parents" value="4"' in page
+    refused = visitor.sends(page, values={"parents": "beaucoup", "answer-0": "Du calme."}, status=422)
+    assert "un nombre est attendu" in refused
+    assert "Du calme." in refused
+    answers = {"answer-0": "Du calme.", "answer-1": "Un café."}
+    page = visitor.sends(page, values={"parents": "4", "children": "1"} | answers)
+    assert "Votre attestation est enregistrée" in page
+    page = visitor.sends(
+        visitor.sees(f"{base}/attestation"), values={"parents": "5", "reason": "Une oubliée."} | answers
+    )
+    assert "5\N{NO-BREAK SPACE}parents" in page
+
+    page = visitor.sees(f"{base}/feuilles")
+    form = visitor.form(page)
+    fields = dict(pair.split("=") for pair in form.content.decode().split("&"))
+    files = [("pages", (f"{grey}.jpg", photograph(grey), "image/jpeg")) for grey in (100, 200)]
+    answer = visitor.http.post(f"{base}/feuilles", data=fields, files=files, follow_redirects=True)
+    assert "2 page(s) ajoutée(s)" in answer.text
+    (sheet, *_) = (link for link in links(answer.text) if "attendance-sheet" in link)
+    assert visitor.http.get(sheet).headers["content-type"] == "image/jpeg"
+    wrong = [("pages", ("x.txt", b"rien", "text/plain"))]
+    answer = visitor.http.post(f"{base}/feuilles", data=fields | {"cle": ""}, files=wrong)
+    assert (answer.status_code, "x.txt" in answer.text) == (422, True)
+    page = visitor.sends(visitor.sees(f"{base}/feuilles"), "retirer", {"reason": "Floue."})
+    assert "La page est retirée" in page
+    for path in ("presences", "inscrire", "attestation", "feuilles"):
+        Visitor(server.address).signs_in("OTHER").sees(f"{base}/{path}", 404)

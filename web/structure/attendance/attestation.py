@@ -1,0 +1,112 @@
+"""Attest who came, and correct it: `/structure/animations/ID/attestation`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.site import Site
+from web.structure.speaking import own_animation
+
+_PAGE = document("structure/attendance/attestation")
+_ATTEST, _CORRECT = document("structure/attendance/attest"), document("structure/attendance/correct")
+_PARENTS = Field("parents", "Parents présents", "number", "0 si personne n'est venu.", True)
+_CHILDREN = Field("children", "Enfants présents", "number", "0 si aucun enfant n'est venu.", True)
+_REASON = Field("reason", "Raison de la correction", "textarea", "La correction et sa raison restent lisibles.", True)
+_VERSION, _WORDING = Field("version", "Version", "number"), Field("wording", "Questionnaire", "number")
+_MOST_QUESTIONS = 10
+_CHANGED = "Les questions ont changé depuis que vous avez ouvert cette page. Relisez-les, puis envoyez de nouveau."
+
+
+class AttestationPage:
+    """The form of an attestation, with the figures that the list of the day proposes."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/animations/{id}/attestation"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.attest, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
+        animation, questions = own_animation(answer), answer["attestationForm"]
+        form = self._site.guard.form(request, _fields(animation, questions), **_values(animation))
+        return self._page(request, animation, questions, form)
+
+    async def attest(self, request: Request) -> Response:
+        answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
+        animation, questions = own_animation(answer), answer["attestationForm"]
+        fields = _fields(animation, questions)
+        form = await self._site.guard.posted(request, (*fields, _VERSION, _WORDING))
+        form.fields = fields
+        typed = form.input()
+        if form.values["wording"] not in ("", str((questions or {}).get("version", ""))):
+            form.general.append(_CHANGED)
+        if not form.failed:
+            answers = [form.values[each.name].strip() for each in fields if each.name.startswith("answer-")]
+            values = {name: typed.get(name) for name in ("parents", "children")} | {"animationId": animation["id"]}
+            values |= {"idempotencyKey": form.key, "answers": answers}
+            if form.values["version"].isdigit():
+                values["expectedVersion"] = int(form.values["version"])
+            corrects = animation["attestation"] is not None
+            if corrects:
+                values["reason"] = typed.get("reason")
+            asked = _CORRECT if corrects else _ATTEST
+            payload = next(iter((await self._site.api.ask(request, asked, {"input": values})).data.values()))
+            if not payload["errors"]:
+                done = "corriger" if corrects else "attester"
+                return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)
+            form.refuse([dict(each) | {"field": _place(each["field"])} for each in payload["errors"]])
+        return self._page(request, animation, questions, form)
+
+    def _page(
+        self, request: Request, animation: Mapping[str, Any], questions: Mapping[str, Any] | None, form: Form
+    ) -> Response:
+        actions = {each["code"]: each for each in animation["allowedActions"]}
+        action = actions.get("ATTESTATION_CORRECT" if animation["attestation"] else "ANIMATION_ATTEST")
+        response = self._site.templates.page(
+            request,
+            "structure/attendance/attestation",
+            422 if form.failed else 200,
+            animation=animation,
+            form=form,
+            wording=(questions or {}).get("version", ""),
+            closed=None if action and action["allowed"] else (action or {}).get("reason") or "",
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _fields(animation: Mapping[str, Any], questions: Mapping[str, Any] | None) -> list[Field]:
+    fields = [_PARENTS, *([_CHILDREN] if animation["type"]["admitsChildren"] else [])]
+    texts = (questions or {}).get("questions", ())[:_MOST_QUESTIONS]
+    fields += [Field(f"answer-{number}", text, "textarea", required=True) for number, text in enumerate(texts)]
+    return [*fields, *([_REASON] if animation["attestation"] else [])]
+
+
+def _values(animation: Mapping[str, Any]) -> dict[str, str]:
+    """Return what stands in the form at first: what was attested, or else what the list of the day proposes."""
+    if (attested := animation["attestation"]) is not None:
+        answers = {f"answer-{number}": text for number, text in enumerate(attested["answers"])}
+        return {"parents": str(attested["parents"]), "children": str(attested["children"])} | answers
+    expected = animation["expected"]
+    proposed = {"parents": expected["proposedParents"], "children": expected["proposedChildren"]}
+    return {name: str(number) for name, number in proposed.items() if number is not None}
+
+
+def _place(field: Sequence[str] | None) -> list[str]:
+    """Return the field of this form that an error is about: each answer has its own."""
+    match list(field or ()):
+        case ["answers", number, *_]:
+            return [f"answer-{number}"]
+        case ["answers"]:
+            return ["answer-0"]
+        case other:
+            return other

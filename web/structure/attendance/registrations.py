@@ -1,0 +1,174 @@
+"""Who registered: tick who came, count who just came, register somebody: `/structure/animations/ID/presences`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.pages import page_variables, pages_around
+from web.core.site import Site
+from web.structure.speaking import own_animation
+
+_LIST, _TICK = document("structure/attendance/list"), document("structure/attendance/tick")
+_PER_PAGE = 100
+_PRESENT = {"oui": True, "non": False}
+_PERSON = Field("registrationId", "Personne", hidden=True)
+_CHILDREN = Field("children", "Enfants venus avec cette personne", "number")
+_CODE = Field(
+    "code", "Code de l'inscription", hint="Sur le billet ou dans l'e-mail. Exemple : 7K3M-9QPD", required=True
+)
+_REMOVAL = Field("reason", "Raison", required=True, hint="La personne la lit. Exemple : inscrite deux fois.")
+
+
+def _ticked(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(typed) | {"present": _PRESENT.get(str(typed.get("present")), True)}
+
+
+_ACTS = (
+    Act(
+        "pointer",
+        _TICK,
+        "Pointer",
+        "Pointer",
+        "C'est noté.",
+        (_PERSON, Field("present", "Présence"), _CHILDREN),
+        convert=_ticked,
+    ),
+    Act("code", _TICK, "Pointer par le code", "Pointer", "La personne est notée présente.", (_CODE,), convert=_ticked),
+    Act(
+        "venus",
+        document("structure/attendance/walk_ins"),
+        "Compter les personnes venues sans inscription",
+        "Enregistrer",
+        "Le nombre est enregistré.",
+        (Field("parents", "Parents", "number", required=True), Field("children", "Enfants", "number")),
+        "Ces nombres remplacent ceux d'avant.",
+    ),
+    Act(
+        "retirer",
+        document("structure/attendance/remove"),
+        "Retirer une inscription",
+        "Retirer",
+        "L'inscription est retirée. La personne est prévenue si elle a une adresse.",
+        (_PERSON, _REMOVAL),
+    ),
+)
+
+
+class AttendanceList:
+    """The list of those who registered, to tick on the day."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, _ACTS)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/animations/{id}/presences"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.act, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def act(self, request: Request) -> Response:
+        answer = await self._site.api.ask(request, _LIST, self._variables(request))
+        animation = own_animation(answer)
+        outcome = await self._acts.carry_out(request, towards=_here(request), animationId=animation["id"])
+        if isinstance(outcome, Response):
+            return outcome
+        return await self._page(request, outcome)
+
+    def _variables(self, request: Request) -> dict[str, Any]:
+        return {"id": request.path_params["id"]} | page_variables(request.query_params, _PER_PAGE)
+
+    async def _page(self, request: Request, posted: Form | None = None) -> Response:
+        answer = await self._site.api.ask(request, _LIST, self._variables(request))
+        animation = own_animation(answer)
+        expected = animation["expected"]
+        counted = {"parents": expected["walkIns"], "children": expected["walkInChildren"]}
+        counted = {name: str(number) for name, number in counted.items() if number is not None}
+        response = self._site.templates.page(
+            request,
+            "structure/attendance/registrations",
+            422 if posted else 200,
+            animation=animation,
+            people=animation["registrations"]["nodes"],
+            around=pages_around(request, animation["registrations"]["pageInfo"]),
+            rows={each["id"]: self._acts.form(request, "pointer") for each in animation["registrations"]["nodes"]},
+            code=self._acts.form(request, "code", posted),
+            walk_ins=self._acts.form(request, "venus", posted, **counted),
+            removal=self._acts.form(request, "retirer", posted),
+            acts=self._acts,
+            actions={each["code"]: each for each in animation["allowedActions"]},
+            posted=posted,
+            done=self._acts.done(request),
+        )
+        return self._site.guard.keep(request, response)
+
+
+_FIRST = Field("firstName", "Prénom", required=True)
+_FIELDS = (
+    _FIRST,
+    Field("lastName", "Nom", required=True),
+    Field("phone", "Téléphone", "tel", "Pour prévenir si l'animation change. Format attendu : 06 12 34 56 78"),
+    Field("email", "Adresse e-mail", "email", "Si la personne en a une."),
+    Field("children", "Nombre d'enfants qui viennent aussi", "number"),
+)
+_REGISTER = document("structure/attendance/register")
+
+
+class RegisteringOthers:
+    """The form by which a structure registers a parent who has no e-mail, and the ticket to give them."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/animations/{id}/inscrire"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.register, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, self._site.guard.form(request, _FIELDS, children="0"))
+
+    async def register(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, _FIELDS)
+        values = form.input() | {"animationId": request.path_params["id"]}
+        if not form.failed:
+            payload = (await self._site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmitFor"]
+            if not payload["errors"]:
+                shown = {"code": payload["code"], "billet": payload["ticketUrl"]}
+                waits = payload["registration"]["status"] == "WAITING"
+                shown |= {"attente": "oui"} if waits else {}
+                return RedirectResponse(f"{request.url.path}?{urlencode(shown)}", 303)
+            form.refuse(payload["errors"])
+        return await self._page(request, form)
+
+    async def _page(self, request: Request, form: Form) -> Response:
+        answer = await self._site.api.ask(request, _LIST, {"id": request.path_params["id"], "first": 1})
+        animation, params = own_animation(answer), request.query_params
+        ticket = params.get("billet", "")
+        if not ticket.startswith(f"/animations/{animation['id']}/ticket.pdf"):
+            ticket = ""
+        response = self._site.templates.page(
+            request,
+            "structure/attendance/registering",
+            422 if form.failed else 200,
+            animation=animation,
+            form=form,
+            code=params.get("code", "")[:20] if ticket else "",
+            ticket=ticket,
+            waits="attente" in params,
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _here(request: Request) -> str:
+    return request.url.path

@@ -1,0 +1,99 @@
+"""The pages of the signed attendance sheet, by camera or as files: `/structure/animations/ID/feuilles`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.site import Site
+from web.structure.speaking import own_animation
+
+_PAGE, _ATTACH = document("structure/attendance/sheets"), document("structure/attendance/attach")
+_FILES = "pages"
+_WITHDRAW = Act(
+    "retirer",
+    document("structure/attendance/withdraw"),
+    "Retirer cette page",
+    "Retirer la page",
+    "La page est retirée.",
+    (Field("sha256", "Page", hidden=True), Field("reason", "Raison", required=True)),
+)
+
+
+class SheetPages:
+    """The pages of a signed sheet: add several at once, withdraw one."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, [_WITHDRAW])
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/animations/{id}/feuilles"
+        desk = self._site.desk
+        return [desk(path, self.show), desk(path, self.attach, "POST"), desk(f"{path}/retrait", self.withdraw, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, self._site.guard.form(request, ()))
+
+    async def attach(self, request: Request) -> Response:
+        own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        form = await self._site.guard.posted(request, (), with_files=True)
+        uploads = form.files.get(_FILES, [])
+        if not uploads and not form.failed:
+            form.general.append("Choisissez au moins un fichier, ou prenez une photographie.")
+        key, added = form.key, 0
+        for number, upload in enumerate(uploads if not form.failed else []):
+            # A key for each page: the form sent again adds none twice.
+            values: dict[str, Any] = {"animationId": request.path_params["id"], "file": None}
+            values["idempotencyKey"] = str(uuid5(NAMESPACE_URL, f"{key} {number}"))
+            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload)))[
+                "attendanceSheetAttach"
+            ]
+            added += not payload["errors"]
+            form.general += [f"{upload.filename} : {error['message']}" for error in payload["errors"]]
+        if not form.failed:
+            return RedirectResponse(f"{request.url.path}?ajout={added}", 303)
+        return await self._page(request, self._with_errors(request, form))
+
+    async def withdraw(self, request: Request) -> Response:
+        animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        towards = request.url.path.removesuffix("/retrait")
+        outcome = await self._acts.carry_out(request, towards=towards, animationId=animation["id"])
+        return (
+            outcome if isinstance(outcome, Response) else await self._page(request, self._with_errors(request, outcome))
+        )
+
+    def _with_errors(self, request: Request, form: Form) -> Form:
+        """Return a fresh form that shows what was refused; files cannot be kept in it."""
+        fresh = self._site.guard.form(request, ())
+        fresh.general = [*form.general, *form.errors.values()]
+        return fresh
+
+    async def _page(self, request: Request, form: Form) -> Response:
+        animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        actions = {each["code"]: each for each in animation["allowedActions"]}
+        added = request.query_params.get("ajout", "")
+        done = f"{added} page(s) ajoutée(s)." if added.isdigit() else self._acts.done(request)
+        response = self._site.templates.page(
+            request,
+            "structure/attendance/sheets",
+            422 if form.failed else 200,
+            animation=animation,
+            form=form,
+            removals={
+                each["sha256"]: self._acts.form(request, "retirer", sha256=each["sha256"])
+                for each in animation["sheets"]
+            },
+            actions=actions,
+            done=done,
+        )
+        return self._site.guard.keep(request, response)
