@@ -33,6 +33,8 @@ from web.core.sealed_cookies import SealedCookie
 from web.core.sessions import Sessions
 from web.core.site import Site
 from web.information.pages import Information
+from web.moderation.animation import AnimationToPublish
+from web.moderation.queue import Queue
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
@@ -111,6 +113,8 @@ class Pages:
             *ControlPage(site).routes,
             *Verifier(site).routes,
             *structure_pages(site),
+            *Queue(site).routes,
+            *AnimationToPublish(site).routes,
             *Information(site).routes,
         ]
 

@@ -43,7 +43,12 @@ def pages(server: Server) -> dict[str, list[str]]:
         f"/controle/dossiers/{certified}/historique?position=5",
     ]
     school = ["/ecole/candidatures", f"/ecole/candidatures/{candidature['id']}"]
-    return {"COORDONNATEUR": territory, "AUDITOR": audit, "DIRECTOR": school}
+    moderation = [
+        "/moderation",
+        "/moderation?mots=personne",
+        f"/moderation/animations/{people.declare(title='Atelier')}",
+    ]
+    return {"COORDONNATEUR": territory, "AUDITOR": audit, "DIRECTOR": school, "TEAM": moderation}
 
 
 def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(

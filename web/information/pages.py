@@ -18,7 +18,6 @@ _TEXTS: Mapping[str, str] = {
 }
 #: Where letters and notices send those who work in the programme, and what they do there.
 _DESKS: Mapping[str, str] = {
-    "/moderation": "Espace de l'équipe nationale",
     "/ecole": "Espace des écoles et établissements",
 }
 

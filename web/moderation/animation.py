@@ -1,0 +1,112 @@
+"""One animation as its structure declared it, to publish or refuse. `/moderation/animations/ID`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+
+_ANIMATION = document("moderation/animation")
+_PATH = "/moderation/animations/{id}"
+#: Why animations are usually refused, in the words that their structure reads.
+_USUAL = (
+    "Le titre ne dit pas de quoi il s'agit.",
+    "Le texte ne dit pas ce que les parents y feront.",
+    "La date, l'heure ou le lieu est à vérifier.",
+    "Cette animation est déjà déclarée.",
+    "Le thème ou le type choisi ne correspond pas au texte.",
+    "Cette animation n'entre pas dans le programme.",
+    "Le texte nomme des personnes : retirez leurs noms.",
+)
+_STATES = {
+    "SUBMITTED": ("À publier", "warning"),
+    "PUBLISHED": ("Publiée", "success"),
+    "REFUSED": ("Refusée", "error"),
+    "CANCELLED": ("Annulée", "error"),
+}
+
+
+def _with_usual(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make one reason of the usual one that was chosen and of what was written."""
+    reason = " ".join(filter(None, (values.get("usual"), values.get("reason"))))
+    others = {name: value for name, value in values.items() if name not in ("usual", "reason")}
+    return others | ({"reason": reason} if reason else {})
+
+
+_ACTS = (
+    Act(
+        "publier",
+        document("moderation/mutations/publish"),
+        "Publier cette animation",
+        "Publier",
+        "L'animation est publiée. La structure est prévenue.",
+        code="ANIMATION_PUBLISH",
+    ),
+    Act(
+        "refuser",
+        document("moderation/mutations/refuse"),
+        "Refuser cette animation",
+        "Refuser",
+        "L'animation est refusée. La structure peut la corriger.",
+        (
+            Field("usual", "Motif courant", "select", options=tuple((each, each) for each in _USUAL)),
+            Field("reason", "Votre motif, ou ce que vous ajoutez", "textarea", hint="La structure le lira."),
+        ),
+        "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
+        "ANIMATION_REFUSE",
+        _with_usual,
+    ),
+    Act(
+        "annuler",
+        document("moderation/mutations/cancel"),
+        "Annuler cette animation",
+        "Annuler l'animation",
+        "L'animation est annulée. Les personnes inscrites sont prévenues.",
+        (Field("reason", "Motif", "textarea", hint="Il est public.", required=True),),
+        code="ANIMATION_CANCEL",
+    ),
+)
+
+
+class AnimationToPublish:
+    """The page of an animation for the national team."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, _ACTS)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.desk(_PATH, self.show, "GET"), self._site.desk(_PATH, self.act, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, None)
+
+    async def act(self, request: Request) -> Response:
+        outcome = await self._acts.carry_out(request, versioned=True, animationId=request.path_params["id"])
+        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
+
+    async def _page(self, request: Request, posted: Form | None) -> Response:
+        answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
+        animation: Mapping[str, Any] | None = answer["animation"]
+        if animation is None or answer["viewer"]["role"] != "NATIONAL":
+            raise Problem.missing()
+        response = self._site.templates.page(
+            request,
+            "moderation/animation",
+            422 if posted else 200,
+            animation=animation,
+            state=_STATES[animation["status"]],
+            acts=self._acts.shown(request, animation["allowedActions"], posted),
+            posted=posted,
+            done=self._acts.done(request),
+        )
+        return self._site.guard.keep(request, response)

@@ -1,0 +1,91 @@
+"""The queue of animations that wait for publication: several are published at once. `/moderation`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.french import plural
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.core.site import Site
+
+_QUEUE, _PUBLISH = document("moderation/queue"), document("moderation/mutations/publish_several")
+_CHOSEN = Field("animationIds", "Animations à publier", "choices")
+_LONGEST = 100
+
+
+class Queue:
+    """The desk of the national team."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        desk = self._site.desk
+        return [desk("/moderation", self.show, "GET"), desk("/moderation", self.publish, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, None, [])
+
+    async def publish(self, request: Request) -> Response:
+        """Publish those that were ticked; what stands against some of them is told of each."""
+        form = await self._site.guard.posted(request, (_CHOSEN,))
+        values = form.input()
+        chosen, errors = values.get("animationIds") or [], []
+        if not chosen and not form.failed:
+            form.errors[_CHOSEN.name] = "Cochez au moins une animation."
+        if not form.failed:
+            payload = (await self._site.api.ask(request, _PUBLISH, {"input": values}))["animationsPublish"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/moderation?publiees={len(chosen)}", 303)
+            errors = [(_id_of(error, chosen), str(error["message"])) for error in payload["errors"]]
+        return await self._page(request, form, errors)
+
+    async def _page(self, request: Request, posted: Form | None, errors: Sequence[tuple[str, str]]) -> Response:
+        params = request.query_params
+        where: dict[str, Any] = {}
+        if territory := params.get("territoire", "")[:_LONGEST]:
+            where["territory"] = [territory]
+        if text := params.get("mots", "")[:_LONGEST].strip():
+            where["text"] = text
+        answer = await self._site.api.ask(request, _QUEUE, {"where": where} | page_variables(params))
+        animations = answer["animationsToPublish"]
+        if animations is None:
+            raise Problem.missing()
+        if posted is not None:
+            titles = {each["id"]: each["title"] for each in animations["nodes"]}
+            posted.general.extend(f"« {titles[id]} » : {text}" if id in titles else text for id, text in errors)
+        number = params.get("publiees", "")
+        response = self._site.templates.page(
+            request,
+            "moderation/queue",
+            422 if posted else 200,
+            animations=animations,
+            territories=answer["territories"],
+            territory=territory,
+            text=text,
+            posted=posted,
+            chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
+            form=posted or self._site.guard.form(request, (_CHOSEN,)),
+            done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
+            around=pages_around(request, animations["pageInfo"]),
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _id_of(error: Any, chosen: Sequence[str]) -> str:
+    """Return which of the animations an error is about; empty for all of them."""
+    place = (error.get("field") or ["", ""])[1:2]
+    return chosen[int(place[0])] if place and place[0].isdigit() and int(place[0]) < len(chosen) else ""
+
+
+def _published(number: int) -> str:
+    return f"C'est fait : {plural(number, 'animation publiée', 'animations publiées')}."
