@@ -34,6 +34,7 @@ from application.commanding.speakers import DDL as SPEAKERS_DDL
 from application.contacts import commands as contacts
 from application.files import expiry as stored_files
 from application.hosting.job_tables import create_tables as create_job_tables
+from application.logos import commands as logos
 from application.notifications import refused_letters as unreached
 from application.notifications import unsubscribing
 from application.notifications.subscriptions import STAFF_INDEX
@@ -90,6 +91,7 @@ USE_CASES = use_cases(
     contacts.USE_CASES,
     schools.USE_CASES,
     structures.USE_CASES,
+    logos.USE_CASES,
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
     attendance.USE_CASES,

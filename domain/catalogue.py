@@ -16,6 +16,7 @@ from domain.conventions import convention
 from domain.files import stored_file
 from domain.kernel.authors import Author
 from domain.kernel.events import Event
+from domain.logos import logo
 from domain.notifications import letter
 from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks, signing_rule
@@ -82,6 +83,7 @@ SCHOOL = AggregateKind[school.School]("school", school.evolve)
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
+LOGO = AggregateKind[logo.Logo]("logo", logo.evolve)
 LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
 PASSKEYS = AggregateKind[passkeys.Passkeys]("passkey", passkeys.evolve)

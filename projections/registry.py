@@ -12,6 +12,7 @@ from projections.contacts.read_model import CONTACT_PEOPLE, CONTACTS
 from projections.controls.read_model import CONTROL_PIECES, CONTROLS
 from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
+from projections.logos.read_model import LOGOS
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, REMINDERS, WALK_INS
@@ -34,6 +35,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         satisfaction_packets(shown),
         STRUCTURES,
         STRUCTURE_CONTACTS,
+        LOGOS,
         CONVENTIONS,
         animations(shown),
         SERVICE_DOSSIERS,

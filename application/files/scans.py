@@ -51,6 +51,11 @@ def scan_of(path: Path, size: int) -> Scan:
     return Scan("image/jpeg" if opened.jpeg else media_type, opened.likenesses, opened.jpeg)
 
 
+def check_whole(media_type: str, path: Path) -> str | None:
+    """Return why a file of this type is not whole (French), or None."""
+    return _opened(media_type, path).reason
+
+
 def _is_heic(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(64)

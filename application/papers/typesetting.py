@@ -14,7 +14,7 @@ import orjson
 import segno
 import typst
 
-from application.papers.logos import NO_LOGOS, Logos
+from application.papers.logos import NO_LOGOS, Logo, Logos
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,16 @@ def typeset(
     except typst.TypstError as error:
         log.warning("paper without PDF/UA and PDF/A", extra={"template": template, "error": error.message})
         return compiled([])
+
+
+def can_show(logo: Logo) -> bool:
+    """Return whether papers can show this picture."""
+    picture = f'#image(bytes(json(bytes(sys.inputs.data))), format: "{logo.format}", width: 1cm)'
+    try:
+        typst.compile(picture.encode(), sys_inputs={"data": orjson.dumps(list(logo.content)).decode()})
+    except typst.TypstError:
+        return False
+    return True
 
 
 def font_files() -> list[tuple[str, int]]:

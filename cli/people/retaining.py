@@ -104,7 +104,10 @@ def _files(conn: Conn, store: FileStore, ended_before: datetime) -> list[str]:
         for query, place in ((retention.ANIMATIONS_IN_USE, 1), (retention.DOSSIERS_IN_USE, 2))
         for row in _rows(conn, query, ids=_ids(uses, place), ended_before=ended_before)
     }
-    return sorted(old - {sha256 for sha256, animation_id, dossier_id in uses if {animation_id, dossier_id} & in_use})
+    logos = {row[0] for row in _rows(conn, retention.LOGOS_IN_USE)}
+    return sorted(
+        old - logos - {sha256 for sha256, animation_id, dossier_id in uses if {animation_id, dossier_id} & in_use}
+    )
 
 
 def _ids(uses: Sequence[Any], place: int) -> list[UUID]:

@@ -117,6 +117,11 @@ def letters_id(about_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"letters:{about_id}")
 
 
+def logo_id(owner: UUID) -> UUID:
+    """Return the stream of the logo of a structure, or of a territory by its stream."""
+    return uuid5(NAMESPACE, f"logo:{owner}")
+
+
 def contact_list_id(structure_id: UUID) -> UUID:
     """Return the stream of a structure's contact list."""
     return uuid5(NAMESPACE, f"contacts:{structure_id}")

@@ -82,6 +82,8 @@ class Action(StrEnum):
     CONTACT_REMOVE = "contactRemove"
     PLANNING_SEND = "planningSend"
     STRUCTURE_CONTACT_SET = "structureContactSet"
+    LOGO_SET = "logoSet"
+    LOGO_WITHDRAW = "logoWithdraw"
     MAIL_PREFERENCES_SET = "mailPreferencesSet"
     UNSUBSCRIBE = "unsubscribe"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
@@ -199,6 +201,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTACT_REMOVE: {ST: _STRUCTURE},
     Action.PLANNING_SEND: {ST: _STRUCTURE},
     Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE, CO: _HOME},
+    Action.LOGO_SET: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    Action.LOGO_WITHDRAW: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
     # Holding the letter's link is the right.
     Action.UNSUBSCRIBE: {P: _ANY},

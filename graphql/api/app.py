@@ -36,6 +36,7 @@ from api.http.security_headers import SecurityHeaders, with_cors
 from api.http.standstill import Watch
 from api.http.view import GraphQLView
 from api.limits.rate_limits import RateLimiter, RateLimits
+from api.logos.downloads import LogoFiles
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
@@ -124,6 +125,9 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     call_lists = CallLists(services)
     app.add_route("/animations/{id}/to-call.csv", call_lists.csv, methods=["GET"])
     app.add_route("/animations/{id}/to-call.pdf", call_lists.pdf, methods=["GET"])
+    logos = LogoFiles(services)
+    app.add_route("/structures/{id}/logo", logos.of_structure, methods=["GET"])
+    app.add_route("/territories/{code}/logo", logos.of_territory, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
     unsubscribing = Unsubscribing(services)

@@ -14,6 +14,7 @@ from api.contacts.mutations import ContactMutations
 from api.controls.mutations import ControlMutations
 from api.conventions.mutations import ConventionMutations
 from api.core.commanding.own_payloads import give_own_payloads
+from api.logos.mutations import LogoMutations
 from api.passkeys.mutations import PasskeyMutations
 from api.registrations.attendance_mutations import AttendanceMutations
 from api.registrations.mutations import RegistrationMutations
@@ -43,6 +44,7 @@ class Mutation(
     PasskeyMutations,
     ContactMutations,
     StructureMutations,
+    LogoMutations,
     SchoolMutations,
     TypologyMutations,
     SteeringMutations,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from projections.logos.queries import IN_USE
+
 #: Of animations that ended before `ended_before`, the first ended first.
 REGISTRANTS = """
 SELECT g.animation_id, g.registration_id FROM {registrations} g JOIN {animations} a USING (animation_id)
@@ -33,6 +35,8 @@ SELECT convert_from(state, 'UTF8')::jsonb #>> '{{data,sha256}}',
        CASE WHEN topic = 'animation.sheet_attached' THEN originator_id END,
        CASE WHEN topic = 'service_dossier.piece_attached' THEN originator_id END
 FROM stored_events WHERE topic IN ('animation.sheet_attached', 'service_dossier.piece_attached')"""
+#: Logos on the papers of today.
+LOGOS_IN_USE = IN_USE
 #: Animations whose sheets may prove something still: not over before `ended_before`, or held by a dossier that may.
 ANIMATIONS_IN_USE = """
 SELECT a.animation_id FROM {animations} a LEFT JOIN {service_dossiers} d USING (dossier_id)

@@ -20,15 +20,17 @@ from domain.kernel.identifiers import (
     SIGNING_RULE_ID,
     TYPOLOGY_ID,
     file_id,
+    logo_id,
     territory_id,
 )
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.logos.logo import Logo, LogoSet, LogoWithdrawn, set_logo, withdraw_logo
 from domain.proof import committed_map, log_checks, signing_rule
 from domain.proof.committed_map import CommittedMap
 from domain.proof.events import LogChecked, MapCommitted, SigningRequired
 from domain.proof.signing_rule import SigningRule
 from domain.service_dossiers.events import DossierWordsErased
-from domain.structures.structure import StructureWordsErased
+from domain.structures.structure import Structure, StructureWordsErased
 from domain.typology import attestation_form, territory, typology
 from domain.typology.attestation_form import AttestationForm, FormWorded
 from domain.typology.territory import CandidaturesOpened, Territory, TerritoryJoined
@@ -93,6 +95,29 @@ def _expired(case: Case, fact: FileExpired) -> Decision:
     return Decision(stored_file.expire(fact.sha256, case.actor), Belongings())
 
 
+def _logo_set(case: Case, fact: LogoSet) -> Decision:
+    belongings = _of_logo(case, fact)
+    return Decision(set_logo(case.scene.find(Logo, case.stream), case.actor, belongings, fact), belongings)
+
+
+def _logo_withdrawn(case: Case, fact: LogoWithdrawn) -> Decision:
+    state = case.scene.state(Logo, case.stream, "logo")
+    belongings = _of_logo(case, state)
+    return Decision(withdraw_logo(state, case.actor, belongings), belongings)
+
+
+def _of_logo(case: Case, logo: LogoSet | Logo) -> Belongings:
+    if logo.structure_id is not None:
+        owner, belongings = logo.structure_id, case.scene.state(Structure, logo.structure_id, "structure").belongings
+    else:
+        owner, only = territory_id(logo.territory or ""), frozenset([logo.territory or ""])
+        case.scene.state(Territory, owner, "territory")
+        belongings = Belongings(territories=only, home=only)
+    if case.stream != logo_id(owner):
+        raise Untold("the stream is not that of the owner's logo")
+    return belongings
+
+
 def _committed(case: Case, fact: MapCommitted) -> Decision:
     if case.stream != MAP_ID:
         raise Untold("the map is committed in a stream of its own")
@@ -148,6 +173,8 @@ LISTS: Judgements = {
     MapCommitted: Judgement(_committed, (Action.PROOF_MAP_COMMIT,)),
     LogChecked: Judgement(_checked, (Action.PROOF_LOG_CHECK,)),
     SigningRequired: Judgement(_required, (Action.SIGNING_REQUIRE,)),
+    LogoSet: Judgement(_logo_set, (Action.LOGO_SET,)),
+    LogoWithdrawn: Judgement(_logo_withdrawn, (Action.LOGO_WITHDRAW,)),
     FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
     **dict.fromkeys(
         (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),

@@ -17,12 +17,12 @@ from starlette.responses import Response
 
 from api.animations.public_past import is_public
 from api.communication.announcements import animations_in, announcement_of, entries_of
-from api.communication.plannings import structure_planning
+from api.communication.plannings import logos_of, structure_planning
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
 from api.downloads.freshness import unless_fresh
-from api.structures.types import load_structure
+from api.structures.types import Structure, load_structure
 from application.papers.communication.announcement import Announcement
 from application.papers.communication.kit import kit_zip
 from application.papers.communication.posters import PosterFormat, flyers_pdf, poster_pdf, slide_pdf
@@ -41,6 +41,7 @@ class _Subject:
     """An animation that the asker may see, and what its papers say."""
 
     row: dict[str, Any]
+    structure: Structure
     announcement: Announcement
     #: Whether the asker answers for it.
     theirs: bool
@@ -79,7 +80,7 @@ class Kits:
             name, lay = await prepare(context, request, subject)
 
             async def make(headers: dict[str, str]) -> Response:
-                logos = context.services.logos
+                logos = await logos_of(context, subject.structure, subject.row["territory"])
                 await context.close()
                 content = await to_thread.run_sync(lay, logos)
                 return Response(content, 200, {**headers, "Content-Disposition": name}, media_type)
@@ -99,7 +100,9 @@ async def _subject(context: Context, request: Request) -> _Subject:
     if row["status"] == AnimationStatus.CANCELLED:
         raise Refused(409, "RULE_BROKEN", "Cette animation est annulée : elle ne s'affiche plus.")
     (entry,) = await entries_of(context, [row])
-    return _Subject(row, announcement_of(row, entry, context.now.astimezone(UTC).date()), theirs)
+    structure = await load_structure(context, row["structure_id"])
+    assert structure is not None
+    return _Subject(row, structure, announcement_of(row, entry, context.now.astimezone(UTC).date()), theirs)
 
 
 def _belongings(row: dict[str, Any]) -> Belongings:
@@ -130,9 +133,7 @@ async def _slide(context: Context, request: Request, subject: _Subject) -> tuple
 
 
 async def _kit(context: Context, request: Request, subject: _Subject) -> tuple[str, Lay]:
-    structure = await load_structure(context, subject.row["structure_id"])
-    assert structure is not None
-    planning = await structure_planning(context, structure)
+    planning = await structure_planning(context, subject.structure)
     url = _questionnaire_url(context, subject) if subject.theirs else None
     name = disposition("attachment", f"Kit de communication - {subject.announcement.title}.zip")
     return name, partial(kit_zip, subject.announcement, url, planning)

@@ -14,9 +14,12 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
 from api.downloads.freshness import unless_fresh
+from api.logos.downloads import paper_logos
 from api.structures.types import Structure, load_structure
 from api.typology.territories_and_terms import lists_of, load_territory
 from application.papers.communication.planning import Planning, planning_pdf
+from application.papers.logos import Logos
+from domain.kernel.identifiers import territory_id
 from projections.animations import queries
 from projections.animations.queries import Conditions
 
@@ -48,7 +51,8 @@ async def _of_structure(context: Context, request: Request) -> Response:
         raise Refused(404, "NOT_FOUND", "Cette structure n'existe pas.")
 
     async def make(headers: dict[str, str]) -> Response:
-        return await _answer(context, headers, await structure_planning(context, structure))
+        logos = await logos_of(context, structure)
+        return await _answer(context, headers, await structure_planning(context, structure), logos)
 
     return await unless_fresh(context, request, _HEADERS, make, _today(context))
 
@@ -61,7 +65,9 @@ async def _of_territory(context: Context, request: Request) -> Response:
     async def make(headers: dict[str, str]) -> Response:
         conditions = Conditions(territory=[territory.code], upcoming=True)
         listed = {"territory": territory.code}
-        return await _answer(context, headers, await _planning(context, conditions, territory.name, listed, None))
+        logos = await paper_logos(context, [(territory_id(territory.code), territory.name)])
+        planning = await _planning(context, conditions, territory.name, listed, None)
+        return await _answer(context, headers, planning, logos)
 
     return await unless_fresh(context, request, _HEADERS, make, _today(context))
 
@@ -98,8 +104,16 @@ async def _planning(
     )
 
 
-async def _answer(context: Context, headers: dict[str, str], planning: Planning) -> Response:
-    logos = context.services.logos
+async def logos_of(context: Context, structure: Structure, territory: str | None = None) -> Logos:
+    """Return the logos of the papers of a structure, with those of one of its territories or of all of them."""
+    lists = await lists_of(context)
+    territories = lists.named(sorted(structure.territories) if territory is None else [territory])
+    owners = [(structure.structure_id, structure.name)]
+    owners += [(territory_id(joined.code), joined.name) for joined in territories]
+    return await paper_logos(context, owners)
+
+
+async def _answer(context: Context, headers: dict[str, str], planning: Planning, logos: Logos) -> Response:
     await context.close()
     content = await to_thread.run_sync(planning_pdf, planning, logos)
     name = disposition("inline", f"Planning - {planning.owner}.pdf")

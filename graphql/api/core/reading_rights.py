@@ -48,7 +48,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
-        EVERYBODY: "id siret name contact",
+        EVERYBODY: "id siret name contact logo",
         Action.STRUCTURE_READ: "conventions animations dashboard dues",
         Action.AUDIT_READ: "timeline",
         Action.MANDATE_READ: "mandates",
@@ -56,7 +56,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.CONTACT_READ: "contacts",
     },
     "Territory": {
-        EVERYBODY: "id code name timeZone runsCandidatures",
+        EVERYBODY: "id code name timeZone runsCandidatures logo",
         Action.TERRITORY_READ: "dashboard",
     },
     "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped cosignedBy final"},
@@ -159,6 +159,7 @@ PARTS: Mapping[str, str] = {
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
     "School": "id uai name label commune degree territory targeted hasPart animations",
     "StructureContact": "phone email hours",
+    "Logo": "mediaType size sha256 url",
     "StructureDues": "attestationsDue attestationsLate dossiersToSubmit oldestEnd piecesMissing",
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"

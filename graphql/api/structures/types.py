@@ -21,6 +21,7 @@ from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
 from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
+from api.logos.types import Logo, logo_of
 from api.structures.convention import FOR_STRUCTURE, Convention, convention_of, conventions_of
 from api.structures.dashboard import StructureDashboard, dashboard_of
 from api.structures.dues import StructureDues, dues_of
@@ -49,6 +50,10 @@ class Structure(Node):
     @strawberry.field(description="Whom the public may call or write to; null where nothing is said, and once erased.")
     async def contact(self, info: Info) -> StructureContact | None:
         return await contact_of_structure(info.context, self.structure_id)
+
+    @strawberry.field(description="The logo that stands on its papers; null where it has none.")
+    async def logo(self, info: Info) -> Logo | None:
+        return await logo_of(info.context, self.structure_id, f"/structures/{self.structure_id}")
 
     @strawberry.field(description="Its conventions, in the order of signing. " + FOR_STRUCTURE)
     async def conventions(self, info: Info) -> list[Convention] | None:

@@ -10,6 +10,8 @@ import strawberry
 from api.core.back_references import later
 from api.core.context import Info
 from api.core.lists.nodes import Node
+from api.logos.types import Logo, logo_of
+from domain.kernel.identifiers import territory_id
 from domain.kernel.rights import Belongings
 from projections.structures import dashboards as figures
 
@@ -28,6 +30,10 @@ class Territory(Node):
     name: str = strawberry.field(description="The department's name.")
     time_zone: str = strawberry.field(description="The IANA time zone of its clocks.")
     runs_candidatures: bool = strawberry.field(description="Whether parents may volunteer here as Parent Ressource.")
+
+    @strawberry.field(description="The logo that stands on the papers of its structures; null where it has none.")
+    async def logo(self, info: Info) -> Logo | None:
+        return await logo_of(info.context, territory_id(self.code), f"/territories/{self.code}")
 
     @strawberry.field(
         description="The territory's figures. For its coordonnateur, the national team and auditors; others: FORBIDDEN."

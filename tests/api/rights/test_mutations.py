@@ -128,6 +128,8 @@ SAID: dict[str, dict[str, Any]] = {
     "termSplit": {"kind": "THEME", "code": "educonnect", "parts": [{"into": "ent-pronote"}, {"into": "jeux-video"}]},
     "territoryJoin": {"code": "95", "name": "Val-d'Oise", "timeZone": "Europe/Paris"},
     "territoryOpenCandidatures": {"code": "02"},
+    "logoSet": {"territory": "971"},
+    "logoWithdraw": {"territory": "971"},
     "walkInsCount": {"parents": 1},
 }
 #: By a link, or by the id of the candidature.

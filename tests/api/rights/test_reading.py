@@ -30,6 +30,8 @@ NOT_HERE = {
     "Animation.onlineLink",
     "Animation.school",
     "Structure.contact",
+    "Structure.logo",
+    "Territory.logo",
     "Convention.plannedAnimations",
     "Convention.terminatedOn",
     "Convention.terminationReason",

@@ -98,6 +98,8 @@ HEARS = {
     "invitation.revoked": NOBODY,
     "invitation.sent": (INVITED,),
     "letter.refused": (ST, CO, AUTHOR),
+    "logo.set": NOBODY,
+    "logo.withdrawn": NOBODY,
     "passkey.registered": NOBODY,
     "passkey.revoked": NOBODY,
     "proof.log_checked": NOBODY,

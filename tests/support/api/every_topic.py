@@ -45,6 +45,7 @@ from application.contacts.commands import ContactAdd, ContactRemove, PlanningSen
 from application.controls import ControlAnswer, ControlClose, ControlPieceJudge
 from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureMove, StructureRename
 from application.files.expiry import FileExpire
+from application.logos.commands import SetLogo, WithdrawLogo
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
@@ -91,7 +92,7 @@ from domain.satisfaction.packets import QuestionResult
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
 from tests.support.api.rights_world import PARENT, one_of_each
-from tests.support.papers.dossiers import pdf
+from tests.support.papers.dossiers import pdf, png
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import (
     AUDITOR,
@@ -119,6 +120,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _volunteered(world)
     _spoken_for(world)
     _written_to(world)
+    _shown(world, claim)
     _steered(world)
     _ended(world)
     _judged(world, UUID(ids["attested"]))
@@ -255,6 +257,13 @@ def _written_to(world: World) -> None:
     world.does(Unsubscribe(link=world.app.links.link(UNSUBSCRIBE, STRUCTURE_ID, contact)), PUBLIC)
     world.does(ContactRemove(structure_id=STRUCTURE_ID, contact_id=contact), STRUCTURE)
     world.app.erase_person("k2@example.org", NATIONAL, world.now)
+
+
+def _shown(world: World, claim: Claim) -> None:
+    with claim.files.draft(io.BytesIO(png())) as draft:
+        file = {"media_type": "image/png", "size": draft.size, "sha256": draft.sha256, "draft": draft}
+        world.does(SetLogo(structure_id=STRUCTURE_ID, **file), STRUCTURE)
+    world.does(WithdrawLogo(structure_id=STRUCTURE_ID), STRUCTURE)
 
 
 def _steered(world: World) -> None:

@@ -5,11 +5,12 @@ A file is stored before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
 from uuid import UUID
 
 import anyio
@@ -35,11 +36,18 @@ FILE_DESCRIPTION = (
 )
 #: Placeholder values, to find out what the command is refused for whatever the file.
 _UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+#: Of a file at a path, of so many bytes. Raises DomainError.
+Check: TypeAlias = Callable[[Path, int], Scan]
 _places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
 
 
-async def carry_out_with_file(context: Context, command_class: type[Command], values: dict[str, Any]) -> Carried:
-    """Execute the command made from `values`, whose `file` is replaced by the fields of a stored file."""
+async def carry_out_with_file(
+    context: Context, command_class: type[Command], values: dict[str, Any], check: Check = scan_of
+) -> Carried:
+    """Execute the command made from `values`, whose `file` is replaced by the fields of a stored file.
+
+    `check` says of the file what it is, or refuses it.
+    """
     file = values.pop("file")
     try:
         if not isinstance(file, UploadFile):
@@ -53,7 +61,7 @@ async def carry_out_with_file(context: Context, command_class: type[Command], va
                 # The same file may be used by two mutations of one document.
                 file.file.seek(0)
                 draft = await stack.enter_async_context(_draft(context, file.file))
-                scan = await to_thread.run_sync(_scan, context, draft)
+                scan = await to_thread.run_sync(_scan, context, draft, check)
                 if scan.jpeg is not None:
                     draft = await stack.enter_async_context(_draft(context, BytesIO(scan.jpeg)))
             file_values = {
@@ -89,15 +97,16 @@ async def _draft(context: Context, source: BinaryIO) -> AsyncIterator[Draft]:
             await to_thread.run_sync(opened.__exit__, None, None, None)
 
 
-def _scan(context: Context, draft: Draft) -> Scan:
+def _scan(context: Context, draft: Draft, check: Check) -> Scan:
     """Open the file once per request, however often the document uses it. Raises DomainError."""
-    scan = context.opened_files.get(draft.sha256)
+    known = f"{check.__qualname__} {draft.sha256}"
+    scan = context.opened_files.get(known)
     if scan is None:
         try:
-            scan = scan_of(draft.path, draft.size)
+            scan = check(draft.path, draft.size)
         except DomainError as refusal:
             scan = refusal
-        context.opened_files[draft.sha256] = scan
+        context.opened_files[known] = scan
     if isinstance(scan, DomainError):
         raise scan
     return scan
