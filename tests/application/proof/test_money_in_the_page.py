@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -64,6 +65,38 @@ def _person(name: str) -> str:
 
 def lacking(*topics: str) -> Forgery:
     return lambda events: [event for event in events if event.topic not in topics]
+
+
+def as_attested(events: Events) -> Events:
+    """Each amendment proposes, and corrects to, what was attested."""
+    attested = {str(event.stream): event.data for event in events if event.topic == "animation.attested"}
+    proposed, corrected = "service_dossier.amendment_proposed", "animation.attestation_corrected"
+
+    def of_before(event: StoredEvent) -> StoredEvent:
+        if event.topic not in (proposed, corrected):
+            return event
+        before = attested[event.data.get("animation_id", str(event.stream))]
+        return event.with_data(**{name: before[name] for name in ("parents", "children", "answers")})
+
+    return [of_before(event) for event in events]
+
+
+def on_the_account(act: str, role: str = "national", **values: Any) -> Forgery:
+    """The account's last event is followed by another."""
+
+    def forge(events: Events) -> Events:
+        last = max(place for place, event in enumerate(events) if event.topic.startswith("structure."))
+        command = f"command:structure{act.removesuffix('d').removesuffix('e').title()}e"
+        who = {"command_id": str(uuid4()), "cause": command, "role": role, "actor": "somebody"}
+        version = 2 if act == "renamed" else 1
+        state = {**events[last].state, "schema_version": version, "data": values}
+        added = StoredEvent(events[last].stream, f"structure.{act}", state).stamped(**who)
+        return [*events[: last + 1], added, *events[last + 1 :]]
+
+    return forge
+
+
+MOVED = {"siret": "35600000000048", "former_siret": "35600000000048", "on": "2026-09-01", "reason": "Un nouveau siège"}
 
 
 def each_line(**values: Any) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:
@@ -142,6 +175,17 @@ PAID_FORGERIES: Mapping[str, tuple[Forgery, ...]] = {
     "an event that a policy is said to record": (stamp("animation.published", cause="event:animation.created:x:1"),),
     "a time zone that there is not": (data("animation.created", time_zone="America/Nulle-Part"),),
     "no animation says that it was gathered": (lacking("animation.gathered"),),
+    "an amendment that changes nothing": (as_attested,),
+    "a SIRET whose digits do not add up": (
+        data(SIGNED, siret="73282932000075"),
+        data("structure.account_opened", siret="73282932000075"),
+    ),
+    "an account of another SIRET": (data("structure.account_opened", siret="35600000000048"),),
+    "a convention that no account has": (lacking("structure.convention_attached"),),
+    "a name that the structure gives itself": (
+        on_the_account("renamed", "structure", name="Autre", reason="Un motif"),
+    ),
+    "a SIRET that it leaves without having it": (on_the_account("moved", **MOVED),),
     "an amendment that corrects nothing": (lacking("animation.attestation_corrected"),),
     "an amendment that corrects otherwise": (data("animation.attestation_corrected", parents=1),),
 }
