@@ -33,6 +33,8 @@ FORMATS = {
     "formation-mediateurs": Format(4, (9, 13.5), (180, 360), range(8, 21)),
 }
 _PROGRAMME = "Au programme : un tour de table, une démonstration, puis la pratique."
+#: Markdown, as structures may write it; nothing for a seminar.
+_BRING = ("\n\n**À apporter** : votre téléphone et vos identifiants, si vous en avez.", "")
 _FOR_WHOM = "(parents de primaire et de collège)"
 _TYPES, _TYPE_WEIGHTS = tuple(FORMATS), tuple(form.weight for form in FORMATS.values())
 _THEMES = tuple(TEXTS.themes)
@@ -51,13 +53,14 @@ def draw_content(stage: Stage, partner: Partner, day: date, type_: str | None) -
     for_mediateurs = type_ == "formation-mediateurs" or (type_ == "seminaire" and rng.random() < 0.3)
     values: dict[str, Any] = {
         "title": f"{TEXTS.types[type_].label} : {rng.choice(TEXTS.themes[theme].topics)}",
-        "description": f"{TEXTS.types[type_].what_we_do} {rng.choice(TEXTS.invitations)}",
+        "description": f"{TEXTS.types[type_].what_we_do} {rng.choice(TEXTS.invitations)}{_BRING[type_ == 'seminaire']}",
         "starts_at": starts_at,
         "ends_at": ends_at,
         "venue_type": stage.term(TermKind.VENUE_TYPE, venue.type),
         "venue_name": venue.name,
         "address": venue.address,
         "commune_code": venue.commune_code,
+        "school": venue.school,
         "audience": stage.term(TermKind.AUDIENCE, "mediateurs" if for_mediateurs else "parents"),
         "type": stage.term(TermKind.ANIMATION_TYPE, type_),
         "themes": _themes(stage, theme),

@@ -48,6 +48,8 @@ class Venue:
     name: str
     address: str | None
     commune_code: str | None
+    #: UAI of a school.
+    school: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,4 @@ def _venues(rng: Random, places: Places, commune: Commune, pattern: Pattern, nam
 
 
 def _lycee(school: School) -> Venue:
-    return Venue("lycee", school.name, f"{school.postal_code} {school.town}", school.commune_code)
+    return Venue("lycee", school.name, f"{school.postal_code} {school.town}", school.commune_code, school.uai)
