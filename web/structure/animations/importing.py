@@ -1,0 +1,90 @@
+"""Declare a season by a table: look at what would become of each row, then confirm. `/structure/import`."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.site import Site
+from web.structure.speaking import spoken_for
+
+_WHO, _IMPORT = document("structure/who"), document("structure/animations/import")
+#: The file itself goes with the form that confirms it: nothing is kept meanwhile.
+_CONTENT, _NAME = Field("content", "Tableau", hidden=True), Field("fileName", "Nom", hidden=True)
+OUTCOMES = {
+    "TO_CREATE": ("À créer", "info"),
+    "CREATED": ("Créée", "success"),
+    "KNOWN": ("Déjà déclarée, laissée", "info"),
+    "REFUSED": ("À corriger", "error"),
+}
+
+
+class SeasonImport:
+    """The import of animations: a dry run first, always."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/import"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.load, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        await self._structure(request)
+        return self._page(request, self._site.guard.form(request, ()))
+
+    async def load(self, request: Request) -> Response:
+        structure = await self._structure(request)
+        form = await self._site.guard.posted(request, (_CONTENT, _NAME), with_files=True)
+        upload, confirms = next(iter(form.files.get("file", [])), None), bool(form.values["content"])
+        file = await File.of(upload) if upload is not None else _file(form) if confirms else None
+        if file is None:
+            form.general.append("Fichier : choisissez un tableau CSV ou Excel.")
+        if file is None or form.failed:
+            return self._page(request, form)
+        values: dict[str, Any] = {"structureId": structure, "file": None, "dryRun": not confirms}
+        values["idempotencyKey"] = form.key
+        payload = (await self._site.api.ask(request, _IMPORT, {"input": values}, file))["animationsImport"]
+        if confirms and not payload["errors"]:
+            return RedirectResponse("/structure?etat=SUBMITTED#liste", 303)
+        refused = any(row["outcome"] == "REFUSED" for row in payload["rows"])
+        if payload["errors"] and not payload["rows"]:
+            form.refuse(payload["errors"])
+            return self._page(request, form)
+        fresh = self._site.guard.form(request, ())
+        fresh.values = {"content": b64encode(file.content).decode(), "fileName": file.name}
+        return self._page(request, fresh, payload, ready=not refused)
+
+    async def _structure(self, request: Request) -> str:
+        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
+
+    def _page(
+        self, request: Request, form: Form, payload: Mapping[str, Any] | None = None, ready: bool = False
+    ) -> Response:
+        response = self._site.templates.page(
+            request,
+            "structure/animations/importing",
+            422 if form.failed else 200,
+            form=form,
+            payload=payload,
+            ready=ready,
+            outcomes=OUTCOMES,
+            to_create=sum(row["outcome"] == "TO_CREATE" for row in payload["rows"]) if payload else 0,
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _file(form: Form) -> File | None:
+    try:
+        return File(form.values["fileName"] or "tableau.csv", b64decode(form.values["content"], validate=True))
+    except ValueError:
+        return None

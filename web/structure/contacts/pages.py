@@ -1,0 +1,123 @@
+"""Whom a structure tells of its animations, and its planning: `/structure/contacts`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.pages import page_variables, pages_around
+from web.core.site import Site
+from web.structure.speaking import spoken_for
+
+_WHO, _PAGE = document("structure/who"), document("structure/contacts/contacts")
+_IMPORT = document("structure/contacts/import")
+_EMAIL = Field("email", "Adresse e-mail", "email", "Format attendu : nom@exemple.fr", True)
+_KIND = Field("kind", "Type", hint="Exemple : école, centre social, mairie", required=True)
+_ACTS = (
+    Act(
+        "ajouter",
+        document("structure/contacts/add"),
+        "Ajouter un contact",
+        "Ajouter",
+        "Le contact est ajouté.",
+        (Field("name", "Nom", required=True), _EMAIL, _KIND),
+    ),
+    Act(
+        "retirer",
+        document("structure/contacts/remove"),
+        "Retirer",
+        "Retirer",
+        "Le contact est retiré. Il ne reçoit plus rien.",
+        (Field("contactId", "Contact", hidden=True),),
+    ),
+    Act(
+        "planning",
+        document("structure/contacts/planning"),
+        "Envoyer le planning à tous les contacts",
+        "Envoyer le planning",
+        "Le planning est envoyé.",
+        (Field("days", "Pour combien de jours ?", "number", "Sans réponse : le nombre habituel."),),
+        "Les animations publiées à venir sont envoyées par e-mail.",
+    ),
+    Act(
+        "public",
+        document("structure/contacts/public"),
+        "Changer le contact que le public voit",
+        "Enregistrer",
+        "Le contact est enregistré.",
+        (
+            Field("phone", "Téléphone", "tel", "Format attendu : 04 67 00 00 00"),
+            Field("email", "Adresse e-mail", "email", "Les réponses à nos messages y arrivent."),
+            Field("hours", "Quand peut-on appeler ?"),
+        ),
+    ),
+)
+
+
+class Contacts:
+    """The contacts of a structure."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, _ACTS)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path, desk = "/structure/contacts", self._site.desk
+        return [desk(path, self.show), desk(path, self.act, "POST"), desk(f"{path}/import", self.load, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def act(self, request: Request) -> Response:
+        outcome = await self._acts.carry_out(request, structureId=await self._structure(request))
+        return outcome if isinstance(outcome, Response) else await self._page(request, outcome)
+
+    async def load(self, request: Request) -> Response:
+        structure = await self._structure(request)
+        form = await self._site.guard.posted(request, (), with_files=True)
+        upload = next(iter(form.files.get("file", [])), None)
+        if upload is None:
+            form.general.append("Fichier : choisissez un tableau CSV ou Excel.")
+        elif not form.failed:
+            values = {"structureId": structure, "file": None, "idempotencyKey": form.key}
+            answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
+            payload = answer["contactsImport"]
+            if not payload["errors"]:
+                return RedirectResponse("/structure/contacts?importes=oui", 303)
+            form.refuse(payload["errors"])
+        return await self._page(request, form)
+
+    async def _structure(self, request: Request) -> str:
+        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
+
+    async def _page(self, request: Request, posted: Form | None = None) -> Response:
+        variables = {"id": await self._structure(request)} | page_variables(request.query_params)
+        structure = (await self._site.api.ask(request, _PAGE, variables))["structure"]
+        contacts, public = structure["contacts"], structure["contact"] or {}
+        forms = {name: self._acts.form(request, name, posted) for name in ("ajouter", "planning")}
+        values = {name: public.get(name) or "" for name in ("phone", "email", "hours")}
+        forms["public"] = self._acts.form(request, "public", posted, **values)
+        response = self._site.templates.page(
+            request,
+            "structure/contacts/contacts",
+            422 if posted else 200,
+            structure=structure,
+            contacts=contacts,
+            around=pages_around(request, contacts["pageInfo"]),
+            acts=self._acts,
+            forms=forms,
+            removals={
+                each["id"]: self._acts.form(request, "retirer", contactId=each["id"]) for each in contacts["nodes"]
+            },
+            importing=self._site.guard.form(request, ()),
+            posted=posted,
+            done="Les contacts sont importés." if "importes" in request.query_params else self._acts.done(request),
+        )
+        return self._site.guard.keep(request, response)

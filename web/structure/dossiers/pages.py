@@ -1,0 +1,177 @@
+"""Service dossiers of a structure: open, gather, see what is missing, submit. `/structure/dossiers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.french import day
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.core.site import Site
+from web.structure.speaking import speaks_for, spoken_for
+
+_WHO, _LIST = document("structure/who"), document("structure/dossiers/listing")
+_OPEN, _DOSSIER = document("structure/dossiers/open"), document("structure/dossiers/dossier")
+_ATTACH = document("structure/dossiers/attach")
+#: The states for people, with the colour of their badge.
+STATES = {
+    "OPEN": ("En préparation", "info"),
+    "SUBMITTED": ("Chez le coordonnateur", "info"),
+    "RETURNED": ("Renvoyé, à compléter", "error"),
+    "CERTIFIED": ("Certifié", "success"),
+    "PAID": ("Payé", "success"),
+    "WITHDRAWN": ("Certification retirée", "warning"),
+}
+_FIELDS = (
+    Field("conventionId", "Convention", "select", required=True),
+    Field("periodFrom", "Premier jour", "date", "Format attendu : 2027-01-01", True),
+    Field("periodUntil", "Dernier jour", "date", "Format attendu : 2027-03-31", True),
+)
+_ACTS = (
+    Act(
+        "rassembler",
+        document("structure/dossiers/gather"),
+        "Rassembler de nouveau les animations",
+        "Rassembler",
+        "Les animations attestées de la période sont rassemblées.",
+        explanation="Ce qui a été attesté depuis rejoint le dossier.",
+        code="SERVICE_DOSSIER_GATHER",
+    ),
+    Act(
+        "soumettre",
+        document("structure/dossiers/submit"),
+        "Soumettre au coordonnateur",
+        "Soumettre",
+        "Le dossier est soumis. Le coordonnateur va l'examiner.",
+        explanation="Vous ne pourrez plus le changer, sauf s'il vous est renvoyé.",
+        code="SERVICE_DOSSIER_SUBMIT",
+    ),
+)
+_PIECE = Field("piece", "Pièce", "select", required=True)
+
+
+class OwnDossiers:
+    """The dossiers of a structure, and the form that opens one."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = "/structure/dossiers"
+        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.open, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, self._site.guard.form(request, _FIELDS))
+
+    async def open(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, _FIELDS)
+        values = form.input() | {"structureId": await self._structure(request)}
+        if not form.values["conventionId"]:
+            form.errors["conventionId"] = "Convention : choisissez-en une."
+        if not form.failed:
+            payload = (await self._site.api.ask(request, _OPEN, {"input": values}))["serviceDossierOpen"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/structure/dossiers/{payload['dossier']['id']}", 303)
+            form.refuse(payload["errors"])
+        return await self._page(request, form)
+
+    async def _structure(self, request: Request) -> str:
+        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
+
+    async def _page(self, request: Request, form: Form) -> Response:
+        structure = await self._structure(request)
+        variables = {"id": structure, "where": {"structureId": structure}} | page_variables(request.query_params)
+        answer = await self._site.api.ask(request, _LIST, variables)
+        conventions = [(each["id"], _named(each)) for each in answer["structure"]["conventions"]]
+        form.fields = [replace(each, options=conventions) if each.kind == "select" else each for each in _FIELDS]
+        if len(conventions) == 1:
+            form.values.setdefault("conventionId", conventions[0][0])
+        dossiers = answer["serviceDossiers"]
+        response = self._site.templates.page(
+            request,
+            "structure/dossiers/listing",
+            422 if form.failed else 200,
+            form=form,
+            dossiers=dossiers,
+            around=pages_around(request, dossiers["pageInfo"]),
+            states=STATES,
+        )
+        return self._site.guard.keep(request, response)
+
+
+class OwnDossier:
+    """One dossier of a structure: what it holds, what is missing."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._acts = site, Acts(site, _ACTS)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path, desk = "/structure/dossiers/{id}", self._site.desk
+        return [desk(path, self.show), desk(path, self.act, "POST"), desk(f"{path}/pieces", self.attach, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return self._page(request, await self._dossier(request))
+
+    async def act(self, request: Request) -> Response:
+        dossier = await self._dossier(request)
+        outcome = await self._acts.carry_out(request, versioned=True, dossierId=dossier["id"])
+        return outcome if isinstance(outcome, Response) else self._page(request, await self._dossier(request), outcome)
+
+    async def attach(self, request: Request) -> Response:
+        dossier = await self._dossier(request)
+        form = await self._site.guard.posted(request, (_PIECE,), with_files=True)
+        upload = next(iter(form.files.get("file", [])), None)
+        if upload is None:
+            form.errors["file"] = "Choisissez un fichier."
+            form.general.append("Fichier : choisissez un fichier PDF, JPEG ou PNG.")
+        if upload is not None and not form.failed:
+            values = form.input() | {"dossierId": dossier["id"], "file": None}
+            answer = await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload))
+            payload = answer["servicePieceAttach"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/structure/dossiers/{dossier['id']}?piece=jointe", 303)
+            form.refuse(payload["errors"])
+        return self._page(request, dossier, form)
+
+    async def _dossier(self, request: Request) -> Mapping[str, Any]:
+        answer = await self._site.api.ask(request, _DOSSIER, {"id": request.path_params["id"]})
+        dossier: Mapping[str, Any] | None = answer["serviceDossier"]
+        if dossier is None:
+            raise Problem.missing()
+        speaks_for(answer["viewer"], dossier["structure"]["id"])
+        return {**dossier, "signs": answer["viewer"]["signs"]}
+
+    def _page(self, request: Request, dossier: Mapping[str, Any], posted: Form | None = None) -> Response:
+        required = [] if dossier["convention"] is None else dossier["convention"]["requiredPieces"]
+        piece = replace(_PIECE, options=[(name, name) for name in required])
+        attach = next((each for each in dossier["allowedActions"] if each["code"] == "SERVICE_PIECE_ATTACH"), None)
+        done = "La pièce est jointe." if "piece" in request.query_params else self._acts.done(request)
+        response = self._site.templates.page(
+            request,
+            "structure/dossiers/dossier",
+            422 if posted else 200,
+            dossier=dossier,
+            state=STATES[dossier["status"]],
+            acts=self._acts.shown(request, dossier["allowedActions"], posted),
+            attaching=self._site.guard.form(request, (piece,)) if attach and attach["allowed"] and required else None,
+            posted=posted,
+            done=done,
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _named(convention: Mapping[str, Any]) -> str:
+    last = convention["terminatedOn"] or convention["validUntil"]
+    return f"{convention['inTerritory']['name']}, du {day(convention['validFrom'])} au {day(last)}"
