@@ -13,7 +13,7 @@ from application.candidatures import CandidatureSubmit, CandidatureWithdraw
 from application.contacts.commands import PlanningSend
 from application.followers.reacting import react
 from application.notifications.composing import Draft
-from application.notifications.letters import RenderedLetter, compose
+from application.notifications.letters import WORDINGS, Footer, RenderedLetter, compose
 from application.notifications.messages import build_message
 from application.papers.typesetting import MANDATORY_SENTENCE
 from application.registrations import PURPOSE, RegistrationCancel, RegistrationKeep, RegistrationSubmit
@@ -22,6 +22,7 @@ from application.wording.lines import shorten
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import CONTACT, PARENT, modifies, moves
+from tests.support.papers.french_flaws import flaws
 from tests.support.post_office import PostOffice, sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID, UAI
 
@@ -181,6 +182,15 @@ def test_a_subject_is_one_line_of_a_hundred_characters_cut_at_a_word(text, cut):
     subject = shorten(text, 100)
     assert subject == cut
     assert len(subject) <= 100
+
+
+@pytest.mark.parametrize("kind", WORDINGS)
+def test_a_letter_without_all_that_it_may_lack_shows_no_gap(kind):
+    values = dict.fromkeys(("title", "structure", "school", "what_changed", "subject"), "Café")
+    values |= {"message": "La suite vous attend.", "reason": "non indiqué", "what_changed": "Le lieu change."}
+    letters = [compose(kind, values), compose(kind, values, (), None, Footer("Amicale", False, None))]
+    for letter in (*letters, compose(kind, values, (), "https://parentalite.example.org/x")):
+        assert flaws(f"{letter.subject}\n{letter.text}") == []
 
 
 def test_a_reason_stands_in_the_text_and_not_in_the_subject():

@@ -42,6 +42,18 @@ ANNOUNCEMENT = Announcement(
     accessibility=("Boucle magnétique",),
     languages=("arabe",),
 )
+PLANNED = PlannedAnimation(
+    day=date(2027, 3, 1),
+    hours="de 18 h 00 à 20 h 30",
+    title="Café des parents",
+    kind="Café des parents",
+    themes=("ENT - Pronote",),
+    place="École Jean Jaurès, 1 rue de l'École",
+    audience="Parents",
+    seats="5 sur 12",
+    contact="01 02 03 04 05",
+    structure="Centre social Les Tilleuls",
+)
 Lay = Callable[[Announcement, Logos], bytes]
 PAPERS: dict[str, Lay] = {
     "A3": lambda announcement, logos: poster_pdf(announcement, PosterFormat.A3, logos),
@@ -103,20 +115,10 @@ def test_words_without_a_blank_are_broken_before_they_leave_their_column():
 
 
 def test_a_planning_says_of_each_animation_what_its_letter_says():
-    row = PlannedAnimation(
-        day=date(2027, 3, 1),
-        hours="de 18 h 00 à 20 h 30",
-        title="Café des parents",
-        kind="Café des parents",
-        themes=("ENT - Pronote",),
-        place="École Jean Jaurès, 1 rue de l'École",
-        audience="Parents",
-        seats="5 sur 12",
-        contact="01 02 03 04 05",
-        structure="Centre social Les Tilleuls",
-    )
     url = "https://parentalite.example.org/animations?territory=34"
-    planning = Planning("Hérault", None, [row, replace(row, day=date(2027, 3, 2))] * 12, 3, url, date(2027, 2, 1))
+    planning = Planning(
+        "Hérault", None, [PLANNED, replace(PLANNED, day=date(2027, 3, 2))] * 12, 3, url, date(2027, 2, 1)
+    )
     pdf = planning_pdf(planning, LOGOS)
     first, *others = page_texts(pdf)
     for part in (
