@@ -38,6 +38,7 @@ def shared(server_url: str, worker_id: str, founded_template: str) -> Iterator[S
         running_server(url, Clock()) as running,
     ):
         People(running).sign()
+        People(running).declare()
         yield running
 
 
@@ -129,6 +130,21 @@ def test_what_is_missing_malformed_unknown_and_against_a_rule_is_named_in_one_an
     far = {"startsAt": "2090-01-15T18:00:00+01:00", "endsAt": "2090-01-15T17:00:00+01:00", "type": "cafe", "seats": -1}
     errors = people.is_refused(DECLARE, STRUCTURE, **ANIMATION | far)
     assert sorted(error["field"][0] for error in errors) == ["endsAt", "seats", "startsAt", "type"]
+
+
+def test_a_change_is_told_all_that_is_wrong_with_it_in_one_answer(people: People):
+    (animation,) = people.own_animations()
+    wrong = {
+        "title": "",
+        "territory": "18",
+        "seats": 0,
+        "venueType": "gymnase",
+        "themes": ["orientation"],
+        "startsAt": "2090-01-15T18:00:00+01:00",
+        "endsAt": "2090-01-15T17:00:00+01:00",
+    }
+    errors = people.is_refused("47-modify-an-animation", STRUCTURE, animationId=animation, **wrong)
+    assert {error["field"][0] for error in errors} == set(wrong)
 
 
 def test_seats_beyond_an_int_are_a_clear_error(server: Server):
