@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from web.core.forms import Field, Form
 from web.core.site import Site
-from web.registrations.registration import ACTIONS
+from web.registrations.registration import BUTTONS
 
 _FIELDS = (
     Field("code", "Code de votre billet", hint="Il est écrit sur votre billet, sous le code carré.", required=True),
@@ -39,13 +39,14 @@ class CodePage:
     async def act(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, (*_FIELDS, _BUTTON))
         values = form.input()
-        action = ACTIONS.get(values.pop("action", ""))
+        button = BUTTONS.get(values.pop("action", ""))
         form.fields = _FIELDS
-        if not form.failed and action is not None:
-            document, name, step = action
-            payload = (await self._site.api.ask(request, document, {"input": {"code": ""} | values}))[name]
+        if not form.failed and button is not None:
+            payload = (await self._site.api.ask(request, button.document, {"input": {"code": ""} | values}))[
+                button.name
+            ]
             if not payload["errors"]:
-                return RedirectResponse(f"/inscription?etape={step}", 303)
+                return RedirectResponse(f"/inscription?etape={button.step}", 303)
             form.refuse(payload["errors"])
         return self._page(request, form)
 

@@ -1,0 +1,90 @@
+"""The page of one thing, for who holds its link: what it shows, and buttons that act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.asking import Answer
+from web.core.documents import Document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A mutation of one root field.
+
+    `step`: what the page says once it is done; `optional`: fields that it takes if they are filled in.
+    """
+
+    document: Document
+    name: str
+    step: str | None = None
+    optional: Sequence[str] = ()
+
+
+class LinkedPage:
+    """A page at `path`/LINK. A feature says which document it reads, and what it shows of the answer."""
+
+    path: str
+    template: str
+    reads: Document
+    buttons: Mapping[str, Button]
+    fields: Sequence[Field] = (Field("action", "Action"),)
+    #: Said of a link that leads to nothing.
+    unknown: str
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def shown(self, answer: Answer) -> dict[str, Any] | None:
+        """Return what the template shows, of the data that the document answers; None where there is nothing."""
+        raise NotImplementedError
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path = f"{self.path}/{{link}}"
+        return [self.site.route(path, self.show, "GET"), self.site.route(path, self.act, "POST")]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, self.site.guard.form(request, self.fields))
+
+    async def act(self, request: Request) -> Response:
+        """Do what the button says, then lead back: to load the page again repeats nothing."""
+        form = await self.site.guard.posted(request, self.fields)
+        link = request.path_params["link"]
+        if not form.failed and (button := self.buttons.get(form.values["action"])) is not None:
+            filled = {name: form.values[name] for name in button.optional if form.values[name].strip()}
+            values = {"link": link, "idempotencyKey": form.key, **filled}
+            payload = (await self.site.api.ask(request, button.document, {"input": values}))[button.name]
+            if not payload["errors"]:
+                step = f"?etape={button.step}" if button.step else ""
+                return RedirectResponse(f"{self.path}/{link}{step}", 303)
+            form.refuse(payload["errors"])
+        return await self._page(request, form)
+
+    async def _page(self, request: Request, form: Form) -> Response:
+        link = request.path_params["link"]
+        try:
+            shown = self.shown(await self.site.api.ask(request, self.reads, {"link": link}))
+        except Problem as problem:
+            raise (Problem.missing(self.unknown) if problem.status == 404 else problem) from None
+        if shown is None:
+            raise Problem.missing(self.unknown)
+        response = self.site.templates.page(
+            request,
+            self.template,
+            422 if form.failed else 200,
+            **shown,
+            form=form,
+            link=link,
+            step=request.query_params.get("etape"),
+        )
+        return self.site.guard.keep(request, response)
