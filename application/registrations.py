@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from application.commanding.commands import Command
-from application.commanding.pseudonyms_and_links import address_of
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import conventions_of
+from application.registrants import contact_of
 from domain.animations.animation import Animation
 from domain.animations.coverage import find_covering
 from domain.animations.events import AnimationDetails
@@ -25,8 +25,6 @@ from domain.kernel.people import (
     EmailAddress,
     PersonName,
     Phone,
-    name_comparison_form,
-    phone_comparison_form,
 )
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Link, PrintedCode, Reason
@@ -127,7 +125,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
-        _contact(command, book, work),
+        contact_of(command, book, work.keyed),
         work.actor,
         work.now,
         on_behalf,
@@ -136,25 +134,6 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     )
     _record(work, animation, facts)
     return registration_id
-
-
-def _contact(
-    command: RegistrationSubmit | RegistrationSubmitFor, book: RegistrationBook, work: UnitOfWork
-) -> UUID | None:
-    """Return the pseudonym that the person is known again by: of the address, else of name and telephone.
-
-    Forms are filled in with given name and family name in each other's place: that is the same person.
-    """
-    within = f"contact:{command.animation_id}"
-    if command.email:
-        return work.keyed.pseudonym(f"{within}:{address_of(command.email)}")
-    if command.phone is None:
-        return None
-    phone, names = phone_comparison_form(command.phone), (command.first_name, command.last_name)
-    contact, swapped = (
-        work.keyed.pseudonym(f"{within}:{name_comparison_form(*order)}:{phone}") for order in (names, names[::-1])
-    )
-    return swapped if swapped in book.contacts else contact
 
 
 def _is_covered(work: UnitOfWork, animation: Animation) -> bool:
