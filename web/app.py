@@ -34,10 +34,13 @@ from web.core.sessions import Sessions
 from web.core.site import Site
 from web.information.pages import Information
 from web.moderation.animation import AnimationToPublish
+from web.moderation.people import PeopleInOffice
 from web.moderation.queue import Queue
+from web.moderation.typology import TypologyPage
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
+from web.schools.overview import SchoolDesk
 from web.structure.pages import structure_pages
 from web.territory.attestations import Attestations
 from web.territory.conventions.pages import Conventions
@@ -115,6 +118,9 @@ class Pages:
             *structure_pages(site),
             *Queue(site).routes,
             *AnimationToPublish(site).routes,
+            *TypologyPage(site).routes,
+            *PeopleInOffice(site).routes,
+            *SchoolDesk(site).routes,
             *Information(site).routes,
         ]
 

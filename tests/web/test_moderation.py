@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import STRUCTURE, People
+from tests.support.people import SCHOOL, STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 
@@ -48,8 +48,38 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     assert late.status_code == 422
 
 
+def test_the_typology_is_changed_and_roles_are_given_and_ended(server: Server) -> None:
+    team = Visitor(server.address).signs_in("TEAM")
+    page = team.sees("/moderation/typologie")
+    refused = team.sends(page, "renommer", {"term": "THEME:temps-ecran"}, status=422)
+    assert '<a href="#renommer-label">' in refused
+    page = team.sends(refused, "renommer", {"term": "THEME:temps-ecran", "label": "Écrans"})
+    assert "Écrans" in page
+    page = team.sends(page, "ajouter", {"kind": "THEME", "label": "Intelligence artificielle", "code": "ia"})
+    page = team.sends(page, "fusionner", {"term": "THEME:ia", "into": "THEME:temps-ecran"})
+    assert "remplacé par temps-ecran" in page
+
+    page = team.sees("/moderation/personnes")
+    assert '<a href="#admettre-until">' in team.sends(page, "admettre", {"subject": "cour"}, status=422)
+    page = team.sends(page, "admettre", {"subject": "cour-des-comptes", "until": "2027-12-31"})
+    assert "cour-des-comptes" in page
+    page = team.sends(page, "nommer", {"subject": "camille", "territories": "34"})
+    assert "camille" in page
+    page = team.sends(page, "finir")
+    assert "Le mandat a pris fin" in page
+
+
+def test_a_school_finds_what_waits_and_an_account_leads_to_its_desk(server: Server) -> None:
+    director = Visitor(server.address).signs_in("DIRECTOR")
+    assert 'href="/ecole"' in director.sees("/mon-compte")
+    page = director.sees("/ecole")
+    assert "candidature de parent à examiner" in page
+    assert SCHOOL in page
+
+
 @pytest.mark.parametrize("role", ["STRUCTURE", "COORDONNATEUR", "AUDITOR"])
 def test_the_queue_does_not_exist_for_others(role: str, declared: list[str], visitor: Visitor) -> None:
     visitor.signs_in(role)
-    visitor.sees("/moderation", 404)
+    for path in ("/moderation", "/moderation/typologie", "/moderation/personnes", "/ecole"):
+        visitor.sees(path, 404)
     visitor.sees(f"/moderation/animations/{declared[0]}", 404)

@@ -32,6 +32,14 @@ _ROLES = {
     "AUDITOR": "Contrôle",
     "NATIONAL": "Équipe nationale",
 }
+#: Where each role works.
+_DESKS = {
+    "STRUCTURE": "/structure",
+    "COORDONNATEUR": "/territoire",
+    "NATIONAL": "/moderation",
+    "AUDITOR": "/controle",
+    **dict.fromkeys(("TEACHER", "DIRECTOR", "INSPECTOR", "HEAD"), "/ecole"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class Accounts:
         viewer = (await self._site.api.ask(request, _ACCOUNT, {}))["viewer"]
         form = self._site.guard.form(request, ())
         values = {"viewer": viewer, "form": form, "role": _ROLES.get(viewer["role"], viewer["role"])}
+        values["desk"] = _DESKS.get(viewer["role"])
         return self._site.guard.keep(request, self._site.templates.page(request, "accounts/account", **values))
 
     async def invitation(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Pages of plain text: what the law asks a site to say, and addresses whose own page is still to come."""
+"""Pages of plain text: what the law asks a site to say."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ _TEXTS: Mapping[str, str] = {
     "/mentions-legales": "information/legal",
     "/donnees-personnelles": "information/privacy",
 }
-#: Where letters and notices send those who work in the programme, and what they do there.
-_DESKS: Mapping[str, str] = {
-    "/ecole": "Espace des écoles et établissements",
-}
 
 
 class Information:
@@ -30,17 +26,10 @@ class Information:
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
-        texts = [self._text(path, template) for path, template in _TEXTS.items()]
-        return [*texts, *(self._desk(path, title) for path, title in _DESKS.items())]
+        return [self._text(path, template) for path, template in _TEXTS.items()]
 
     def _text(self, path: str, template: str) -> BaseRoute:
         async def show(request: Request) -> Response:
             return self._site.templates.page(request, template)
-
-        return self._site.route(path, show)
-
-    def _desk(self, path: str, title: str) -> BaseRoute:
-        async def show(request: Request) -> Response:
-            return self._site.templates.page(request, "information/desk", title=title)
 
         return self._site.route(path, show)
