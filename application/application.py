@@ -57,6 +57,7 @@ from application.service_dossiers import withdrawal
 from application.signatures.acts import Act
 from application.signatures.registrations import Challenges
 from application.signatures.signing import Signing
+from application.texting.tables import create_tables as create_texting_tables
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
@@ -214,6 +215,7 @@ def open_application(
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)
+        create_texting_tables(conn)
         create_job_tables(conn)
         create_questionnaire_tables(conn)
         if protecting or is_new:

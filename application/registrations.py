@@ -58,6 +58,7 @@ class RegistrationSubmit(_OfAnimation):
     email: EmailAddress
     phone: Phone | None = None
     children: Children = 0
+    sms_agreed: bool = False
 
 
 class RegistrationSubmitFor(_OfAnimation):
@@ -70,6 +71,7 @@ class RegistrationSubmitFor(_OfAnimation):
     email: EmailAddress | None = None
     phone: Phone | None = None
     children: Children = 0
+    sms_agreed: bool = False
 
 
 class _ByHolder(Command):
@@ -122,7 +124,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     facts = registrations.register(
         book,
         animation,
-        Registrant(command.first_name, command.last_name, command.email, command.phone, command.children),
+        Registrant(**command.model_dump(include=set(Registrant.__dataclass_fields__))),
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
         contact_of(command, book, work.keyed),
@@ -138,8 +140,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
 
 def _is_covered(work: UnitOfWork, animation: Animation) -> bool:
     """Return whether a convention of the structure covers the animation. Its own nearly always does."""
-    own = work.find(CONVENTION, animation.convention_id)
-    if own is not None and own.covers(animation.held_on):
+    if (own := work.find(CONVENTION, animation.convention_id)) and own.covers(animation.held_on):
         return True
     return find_covering(animation, conventions_of(work, work.find(STRUCTURE, animation.structure_id))) is not None
 
@@ -241,8 +242,7 @@ def _seat_next(work: UnitOfWork, animation: Animation, content: AnimationDetails
 def _resolve(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
     """Return the animation and registration of a link or code. Raises INVALID if there is none."""
     if command.link is not None:
-        ids = work.keyed.links.read(PURPOSE, command.link, "link")
-        animation_id, registration_id = ids
+        animation_id, registration_id = work.keyed.links.read(PURPOSE, command.link, "link")
     elif command.code is not None:
         animation_id = command.animation_id or _only_one(command)
         registration_id = _find_by_code(animation_id, command.code, work)

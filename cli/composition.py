@@ -287,6 +287,7 @@ def api_services(opened: Runtime) -> Services:
         authority=authority_of(opened.settings),
         witnesses=witness_policy(opened.settings),
         web=opened.settings.web,
+        sms_secret=opened.settings.sms.secret if opened.settings.sms else None,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         trusted_documents=None if trusted is None else {**trusted, **by_digest()},
     )

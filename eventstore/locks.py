@@ -34,6 +34,7 @@ class Lock(IntEnum):
     REBUILD = 7311009
     DRAWING = 7311010
     WITNESSES = 7311011
+    TEXTER = 7311012
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

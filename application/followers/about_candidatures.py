@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from application.notifications.reaction import Around, Letter, Notice, Reaction, school, territory
+from application.notifications.reaction import Around, Letter, Message, Notice, Reaction, school, territory
 from application.wording.things import Thing
 from domain.candidatures.candidature import Candidature
 from domain.candidatures.events import CandidatureRepeated, CandidatureSubmitted, CandidatureWithdrawn, Degree
@@ -78,13 +78,13 @@ def on_informed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     yield Notice(territory(_candidature(record, around).territory), "candidature.validated", message, _named(record))
 
 
-def on_rejected(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_rejected(record: Recorded, around: Around) -> Iterator[Message]:
     yield from to_candidate("candidature.rejected")(record, around)
     message = "La {candidature} n'est pas retenue."
     yield Notice(territory(_candidature(record, around).territory), "candidature.rejected", message, _named(record))
 
 
-def on_withdrawn(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_withdrawn(record: Recorded, around: Around) -> Iterator[Message]:
     """Tell the candidate, the coordonnateurs, and whoever was to examine it."""
     assert isinstance(record.event, CandidatureWithdrawn)
     submitted = around.events(record.originator_id)[0]

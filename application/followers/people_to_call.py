@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from application.followers.about_animations import named
-from application.notifications.reaction import Around, Notice, author, structure
+from application.notifications.reaction import Around, Letter, Notice, Text, author, structure
 from application.wording.pages import animation_page
+from application.wording.texts import TEXTS
 from domain.animations.animation import Animation
 from domain.catalogue import REGISTRATION
 from domain.kernel.actors import Role
@@ -31,7 +33,9 @@ class Registered:
         fact = record.event
         assert isinstance(fact, RegistrationMade)
         self.registration_id, self.animation_id = fact.registration_id, fact.animation_id
+        self.position = record.position
         self.address = None if fact.email is None else record.position
+        self.texted = fact.sms_agreed and fact.phone is not None
         #: A structure is notified of its registrants anyhow.
         by_others = fact.on_behalf and record.stamp.role is not Role.STRUCTURE
         self.author = record.stamp.actor if by_others else None
@@ -39,6 +43,16 @@ class Registered:
     @property
     def about(self) -> dict[str, Any]:
         return {"animation_id": str(self.animation_id), "registration_id": str(self.registration_id)}
+
+    def messages(
+        self, kind: str, about: Mapping[str, Any] | None = None, key: str | None = None, wait: timedelta = timedelta(0)
+    ) -> Iterator[Letter | Text]:
+        """Yield the letter and the text message that say this, as far as they gave an address and agreed to texts."""
+        content = self.about | dict(about or {})
+        if self.address is not None:
+            yield Letter(kind, self.address, content, key, wait)
+        if self.texted and kind in TEXTS:
+            yield Text(kind, self.position, content, key, wait)
 
 
 def registrations_of(records: Sequence[Recorded]) -> dict[UUID, Registered]:
@@ -79,7 +93,9 @@ def calls(
 
 
 def is_unreached(registration: Registered, around: Around) -> bool:
-    return registration.address is None or bool(around.events(letters_id(registration.registration_id)))
+    if around.events(letters_id(registration.registration_id)):
+        return True
+    return registration.address is None and not (registration.texted and around.texting())
 
 
 def ask_to_call(animation: Animation, unreached: Sequence[Registered], message: str) -> Iterator[Notice]:

@@ -21,7 +21,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from application.followers.reactions import REACTIONS
-from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice, Reaction, has_reason
+from application.notifications.reaction import CHANGE_WAIT, MAX_CHANGE_WAIT, Letter, Notice, Reaction, Text, has_reason
 from application.notifications.set_aside import mark_done, next_due, record_failure, set_aside
 from application.notifications.subscriptions import (
     changes_subscriptions,
@@ -30,6 +30,8 @@ from application.notifications.subscriptions import (
     update_subscriptions,
 )
 from application.notifications.tables import MAIL_CHANNEL, switch_mail_on
+from application.texting.tables import SMS_CHANNEL, switch_texts, texts_after
+from application.texting.writing import write_text
 from application.wording.pages import desk_page
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
@@ -97,6 +99,9 @@ class LoggedStreams:
     def has_reader(self, recipient: str, at: datetime) -> bool:
         return has_reader(self._conn, recipient, at)
 
+    def texting(self) -> bool:
+        return texts_after(self._conn) is not None
+
 
 def react(conn: Conn, with_mail: bool = False) -> int:
     """React to the next events and return their number. `with_mail` switches mail on, if it never was."""
@@ -120,7 +125,7 @@ def react(conn: Conn, with_mail: bool = False) -> int:
         if taken:
             last = records[-1].position if unreadable is None else unreadable.position
             conn.execute("UPDATE reaction_position SET position = %s", (last,))
-            conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
+            _wake(conn)
     return taken
 
 
@@ -140,8 +145,13 @@ def react_again(conn: Conn) -> bool:
             record_failure(conn, position, fault)
         else:
             mark_done(conn, position)
-            conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))
+            _wake(conn)
         return True
+
+
+def _wake(conn: Conn) -> None:
+    for channel in (MAIL_CHANNEL, SMS_CHANNEL):
+        conn.execute("SELECT pg_notify(%s, '')", (channel,))
 
 
 def _next(conn: Conn, position: int) -> tuple[list[Recorded], UnreadableEvent | None]:
@@ -159,6 +169,7 @@ class Reactor:
         self._conn, self._around = conn, LoggedStreams(conn)
         row = conn.execute("SELECT letters_after FROM mail_sending").fetchone()
         self._letters_after: int | None = row[0] if row else None
+        self._texts_after = texts_after(conn)
 
     def react(self, record: Recorded, late: bool = False) -> None:
         """React to an event, or undo its writes and raise the error. `late`: later events were handled before it."""
@@ -179,6 +190,9 @@ class Reactor:
                 _write_notice(self._conn, record, message)
                 if with_mail:
                     _write_to_those_who_want_it(self._conn, record, message, place)
+            elif isinstance(message, Text):
+                if self._texts_after is not None and record.position > self._texts_after:
+                    write_text(self._conn, record, message, f"{place}")
             elif with_mail:
                 _write_letter(self._conn, record, message, f"{place}")
 
@@ -247,7 +261,7 @@ def _write_letter(conn: Conn, record: Recorded, letter: Letter, place: str) -> N
 
 
 @contextmanager
-def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
+def reacting(database_url: str, with_mail: bool, with_texts: bool = False) -> Iterator[None]:
     """Run the reactor in a thread until the context ends. It works only while no other process holds its lock."""
 
     def follow(conn: Conn) -> float:
@@ -255,9 +269,12 @@ def reacting(database_url: str, with_mail: bool) -> Iterator[None]:
             pass
         return IDLE_SECONDS
 
-    if with_mail:
-        # Switch mail on at once, even if another process holds the lock.
+    if with_mail or with_texts:
+        # Switch them on at once, even if another process holds the lock.
         with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as conn:
-            switch_mail_on(conn)
+            if with_mail:
+                switch_mail_on(conn)
+            if with_texts:
+                switch_texts(conn, on=True)
     with working_at(database_url, Work("reactor", Lock.REACTOR, follow, EVENTS_CHANNEL)):
         yield

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from application.followers.about_animations import named, on_rewritten, on_suspended
-from application.followers.people_to_call import Registered, ask_to_call, calls, holding, registrations_of
+from application.followers.people_to_call import Registered, ask_to_call, calls, holding, is_unreached, registrations_of
 from application.notifications.changes import REMINDER
 from application.notifications.reaction import (
     CHANGE_WAIT,
     NATIONAL,
     Around,
     Letter,
+    Message,
     Notice,
     Reaction,
     structure,
@@ -31,7 +32,7 @@ from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, CANDIDATURE, CONTACTS, REGISTRATION
 from domain.contacts.events import ContactAdded, PlanningSent
 from domain.kernel.identifiers import contact_list_id, registration_book_id
-from domain.notifications.events import LetterAbout, LetterRefused
+from domain.notifications.events import LetterAbout, LetterRefused, Unreached
 from domain.registrations.events import (
     RegistrantsReminded,
     RegistrationEvent,
@@ -49,15 +50,13 @@ MOST_TOLD = 3
 REMOVED = "La structure retire l'inscription d'une personne inscrite à"
 
 
-def on_made(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_made(record: Recorded, around: Around) -> Iterator[Message]:
     fact = record.event
     assert isinstance(fact, RegistrationMade)
-    if fact.email is not None:
-        about = {"animation_id": str(fact.animation_id), "registration_id": str(fact.registration_id)}
-        yield Letter("registration.seated" if fact.seated else "registration.waiting", record.position, about)
+    yield from Registered(record).messages("registration.seated" if fact.seated else "registration.waiting")
 
 
-def on_repeated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_repeated(record: Recorded, around: Around) -> Iterator[Message]:
     """Write to the address that is already registered, with the link of the first registration: a few times each."""
     fact = record.event
     assert isinstance(fact, RegistrationRepeated)
@@ -90,7 +89,7 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
     Registrants without an address are telephoned: `to_call` gives the reason, if a call is needed.
     """
 
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    def react(record: Recorded, around: Around) -> Iterator[Message]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
         registrations = registrations_of(around.events(record.originator_id))
@@ -101,12 +100,11 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
                 yield Letter("registration.repeated", standing.address, standing.about)
             return
         registration = registrations[fact.registration_id]
-        if registration.address is not None:
-            key = _change_key(fact.registration_id) if last else None
-            yield Letter(kind, registration.address, registration.about | {"detail_position": record.position}, key)
-        elif to_call is not None:
+        key = _change_key(fact.registration_id) if last else None
+        yield from registration.messages(kind, {"detail_position": record.position}, key)
+        if to_call is not None and is_unreached(registration, around):
             animation = around.state(ANIMATION, registration.animation_id)
-            message = f"{to_call} {{animation}}, sans adresse électronique : prévenez-la par téléphone."
+            message = f"{to_call} {{animation}}, que rien d'écrit n'atteint : prévenez-la par téléphone."
             yield from ask_to_call(animation, [registration], message)
 
     return react
@@ -115,28 +113,27 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
 def to_who_is_asked(kind: str) -> Reaction:
     """Write to the registrant about the change of date or place to confirm."""
 
-    def react(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    def react(record: Recorded, around: Around) -> Iterator[Message]:
         fact = record.event
         assert isinstance(fact, RegistrationEvent)
         registration = registrations_of(around.events(record.originator_id))[fact.registration_id]
-        if registration.address is not None and _repeated(record, around) is None:
+        if _repeated(record, around) is None:
             change = max(
                 earlier.originator_version
                 for earlier in around.events(registration.animation_id)
                 if earlier.position < record.position and _changes(earlier, DATE_AND_PLACE)
             )
-            yield _letter_of_change(kind, registration, change)
+            yield from _messages_of_change(kind, registration, change)
 
     return react
 
 
-def _letter_of_change(kind: str, registration: Registered, version: int) -> Letter:
-    assert registration.address is not None
-    about = registration.about | {"before": version - 1}
-    return Letter(kind, registration.address, about, _change_key(registration.registration_id), CHANGE_WAIT)
+def _messages_of_change(kind: str, registration: Registered, version: int) -> Iterator[Message]:
+    key = _change_key(registration.registration_id)
+    return registration.messages(kind, {"before": version - 1}, key, CHANGE_WAIT)
 
 
-def on_modified(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_modified(record: Recorded, around: Around) -> Iterator[Message]:
     """Tell of a change after publication: of date or place the contacts and those who telephone, of what it is whoever
     registered.
 
@@ -152,11 +149,10 @@ def on_modified(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         yield from _to_contacts("animation.moved", animation, around, about, waits=True)
     elif _changes(record, WHAT):
         for registration in holding(animation.id, around):
-            if registration.address is not None:
-                yield _letter_of_change("registration.changed", registration, record.originator_version)
+            yield from _messages_of_change("registration.changed", registration, record.originator_version)
 
 
-def on_coverage(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_coverage(record: Recorded, around: Around) -> Iterator[Message]:
     """Tell everybody that an animation is suspended or resumed; of a published one registrants too."""
     yield from on_suspended(record, around)
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
@@ -167,13 +163,11 @@ def on_coverage(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     why = "l'animation est suspendue" if suspended else "l'animation n'est plus suspendue"
     yield from calls(animation, around, why)
     for registration in holding(animation.id, around):
-        if registration.address is not None:
-            about = registration.about | {"before": record.originator_version - 1}
-            key = f"convention:{registration.registration_id}"
-            yield Letter(kind, registration.address, about, key, CHANGE_WAIT)
+        key = f"convention:{registration.registration_id}"
+        yield from registration.messages(kind, {"before": record.originator_version - 1}, key, CHANGE_WAIT)
 
 
-def on_reminded(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_reminded(record: Recorded, around: Around) -> Iterator[Message]:
     """Remind who has a seat and has known of the date for long; telephone whom no letter reaches."""
     fact, book_id = record.event, record.originator_id
     assert isinstance(fact, RegistrantsReminded)
@@ -193,12 +187,10 @@ def on_reminded(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     reminded = [registrations[each] for each in to_remind(book, known_since, fact.known_before)]
     yield from calls(animation, around, "pour lui rappeler la date", reminded)
     for registration in reminded:
-        if registration.address is not None:
-            about = registration.about | {"starts_at": fact.starts_at.isoformat()}
-            yield Letter(REMINDER, registration.address, about)
+        yield from registration.messages(REMINDER, {"starts_at": fact.starts_at.isoformat()})
 
 
-def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_cancelled(record: Recorded, around: Around) -> Iterator[Message]:
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     words = named(animation, record.originator_version)
     published = any(isinstance(earlier.event, AnimationPublished) for earlier in around.events(animation.id))
@@ -212,12 +204,10 @@ def on_cancelled(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     if published:
         yield from _to_contacts("animation.cancelled", animation, around, about)
     for registration in holding(animation.id, around):
-        if registration.address is not None:
-            key = _change_key(registration.registration_id)
-            yield Letter("animation.cancelled", registration.address, registration.about | about, key)
+        yield from registration.messages("animation.cancelled", about, _change_key(registration.registration_id))
 
 
-def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_unreached(record: Recorded, around: Around) -> Iterator[Message]:
     """Ask those who answer for the person to telephone, since a letter reached nobody."""
     fact = record.event
     assert isinstance(fact, LetterRefused)
@@ -225,7 +215,8 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         case LetterAbout.REGISTRATION if fact.animation_id is not None:
             animation = around.state(ANIMATION, fact.animation_id)
             registration = registrations_of(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
-            message = "Une personne inscrite à {animation} n'est pas jointe par courriel : prévenez-la par téléphone."
+            way = "SMS" if fact.reason is Unreached.TEXT else "courriel"
+            message = f"Une personne inscrite à {{animation}} n'est pas jointe par {way} : prévenez-la par téléphone."
             yield from ask_to_call(animation, [registration], message)
         case LetterAbout.CANDIDATURE:
             candidature = around.state(CANDIDATURE, fact.about_id)
@@ -241,7 +232,7 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
             yield Notice(structure(record.stamp.structure_id), kind, message, thing=fact.about_id)
 
 
-def on_planning(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+def on_planning(record: Recorded, around: Around) -> Iterator[Message]:
     fact = record.event
     assert isinstance(fact, PlanningSent)
     about = {

@@ -105,6 +105,18 @@ class MailSettings(Group):
     it the address that e-mails come from."""
 
 
+class SmsSettings(Group):
+    """The gateway of text messages. Without it none is sent."""
+
+    model_config = SettingsConfigDict(env_prefix="PARENTALITE_SMS_")
+
+    url: values.GatewayUrl
+    """Address that text messages are posted to as JSON; https, or on this machine."""
+    secret: str = Field(min_length=16, repr=False)
+    """Bearer token in both directions, 16 characters or more: to the gateway, and of what it passes on to
+    `/sms/inbound`."""
+
+
 class RetentionSettings(Group):
     """For how long personal data are kept. A month is a twelfth of 365.25 days: nobody counts on the day."""
 

@@ -203,6 +203,7 @@ PublicUrl = Annotated[
 
 Scope = Annotated[str, _check(lambda text: "openid" in text.split(), "scopes with openid among them are needed")]
 IssuerUrl = Annotated[str, _check(_is_issuer, "an https address such as https://connexion.example.org is needed")]
+GatewayUrl = Annotated[str, _check(is_confidential, "an https address is needed, or one of this machine")]
 AuthorityUrl = Annotated[str, _check(_is_web_url, "the http(s) address of an authority is needed")]
 Certificates = Annotated[Path, _check(Path.is_file, "a file of root certificates (PEM) is needed")]
 #: Read at the start, so that a wrong one is found then.

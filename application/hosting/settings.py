@@ -21,6 +21,7 @@ from application.hosting.setting_groups import (
     MailSettings,
     OidcSettings,
     RetentionSettings,
+    SmsSettings,
     TimeStampSettings,
     WebSettings,
 )
@@ -93,6 +94,7 @@ class Settings(Group):
     """Logos of the partners at the foot of papers: files .svg, .png or .jpg, with commas between them."""
     web: WebSettings = WebSettings()
     mail: MailSettings | None = None
+    sms: SmsSettings | None = None
     retention: RetentionSettings = RetentionSettings()
 
     @field_validator("token_secret")

@@ -68,16 +68,33 @@ class Letter:
     wait: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message to the telephone sealed in the event at `phone_position`; the rest is as in a letter."""
+
+    kind: str
+    phone_position: int
+    about: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    wait: timedelta = timedelta(0)
+
+
+Message = Notice | Letter | Text
+
+
 class Around(Protocol):
-    """What a reaction may look at: aggregates, now or at a version, the events of a stream or command, who reads."""
+    """What a reaction may look at: aggregates, now or at a version, the events of a stream or command, who reads, and
+    whether text messages are sent.
+    """
 
     def state(self, kind: AggregateKind[S], stream: UUID, version: int | None = None) -> S: ...
     def events(self, stream: UUID) -> list[Recorded]: ...
     def command(self, record: Recorded) -> list[Recorded]: ...
     def has_reader(self, recipient: str, at: datetime) -> bool: ...
+    def texting(self) -> bool: ...
 
 
-Reaction = Callable[[Recorded, Around], Iterable[Notice | Letter]]
+Reaction = Callable[[Recorded, Around], Iterable[Message]]
 
 
 def has_reason(fact: Event) -> bool:

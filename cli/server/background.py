@@ -11,8 +11,10 @@ from application.followers.mailing import Mailer, Smtp, mailing
 from application.followers.notary import notarising
 from application.followers.reacting import reacting
 from application.followers.scheduling import scheduling
+from application.followers.texting import Texter, tell_untexted, texting
 from application.followers.unreached import tell_unreached
 from application.proof.completeness.committing import map_commits
+from application.texting.gateway import Gateway
 from cli.composition import Runtime, authority_of, signing_key, utc_now, witness_policy
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
@@ -32,10 +34,11 @@ def background_work(opened: Runtime) -> Iterator[None]:
     with (
         projecting(opened.url, application.vault),
         notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map, policy),
-        reacting(opened.url, with_mail=settings.mail is not None),
+        reacting(opened.url, with_mail=settings.mail is not None, with_texts=settings.sms is not None),
         drawing(opened.url, application.execute, utc_now),
         scheduling(opened.url, jobs(application, settings), utc_now),
         _mailing(opened),
+        _texting(opened),
     ):
         yield
 
@@ -49,4 +52,16 @@ def _mailing(opened: Runtime) -> Iterator[None]:
     send = Smtp(settings.mail.smtp_url, settings.mail.bounces_to).send
     mailer = Mailer(application.vault, application.bus.keyed, settings.mail.mail_from, settings.public_url, send)
     with mailing(opened.url, mailer, lambda conn: tell_unreached(conn, application.execute, utc_now())):
+        yield
+
+
+@contextmanager
+def _texting(opened: Runtime) -> Iterator[None]:
+    settings, application = opened.settings, opened.application
+    if settings.sms is None:
+        yield
+        return
+    send = Gateway(settings.sms.url, settings.sms.secret).send
+    texter = Texter(application.vault, application.bus.keyed, settings.public_url, send)
+    with texting(opened.url, texter, lambda conn: tell_untexted(conn, application.execute, utc_now())):
         yield

@@ -26,6 +26,8 @@ class Unreached(StrEnum):
     UNUSABLE = "unusable"
     EXPIRED = "expired"
     GIVEN_UP = "given_up"
+    #: A text message, to somebody without an e-mail address.
+    TEXT = "text"
 
 
 @event("letter.refused", "Lettre refusée : personne n'est joint par courriel")

@@ -5,6 +5,7 @@ One stream holds all registrations for one animation, so seats and the waiting l
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -23,7 +24,11 @@ class RegistrationEvent(BookEvent):
     registration_id: UUID = Field(title="inscription")
 
 
-@event("registration.made", "Inscription faite")
+def _no_texts(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "sms_agreed": False}
+
+
+@event("registration.made", "Inscription faite", upcasters=(_no_texts,))
 class RegistrationMade(RegistrationEvent):
     """Somebody registered, with a seat or at the end of the waiting list.
 
@@ -41,9 +46,10 @@ class RegistrationMade(RegistrationEvent):
     children: int = Field(title="enfants")
     on_behalf: bool = Field(title="inscrit par un tiers")
     seated: bool = Field(title="a une place")
+    sms_agreed: bool = Field(False, title="accepte les SMS")
 
 
-@event("registration.repeated", "Inscription demandée pour une adresse déjà inscrite")
+@event("registration.repeated", "Inscription demandée pour une adresse déjà inscrite", upcasters=(_no_texts,))
 class RegistrationRepeated(RegistrationMade):
     """Somebody registered an address that is already registered, by the registration `repeats`.
 

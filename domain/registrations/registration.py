@@ -55,6 +55,8 @@ class Registrant:
     email: str | None
     phone: str | None
     children: int
+    #: Text messages about the registration may be sent to the telephone.
+    sms_agreed: bool = False
 
 
 def register(
@@ -95,6 +97,8 @@ def register(
         )
     if registrant.email is None and not on_behalf:
         raise invalid("Courriel obligatoire : le lien pour renoncer y est envoyé.", "email")
+    if registrant.sms_agreed and registrant.phone is None:
+        raise invalid("Téléphone obligatoire pour recevoir des SMS.", "phone")
     standing = None if contact is None else book.contacts.get(contact)
     own = (
         standing is not None
@@ -119,6 +123,7 @@ def register(
         "children": registrant.children,
         "on_behalf": on_behalf,
         "seated": book.seated < seats,
+        "sms_agreed": registrant.sms_agreed,
     }
     return [
         RegistrationMade(contact=contact, **fields)

@@ -37,6 +37,7 @@ from api.http.standstill import Watch
 from api.http.view import GraphQLView
 from api.limits.rate_limits import RateLimiter, RateLimits
 from api.logos.downloads import LogoFiles
+from api.notifications.inbound_texts import InboundTexts
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
@@ -130,6 +131,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/territories/{code}/logo", logos.of_territory, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
+    app.add_route("/sms/inbound", InboundTexts(services).take, methods=["POST"])
     unsubscribing = Unsubscribing(services)
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.ask, methods=["GET"])
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.do, methods=["POST"])

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.cli.conftest import error_line
-from tests.support.delivery_reports import POSTFIX, report
+from tests.support.network.delivery_reports import POSTFIX, report
 
 
 def _letter(opened: Any, **columns: object) -> UUID:

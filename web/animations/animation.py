@@ -37,6 +37,13 @@ _FIELDS = (
     ),
     Field("children", "Nombre d'enfants qui viennent avec vous", "number", hint="0 si vous venez sans enfant."),
 )
+#: Where the site sends any.
+_TEXTS = Field(
+    "smsAgreed",
+    "Prévenez-moi aussi par SMS",
+    "checkbox",
+    hint="Confirmation, changement, annulation et rappel, rien d'autre. Répondez STOP pour ne plus en recevoir.",
+)
 _UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
 _FOR_MEDIATEURS = "mediateurs"
 
@@ -54,11 +61,11 @@ class AnimationPage:
 
     async def show(self, request: Request) -> Response:
         animation = await self._animation(request)
-        return self._page(request, animation, self._site.guard.form(request, _FIELDS, children="0"))
+        return self._page(request, animation, self._site.guard.form(request, _fields(animation), children="0"))
 
     async def register(self, request: Request) -> Response:
         """Register the person, then lead to their registration: to load that page again repeats nothing."""
-        form = await self._site.guard.posted(request, _FIELDS)
+        form = await self._site.guard.posted(request, (*_FIELDS, _TEXTS))
         values = form.input()
         if not form.failed:
             values["animationId"] = request.path_params["id"]
@@ -66,7 +73,9 @@ class AnimationPage:
             if not payload["errors"]:
                 return RedirectResponse(f"/inscriptions/{payload['link']}?etape=inscription", 303)
             form.refuse(payload["errors"])
-        return self._page(request, await self._animation(request), form)
+        animation = await self._animation(request)
+        form.fields = _fields(animation)
+        return self._page(request, animation, form)
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         try:
@@ -76,7 +85,7 @@ class AnimationPage:
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None:
             raise Problem.missing(_UNKNOWN)
-        return animation
+        return {**animation, "sendsTextMessages": answer["sendsTextMessages"]}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
         response = self._site.templates.page(
@@ -103,6 +112,10 @@ class AnimationPage:
         if animation["audience"]["code"] == _FOR_MEDIATEURS:
             return "Cette formation est réservée aux médiateurs. Ils s'inscrivent avec leur compte."
         return None
+
+
+def _fields(animation: Mapping[str, Any]) -> Sequence[Field]:
+    return (*_FIELDS, _TEXTS) if animation["sendsTextMessages"] else _FIELDS
 
 
 def _map_address(animation: Mapping[str, Any]) -> str | None:

@@ -86,6 +86,8 @@ class Services:
     witnesses: Policy | None = None
     #: Lets people sign in to pages at the issuer, if it knows these pages.
     code_flow: CodeFlow | None = field(default=None, repr=False)
+    #: Of the gateway of text messages, in both directions; None: none are sent.
+    sms_secret: str | None = field(default=None, repr=False)
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

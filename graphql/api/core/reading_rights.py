@@ -198,7 +198,7 @@ ROOTS: Mapping[Reach, str] = {
         " checkpoints communes control"
         " node position registration schools serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
-        " questionnaire satisfaction satisfactionForm"
+        " questionnaire satisfaction satisfactionForm sendsTextMessages"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.AUDIT_READ: "auditTrail structureTimeline",

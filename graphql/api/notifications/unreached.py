@@ -12,6 +12,7 @@ _PROBLEMS: Mapping[Unreached, str] = {
     Unreached.REFUSED: "Non joint par courriel : la messagerie du destinataire refuse cette adresse. Téléphonez.",
     Unreached.UNUSABLE: "Non joint par courriel : rien ne peut être envoyé à cette adresse. Téléphonez.",
     Unreached.EXPIRED: "Non joint par courriel : cinq jours d'essais n'ont pas suffi. Téléphonez.",
+    Unreached.TEXT: "Non joint par SMS. Téléphonez.",
     Unreached.GIVEN_UP: "Non joint par courriel : l'envoi a été abandonné. Téléphonez.",
 }
 

@@ -17,6 +17,10 @@ class RegistrantInput(Repeatable):
     first_name: str | None = value_of("First name. Mandatory.")
     last_name: str | None = value_of("Last name. Mandatory.")
     phone: str | None = value_of("Telephone number.")
+    sms_agreed: bool | None = value_of(
+        "Whether the person agrees to text messages about this registration, where the site sends any: confirmation,"
+        " changes, cancellation, reminder. No when left out."
+    )
     children: int | None = value_of("How many children come along: 0 to 20. 0 when left out.")
 
 

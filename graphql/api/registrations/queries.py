@@ -19,6 +19,10 @@ from projections.registrations.read_model import RegistrationStatus
 
 @strawberry.type
 class RegistrationQueries:
+    @strawberry.field(description="Whether the site sends text messages to registrants who agree to them.")
+    def sends_text_messages(self, info: Info) -> bool:
+        return info.context.services.sms_secret is not None
+
     @strawberry.field(description="A registration, with its place in the waiting list. For who holds its link.")
     async def registration(
         self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]

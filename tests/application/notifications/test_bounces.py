@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from application.notifications.bounces import Bounce, read_bounce
-from tests.support.delivery_reports import ABSENCE, BARE, EXCHANGE, GMAIL, POSTFIX, report
+from tests.support.network.delivery_reports import ABSENCE, BARE, EXCHANGE, GMAIL, POSTFIX, report
 
 MAIL = UUID(int=7)
 

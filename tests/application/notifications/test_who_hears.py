@@ -16,7 +16,7 @@ from application.followers.reacting import LoggedStreams
 from application.followers.reactions import REACTIONS
 from application.notifications.changes import NotToBeSent
 from application.notifications.composing import Composer
-from application.notifications.reaction import Letter, Notice, append_reason, has_reason
+from application.notifications.reaction import Letter, Message, Notice, append_reason, has_reason
 from application.wording.things import fill, streams_of
 from domain.kernel.events import Event, registered_events
 from eventstore.connections import Conn
@@ -240,7 +240,7 @@ def _written(app: Application, conn: Conn, letter: Letter) -> str:
     return "" if draft is None else f"{draft.letter.subject}\n{draft.letter.text}"
 
 
-def _hearer(message: Notice | Letter) -> str:
+def _hearer(message: Message) -> str:
     if isinstance(message, Notice):
         return message.recipient.partition(":")[0]
     about = message.about

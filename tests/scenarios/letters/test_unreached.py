@@ -10,7 +10,7 @@ from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
 from application.followers.unreached import tell_unreached
 from application.notifications.bounces import read_bounce, record_bounce
-from tests.support.delivery_reports import POSTFIX, report
+from tests.support.network.delivery_reports import POSTFIX, report
 from tests.support.people import (
     CANDIDATURE,
     COORDONNATEUR,

@@ -1,0 +1,1 @@
+"""Text messages to registrants who agreed to them, through an HTTP gateway."""
