@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -11,9 +11,11 @@ import strawberry
 
 from api.animations.attendance import ExpectedAttendance, came_by, expected_of
 from api.animations.attendance_sheet import AttendanceSheet, last_page, pages_of
+from api.animations.kit_links import AnimationKit, kit_of
 from api.animations.public_past import as_public_today, is_public
 from api.animations.series import AnimationSeries, load_series
 from api.animations.shown import SHOWN
+from api.animations.standing import Standing
 from api.core.allowed import AllowedAction, shown_actions
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
@@ -58,27 +60,6 @@ class Attestation:
     warning: str | None = strawberry.field(
         description="What is unusual about these figures, in French; the coordonnateur answers it before certifying."
     )
-
-
-class _Standing:
-    """A row of the read model, in the shape that the table of transitions expects."""
-
-    __slots__ = (
-        *("attested", "ends_at", "former_texts", "held_on", "sheets", "status", "structure_id", "suspended"),
-        *("territory", "time_zone"),
-    )
-
-    def __init__(self, row: dict[str, Any]) -> None:
-        self.status = AnimationStatus(row["status"])
-        self.attested: bool = row["attested"]
-        self.held_on: date = row["day"]
-        self.time_zone: str = row["time_zone"]
-        self.ends_at: datetime = row["ends_at"]
-        self.sheets: list[str] = row["sheet_digests"]
-        self.structure_id: UUID = row["structure_id"]
-        self.territory: str = row["territory"]
-        self.former_texts: int = row["former_texts"]
-        self.suspended: bool = row["suspended"]
 
 
 @strawberry.type(
@@ -243,13 +224,17 @@ class Animation(Lazily, Node):
         )
         return page
 
+    @strawberry.field(description="What makes it known, to print and to show; null once it is cancelled.")
+    def kit(self, info: Info) -> AnimationKit | None:
+        return kit_of(self.row, _answers_for(info.context, self.row))
+
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:
         if "past" in self.row:
             return []
         dossier_status = DossierStatus(self.row["dossier_status"]) if self.row["dossier_status"] else None
         context = info.context
-        return shown_actions(allowed_actions(_Standing(self.row), dossier_status, context.actor, context.now))
+        return shown_actions(allowed_actions(Standing(self.row), dossier_status, context.actor, context.now))
 
     @property
     def belongings(self) -> Belongings:

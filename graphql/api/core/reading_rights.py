@@ -40,7 +40,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series school"
             # The link is null but for who has a seat and who answers for it: `api.animations.types`.
-            " descriptionHtml onlineLink"
+            " descriptionHtml kit onlineLink"
         ),
         Action.STRUCTURE_READ: (
             "declaredLate refusalReason attestation attendanceSheet sheets expected questionnaireUrl"
@@ -48,7 +48,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.REGISTRATION_READ: "registrations",
     },
     "Structure": {
-        EVERYBODY: "id siret name contact logo",
+        EVERYBODY: "id siret name contact logo planningUrl",
         Action.STRUCTURE_READ: "conventions animations dashboard dues",
         Action.AUDIT_READ: "timeline",
         Action.MANDATE_READ: "mandates",
@@ -56,7 +56,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.CONTACT_READ: "contacts",
     },
     "Territory": {
-        EVERYBODY: "id code name timeZone runsCandidatures logo",
+        EVERYBODY: "id code name timeZone runsCandidatures logo planningUrl",
         Action.TERRITORY_READ: "dashboard",
     },
     "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped cosignedBy final"},
@@ -160,6 +160,7 @@ PARTS: Mapping[str, str] = {
     "School": "id uai name label commune degree territory targeted hasPart animations",
     "StructureContact": "phone email hours",
     "Logo": "mediaType size sha256 url",
+    "AnimationKit": "poster flyer slide zip",
     "StructureDues": "attestationsDue attestationsLate dossiersToSubmit oldestEnd piecesMissing",
     "StructureDashboard": (
         "animations attested awaitingAttestation byMonth byTheme byType cancelled parents past published"

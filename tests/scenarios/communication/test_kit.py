@@ -89,6 +89,15 @@ def test_logos_stand_on_the_papers_of_an_animation_and_all_of_them_are_in_its_ki
     assert "Planning des animations – Hérault" in text(planning.content)
     assert share(picture(planning.content), GREEN) > 0.0005
 
+    links = "query($id: ID!) { animation(id: $id) { kit { poster slide zip } structure { planningUrl logo { url } } } }"
+    shown = server.ask(links, STRUCTURE, id=animation)["animation"]
+    assert shown["kit"] == {"poster": f"{path}/poster.pdf", "slide": f"{path}/slide.pdf", "zip": f"{path}/kit.zip"}
+    assert shown["structure"] == {
+        "planningUrl": f"/structures/{STRUCTURE_ID}/planning.pdf",
+        "logo": {"url": logo["url"]},
+    }
+    assert server.ask(links, None, id=animation)["animation"]["kit"]["slide"] is None
+
     # Who only looks gets neither the slide nor its link.
     for who in (None, OTHER_STRUCTURE):
         assert download(server, f"{path}/slide.pdf", who).status_code in (401, 403)

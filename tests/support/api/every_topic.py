@@ -45,7 +45,6 @@ from application.contacts.commands import ContactAdd, ContactRemove, PlanningSen
 from application.controls import ControlAnswer, ControlClose, ControlPieceJudge
 from application.conventions import ConventionAmend, ConventionSign, ConventionTerminate, StructureMove, StructureRename
 from application.files.expiry import FileExpire
-from application.logos.commands import SetLogo, WithdrawLogo
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
@@ -91,8 +90,9 @@ from domain.satisfaction.form import QuestionKind
 from domain.satisfaction.packets import QuestionResult
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
+from tests.support.api.logo_acts import sets_and_withdraws_a_logo
 from tests.support.api.rights_world import PARENT, one_of_each
-from tests.support.papers.dossiers import pdf, png
+from tests.support.papers.dossiers import pdf
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import (
     AUDITOR,
@@ -120,7 +120,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _volunteered(world)
     _spoken_for(world)
     _written_to(world)
-    _shown(world, claim)
+    sets_and_withdraws_a_logo(world, claim)
     _steered(world)
     _ended(world)
     _judged(world, UUID(ids["attested"]))
@@ -168,8 +168,7 @@ def _settled(world: World, claim: Claim) -> None:
     world.does(ConventionAmend(convention_id=world.conventions[0], required_pieces=("Facture",)), NATIONAL)
     with claim.files.draft(io.BytesIO(pdf(title="Facture"))) as draft:
         file = {"media_type": "application/pdf", "size": draft.size, "sha256": draft.sha256, "draft": draft}
-        attach = ServicePieceAttach(dossier_id=dossier_id, piece="Facture", **file)
-        world.does(attach, STRUCTURE)
+        world.does(ServicePieceAttach(dossier_id=dossier_id, piece="Facture", **file), STRUCTURE)
 
 
 def _held(world: World) -> None:
@@ -259,13 +258,6 @@ def _written_to(world: World) -> None:
     world.app.erase_person("k2@example.org", NATIONAL, world.now)
 
 
-def _shown(world: World, claim: Claim) -> None:
-    with claim.files.draft(io.BytesIO(png())) as draft:
-        file = {"media_type": "image/png", "size": draft.size, "sha256": draft.sha256, "draft": draft}
-        world.does(SetLogo(structure_id=STRUCTURE_ID, **file), STRUCTURE)
-    world.does(WithdrawLogo(structure_id=STRUCTURE_ID), STRUCTURE)
-
-
 def _steered(world: World) -> None:
     theme = {"kind": TermKind.THEME}
     world.does(TermRename(**theme, code="jeux-video", label="Jeux"), NATIONAL)
@@ -299,8 +291,7 @@ def _ended(world: World) -> None:
     left = {"animation_id": world.creates(starts_at=later, ends_at=later + timedelta(hours=2))}
     world.does(ConventionTerminate(**further, terminated_on=date(2027, 10, 1), reason="Fin prévue"), NATIONAL)
     world.does(AnimationSuspend(**left), SYSTEM)
-    further_days = {"valid_from": date(2027, 10, 2)}
-    world.does(ConventionSign(**parties, **days | further_days), NATIONAL)
+    world.does(ConventionSign(**parties, **days | {"valid_from": date(2027, 10, 2)}), NATIONAL)
     world.does(AnimationResume(**left), SYSTEM)
 
 
