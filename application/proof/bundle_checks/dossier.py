@@ -74,10 +74,11 @@ def _with_clear_texts(fact: Any, shown: Any) -> Any:
 
 def check_rules(bundle: OpenedBundle) -> str | None:
     """Check that every event is one that the domain would have recorded there: rights, transitions and figures."""
+    names = bundle.shown.get("names", {})
     for finding in findings_in(bundle.leaves):
         if not finding.warning:
-            raise CheckFailed(str(finding))
-        bundle.warnings.append(str(finding))
+            raise CheckFailed(finding.naming(names))
+        bundle.warnings.append(finding.naming(names))
     certified = bundle.facts["certified"]
     if certified is None:
         return None

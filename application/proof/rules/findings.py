@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,16 +25,23 @@ class Finding:
     topic: str
     reason: str
     warning: bool = False
+    #: Who recorded it, and in what role; empty where the event cannot be read.
+    actor: str = ""
+    role: str = ""
 
     @classmethod
     def about(cls, record: Recorded, reason: str, warning: bool = False) -> Finding:
-        version, topic = record.originator_version, record.event.topic
-        return cls(record.position, record.originator_id, version, topic, reason, warning)
+        version, topic, stamp = record.originator_version, record.event.topic, record.stamp
+        return cls(record.position, record.originator_id, version, topic, reason, warning, stamp.actor, stamp.role)
 
     def __str__(self) -> str:
-        return (
-            f"event at position {self.position} ({self.topic}, version {self.version} of {self.stream}): {self.reason}"
-        )
+        return self.naming({})
+
+    def naming(self, names: Mapping[str, str]) -> str:
+        """Return it in words, with the name that `names` have for who recorded the event."""
+        by = f" – recorded by {names.get(self.actor, self.actor)} ({self.role})" if self.actor else ""
+        place = f"event at position {self.position} ({self.topic}, version {self.version} of {self.stream})"
+        return f"{place}: {self.reason}{by}"
 
 
 def refusal(error: DomainError, record: Recorded) -> str:

@@ -186,6 +186,7 @@ PAID_FORGERIES: Mapping[str, tuple[Forgery, ...]] = {
         on_the_account("renamed", "structure", name="Autre", reason="Un motif"),
     ),
     "a SIRET that it leaves without having it": (on_the_account("moved", **MOVED),),
+    "an account stamped for another territory": (stamp("structure.convention_attached", territory="75"),),
     "an amendment that corrects nothing": (lacking("animation.attestation_corrected"),),
     "an amendment that corrects otherwise": (data("animation.attestation_corrected", parents=1),),
 }
@@ -209,6 +210,7 @@ RECOVERY_FORGERIES: Mapping[str, tuple[Forgery, ...]] = {
 CONTROL_FORGERIES: Mapping[str, tuple[Forgery, ...]] = {
     "a control after which money is due back": (data("service_dossier.controlled", to_recover="150.00"),),
     "a control closed by nobody who controls": (stamp("service_dossier.controlled", role="coordonnateur"),),
+    "a dossier that somebody drew": (stamp("service_dossier.drawn", role="auditor", actor="somebody"),),
 }
 
 
@@ -237,8 +239,14 @@ def test_what_the_rules_refuse_is_refused_by_both_verifiers(
         bundles[name] = forged(tmp_path / f"{number}.zip", honest, events)
     # The stand-in for the paper is refused, last of all: whatever stands before it holds.
     expected = {name: "pdf" if name == "nothing forged" else "rules" for name in bundles}
-    assert {name: checks(path)[-1].text.partition(":")[0] for name, path in bundles.items()} == expected
+    own = {name: checks(path)[-1].text for name, path in bundles.items()}
+    assert {name: text.partition(":")[0] for name, text in own.items()} == expected
     in_the_page = verdicts([(path, to_pem(KEY.public)) for path in bundles.values()])
     last = {name: results[-1] for name, results in zip(bundles, in_the_page, strict=True)}
     assert {name: result["step"] for name, result in last.items()} == expected, last
     assert [name for name, result in last.items() if result["text"].startswith("malformed")] == []
+    # Whoever recorded it is named, whatever the thing is.
+    refused = [name for name in bundles if expected[name] == "rules"]
+    assert [name for name in refused if " – recorded by " not in own[name]] == []
+    unnamed = [name for name in refused if " – recorded by " not in last[name]["text"]]
+    assert all("has to follow the last event" in last[name]["text"] for name in unnamed), unnamed
