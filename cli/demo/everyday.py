@@ -23,6 +23,7 @@ from application.registrations import RegistrationSubmit, RegistrationSubmitFor
 from application.satisfaction.answering import PURPOSE, Answers, GivenAnswer, take_answers
 from application.structures import SetStructureContact
 from cli.composition import Runtime
+from demo.school_year import busyness
 from demo.stage import NATIONAL
 from domain.animations.series import Interval
 from domain.kernel.actors import PUBLIC, Actor, Role
@@ -95,9 +96,13 @@ class _Everyday:
         if coming is None:
             return
         animation_id, starts_at = coming["animation_id"], coming["starts_at"]
-        until = (starts_at + timedelta(days=21)).date()
+        weeks = [(starts_at + timedelta(days=7 * number)).date() for number in range(1, 4)]
+        # Nobody invites parents at Christmas.
+        without = tuple(day for day in weeks if not busyness(day))
         host = _speaking_for(coming)
-        self._do(AnimationRepeat(animation_id=animation_id, every=Interval.WEEK, until=until), host)
+        self._do(
+            AnimationRepeat(animation_id=animation_id, every=Interval.WEEK, until=weeks[-1], without=without), host
+        )
         with self._opened.connection() as conn:
             query = "SELECT originator_id FROM stored_events WHERE topic = 'animation.joined_series' LIMIT 100"
             copies = tuple(row[0] for row in conn.execute(query).fetchall())
