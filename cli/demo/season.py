@@ -13,6 +13,7 @@ from cli.composition import Conn, Runtime
 from cli.console import Refused, note, quantity, warn
 from cli.demo.dossiers import make_dossiers
 from cli.demo.everyday import live_everyday
+from cli.demo.logos import set_logos
 from cli.demo.roles import Part, cast_roles
 from cli.demo.satisfaction import answer_questionnaires
 from cli.demo.schools import name_schools
@@ -91,6 +92,7 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
         note(f"Answered the questionnaires of {quantity(answered, 'animation')}.")
         note(f"Named {quantity(name_schools(opened, conn, now), 'school')} that parents volunteer for.")
         if sirets:
+            note(f"Set {quantity(set_logos(opened, conn, sirets[0], now), 'logo')} that posters show.")
             acts = live_everyday(opened, sirets[0], now)
             note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
         conn.execute(_COMPLETE, (SEED,))
