@@ -19,7 +19,7 @@ from web.structure.speaking import own_animation
 
 _ANIMATION = document("structure/animations/animation")
 _CLONE, _REPEAT = document("structure/animations/clone"), document("structure/animations/repeat")
-_DATE = Field("date", "Date", "date", "Format attendu : 2027-01-15", True)
+_DATE = Field("date", "Date", "date", "Exemple : 15/01/2027", True)
 _STARTS = Field("starts", "Heure de début", "time", "Format attendu : 18:00", True)
 _ENDS = Field("ends", "Heure de fin", "time", "Format attendu : 20:00", True)
 _EVERY = (("WEEK", "Chaque semaine"), ("TWO_WEEKS", "Toutes les deux semaines"))
@@ -54,8 +54,8 @@ _ACTS = (
         "La série est déclarée. L'équipe nationale va la publier.",
         (
             Field("every", "Rythme", "select", required=True, options=_EVERY),
-            Field("until", "Jusqu'au", "date", "Dernier jour possible. Format attendu : 2027-06-30", True),
-            Field("without", "Jours sans animation", "lines", "Un jour par ligne, par exemple 2027-02-22. Vacances…"),
+            Field("until", "Jusqu'au", "date", "Dernier jour possible. Exemple : 30/06/2027", True),
+            Field("without", "Jours sans animation", "lines", "Un jour par ligne, par exemple 2027-02-22"),
         ),
         "Même jour de la semaine, même heure. Toutes les dates sont créées, ou aucune.",
         "ANIMATION_REPEAT",

@@ -36,7 +36,7 @@ FIELDS = (
     Field("audience", "Public", "select", required=True),
     Field("theme", "Thème principal", "select", required=True),
     Field("secondTheme", "Second thème", "select"),
-    Field("date", "Date", "date", "Format attendu : 2027-01-15", True),
+    Field("date", "Date", "date", "Exemple : 15/01/2027", True),
     Field("starts", "Heure de début", "time", "Heure du lieu. Format attendu : 18:00", True),
     Field("ends", "Heure de fin", "time", "Format attendu : 20:00", True),
     Field("lastDay", "Dernier jour", "date", "Seulement si l'animation dure plusieurs jours."),
@@ -107,7 +107,11 @@ def mutation_input(form: Form) -> dict[str, Any]:
     values["startsAt"] = _moment(form, "starts", typed.get("starts"), date)
     values["endsAt"] = _moment(form, "ends", typed.get("ends"), last)
     if date is None:
-        form.errors["date"] = "Date : champ obligatoire. Format attendu : 2027-01-15."
+        form.errors["date"] = "Date : champ obligatoire. Exemple : 15/01/2027."
+    if form.errors:
+        # The API is not asked: all that is missing is named at once nevertheless.
+        missing = [each for each in FIELDS if each.required and not form.values.get(each.name, "").strip()]
+        form.errors = {each.name: f"{each.label} : champ obligatoire." for each in missing} | form.errors
     values["themes"] = [theme for name in ("theme", "secondTheme") if (theme := typed.get(name))] or None
     values["accessibility"], values["languages"] = typed["accessibility"], typed["languages"]
     contact = {name: typed.get(name) for name in ("phone", "email", "hours")}

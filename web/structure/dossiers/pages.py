@@ -34,8 +34,8 @@ STATES = {
 }
 _FIELDS = (
     Field("conventionId", "Convention", "select", required=True),
-    Field("periodFrom", "Premier jour", "date", "Format attendu : 2027-01-01", True),
-    Field("periodUntil", "Dernier jour", "date", "Format attendu : 2027-03-31", True),
+    Field("periodFrom", "Premier jour", "date", "Exemple : 01/01/2027", True),
+    Field("periodUntil", "Dernier jour", "date", "Exemple : 31/03/2027", True),
 )
 _ACTS = (
     Act(
