@@ -25,12 +25,13 @@ _SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 Row = dict[str, Any]
 
 OWN = f"""{{ viewer {{ waiting {{ awaitingAttestation }} }} structure(siret: "{TILLEULS}") {{
-  dashboard {{ awaitingAttestation }}
+  dashboard {{ awaitingAttestation }} dues {{ attestationsDue attestationsLate oldestEnd }}
   awaiting: animations(where: {{awaitingAttestation: true}}, first: 100) {{
     totalCount nodes {{ id allowedActions {{ action allowed }} }} }}
   others: animations(where: {{awaitingAttestation: false}}, first: 100) {{ totalCount nodes {{ id }} }} }} }}"""
 MANAGED = """{ managedAnimations(where: {awaitingAttestation: true}, first: 100) { totalCount nodes { id } } }"""
 TERRITORY = '{ territory(code: "34") { dashboard { awaitingAttestation } } }'
+OWING = "{ structures(where: {owing: true}) { nodes { id } } }"
 COUNTRY = "{ dashboard { awaitingAttestation } }"
 
 
@@ -113,6 +114,9 @@ def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment
     assert not _ids(own) & {node["id"] for node in others["nodes"]}
     assert answer["structure"]["dashboard"]["awaitingAttestation"] == len(own)
     assert answer["viewer"]["waiting"]["awaitingAttestation"] == len(own)
+    dues, ends = answer["structure"]["dues"], sorted(row["ends_at"] for row in own)
+    assert (dues["attestationsDue"], dues["oldestEnd"] is None) == (len(own), not own)
+    assert dues["attestationsLate"] == sum(end <= now - timedelta(days=7) for end in ends)
     for node in listed["nodes"]:
         assert {"action": "animationAttest", "allowed": True} in node["allowedActions"]
     for actor, expected in (
@@ -121,6 +125,9 @@ def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment
     ):
         page = season.asks(MANAGED, actor, now).data["managedAnimations"]
         assert ({node["id"] for node in page["nodes"]}, page["totalCount"]) == (_ids(expected), len(expected))
+        owing = {node["id"] for node in season.asks(OWING, actor, now).data["structures"]["nodes"]}
+        assert owing == {str(row["structure_id"]) for row in expected}
+    assert season.asks(OWING, structure(TILLEULS), now).codes == ["FORBIDDEN"]
     of_territory = season.asks(TERRITORY, NATIONAL, now).data["territory"]["dashboard"]["awaitingAttestation"]
     assert of_territory == sum(row["territory"] == "34" for row in awaiting)
     assert season.asks(COUNTRY, NATIONAL, now).data["dashboard"]["awaitingAttestation"] == len(awaiting)

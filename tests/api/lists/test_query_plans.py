@@ -117,6 +117,7 @@ MANAGED = """query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) 
   managedAnimations(where: $where, orderBy: $orderBy) { nodes { id } } }"""
 TO_PUBLISH = MANAGED.replace("managedAnimations", "animationsToPublish")
 AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where) { nodes { position } } }"
+OWING = "{ structures(where: {owing: true}) { nodes { id dues { attestationsDue piecesMissing } } } }"
 FIGURES = "{ animations published past attested awaitingAttestation cancelled parents byTheme { parents } }"
 
 
@@ -188,6 +189,8 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "waiting for the national team": ("{ viewer { waiting { awaitingPublication } } }", NATIONAL, {}, 400),
     # All that waits for its attestation anywhere, in the index alone.
     "waiting for a coordonnateur": ("{ viewer { waiting { attestationsDue } } }", coordonnateur("34"), {}, 3_000),
+    # One look into the index for each structure of the territory.
+    "structures that owe something": (OWING, coordonnateur("34"), {}, 400),
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
