@@ -189,8 +189,8 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "waiting for the national team": ("{ viewer { waiting { awaitingPublication } } }", NATIONAL, {}, 400),
     # All that waits for its attestation anywhere, in the index alone.
     "waiting for a coordonnateur": ("{ viewer { waiting { attestationsDue } } }", coordonnateur("34"), {}, 3_000),
-    # One look into the index for each structure of the territory.
-    "structures that owe something": (OWING, coordonnateur("34"), {}, 400),
+    # The same, and what each of a page's structures owes.
+    "structures that owe something": (OWING, coordonnateur("34"), {}, 4_000),
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
