@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from application.files.store import FileExpired, FileMissing, FileStore
 from application.hosting.setting_groups import RetentionSettings
+from application.logos.commands import SetLogo, WithdrawLogo
 from application.proof.public_keys import PublicKey
 from application.proof.verifying import verify
 from cli.people.retaining import erasures, find_overdue
@@ -19,8 +21,9 @@ from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.papers import second_verifier
 from tests.support.papers.bundles import line_of
+from tests.support.papers.dossiers import png
 from tests.support.papers.proved_dossiers import KEY, Claim
-from tests.support.world import World
+from tests.support.world import STRUCTURE, STRUCTURE_ID, World
 
 
 @pytest.fixture
@@ -83,6 +86,16 @@ def test_a_file_that_still_proves_something_elsewhere_stays(claim: Claim, tmp_pa
     age(tmp_path / "files", claim)
     # The first sheet is that of the second dossier too, which is not paid; so is the one that it replaced there.
     assert len(retained(claim, tmp_path / "files", 6 * YEARS)) == 2
+
+
+def test_a_logo_stays_for_as_long_as_papers_show_it(claim: Claim, tmp_path: Path):
+    with claim.files.draft(io.BytesIO(png())) as draft:
+        file = {"media_type": "image/png", "size": draft.size, "sha256": draft.sha256, "draft": draft}
+        claim.world.does(SetLogo(structure_id=STRUCTURE_ID, **file), STRUCTURE)
+    age(tmp_path / "files", claim)
+    assert len(retained(claim, tmp_path / "files", 20 * YEARS)) == 1
+    claim.world.does(WithdrawLogo(structure_id=STRUCTURE_ID), STRUCTURE)
+    assert retained(claim, tmp_path / "files", 6 * YEARS) == set()
 
 
 def test_a_bundle_says_expired_and_proves_the_rest(claim: Claim, tmp_path: Path):
