@@ -111,6 +111,8 @@ _ONE = {
     "period_until": "d.period_from <= %(period_until)s",
 }
 TO_CERTIFY = "d.status = 'SUBMITTED'"
+#: Sent back to the structure; certified and not paid.
+TO_CORRECT, TO_PAY = "d.status = 'RETURNED'", "d.status = 'CERTIFIED'"
 #: Proposed to the coordonnateur, who has neither accepted nor refused.
 AMENDMENTS_TO_DECIDE = "d.amendments_to_decide > 0"
 

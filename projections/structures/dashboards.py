@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_CORRECTION, AWAITING_PUBLICATION
 from projections.candidatures.queries import CERTIFICATE_TO_ISSUE, TO_CONTACT, TO_EXAMINE
-from projections.service_dossiers.queries import AMENDMENTS_TO_DECIDE, TO_CERTIFY
+from projections.service_dossiers.queries import AMENDMENTS_TO_DECIDE, TO_CERTIFY, TO_CORRECT, TO_PAY
 
 _RANGE = """
   AND (%(first_day)s::date IS NULL OR day >= %(first_day)s) AND (%(last_day)s::date IS NULL OR day <= %(last_day)s)"""
@@ -68,7 +68,9 @@ OF_THE_COUNTRY = _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]").replac
 WAITING_FOR_STRUCTURE = f"""
 SELECT count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS awaiting_attestation,
     count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS attestations_due,
-    count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused
+    count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused,
+    (SELECT count(*) FROM {{service_dossiers}} d WHERE d.structure_id = ANY(%(structures)s) AND {TO_CORRECT})
+        AS dossiers_to_correct
 FROM {{animations}} a WHERE a.structure_id = ANY(%(structures)s)"""
 _DOSSIERS = f"""
 count(*) FILTER (WHERE {TO_CERTIFY}) AS dossiers_to_certify,
@@ -83,9 +85,10 @@ SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(territories)s)) AS d
     (SELECT {_VOLUNTEERS} WHERE c.territory = ANY(%(territories)s)) AS volunteers,
     (SELECT count(*) AS attestations_due FROM {{animations}} a
      WHERE a.territory = ANY(%(territories)s) AND {AWAITING_ATTESTATION}) AS animations"""
-WAITING_FOR_NATIONAL_TEAM = (
-    f"SELECT count(*) AS awaiting_publication FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"
-)
+WAITING_FOR_NATIONAL_TEAM = f"""
+SELECT count(*) AS awaiting_publication,
+    (SELECT count(*) FROM {{service_dossiers}} d WHERE {TO_PAY}) AS dossiers_to_pay
+FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"""
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
 WAITING_FOR_SCHOOL = """
 SELECT count(*) AS candidatures_to_examine FROM {candidatures}

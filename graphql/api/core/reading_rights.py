@@ -187,7 +187,7 @@ PARTS: Mapping[str, str] = {
     "Notification": "id code kind message subjectId happenedAt read toCall url",
     "Waiting": (
         "awaitingAttestation awaitingPublication candidaturesToExamine refused attestationsDue dossiersToCertify"
-        " amendmentsToDecide volunteersToContact certificatesToIssue"
+        " amendmentsToDecide volunteersToContact certificatesToIssue dossiersToCorrect dossiersToPay"
     ),
 }
 

@@ -61,6 +61,12 @@ class Waiting:
     dossiers_to_certify: int | None = strawberry.field(
         default=None, description="Submitted service dossiers of the asker's territories."
     )
+    dossiers_to_correct: int | None = strawberry.field(
+        default=None, description="Service dossiers of the asker's structures that were sent back."
+    )
+    dossiers_to_pay: int | None = strawberry.field(
+        default=None, description="Certified service dossiers whose payment the national team has not recorded."
+    )
     amendments_to_decide: int | None = strawberry.field(
         default=None, description="Service dossiers of the asker's territories with amendments to accept or refuse."
     )

@@ -144,6 +144,16 @@ def test_everybody_is_told_what_waits_for_them_and_of_nothing_else(place: Place)
     }
 
 
+@pytest.mark.parametrize(
+    ("who", "counted", "status"), [("S", "dossiersToCorrect", "RETURNED"), ("N", "dossiersToPay", "CERTIFIED")]
+)
+def test_dossiers_that_wait_for_the_others_are_what_the_list_shows(place: Place, who: str, counted: str, status: str):
+    waits = f"viewer {{ waiting {{ dossiersToCorrect dossiersToPay }} }} serviceDossiers(where: {{status: [{status}]}})"
+    data = place.asks(who, f"{waits} {{ totalCount }}").data
+    nothing = {"dossiersToCorrect": None, "dossiersToPay": None}
+    assert data["viewer"]["waiting"] == nothing | {counted: data["serviceDossiers"]["totalCount"]}
+
+
 def test_what_waits_for_a_coordonnateur_is_what_the_lists_show(place: Place):
     lists = " ".join(f"{name}: {listed} {{ totalCount }}" for name, listed in LISTED.items())
     for who, some in (("C", 2), ("c", 0)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -13,6 +15,7 @@ from application.registrations import PURPOSE, RegistrationCancel, RegistrationS
 from application.structures import SetStructureContact
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import PARENT, modifies, moves
+from tests.support.network.npm import installed
 from tests.support.post_office import PostOffice, sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID
 
@@ -27,6 +30,30 @@ def _entries(office: PostOffice) -> list[tuple[Any, Any]]:
         if isinstance(part, EmailMessage)
     ]
     return [(part, Calendar.from_ical(part.get_content())) for part in parts]
+
+
+_READ_BY_ICAL_JS = """
+import ICAL from "ical.js";
+import { readFileSync } from "node:fs";
+const read = (text) => {
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  const event = new ICAL.Event(calendar.getFirstSubcomponent("vevent"));
+  const begins = event.startDate.toUnixTime();
+  return [calendar.getFirstPropertyValue("method"), event.uid, event.sequence, event.summary, begins];
+};
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf-8")).map(read)));
+"""
+
+
+def _read_by_thunderbird(texts: list[str]) -> list[list[Any]]:
+    """Return method, id, sequence, title and start of each entry as ical.js reads it."""
+    command = ["node", "--input-type=module", "-e", _READ_BY_ICAL_JS]
+    folder = installed("ical.js-2.2.1", "ical.js@2.2.1")
+    done = subprocess.run(
+        command, cwd=folder, input=json.dumps(texts), capture_output=True, text=True, timeout=60, check=True
+    )
+    read: list[list[Any]] = json.loads(done.stdout)
+    return read
 
 
 def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animation):
@@ -68,6 +95,11 @@ def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animatio
     assert "Café rebaptisé" in cancelled.text(last)
     assert "Café des parents" not in cancelled.text(last)
     assert events[-1]["SUMMARY"] == "Café rebaptisé"
+    expected = [
+        [str(calendar["METHOD"]), str(event["UID"]), event["SEQUENCE"], str(event["SUMMARY"]), event.start.timestamp()]
+        for calendar, event in zip(calendars, events, strict=True)
+    ]
+    assert _read_by_thunderbird([part.get_content() for ((part, _),) in parts]) == expected
 
 
 def test_who_waits_is_asked_whether_they_still_wait_and_has_nothing_in_their_calendar(world, app, animation):
