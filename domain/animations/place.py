@@ -43,7 +43,7 @@ def check_school(
         return
     if department_of_school(school) != territory.code:
         raise invalid(
-            f"établissement du territoire {territory.name} ({territory.code}) attendu, « {school} » n'en est pas.",
+            f"Établissement du territoire {territory.name} ({territory.code}) attendu, « {school} » n'en est pas.",
             "school",
         )
 

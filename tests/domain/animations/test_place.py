@@ -73,7 +73,7 @@ def test_a_commune_of_the_territory_an_arrondissement_and_none_are_taken():
 
 def test_a_school_is_one_of_the_territory_and_one_that_was_declared_before_stays():
     outcome = declaring(school="0180035r")
-    outcome.then_refused(INVALID, "school", "établissement du territoire Hérault (34) attendu, « 0180035R »")
+    outcome.then_refused(INVALID, "school", "Établissement du territoire Hérault (34) attendu, « 0180035R »")
     (fact,) = declaring(school="034 0766 y").then_accepted()
     assert isinstance(fact, AnimationCreated)
     assert fact.school == "0340766Y"

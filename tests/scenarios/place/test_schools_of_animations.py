@@ -78,4 +78,4 @@ def test_a_table_names_schools_as_people_do(people, server, at_school):
     rows = server.run(IMPORT, STRUCTURE, input={"structureId": STRUCTURE_ID, "csv": unknown})["rows"]
     assert [row["errors"][0]["field"] for row in rows] == [["csv", "school"]] * 2
     assert "aucun établissement connu ne s'appelle ainsi" in rows[0]["errors"][0]["message"]
-    assert "établissement du territoire Hérault (34) attendu" in rows[1]["errors"][0]["message"]
+    assert "Établissement du territoire Hérault (34) attendu" in rows[1]["errors"][0]["message"]
