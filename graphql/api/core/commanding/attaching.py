@@ -42,11 +42,11 @@ _places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
 
 
 async def carry_out_with_file(
-    context: Context, command_class: type[Command], values: dict[str, Any], check: Check = scan_of
+    context: Context, command_class: type[Command], values: dict[str, Any], check: Check | None = None
 ) -> Carried:
     """Execute the command made from `values`, whose `file` is replaced by the fields of a stored file.
 
-    `check` says of the file what it is, or refuses it.
+    `check` says of the file what it is, or refuses it; without one it is a scan.
     """
     file = values.pop("file")
     try:
@@ -61,7 +61,7 @@ async def carry_out_with_file(
                 # The same file may be used by two mutations of one document.
                 file.file.seek(0)
                 draft = await stack.enter_async_context(_draft(context, file.file))
-                scan = await to_thread.run_sync(_scan, context, draft, check)
+                scan = await to_thread.run_sync(_scan, context, draft, check or scan_of)
                 if scan.jpeg is not None:
                     draft = await stack.enter_async_context(_draft(context, BytesIO(scan.jpeg)))
             file_values = {
