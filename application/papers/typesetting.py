@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import font_source_sans_pro
+import manimgx_fonts
 import orjson
 import segno
 import typst
@@ -27,6 +28,8 @@ MANDATORY_SENTENCE = (
 _FOLDER = Path(__file__).parent
 #: The charter's font if installed (its licence forbids shipping it), else a font under the OFL.
 _FAMILIES = ("Marianne", "Source Sans Pro")
+#: Noto Sans of twenty scripts, from Arabic to Thai: names are written in those that French fonts lack.
+_OTHER_SCRIPTS = str(Path(manimgx_fonts.__file__).parent)
 _DARK_BLUE = "#312A74"
 #: For screen readers (ISO 14289-1), and for archives (ISO 19005-2, level A).
 _STANDARDS = ["ua-1", "a-2a"]
@@ -93,6 +96,6 @@ def qr_code(url: str) -> str:
 @cache
 def _fonts() -> tuple[typst.Fonts, list[str]]:
     """Load the machine's fonts and those of the package, once."""
-    fonts = typst.Fonts(font_paths=[str(Path(font_source_sans_pro.__file__).parent / "files")])
+    fonts = typst.Fonts(font_paths=[str(Path(font_source_sans_pro.__file__).parent / "files"), _OTHER_SCRIPTS])
     installed = set(fonts.families())
     return fonts, [family for family in _FAMILIES if family in installed]

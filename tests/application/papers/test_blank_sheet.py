@@ -174,7 +174,13 @@ def test_a_name_that_no_font_can_write_is_to_be_written_by_hand_and_no_row_is_bl
     assert "1 Ngô Bảo Châu 2 à écrire à la main : n° 2 des inscrits 3" in words
 
 
-@pytest.mark.parametrize("name", ["Ngô Bảo Châu", "Ţepeş", "Владимир", "Ελένη", "e\u0301lodie", "Fête 🎉"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Ngô Bảo Châu", "Ţepeş", "Владимир", "Ελένη", "e\u0301lodie", "Fête 🎉"),
+        *("இளவரசி", "ខ្មែរ", "አማርኛ", "বাংলা", "محمد", "ქეთევან", "सीता", "สมหญิง"),
+    ],
+)
 def test_names_that_the_fonts_at_hand_can_write_are_written(name: str):
     assert "à écrire" not in text(blank_sheet(replace(SHEET, registrants=(name,))))
 
