@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench.keys import MASTER_KEY
+from bench.stage import MASTER_KEY
 from eventstore.log import head
 from projections.engine.bulk import scan_streams
 from projections.engine.rebuild import rebuild

@@ -12,11 +12,10 @@ from statistics import median
 
 import psycopg
 
-from bench.keys import MASTER_KEY
 from bench.library import GENERATION, ROWS, project_one_by_one
 from bench.logs import season_log
 from bench.memory import Peak, peak_memory
-from bench.stage import Goal, about_the_machine, judge, server, show
+from bench.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
 from projections.engine.generations import identifier, prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections

@@ -17,6 +17,11 @@ from rich.table import Table
 
 from application.hosting.database import temporary_database
 from application.hosting.embedded_server import embedded_server
+from eventstore.authenticators import EventKeys
+
+#: The keys that encrypt personal fields and authenticate events in a benchmark's databases.
+MASTER_KEY = bytes(range(32))
+EVENT_KEYS = EventKeys(b"e" * 32)
 
 
 @contextmanager

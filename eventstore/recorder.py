@@ -10,12 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from cachetools import LRUCache
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
@@ -23,7 +21,7 @@ from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViola
 from psycopg.rows import DictRow, tuple_row
 from psycopg_pool import PoolTimeout
 
-from eventstore.authenticators import Chain, EventKeys, MissingKey, as_uuid, row_of
+from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, as_uuid, row_of
 from eventstore.connections import RECORDING, recorder_pool
 from eventstore.log_table import log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -47,9 +45,6 @@ _RECORD = "SELECT place, position, outdated, digest, subject FROM record_decisio
         )
     )
 )
-#: Authenticators of last events that are kept, so that the next event of a stream needs no look at the log.
-_MOST_KEPT = 20_000
-
 #: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
 SELECT pid, application_name, state, mode, xact_start, query_start
@@ -115,7 +110,7 @@ class CommandRecorder(PostgresApplicationRecorder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._last_events = _LastEvents(_MOST_KEPT)
+        self._last = LastAuthenticators()
 
     def failed_within(self, seconds: float) -> bool:
         """Return whether the last command failed to be recorded, within the last `seconds`."""
@@ -173,7 +168,7 @@ class CommandRecorder(PostgresApplicationRecorder):
             is_lost = is_connection_lost(fault)
             if is_lost:
                 # Another server may answer next, whose log does not hold all that this one acknowledged.
-                self._last_events.clear()
+                self._last.clear()
             if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
                 # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
@@ -183,7 +178,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         self._failed_at = None
         verdicts |= {row[0]: _verdict(decisions[row[0]], *row[1:]) for row in rows}
         recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
-        self._last_events.keep({stream: last for decided in recorded for stream, last in _last_events(decided, chain)})
+        self._last.keep({stream: last for decided in recorded for stream, last in _last(decided, chain)})
         return [verdicts[place] for place in range(len(batch))]
 
     def _log_holders(self, fault: BaseException) -> None:
@@ -204,7 +199,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         another version is refused.
         """
         before = {s: decided.reads[s] for decided in decisions for s in _streams(decided) if decided.reads[s]}
-        predecessors = self._last_events.at(before)
+        predecessors = self._last.at(before)
         if unknown := before.keys() - predecessors.keys():
             versions = [before[stream] for stream in unknown]
             rows = conn.execute(_AUTHENTICATORS, [list(unknown), versions], prepare=True).fetchall()
@@ -247,7 +242,7 @@ def _streams(decided: Decided) -> set[UUID]:
     return {as_uuid(stored.originator_id) for stored in decided.events}
 
 
-def _last_events(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
+def _last(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
     """Yield the last event of each stream that was extended: its version and its authenticator."""
     for stored in decided.events:
         stream = as_uuid(stored.originator_id)
@@ -280,28 +275,6 @@ def _verdict(
     if digest is None or subject is None:
         return Outcome(decided.subject_id, position)
     return Earlier(digest, Outcome(subject, position))
-
-
-class _LastEvents:
-    """The authenticator of the last event of streams, with its version, as an LRU cache. Thread-safe."""
-
-    def __init__(self, most: int) -> None:
-        self._kept: LRUCache[UUID, tuple[int, bytes]] = LRUCache(most)
-        self._guard = Lock()
-
-    def at(self, versions: Mapping[UUID, int]) -> dict[UUID, bytes | None]:
-        """Return the authenticators of these versions, as far as they are kept."""
-        with self._guard:
-            kept = {stream: self._kept.get(stream, (0, b"")) for stream in versions}
-        return {stream: last for stream, (version, last) in kept.items() if version == versions[stream]}
-
-    def keep(self, last: Mapping[UUID, tuple[int, bytes]]) -> None:
-        with self._guard:
-            self._kept.update(last)
-
-    def clear(self) -> None:
-        with self._guard:
-            self._kept.clear()
 
 
 def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:

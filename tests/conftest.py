@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from application.application import Application, open_application
 from application.founding import found_database
@@ -23,6 +24,10 @@ _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 
 #: Rooms whose tests start servers of their own.
 _ROOMS_WITH_SERVERS = ("cli", "clients", "demo", "scenarios", "web")
+
+# Tests never time: on a busy machine every example is slow.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _numbers = count(1)
 _server_home = pytest.StashKey[Path]()
