@@ -110,7 +110,7 @@ class CommandRecorder(PostgresApplicationRecorder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._last = LastAuthenticators()
+        self._authenticators = LastAuthenticators()
 
     def failed_within(self, seconds: float) -> bool:
         """Return whether the last command failed to be recorded, within the last `seconds`."""
@@ -168,7 +168,7 @@ class CommandRecorder(PostgresApplicationRecorder):
             is_lost = is_connection_lost(fault)
             if is_lost:
                 # Another server may answer next, whose log does not hold all that this one acknowledged.
-                self._last.clear()
+                self._authenticators.clear()
             if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
                 # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
@@ -178,7 +178,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         self._failed_at = None
         verdicts |= {row[0]: _verdict(decisions[row[0]], *row[1:]) for row in rows}
         recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
-        self._last.keep({stream: last for decided in recorded for stream, last in _last(decided, chain)})
+        self._authenticators.keep({stream: last for decided in recorded for stream, last in _last(decided, chain)})
         return [verdicts[place] for place in range(len(batch))]
 
     def _log_holders(self, fault: BaseException) -> None:
@@ -199,7 +199,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         another version is refused.
         """
         before = {s: decided.reads[s] for decided in decisions for s in _streams(decided) if decided.reads[s]}
-        predecessors = self._last.at(before)
+        predecessors = self._authenticators.at(before)
         if unknown := before.keys() - predecessors.keys():
             versions = [before[stream] for stream in unknown]
             rows = conn.execute(_AUTHENTICATORS, [list(unknown), versions], prepare=True).fetchall()
