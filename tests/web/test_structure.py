@@ -90,6 +90,8 @@ def test_another_structure_and_other_roles_find_none_of_these_pages(visitor: Vis
         nothing = other.sees("/structure/animations/rien", 404).replace("/structure/animations/rien", "")
         for page in (path, f"{path}/modifier"):
             assert other.sees(page, 404).replace(page, "") == nothing
-    for role in ("COORDONNATEUR", "PARENT"):
-        Visitor(server.address).signs_in(role).sees("/structure", 404)
+    desk = ("", "/animations/nouvelle", "/import", "/contacts", "/dossiers", "/satisfaction")
+    for role in ("COORDONNATEUR", "PARENT", "DIRECTOR", "AUDITOR", "TEAM"):
+        other = Visitor(server.address).signs_in(role)
+        assert {part: other.http.get(f"/structure{part}").status_code for part in desk} == dict.fromkeys(desk, 404)
     assert 'value="/structure"' in Visitor(server.address).sees("/structure")
