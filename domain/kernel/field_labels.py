@@ -11,6 +11,7 @@ from domain.kernel.events import field_names, registered_events
 _IN_FORMS: Mapping[str, str] = {
     "accept_uncovered": "accord sur les animations non couvertes",
     "account_id": "compte",
+    "ahead": "avance du rappel",
     "animation_ids": "animations",
     "audience": "public visé",
     "candidature_id": "candidature",
