@@ -16,7 +16,7 @@ BESIDES = {
     "AnimationPayload": {"warnings"},
     "CandidaturePayload": {"link"},
     # Clients know `contactsImport` by this type: another one would break their fragments.
-    "ContactsPayload": {"ignoredColumns", "writtenTo"},
+    "ContactsPayload": {"added", "ignoredColumns", "known", "writtenTo"},
     "ConventionPayload": {"warnings"},
     "InvitationPayload": {"link"},
     "RegistrationMadePayload": {"link", "code", "codeUrl", "ticketUrl"},

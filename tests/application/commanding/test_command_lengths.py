@@ -7,7 +7,7 @@ from pydantic import create_model
 
 from application.application import USE_CASES
 
-_BOUNDED_FORMATS = {"uuid", "date", "date-time"}
+_BOUNDED_FORMATS = {"uuid", "date", "date-time", "duration"}
 #: New values by field name, each validated as `AnimationContent`: see `domain.animations.animation.modify`.
 _ELSEWHERE = {("AnimationModify", "changes")}
 

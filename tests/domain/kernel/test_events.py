@@ -30,6 +30,8 @@ VERSIONS = {
     "service_dossier.piece_attached": 2,
     "service_dossier.certified": 2,
     "service_dossier.paid": 2,
+    "registration.made": 2,
+    "registration.repeated": 2,
 }
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 _CONTACT = ("contact_phone", "contact_email", "contact_hours")
