@@ -5,44 +5,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from web.controls.acts import ANSWER, JUDGE
-from web.core.acts import Acts, ShownAct
+from web.core.act_page import ActPage
+from web.core.acts import ShownAct
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.problems import Problem
-from web.core.site import Site
 
 _DRAWN = document("controls/drawn")
 _PATH = "/controle/{id}/dossiers/{dossier}"
 
 
-class DrawnDossier:
+class DrawnDossier(ActPage):
     """The page of a dossier that a control drew."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, (JUDGE, ANSWER))
+    path, acts = _PATH, (JUDGE, ANSWER)
+    # Several pieces may be judged side by side.
+    versioned = False
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk(_PATH, self.show, "GET"), self._site.desk(_PATH, self.act, "POST")]
+    def fixed(self, request: Request) -> Mapping[str, Any]:
+        return {"controlId": request.path_params["id"], "dossierId": request.path_params["dossier"]}
 
-    async def show(self, request: Request) -> Response:
-        return await self._page(request, None)
-
-    async def act(self, request: Request) -> Response:
-        params = request.path_params
-        # Without a version: several pieces may be judged side by side.
-        outcome = await self._acts.carry_out(request, controlId=params["id"], dossierId=params["dossier"])
-        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
-
-    async def _page(self, request: Request, posted: Form | None) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         params = request.path_params
         answer = await self._site.api.ask(request, _DRAWN, {"id": params["id"], "dossier": params["dossier"]})
         control, dossier = answer["control"], answer["serviceDossier"]

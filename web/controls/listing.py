@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from web.controls.acts import ANNOUNCE, STATES
-from web.core.acts import Acts
+from web.core.act_page import ActPage
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
-from web.core.site import Site
 
 _CONTROLS = document("controls/listing")
 
 
-class Controls:
+class Controls(ActPage):
     """The desk of auditors; others see the controls that drew a dossier of theirs."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, (ANNOUNCE,))
+    path, acts = "/controle", (ANNOUNCE,)
+    versioned = False
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk("/controle", self.show, "GET"), self._site.desk("/controle", self.announce, "POST")]
-
-    async def show(self, request: Request) -> Response:
-        return await self._page(request, None)
-
-    async def announce(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request)
-        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
-
-    async def _page(self, request: Request, posted: Form | None) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         params = request.query_params
         state = params.get("etat", "")
         where = {"status": [state]} if state in STATES else {}

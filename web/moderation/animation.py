@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from web.core.acts import Act, Acts
+from web.core.act_page import ActPage
+from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
-from web.core.site import Site
 
 _ANIMATION = document("moderation/animation")
 _PATH = "/moderation/animations/{id}"
@@ -77,24 +76,15 @@ _ACTS = (
 )
 
 
-class AnimationToPublish:
+class AnimationToPublish(ActPage):
     """The page of an animation for the national team."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, _ACTS)
+    path, acts = _PATH, _ACTS
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk(_PATH, self.show, "GET"), self._site.desk(_PATH, self.act, "POST")]
+    def fixed(self, request: Request) -> Mapping[str, Any]:
+        return {"animationId": request.path_params["id"]}
 
-    async def show(self, request: Request) -> Response:
-        return await self._page(request, None)
-
-    async def act(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request, versioned=True, animationId=request.path_params["id"])
-        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
-
-    async def _page(self, request: Request, posted: Form | None) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None or answer["viewer"]["role"] != "NATIONAL":

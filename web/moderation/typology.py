@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from web.core.acts import Act, Acts
+from web.core.act_page import ActPage
+from web.core.acts import Act
 from web.core.documents import Document, document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
-from web.core.site import Site
 
 _TYPOLOGY, _PATH = document("moderation/typology"), "/moderation/typologie"
 _KINDS = {
@@ -107,24 +106,13 @@ _ACTS = (
 )
 
 
-class TypologyPage:
+class TypologyPage(ActPage):
     """The typology, for the national team."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, _ACTS)
+    path, acts = _PATH, _ACTS
+    versioned = False
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk(_PATH, self.show, "GET"), self._site.desk(_PATH, self.act, "POST")]
-
-    async def show(self, request: Request) -> Response:
-        return await self._page(request, None)
-
-    async def act(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request)
-        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
-
-    async def _page(self, request: Request, posted: Form | None) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         answer = await self._site.api.ask(request, _TYPOLOGY, {})
         if answer["viewer"]["role"] != "NATIONAL":
             raise Problem.missing()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from web.core.acts import Acts, ShownAct
+from web.core.act_page import ActPage
+from web.core.acts import ShownAct
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.problems import Problem
-from web.core.site import Site
 from web.territory.dossiers.acts import ACCEPT, ACTS, CERTIFY, REFUSE
 from web.territory.dossiers.listing import STATES
 
@@ -23,24 +22,15 @@ _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
 Dossier = Mapping[str, Any]
 
 
-class DossierPage:
+class DossierPage(ActPage):
     """The page of one dossier, for who answers for its territory."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, ACTS)
+    path, acts = _PATH, ACTS
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk(_PATH, self.show), self._site.desk(_PATH, self.act, "POST")]
+    def fixed(self, request: Request) -> Mapping[str, Any]:
+        return {"dossierId": request.path_params["id"]}
 
-    async def show(self, request: Request) -> Response:
-        return await self._page(request, None)
-
-    async def act(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request, versioned=True, dossierId=request.path_params["id"])
-        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
-
-    async def _page(self, request: Request, posted: Form | None) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         answer = await self._site.api.ask(request, _DOSSIER, {"id": request.path_params["id"]})
         dossier, viewer = answer["serviceDossier"], answer["viewer"]
         if dossier is None or viewer["role"] not in _READERS:
