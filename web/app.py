@@ -13,6 +13,7 @@ from api.app import create_app
 from api.core.answers import Refused
 from api.core.context import Services
 from web.accounts.issuers import IssuerPages
+from web.accounts.own import OwnAccount
 from web.accounts.pages import Accounts, Offer
 from web.animations.animation import AnimationPage
 from web.animations.listing import Listing
@@ -101,6 +102,7 @@ class Pages:
             *Candidacy(site).routes,
             *CandidaturePage(site).routes,
             *Accounts(site, self._offers).routes,
+            *OwnAccount(site).routes,
             *Overview(site).routes,
             *Attestations(site).routes,
             *StructurePage(site).routes,

@@ -42,7 +42,13 @@ def pages(server: Server) -> dict[str, list[str]]:
         *("/controle", f"/controle/{control}", f"/controle/{control}/dossiers/{certified}", "/verifier"),
         f"/controle/dossiers/{certified}/historique?position=5",
     ]
-    school = ["/ecole", "/ecole/candidatures", f"/ecole/candidatures/{candidature['id']}"]
+    school = [
+        "/mon-compte",
+        "/mon-compte/effacer",
+        "/ecole",
+        "/ecole/candidatures",
+        f"/ecole/candidatures/{candidature['id']}",
+    ]
     moderation = [
         "/moderation",
         "/moderation?mots=personne",

@@ -1,45 +1,23 @@
-"""Sign in and out, one's account, and invitations: `/connexion`, `/mon-compte`, `/invitations/LINK`."""
+"""Sign in and out, and invitations: `/connexion`, `/invitations/LINK`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from api.core.asker.clients import client_of
+from web.accounts.roles import ROLES
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.paths import own_path
 from web.core.site import Site
 
-_ACCOUNT, _ACCEPT = document("accounts/account"), document("accounts/accept")
+_ACCEPT = document("accounts/accept")
 _ROLE, _TOWARDS = Field("role", "Rôle"), Field("vers", "Page suivante")
-#: The names of roles for people.
-_ROLES = {
-    "PUBLIC": "Personne n'est connecté",
-    "PARENT": "Parent",
-    "MEDIATEUR": "Médiateur",
-    "TEACHER": "Enseignant",
-    "STRUCTURE": "Structure",
-    "COORDONNATEUR": "Coordonnateur",
-    "DIRECTOR": "Direction d'école",
-    "INSPECTOR": "Inspection",
-    "HEAD": "Direction de collège ou lycée",
-    "AUDITOR": "Contrôle",
-    "NATIONAL": "Équipe nationale",
-}
-#: Where each role works.
-_DESKS = {
-    "STRUCTURE": "/structure",
-    "COORDONNATEUR": "/territoire",
-    "NATIONAL": "/moderation",
-    "AUDITOR": "/controle",
-    **dict.fromkeys(("TEACHER", "DIRECTOR", "INSPECTOR", "HEAD"), "/ecole"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +29,7 @@ class Offer:
 
     @property
     def label(self) -> str:
-        return _ROLES.get(self.role, self.role)
+        return ROLES.get(self.role, self.role)
 
 
 class Accounts:
@@ -66,7 +44,6 @@ class Accounts:
         return [
             *(route("/connexion", self.choose, "GET"), route("/connexion", self.sign_in, "POST")),
             route("/deconnexion", self.sign_out, "POST"),
-            route("/mon-compte", self.account, "GET"),
             *(route("/invitations/{link}", self.invitation, "GET"), route("/invitations/{link}", self.accept, "POST")),
         ]
 
@@ -89,15 +66,6 @@ class Accounts:
         if not form.failed:
             self._site.sessions.end(request, response)
         return response
-
-    async def account(self, request: Request) -> Response:
-        if self._site.sessions.token(request) is None:
-            return _to_sign_in(request)
-        viewer = (await self._site.api.ask(request, _ACCOUNT, {}))["viewer"]
-        form = self._site.guard.form(request, ())
-        values = {"viewer": viewer, "form": form, "role": _ROLES.get(viewer["role"], viewer["role"])}
-        values["desk"] = _DESKS.get(viewer["role"])
-        return self._site.guard.keep(request, self._site.templates.page(request, "accounts/account", **values))
 
     async def invitation(self, request: Request) -> Response:
         return self._invited(request, self._site.guard.form(request, ()))
@@ -126,7 +94,3 @@ class Accounts:
     def _offered(self, request: Request) -> Sequence[Offer]:
         """Return the roles to take: none for who comes from another machine."""
         return self._offers if client_of(request.scope, self._site.services.web).direct else ()
-
-
-def _to_sign_in(request: Request) -> Response:
-    return RedirectResponse(f"/connexion?{urlencode({'vers': request.url.path})}", 303)

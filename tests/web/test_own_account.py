@@ -1,0 +1,51 @@
+"""Whoever is signed in says where to be written to, and erases what is held on them: by pages alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.people import STRUCTURE, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor
+from web.accounts.own import GROUPS
+
+CODES = '{ __type(name: "NotificationCode") { enumValues { name } } }'
+PREFERENCES = "{ viewer { mailPreferences { email mutedCodes } } }"
+
+
+def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    people.does("69-say-where-to-be-written-to", STRUCTURE, email="a@exemple.fr", muted=["animation.refused"])
+    page = visitor.signs_in("STRUCTURE").sees("/mon-compte")
+    refused = visitor.sends(page, "preferences", {"email": "a@"}, status=422)
+    assert '<a href="#email">' in refused
+    page = visitor.sends(refused, "preferences", {"email": "b@exemple.fr", "mutedCodes": "DOSSIER"})
+    assert "préférences sont enregistrées" in page
+    preferences = server.ask(PREFERENCES, STRUCTURE)["viewer"]["mailPreferences"]
+    codes = {each["name"] for each in server.ask(CODES, STRUCTURE)["__type"]["enumValues"]}
+    starts = tuple(start for _label, group in GROUPS.values() for start in group)
+    assert [code for code in codes if not code.startswith(starts)] == []
+    expected = {code for code in codes if code.startswith(GROUPS["DOSSIER"][1])} | {"ANIMATION_REFUSED"}
+    assert (preferences["email"], set(preferences["mutedCodes"])) == ("b@exemple.fr", expected)
+
+
+def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, people: People, server: Server) -> None:
+    animation = people.declare(title="Effacer")
+    people.publish(animation)
+    form = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
+    visitor.signs_in("PARENT")
+    answer = visitor.http.send(visitor.form(visitor.sees(f"/animations/{animation}"), values=form))
+    link = answer.headers["location"].partition("?")[0]
+    assert "Anne" in visitor.sees(link)
+    page = visitor.sees("/mon-compte/effacer")
+    refused = visitor.sends(page, status=422)
+    assert '<a href="#consent">' in refused
+    assert "Vos données sont effacées" in visitor.sends(refused, values={"consent": "true"})
+    assert "Anne" not in visitor.http.get(link).text
+    assert "<h1>Se connecter</h1>" in visitor.sees("/mon-compte")
+
+
+@pytest.mark.parametrize(("role", "status"), [("TEAM", 404), ("STRUCTURE", 200)])
+def test_the_national_team_erases_nobody_from_its_own_account(role: str, status: int, visitor: Visitor) -> None:
+    visitor.signs_in(role).sees("/mon-compte/effacer", status)

@@ -1,0 +1,148 @@
+"""One's own account: what happened, e-mails, passkeys, and one's data. `/mon-compte`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.accounts.roles import DESKS, ROLES
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+
+_ACCOUNT, _PREFER, _ERASE = document("accounts/account"), document("accounts/prefer"), document("accounts/erase")
+#: What no e-mails may be wanted of: kinds of notifications by what their codes begin with.
+GROUPS = {
+    "ANIMATION": ("Les animations", ("ANIMATION_",)),
+    "REGISTRATION": ("Les personnes à prévenir par téléphone", ("REGISTRATION_",)),
+    "CANDIDATURE": ("Les candidatures de parents", ("CANDIDATURE_",)),
+    "DOSSIER": ("Les dossiers et les contrôles", ("DOSSIER_", "CONTROL_")),
+    "STRUCTURE": (
+        "La structure : convention, contacts, personnes",
+        ("CONVENTION_", "CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_"),
+    ),
+}
+_PREFERENCES = (
+    Field(
+        "email",
+        "Adresse e-mail",
+        "email",
+        "Sans adresse, vous ne recevez aucun message. Format attendu : nom@exemple.fr",
+        autocomplete="email",
+    ),
+    Field(
+        "mutedCodes",
+        "Ne m'écrivez pas pour",
+        "choices",
+        options=[(name, label) for name, (label, _starts) in GROUPS.items()],
+    ),
+)
+_CONSENT = Field("consent", "Je veux effacer mes données. Je sais que c'est définitif.", "checkbox", required=True)
+_ERASED = "/mon-compte/efface"
+
+
+class OwnAccount:
+    """The pages of who is signed in, for themself."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        desk, path = self._site.desk, "/mon-compte"
+        return [
+            *(desk(path, self.show, "GET"), desk(path, self.prefer, "POST")),
+            *(desk(f"{path}/effacer", self.ask_to_erase, "GET"), desk(f"{path}/effacer", self.erase, "POST")),
+            self._site.route(_ERASED, self.erased),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return self._page(request, *await self._account(request))
+
+    async def prefer(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, _PREFERENCES)
+        viewer, codes = await self._account(request)
+        if form.failed:
+            return self._page(request, viewer, codes, form)
+        ticked = form.values["mutedCodes"].split("\n")
+        values = form.input() | {"mutedCodes": _muted(ticked, _stored(viewer), codes)}
+        payload = (await self._site.api.ask(request, _PREFER, {"input": values}))["mailPreferencesSet"]
+        if not payload["errors"]:
+            return RedirectResponse("/mon-compte?fait=preferences", 303)
+        form.refuse(payload["errors"])
+        return self._page(request, viewer, codes, form)
+
+    async def ask_to_erase(self, request: Request) -> Response:
+        return await self._erasing(request, self._site.guard.form(request, (_CONSENT,)))
+
+    async def erase(self, request: Request) -> Response:
+        """Erase who is signed in, once they said so. To repeat it is safe: the mutation takes no key."""
+        form = await self._site.guard.posted(request, (_CONSENT,))
+        if not form.values["consent"]:
+            form.errors["consent"] = "Confirmation : cochez la case pour effacer vos données."
+        if not form.failed:
+            payload = (await self._site.api.ask(request, _ERASE, {"input": {}}))["personErase"]
+            if not payload["errors"]:
+                response = RedirectResponse(_ERASED, 303)
+                # The token of who is erased serves no more.
+                self._site.sessions.end(request, response)
+                return response
+            form.refuse(payload["errors"])
+        return await self._erasing(request, form)
+
+    async def erased(self, request: Request) -> Response:
+        return self._site.templates.page(request, "accounts/erased")
+
+    async def _account(self, request: Request) -> tuple[Mapping[str, Any], set[str]]:
+        """Return who is signed in, and the codes of all kinds of notifications."""
+        answer = await self._site.api.ask(request, _ACCOUNT, {})
+        return answer["viewer"], {each["name"] for each in answer["__type"]["enumValues"]}
+
+    def _page(
+        self, request: Request, viewer: Mapping[str, Any], codes: set[str], posted: Form | None = None
+    ) -> Response:
+        muted, email = _stored(viewer), (viewer["mailPreferences"] or {}).get("email") or ""
+        ticked = [name for name in GROUPS if _within(name, codes) <= muted]
+        stored = {"email": email, "mutedCodes": "\n".join(ticked)}
+        response = self._site.templates.page(
+            request,
+            "accounts/account",
+            422 if posted else 200,
+            viewer=viewer,
+            leaving=self._site.guard.form(request, ()),
+            preferences=posted or self._site.guard.form(request, _PREFERENCES, **stored),
+            role=ROLES.get(viewer["role"], viewer["role"]),
+            desk=DESKS.get(viewer["role"]),
+            posted=posted,
+            done="Vos préférences sont enregistrées." if request.query_params.get("fait") else None,
+        )
+        return self._site.guard.keep(request, response)
+
+    async def _erasing(self, request: Request, form: Form) -> Response:
+        # The national team erases others, by their names: there is nothing of a person to erase behind its role.
+        if (await self._account(request))[0]["role"] == "NATIONAL":
+            raise Problem.missing()
+        response = self._site.templates.page(request, "accounts/erasing", 422 if form.failed else 200, form=form)
+        return self._site.guard.keep(request, response)
+
+
+def _within(group: str, codes: set[str]) -> set[str]:
+    return {code for code in codes if code.startswith(GROUPS[group][1])}
+
+
+def _stored(viewer: Mapping[str, Any]) -> set[str]:
+    return set((viewer["mailPreferences"] or {}).get("mutedCodes") or ())
+
+
+def _muted(ticked: Sequence[str], stored: set[str], codes: set[str]) -> list[str]:
+    """Return the codes to mute: those of groups ticked, and what was muted by itself of groups that were not."""
+    muted: set[str] = set()
+    for name in GROUPS:
+        group = _within(name, codes)
+        muted |= group if name in ticked else stored & group if not group <= stored else set()
+    return sorted(muted)
