@@ -16,6 +16,7 @@ from web.accounts.issuers import IssuerPages
 from web.accounts.own import OwnAccount
 from web.accounts.pages import Accounts, Offer
 from web.animations.animation import AnimationPage
+from web.animations.for_others import RegisteringParents
 from web.animations.listing import Listing
 from web.candidatures.candidacy import Candidacy
 from web.candidatures.candidature import CandidaturePage
@@ -96,6 +97,7 @@ class Pages:
             Route("/assets/{digest}/{name:path}", self._assets.get, methods=["GET"]),
             *Listing(site).routes,
             *AnimationPage(site).routes,
+            *RegisteringParents(site).routes,
             *RegistrationPage(site).routes,
             *CodePage(site).routes,
             *QuestionnairePage(site).routes,

@@ -10,7 +10,7 @@ from tests.support.browser.chromium import chromium
 from tests.support.papers.dossiers import png
 from tests.support.papers.forged_bundles import FORGED_BUNDLES
 from tests.support.papers.sheets import attach
-from tests.support.people import CANDIDATURE, INSPECTOR, STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import CANDIDATURE, INSPECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.web.test_in_a_browser import TELEPHONE, violations
 
@@ -42,7 +42,10 @@ def pages(server: Server) -> dict[str, list[str]]:
         *("/controle", f"/controle/{control}", f"/controle/{control}/dossiers/{certified}", "/verifier"),
         f"/controle/dossiers/{certified}/historique?position=5",
     ]
+    coming = people.declare(title="À venir", school=SCHOOL)
+    people.publish(coming)
     school = [
+        f"/animations/{coming}/inscrire",
         "/mon-compte",
         "/mon-compte/effacer",
         "/ecole",

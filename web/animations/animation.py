@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.animations.for_others import REGISTERING
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
@@ -79,13 +80,16 @@ class AnimationPage:
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         try:
-            answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
+            signed_in = self._site.sessions.token(request) is not None
+            variables = {"id": request.path_params["id"], "signedIn": signed_in}
+            answer = await self._site.api.ask(request, _ANIMATION, variables)
         except Problem as problem:
             raise (Problem.missing(_UNKNOWN) if problem.status == 404 else problem) from None
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None:
             raise Problem.missing(_UNKNOWN)
-        return {**animation, "sendsTextMessages": answer["sendsTextMessages"]}
+        for_others = (answer["viewer"] or {}).get("role") in REGISTERING
+        return {**animation, "sendsTextMessages": answer["sendsTextMessages"], "forOthers": for_others}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
         response = self._site.templates.page(

@@ -13,7 +13,7 @@ from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
 
-_SCHOOL = document("schools/overview")
+_SCHOOL, _ANIMATIONS = document("schools/overview"), document("schools/animations")
 _READERS = ("DIRECTOR", "INSPECTOR", "HEAD", "TEACHER")
 _STATUSES = {"SEATED": "Place réservée", "WAITING": "Sur liste d'attente", "CANCELLED": "Ne vient plus"}
 
@@ -32,5 +32,7 @@ class SchoolDesk:
         viewer = (await self._site.api.ask(request, _SCHOOL, page_variables(request.query_params)))["viewer"]
         if viewer["role"] not in _READERS:
             raise Problem.missing()
+        animations = (await self._site.api.ask(request, _ANIMATIONS, {"schools": viewer["schools"]}))["animations"]
         around = pages_around(request, viewer["registrationsForOthers"]["pageInfo"], "#inscriptions")
-        return self._site.templates.page(request, "schools/overview", viewer=viewer, statuses=_STATUSES, around=around)
+        values = {"viewer": viewer, "animations": animations, "statuses": _STATUSES, "around": around}
+        return self._site.templates.page(request, "schools/overview", **values)

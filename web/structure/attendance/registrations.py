@@ -127,22 +127,32 @@ _REGISTER = document("structure/attendance/register")
 class RegisteringOthers:
     """The form by which a structure registers a parent who has no e-mail, and the ticket to give them."""
 
+    path = "/structure/animations/{id}/inscrire"
+
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self.site = site
+
+    async def animation(self, request: Request) -> Mapping[str, Any]:
+        """Return the animation. Raises Problem for one that the reader registers nobody for."""
+        answer = await self.site.api.ask(request, _LIST, {"id": request.path_params["id"], "first": 1})
+        return own_animation(answer)
+
+    def trail(self, animation: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return the addresses and names of the pages above."""
+        return [("/structure", "Mes événements"), (f"/structure/animations/{animation['id']}", animation["title"])]
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
-        path = "/structure/animations/{id}/inscrire"
-        return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.register, "POST")]
+        return [self.site.desk(self.path, self.show, "GET"), self.site.desk(self.path, self.register, "POST")]
 
     async def show(self, request: Request) -> Response:
-        return await self._page(request, self._site.guard.form(request, _FIELDS, children="0"))
+        return await self._page(request, self.site.guard.form(request, _FIELDS, children="0"))
 
     async def register(self, request: Request) -> Response:
-        form = await self._site.guard.posted(request, _FIELDS)
+        form = await self.site.guard.posted(request, _FIELDS)
         values = form.input() | {"animationId": request.path_params["id"]}
         if not form.failed:
-            payload = (await self._site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmitFor"]
+            payload = (await self.site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmitFor"]
             if not payload["errors"]:
                 shown = {"code": payload["code"], "billet": payload["ticketUrl"]}
                 waits = payload["registration"]["status"] == "WAITING"
@@ -152,22 +162,22 @@ class RegisteringOthers:
         return await self._page(request, form)
 
     async def _page(self, request: Request, form: Form) -> Response:
-        answer = await self._site.api.ask(request, _LIST, {"id": request.path_params["id"], "first": 1})
-        animation, params = own_animation(answer), request.query_params
+        animation, params = await self.animation(request), request.query_params
         ticket = params.get("billet", "")
         if not ticket.startswith(f"/animations/{animation['id']}/ticket.pdf"):
             ticket = ""
-        response = self._site.templates.page(
+        response = self.site.templates.page(
             request,
             "structure/attendance/registering",
             422 if form.failed else 200,
             animation=animation,
+            trail=self.trail(animation),
             form=form,
             code=params.get("code", "")[:20] if ticket else "",
             ticket=ticket,
             waits="attente" in params,
         )
-        return self._site.guard.keep(request, response)
+        return self.site.guard.keep(request, response)
 
 
 def _here(request: Request) -> str:

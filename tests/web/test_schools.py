@@ -1,0 +1,32 @@
+"""The desk of a school: animations held there, and a parent whom it registers, with the ticket to print."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.people import SCHOOL, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+
+def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    animation = people.declare(title="Café à l'école", school=SCHOOL)
+    people.publish(animation)
+    path = f"/animations/{animation}"
+    assert f"{path}/inscrire" not in links(visitor.sees(path))
+    desk = visitor.signs_in("DIRECTOR").sees("/ecole")
+    assert SCHOOL in desk
+    assert path in links(desk)
+    assert f"{path}/inscrire" in links(visitor.sees(path))
+    page = visitor.sees(f"{path}/inscrire")
+    refused = visitor.sends(page, values={"firstName": "Léa", "lastName": "Petit", "phone": "12"}, status=422)
+    assert '<a href="#phone">' in refused
+    done = visitor.sends(refused, values={"phone": "06 12 34 56 78"})
+    assert re.search("La place est réservée", done)
+    (ticket,) = (link for link in links(done) if "ticket.pdf" in link)
+    assert visitor.http.get(ticket).headers["content-type"] == "application/pdf"
+    assert "Léa Petit" in visitor.sees("/ecole")
+    for role in ("PARENT", "INSPECTOR", "COORDONNATEUR"):
+        Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
