@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
-from tests.support.people import SCHOOL, People
+from tests.support.people import COLLEGE, SCHOOL, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
+from tests.web.test_structure import FORM, declared
 
 
 def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
@@ -30,3 +32,22 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     assert "Léa Petit" in visitor.sees("/ecole")
     for role in ("PARENT", "INSPECTOR", "COORDONNATEUR"):
         Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
+
+
+def test_a_structure_names_the_school_of_an_animation_and_everybody_reads_it(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    visitor.signs_in("STRUCTURE")
+    page = visitor.sees("/structure/animations/nouvelle")
+    refused = visitor.sends(page, values=FORM | {"school": "Nulle part"}, status=422)
+    assert '<a href="#school">' in refused
+    path = declared(visitor, title="Avec une école", school=COLLEGE.lower())
+    assert f'value="{COLLEGE}"' in visitor.sees(f"{path}/modifier")
+    identity = path.rpartition("/")[2]
+    people.publish(identity)
+    query = "query($id: ID!) { animation(id: $id) { school { label } } }"
+    label = server.ask(query, None, id=identity)["animation"]["school"]["label"]
+    for public in (f"/animations/{identity}", "/animations"):
+        assert escape(label) in visitor.sees(public)
+    visitor.sends(visitor.sees(f"{path}/modifier"), values=FORM | {"title": "Avec une école", "school": ""})
+    assert server.ask(query, None, id=identity)["animation"]["school"] is None

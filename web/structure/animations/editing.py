@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,9 +19,11 @@ from web.structure.speaking import own_animation, spoken_for
 
 _WHO, _CHOICES = document("structure/who"), document("structure/animations/choices")
 _DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
+_SCHOOLS = document("structure/animations/schools")
 _ANIMATION = document("structure/animations/animation")
 _VERSION = Field("version", "Version", "number", hidden=True)
 _NEW = {"audience": "parents"}
+_UAI = re.compile(r"\d{7}[A-Za-z]", re.ASCII)
 
 
 class AnimationEditing:
@@ -47,7 +50,11 @@ class AnimationEditing:
         structure = await self._structure(request)
         form = await self._site.guard.posted(request, forms.FIELDS)
         values, communes = forms.mutation_input(form), await self._commune(request, form)
-        values |= {"structureId": structure, "communeCode": _code(communes)}
+        values |= {
+            "structureId": structure,
+            "communeCode": _code(communes),
+            "school": await self._school(request, form),
+        }
         if not form.failed:
             payload = (await self._site.api.ask(request, _DECLARE, {"input": _given(values)}))["animationCreate"]
             if not payload["errors"]:
@@ -67,6 +74,7 @@ class AnimationEditing:
         form = await self._site.guard.posted(request, (*forms.FIELDS, _VERSION))
         values, communes = forms.mutation_input(form), await self._commune(request, form)
         values |= {"animationId": animation["id"], "communeCode": _code(communes)}
+        values["school"] = await self._school(request, form)
         if form.values["version"].isdigit():
             values["expectedVersion"] = int(form.values["version"])
         if not form.failed:
@@ -88,6 +96,24 @@ class AnimationEditing:
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
         return own_animation(answer)
+
+    async def _school(self, request: Request, form: Form) -> str | None:
+        """Return the UAI of the school that was typed; None, with an error that names some, where it is not certain."""
+        typed = form.values.get("school", "").strip()[:100]
+        if not typed:
+            return None
+        schools = (await self._site.api.ask(request, _SCHOOLS, {"text": typed}))["schools"]["nodes"]
+        if len(schools) == 1:
+            return str(schools[0]["uai"])
+        if _UAI.fullmatch(typed):
+            return typed.upper()
+        named = " ; ".join(f"{each['label']} : {each['uai']}" for each in schools[:5])
+        form.errors["school"] = (
+            f"École : plusieurs répondent à « {typed} ». Tapez le code de la vôtre. {named}."
+            if schools
+            else f"École : « {typed} » n'est pas connu. Tapez son code UAI, par exemple 0340005W."
+        )
+        return None
 
     async def _commune(self, request: Request, form: Form) -> Sequence[Mapping[str, Any]]:
         """Return the commune that was typed, or those that it may mean, with an error that asks which."""

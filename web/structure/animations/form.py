@@ -44,6 +44,11 @@ FIELDS = (
     Field("territory", "Territoire", "select", required=True),
     Field("venueType", "Type de lieu", "select", required=True),
     Field("venueName", "Nom du lieu", required=True),
+    Field(
+        "school",
+        "École, collège ou lycée",
+        hint="Si l'animation s'y tient, ou si elle est pour ses parents. Son nom et sa commune, ou son code UAI.",
+    ),
     Field("address", "Adresse", hint="Numéro, rue, commune."),
     Field("commune", "Commune ou code postal", hint="Pour que les parents la trouvent près de chez eux."),
     Field("communeCode", "Laquelle de ces communes ?", "select"),
@@ -141,6 +146,7 @@ def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
         "ends": ends.strftime("%H:%M"),
         "seats": str(animation["seats"]),
         "commune": animation["communeCode"] or "",
+        "school": (animation["school"] or {}).get("uai", ""),
         "accessibility": "\n".join(term["code"] for term in animation["accessibility"]),
         "languages": "\n".join(animation["languages"]),
     }
