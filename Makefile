@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/d
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-scale bench-hostile
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-hostile
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -132,6 +132,9 @@ bench-graphql: $(DEV) ## Measure GraphQL answers beside PostGraphile 5 under wrk
 
 bench-documents: $(DEV) ## Measure how documents never seen before are told valid and planned
 	@$(BIN)/python -m bench.cold_documents
+
+bench-pages: $(DEV) ## Measure pages for people beside the GraphQL page of 20 under wrk (wrk needed)
+	@$(BIN)/python -m bench.pages
 
 bench-scale: $(DEV) ## Measure pages of the listing at 1,000,000 events beside 10,000 under wrk (wrk needed)
 	@$(BIN)/python -m bench.scale

@@ -14,8 +14,7 @@ import psycopg
 
 from bench.library import GENERATION, ROWS, project_one_by_one
 from bench.logs import season_log
-from bench.memory import Peak, peak_memory
-from bench.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
+from bench.stage import MASTER_KEY, Goal, Peak, about_the_machine, judge, peak_memory, server, show
 from projections.engine.generations import identifier, prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
