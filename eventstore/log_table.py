@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, LiteralString
 
 from psycopg import Connection
-from psycopg.errors import CheckViolation, InsufficientPrivilege
+from psycopg.errors import CheckViolation
 
 Conn = Connection[Any]
 log = logging.getLogger(__name__)
@@ -42,12 +41,6 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'au
 FROM pg_class AS c LEFT JOIN pg_constraint AS con
     ON con.conrelid = c.oid AND con.conname = 'stored_events_can_be_read' AND con.contype = 'c'
 WHERE c.oid = 'stored_events'::regclass"""
-
-#: Records decisions in one round trip: see `eventstore.recorder`.
-RECORDING = (files("eventstore") / "record_decisions.sql").read_text()
-_HAS_RECORDING = (
-    "SELECT FROM pg_proc WHERE proname = 'record_decisions' AND pg_function_is_visible(oid) AND prosrc = %s"
-)
 
 _REFUSAL = """
 BEGIN
@@ -136,20 +129,6 @@ def prepare_log(conn: Conn) -> None:
         conn.execute(_CHECK)
     if rights.owns and not is_valid:
         _validate(conn)
-    _prepare_recording(conn)
-
-
-def _prepare_recording(conn: Conn) -> None:
-    """Create the function that records decisions, or create it anew where it says something else."""
-    row = conn.execute(_HAS_RECORDING, (RECORDING.split("$body$")[1],)).fetchone()
-    if row is not None:
-        return
-    try:
-        conn.execute(RECORDING)
-    except InsufficientPrivilege as refusal:
-        raise NotOwner(
-            "the function record_decisions is not of this version: run eventstore/record_decisions.sql as its owner"
-        ) from refusal
 
 
 def _validate(conn: Conn) -> None:

@@ -1,9 +1,11 @@
+-- A function of the session's own: nobody else can replace it, and processes of two versions each have theirs.
+--
 -- Record, in one transaction and one round trip, each decision that is still valid; return a verdict on each.
 --
 -- Arrays of one length belong together; `place` names the decision. No decision may read a stream that another one
 -- writes, and no idempotency key may occur twice. Volatile: under READ COMMITTED each statement sees what was committed
 -- before it began, so the checks see everything that was recorded before the lock was granted.
-CREATE OR REPLACE FUNCTION record_decisions(
+CREATE OR REPLACE FUNCTION pg_temp.record_decisions(
     read_places int[], read_streams uuid[], read_versions bigint[],
     key_places int[], keys uuid[], digests bytea[], subjects uuid[],
     event_places int[], streams uuid[], versions bigint[], topics text[], states bytea[], authenticators bytea[]

@@ -10,41 +10,38 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from time import monotonic
 from typing import Any
 from uuid import UUID
+from weakref import WeakSet
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
 from psycopg.rows import DictRow, tuple_row
 from psycopg_pool import PoolTimeout
 
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, as_uuid, row_of
 from eventstore.connections import RECORDING, recorder_pool
-from eventstore.log_table import log_exists, prepare_log
+from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
 EVENTS_CHANNEL = EVENTS_TABLE
 
-_OUTCOMES = (
-    "SELECT idempotency_key, content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = ANY(%s)"
-)
+_OUTCOME = "SELECT content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = %s"
 _AUTHENTICATORS = """
 SELECT originator_id, authenticator FROM unnest(%s::uuid[], %s::bigint[]) AS e(id, version)
      JOIN stored_events ON (originator_id, originator_version) = (e.id, e.version)"""
-_RECORD = "SELECT place, position, outdated, digest, subject FROM record_decisions({})".format(
-    ", ".join(
-        (
-            *("%s::int[]", "%s::uuid[]", "%s::bigint[]"),
-            *("%s::int[]", "%s::uuid[]", "%s::bytea[]", "%s::uuid[]"),
-            *("%s::int[]", "%s::uuid[]", "%s::bigint[]", "%s::text[]", "%s::bytea[]", "%s::bytea[]"),
-        )
-    )
+_FUNCTION = (files("eventstore") / "record_decisions.sql").read_bytes()
+_READS, _KEYS, _EVENTS = "int uuid bigint", "int uuid bytea uuid", "int uuid bigint text bytea bytea"
+_RECORD = "SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({})".format(
+    ", ".join(f"%s::{kind}[]" for kind in f"{_READS} {_KEYS} {_EVENTS}".split())
 )
+
 #: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
 SELECT pid, application_name, state, mode, xact_start, query_start
@@ -111,6 +108,7 @@ class CommandRecorder(PostgresApplicationRecorder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._authenticators = LastAuthenticators()
+        self._with_function: WeakSet[Connection[DictRow]] = WeakSet()
 
     def failed_within(self, seconds: float) -> bool:
         """Return whether the last command failed to be recorded, within the last `seconds`."""
@@ -124,7 +122,8 @@ class CommandRecorder(PostgresApplicationRecorder):
     def earlier_outcome(self, key: UUID) -> Earlier | None:
         """Return the former use of the idempotency key, or None."""
         with self.datastore.cursor() as curs:
-            return _earlier(curs.execute(_OUTCOMES, [[key]]).fetchall()).get(key)
+            row = curs.execute(_OUTCOME, (key,)).fetchone()
+        return row and Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"]))
 
     @property
     def key(self) -> bytes:
@@ -153,6 +152,9 @@ class CommandRecorder(PostgresApplicationRecorder):
         verdicts, decisions = _apart(batch)
         try:
             with self.datastore.get_connection() as conn:
+                if conn not in self._with_function:
+                    conn.execute(_FUNCTION)
+                    self._with_function.add(conn)
                 chain = Chain(self.key, self._predecessors(conn, decisions.values()))
                 parameters = _parameters(decisions, chain)
                 sent = True
@@ -210,13 +212,6 @@ class CommandRecorder(PostgresApplicationRecorder):
 def _position_taken(fault: BaseException) -> bool:
     cause = fault.__cause__ if fault.__cause__ is not None else fault
     return isinstance(cause, UniqueViolation) and "notification_id" in (cause.diag.constraint_name or "")
-
-
-def _earlier(rows: Sequence[DictRow]) -> dict[UUID, Earlier]:
-    return {
-        row["idempotency_key"]: Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"]))
-        for row in rows
-    }
 
 
 def _apart(batch: Sequence[Decided]) -> tuple[dict[int, Verdict], dict[int, Decided]]:
@@ -289,6 +284,10 @@ def open_recorder(conn: Connection[Any], database_url: str, keys: EventKeys) -> 
     """Open a recorder on the database and create missing tables on `conn`. Raises NotOwner."""
     recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
     recorder.keys = keys
+    try:
+        conn.execute(_FUNCTION)
+    except InsufficientPrivilege as refusal:
+        raise NotOwner(f"to record, this role needs: GRANT TEMPORARY ON DATABASE {conn.info.dbname}") from refusal
     if not log_exists(conn):
         recorder.create_table()
     prepare_log(conn)

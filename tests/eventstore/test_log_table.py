@@ -20,7 +20,7 @@ from application.proof.signer.naming import name_log
 from application.proof.signing import make_checkpoint
 from eventstore.bulk import append_rows
 from eventstore.log import head
-from eventstore.log_table import LOG, RECORDING, NotOwner, rights_over, unprotected
+from eventstore.log_table import LOG, NotOwner, rights_over, unprotected
 from tests.support.forging import insert_event, lift_protection
 from tests.support.pages import Page
 from tests.support.world import EVENT_KEYS, FOUNDED_AT, MASTER_KEY, World
@@ -176,14 +176,17 @@ def test_a_role_that_is_not_the_owner_is_told_what_the_owner_must_do(owned_by_an
         pass
 
 
-def test_a_function_of_another_version_is_replaced_or_its_owner_is_asked_to(owned_by_another):
+def test_a_role_without_functions_of_its_own_is_told_what_it_needs(owned_by_another):
     conn, url = owned_by_another
-    with open_application(url, MASTER_KEY, EVENT_KEYS):
+    conn.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(conn.info.dbname)))
+    with pytest.raises(NotOwner, match="GRANT TEMPORARY"), open_application(url, MASTER_KEY, EVENT_KEYS):
         pass
-    conn.execute("DROP FUNCTION record_decisions")
-    with open_application(url, MASTER_KEY, EVENT_KEYS) as app:
-        found_database(app, FOUNDED_AT)
-    conn.execute("DROP FUNCTION record_decisions")
-    conn.execute(RECORDING.replace("pg_notify", "pg_catalog.pg_notify").encode())
-    with pytest.raises(NotOwner, match=r"record_decisions\.sql"), open_application(url, MASTER_KEY, EVENT_KEYS):
-        pass
+
+
+def test_nobody_can_put_another_function_in_the_place_of_the_one_that_records(app, world):
+    animation_id = world.creates()
+    with psycopg.connect(app.pool.conninfo, autocommit=True) as other:
+        other.execute("CREATE FUNCTION record_decisions() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        before = head(other)
+        world.publishes(animation_id)
+        assert head(other) == before + 1
