@@ -13,7 +13,7 @@ from domain.kernel.errors import invalid
 from domain.kernel.identifiers import logo_id, territory_id
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach, scope_of
 from domain.kernel.validation import TerritoryCode
-from domain.logos.logo import LogoSet, set_logo, withdraw_logo
+from domain.logos.logo import LogoSet, recorded_of, set_logo, withdraw_logo
 
 
 class SetLogo(AttachFile):
@@ -43,7 +43,7 @@ def attach(command: SetLogo, work: UnitOfWork) -> UUID:
         size=command.size,
         sha256=command.sha256,
     )
-    work.record(LOGO, stream, set_logo(state, work.actor, belongings, fact), belongings)
+    work.record(LOGO, stream, set_logo(state, work.actor, belongings, fact), recorded_of(belongings))
     command.draft.keep()
     return stream
 
@@ -51,7 +51,7 @@ def attach(command: SetLogo, work: UnitOfWork) -> UUID:
 def withdraw(command: WithdrawLogo, work: UnitOfWork) -> UUID:
     stream, belongings = _owner(command, work)
     facts = withdraw_logo(work.find(LOGO, stream), work.actor, belongings)
-    work.record(LOGO, stream, facts, belongings)
+    work.record(LOGO, stream, facts, recorded_of(belongings))
     return stream
 
 

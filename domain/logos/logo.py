@@ -57,3 +57,8 @@ def withdraw_logo(state: Logo | None, actor: Actor, belongings: Belongings) -> l
     if state is None or state.sha256 is None:
         raise broken("Il n'y a pas de logo à retirer.")
     return [LogoWithdrawn()]
+
+
+def recorded_of(belongings: Belongings) -> Belongings:
+    """Return what events are recorded of: the home territory alone, for a structure that is in several."""
+    return Belongings(belongings.structure_id, belongings.home)

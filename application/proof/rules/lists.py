@@ -24,7 +24,7 @@ from domain.kernel.identifiers import (
     territory_id,
 )
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.logos.logo import Logo, LogoSet, LogoWithdrawn, set_logo, withdraw_logo
+from domain.logos.logo import Logo, LogoSet, LogoWithdrawn, recorded_of, set_logo, withdraw_logo
 from domain.proof import committed_map, log_checks, signing_rule
 from domain.proof.committed_map import CommittedMap
 from domain.proof.events import LogChecked, MapCommitted, SigningRequired
@@ -97,13 +97,13 @@ def _expired(case: Case, fact: FileExpired) -> Decision:
 
 def _logo_set(case: Case, fact: LogoSet) -> Decision:
     belongings = _of_logo(case, fact)
-    return Decision(set_logo(case.scene.find(Logo, case.stream), case.actor, belongings, fact), belongings)
+    return Decision(set_logo(case.scene.find(Logo, case.stream), case.actor, belongings, fact), recorded_of(belongings))
 
 
 def _logo_withdrawn(case: Case, fact: LogoWithdrawn) -> Decision:
     state = case.scene.state(Logo, case.stream, "logo")
     belongings = _of_logo(case, state)
-    return Decision(withdraw_logo(state, case.actor, belongings), belongings)
+    return Decision(withdraw_logo(state, case.actor, belongings), recorded_of(belongings))
 
 
 def _of_logo(case: Case, logo: LogoSet | Logo) -> Belongings:

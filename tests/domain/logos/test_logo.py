@@ -8,7 +8,7 @@ from domain.catalogue import LOGO
 from domain.kernel.actors import Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Belongings
-from domain.logos.logo import LogoSet, LogoWithdrawn, set_logo, withdraw_logo
+from domain.logos.logo import LogoSet, LogoWithdrawn, recorded_of, set_logo, withdraw_logo
 from tests.support.domain.builders import NATIONAL, OURS, STRUCTURE, actor
 from tests.support.domain.story import fold
 
@@ -34,6 +34,10 @@ def test_given_a_logo_when_the_same_file_is_set_then_it_is_refused_by_the_field(
     with pytest.raises(DomainError) as refused:
         set_logo(fold(LOGO, FIRST), STRUCTURE, WHOSE, FIRST)
     assert [problem.field for problem in refused.value.problems] == [("file",)]
+
+
+def test_the_logo_of_a_structure_in_several_territories_is_recorded_of_its_home():
+    assert recorded_of(WHOSE) == Belongings(OURS, frozenset(["34"]))
 
 
 @pytest.mark.parametrize(
