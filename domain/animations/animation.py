@@ -34,6 +34,7 @@ from domain.animations.events import (
     AttestationCorrected,
 )
 from domain.animations.local_times import TIMES
+from domain.animations.moving import check_new_start
 from domain.animations.texts import Texts
 from domain.animations.transitions import AnimationStatus, belongings, check
 from domain.conventions.convention import covering
@@ -225,6 +226,15 @@ def modify(
     state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
 ) -> list[Event]:
     """Modify the content: `changes` holds new values by field name. Correcting a refused animation resubmits it."""
+    facts = modify_to_any_day(state, actor, changes, around, now)
+    check_new_start(state, facts[0], now)
+    return facts
+
+
+def modify_to_any_day(
+    state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
+) -> list[Event]:
+    """As `modify`, without the rule about what is past: modifications of before may have moved into it."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
     problems: list[Problem] = []
     with gathering(problems):

@@ -93,7 +93,9 @@ def _modified(case: Case, fact: AnimationModified) -> Decision:
     state = _of(case)
     recorded = with_new(fact, frozenset(fact.changed))
     around = case.scene.surroundings(state.structure_id, state.territory, fact.convention_id)
-    return _decided(case, decisions.modify(state, case.actor, _content(recorded), around, case.now), recorded)
+    # There was a time when an animation could be moved into the past.
+    facts = decisions.modify_to_any_day(state, case.actor, _content(recorded), around, case.now)
+    return _decided(case, facts, recorded)
 
 
 def _published(case: Case, fact: AnimationPublished) -> Decision:

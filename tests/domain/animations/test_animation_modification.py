@@ -137,6 +137,26 @@ def test_the_new_date_is_covered_by_a_convention():
     )
 
 
+@pytest.mark.parametrize(
+    ("late", "now", "days", "is_refused"),
+    [
+        (False, NOW, -70, True),
+        (True, NOW, -70, True),
+        (False, AFTER, -1, True),
+        (False, AFTER + timedelta(days=2), 1, False),
+        (True, AFTER, -1, False),
+        (False, AFTER, 1, False),
+    ],
+)
+def test_no_declaration_escapes_its_mark_by_a_move_into_the_past(late, now, days, is_refused):
+    moved = {"starts_at": START + timedelta(days=days), "ends_at": END + timedelta(days=days)}
+    deciding = given(ANIMATION, created(declared_late=late), PUBLISHED).when(modify, STRUCTURE, moved, around(), now)
+    if is_refused:
+        deciding.then_refused(INVALID, "starts_at", "nouvelle animation")
+    else:
+        deciding.then(modified(("starts_at", "ends_at"), **moved))
+
+
 def test_an_animation_that_moves_under_another_convention_says_so():
     moved = {"starts_at": START + timedelta(days=365), "ends_at": END + timedelta(days=365)}
     next_year = convention(id=THEIRS, valid_from=date(2027, 9, 1), valid_until=date(2028, 8, 31))
