@@ -10,7 +10,7 @@ from tests.support.visitor import Visitor, links
 
 FORM = {
     "title": "Café des parents : Pronote",
-    "description": "Lire les notes.",
+    "description": "Lire les **notes**.",
     "type": "cafe-des-parents",
     "audience": "parents",
     "theme": "ent-pronote",
@@ -42,7 +42,7 @@ def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
     assert "<title>Erreur : Déclarer" in refused
     assert {"#starts", "#seats", "#communeCode"} <= set(links(refused))
     assert 'value="douze"' in refused
-    assert "Lire les notes." in refused
+    assert "Lire les **notes**." in refused
     again = visitor.sends(
         refused, values=FORM | wrong | {"starts": "18:00", "seats": "12", "commune": "34172"}, status=422
     )
@@ -51,6 +51,7 @@ def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
     assert "Votre animation est déclarée" in page
     assert "En attente de publication" in page
     assert "04 67 00 00 00" in page
+    assert "<p>Lire les <strong>notes</strong>.</p>" in page
     listing = visitor.sees("/structure?tri=titre&sens=desc&etat=SUBMITTED&quand=a-venir&mots=pronote")
     assert "Café des parents\N{NO-BREAK SPACE}: Pronote" in listing
     (table,) = (link for link in links(listing) if ".csv" in link)

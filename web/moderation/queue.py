@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import plural
+from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -19,6 +20,7 @@ from web.core.site import Site
 _QUEUE, _PUBLISH = document("moderation/queue"), document("moderation/mutations/publish_several")
 _CHOSEN = Field("animationIds", "Animations à publier", "choices")
 _LONGEST = 100
+_WORDS = {"territory": "Département", "text": "Mots"}
 
 
 class Queue:
@@ -56,7 +58,7 @@ class Queue:
             where["territory"] = [territory]
         if text := params.get("mots", "")[:_LONGEST].strip():
             where["text"] = text
-        answer = await self._site.api.ask(request, _QUEUE, {"where": where} | page_variables(params))
+        answer, refused = await ask_narrowed(self._site.api, request, _QUEUE, where, page_variables(params))
         animations = answer["animationsToPublish"]
         if animations is None:
             raise Problem.missing()
@@ -76,6 +78,7 @@ class Queue:
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),
             done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
+            unknown=[_WORDS.get(name, name) for name in refused],
             around=pages_around(request, animations["pageInfo"]),
         )
         return self._site.guard.keep(request, response)

@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
 _ATTESTATIONS = document("territory/attestations")
 _LATE = timedelta(days=7)
+_WORDS = {"structureId": "Structure"}
 
 
 class Attestations:
@@ -33,7 +35,7 @@ class Attestations:
         where: dict[str, Any] = {"awaitingAttestation": True}
         if structure := params.get("structure"):
             where["structureId"] = structure
-        answer = await self._site.api.ask(request, _ATTESTATIONS, {"where": where} | page_variables(params))
+        answer, refused = await ask_narrowed(self._site.api, request, _ATTESTATIONS, where, page_variables(params))
         animations = answer["managedAnimations"]
         late = self._site.clock() - _LATE
         return self._site.templates.page(
@@ -41,5 +43,6 @@ class Attestations:
             "territory/attestations",
             animations=animations,
             late={each["id"] for each in animations["nodes"] if datetime.fromisoformat(each["endsAt"]) <= late},
+            unknown=[_WORDS.get(name, name) for name in refused],
             around=pages_around(request, animations["pageInfo"]),
         )

@@ -10,12 +10,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
 _OVERVIEW = document("territory/overview")
 _LONGEST = 100
 _OWING = {"oui": True, "non": False}
+_WORDS = {"territory": "Département", "text": "Nom"}
 
 
 class Overview:
@@ -37,13 +39,14 @@ class Overview:
             where["text"] = text
         if territory := params.get("territoire", "")[:_LONGEST]:
             where["territory"] = [territory]
-        answer = await self._site.api.ask(request, _OVERVIEW, {"where": where} | page_variables(params))
+        answer, refused = await ask_narrowed(self._site.api, request, _OVERVIEW, where, page_variables(params))
         structures = answer["structures"]
         return self._site.templates.page(
             request,
             "territory/overview",
             viewer=answer["viewer"],
             structures=structures,
+            unknown=[_WORDS.get(name, name) for name in refused],
             around=pages_around(request, structures["pageInfo"], "#structures"),
             text=text,
             owing=params.get("doit", ""),

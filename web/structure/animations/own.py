@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
-from web.core.problems import Problem
 from web.core.site import Site
 from web.structure.speaking import spoken_for
 
@@ -68,17 +68,12 @@ class OwnAnimations:
         viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
         chosen = spoken_for(request, viewer)
         params = request.query_params
-        where, order, unknown = _where(params), _order(params), ""
+        where, order = _where(params), _order(params)
         variables: dict[str, Any] = {"id": chosen["id"], "orderBy": order} | page_variables(params)
-        try:
-            answer = await self._site.api.ask(request, _OWN, variables | {"where": where})
-        except Problem as problem:
-            named = [name for name in problem.where if name in where]
-            if problem.status != 404 or not named:
-                raise
-            unknown = _WORDS.get(named[0], named[0])
-            where = {name: value for name, value in where.items() if name not in named}
-            answer = await self._site.api.ask(request, _OWN, variables | {"where": where})
+        # An enum that does not hold a value refuses the whole document.
+        unheard = ["status"] if not STATUSES.keys() >= set(where.get("status", ())) else []
+        where = {name: value for name, value in where.items() if name not in unheard}
+        answer, refused = await ask_narrowed(self._site.api, request, _OWN, where, variables)
         animations = answer["structure"]["animations"]
         return self._site.templates.page(
             request,
@@ -92,7 +87,7 @@ class OwnAnimations:
             statuses=STATUSES,
             due=[each["id"] for each in animations["nodes"] if self._is_over(each)],
             chosen=params,
-            unknown=unknown,
+            unknown=[_WORDS.get(name, name) for name in (*unheard, *refused)],
             headings=_headings(params),
             exports=_exports(chosen["id"], where, order),
         )

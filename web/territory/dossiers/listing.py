@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -24,6 +25,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "OPEN": ("En préparation", "info"),
     "WITHDRAWN": ("Certification retirée", "error"),
 }
+_WORDS = {"structureId": "Structure"}
 
 
 class Dossiers:
@@ -45,7 +47,7 @@ class Dossiers:
             where["structureId"] = structure
         if params.get("avenants") == "oui":
             where["amendmentsToDecide"] = True
-        answer = await self._site.api.ask(request, _DOSSIERS, {"where": where} | page_variables(params))
+        answer, refused = await ask_narrowed(self._site.api, request, _DOSSIERS, where, page_variables(params))
         dossiers = answer["serviceDossiers"]
         if dossiers is None:
             raise Problem.missing()
@@ -57,5 +59,6 @@ class Dossiers:
             state=state,
             structure=structure or "",
             amendments=params.get("avenants") == "oui",
+            unknown=[_WORDS.get(name, name) for name in refused],
             around=pages_around(request, dossiers["pageInfo"]),
         )
