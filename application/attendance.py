@@ -36,7 +36,7 @@ class _OnTheList(Command):
 
 
 class RegistrationCheckIn(_OnTheList):
-    """Tick a registrant, named by `registration_id` or by `code`."""
+    """Tick a registrant, named by `registration_id`, by `code`, or by both of the same registration."""
 
     action: ClassVar[Action] = Action.REGISTRATION_CHECK_IN
 
@@ -50,7 +50,7 @@ class WalkInsCount(_OnTheList):
     action: ClassVar[Action] = Action.WALK_INS_COUNT
 
     parents: HeadCount
-    children: HeadCount = 0
+    children: HeadCount | None = None
 
 
 def check_in(command: RegistrationCheckIn, work: UnitOfWork) -> UUID:
@@ -77,17 +77,28 @@ def count_walk_ins(command: WalkInsCount, work: UnitOfWork) -> UUID:
 
 
 def _registration(command: RegistrationCheckIn, book: RegistrationBook, work: UnitOfWork) -> UUID:
-    """Return the registration that is named. Raise INVALID where a code is of none for this animation."""
-    if command.registration_id is not None:
-        return command.registration_id
+    """Return the registration that is named. Raise INVALID where a code is of none for this animation, or another's."""
     if command.code is None:
-        raise invalid("Indiquez l'inscription, ou son code.", "registration_id")
-    if typed_code(command.code) is None:
-        of_animation, registration_id = _scanned(command.code, work)
+        if command.registration_id is None:
+            raise invalid("Indiquez l'inscription, ou son code.", "registration_id")
+        return command.registration_id
+    by_code = _by_code(command, command.code, book, work)
+    by_id = command.registration_id or by_code
+    if book.standing_id(by_id) != book.standing_id(by_code):
+        raise invalid(
+            "Ce code est celui d'une autre inscription : indiquez l'inscription, ou son code, ou les deux de la même.",
+            "code",
+        )
+    return by_id
+
+
+def _by_code(command: RegistrationCheckIn, code: str, book: RegistrationBook, work: UnitOfWork) -> UUID:
+    if typed_code(code) is None:
+        of_animation, registration_id = _scanned(code, work)
         if of_animation != command.animation_id:
             raise invalid("Ce code QR est celui d'une inscription à une autre animation.", "code")
         return registration_id
-    registration = work.keyed.codes.thing(PURPOSE, command.animation_id, book.people, command.code)
+    registration = work.keyed.codes.thing(PURPOSE, command.animation_id, book.people, code)
     if registration is None:
         raise invalid("Aucune inscription à cette animation n'a ce code.", "code")
     return registration

@@ -205,7 +205,7 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
     Raises RULE_BROKEN if the registrations forbid the modification.
     """
     book = _book(work, before.id)
-    registrations.check_modification(book, before.content, after)
+    registrations.check_modification(book, before.content, after, work.now)
     agreed = (
         _agreed_details(work, before.id)
         if any(place.questioned for place in (*book.places.values(), *book.repeated.values()))

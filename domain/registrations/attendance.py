@@ -29,7 +29,8 @@ def check_in(
 ) -> list[Event]:
     """Tick somebody as present or absent; a further tick undoes it, an equal one changes nothing.
 
-    `children`: how many came along, as registered where it is None. A repetition ticks what it repeats.
+    `children`: how many came along; where it is None, as ticked before, else as registered. A repetition ticks what it
+    repeats.
     """
     check(Action.REGISTRATION_CHECK_IN, animation, actor, now)
     standing_id = book.standing_id(registration_id)
@@ -39,16 +40,19 @@ def check_in(
             "Cette inscription n'est pas, ou n'est plus, sur la liste de l'animation : comptez la personne parmi"
             " celles qui sont venues sans inscription."
         )
-    brought = place.children if children is None else children
+    was_present, ticked_children = book.presences.get(standing_id, (False, 0))
+    brought = children if children is not None else ticked_children if was_present else place.children
     ticked = PresenceTicked(registration_id=standing_id, present=present, children=brought if present else 0)
     return [] if book.presences.get(standing_id) == (ticked.present, ticked.children) else [ticked]
 
 
 def count_walk_ins(
-    book: RegistrationBook, animation: Animation, parents: int, children: int, actor: Actor, now: datetime
+    book: RegistrationBook, animation: Animation, parents: int, children: int | None, actor: Actor, now: datetime
 ) -> list[Event]:
-    """Count those who came without registering. The figures replace those before them."""
+    """Count those who came without registering. They replace those before; children left out stay as counted."""
     check(Action.WALK_INS_COUNT, animation, actor, now)
+    if children is None:
+        _, children = book.walk_ins or (0, 0)
     if book.walk_ins == (parents, children):
         return []
     return [WalkInsCounted(animation_id=animation.id, parents=parents, children=children)]

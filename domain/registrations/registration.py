@@ -205,8 +205,18 @@ def same_date_and_place(first: AnimationDetails, second: AnimationDetails) -> bo
     return all(getattr(first, name) == getattr(second, name) for name in DATE_AND_PLACE)
 
 
-def check_modification(book: RegistrationBook, before: AnimationDetails, after: AnimationDetails) -> None:
-    """Raise RULE_BROKEN if a modification would take a seat from somebody or exclude them from the audience."""
+def check_modification(
+    book: RegistrationBook, before: AnimationDetails, after: AnimationDetails, now: datetime
+) -> None:
+    """Raise RULE_BROKEN if a modification would take a seat from somebody, exclude them or undo that they came."""
+    is_put_off = after.starts_at > now and after.starts_at.date() != before.starts_at.date()
+    if is_put_off and (book.came or any(book.walk_ins or ())):
+        raise broken(
+            f"Des personnes sont comptées présentes le {before.starts_at:%d/%m/%Y} : l'animation ne change plus de"
+            " jour, dupliquez-la à une autre date. Si le compte est une erreur, pointez-les absentes et ramenez à 0"
+            " celles venues sans inscription.",
+            "starts_at",
+        )
     if after.seats < book.seated:
         raise broken(f"{book.seated} personnes ont déjà une place : indiquez au moins {book.seated} places.", "seats")
     if book.places and (before.audience == FOR_MEDIATEURS) != (after.audience == FOR_MEDIATEURS):

@@ -20,14 +20,16 @@ class RegistrationCheckInInput(Repeatable):
     registration_id: strawberry.ID | None = value_of("The registration, as in `registrations`.")
     code: str | None = value_of("The code printed on the ticket, or all that its QR code holds.")
     present: bool = reference("Whether the person came. A further tick undoes this one.")
-    children: int | None = value_of("How many children came along: 0 to 20. As registered when left out.")
+    children: int | None = value_of(
+        "How many children came along: 0 to 20. When left out: as ticked before, else as registered."
+    )
 
 
 @strawberry.input(description="How many came without registering, in all.")
 class WalkInsCountInput(Repeatable):
     animation_id: strawberry.ID = reference("The animation.")
     parents: int | None = value_of("Parents who came without registering. Mandatory.")
-    children: int | None = value_of("Children who came with them. 0 when left out.")
+    children: int | None = value_of("Children who came with them. As counted before when left out.")
 
 
 @strawberry.type
