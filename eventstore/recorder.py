@@ -123,7 +123,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         """Return the former use of the idempotency key, or None."""
         with self.datastore.cursor() as curs:
             row = curs.execute(_OUTCOME, (key,)).fetchone()
-        return row and Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"]))
+        return Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"])) if row else None
 
     @property
     def key(self) -> bytes:
