@@ -17,10 +17,10 @@ from domain.kernel.rights import Action, Belongings, authorize
 class LogoSet(Event):
     """Of a structure, or of a territory. The file takes the place of the one before."""
 
-    structure_id: UUID | None = Field(None, title="structure")
+    structure_id: UUID | None = None
     territory: str | None = Field(None, title="territoire")
     media_type: str = Field(title="format")
-    size: int = Field(title="taille")
+    size: int = Field(title="octets")
     sha256: str = Field(title="empreinte SHA-256")
 
 

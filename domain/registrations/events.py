@@ -100,7 +100,7 @@ class RegistrantsReminded(BookEvent):
     """Who has a seat is reminded of the date: whoever learnt of it, or got the seat, before `known_before`."""
 
     animation_id: UUID
-    starts_at: Instant = Field(title="date rappelée")
+    starts_at: Instant
     known_before: Instant = Field(title="connue avant")
 
 

@@ -17,7 +17,7 @@ LOGOS = Projection(
             "size": "integer NOT NULL",
             "sha256": "text NOT NULL",
         },
-        labels={"structure_id": "structure", "media_type": "format"},
+        labels={"structure_id": "structure"},
         key=("logo_id",),
     ),
 )
