@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from application.animations.times_in_words import Moment, NotATime, moment_of, together
+from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, together
 from application.tables.reader import Columns, Row, plain, read_table
 from domain.kernel.errors import ErrorCode, Problem
 from domain.kernel.field_labels import sentence
@@ -196,9 +196,10 @@ def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
     for name in ("date", "start", "end_date", "end", "hours"):
         try:
             moments[name] = moment_of(cells[name]) if name in cells else Moment()
-        except NotATime:
+        except NotATime as error:
             moments[name] = Moment()
-            read.refuse("ends_at" if name.startswith("end") else "starts_at", f"« {cells[name]} » : {_WHEN}")
+            why = f"le {error.day:%d/%m/%Y} est un {error.weekday}" if isinstance(error, OtherWeekday) else _WHEN
+            read.refuse("ends_at" if name.startswith("end") else "starts_at", f"« {cells[name]} » : {why}")
     starts, ends = moments["start"], moments["end"]
     hours = [*moments["hours"].hours, *moments["date"].hours]
     day = moments["date"].day or starts.day or moments["hours"].day

@@ -16,6 +16,8 @@ _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
 _IN_WORDS = re.compile(r"\b(\d{1,2})(?:er)?\s+([a-z]+)\.?\s+(\d{4})\b")
 _HOUR = re.compile(r"(?<![\d:])(\d{1,2})\s*(?:h(?:eures?)?|:)\s*(\d{2})?(?::\d{2}(?:\.\d+)?)?(?!\d)")
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b")
 _NOON = re.compile(r"\bmidi\b")
 #: Whether it is the offset of the place, nobody can tell in a table.
 _OFFSET = re.compile(r"t\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}:?\d{2}|z)$")
@@ -28,6 +30,14 @@ _MARKS = re.compile(r"[\s,;.()/–—-]+")
 
 class NotATime(ValueError):
     """What stands in a cell is no date and no hour."""
+
+
+class OtherWeekday(NotATime):
+    """The day of the week is not that of the date, which is a `weekday`."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day.isoformat())
+        self.day, self.weekday = day, _WEEKDAYS[day.weekday()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ def moment_of(text: str) -> Moment:
     rest = _MARKS.sub(" ", _BESIDE.sub(" ", _HOUR.sub(" ", rest))).strip()
     if rest or (day is None and not hours):
         raise NotATime(text)
+    if day is not None and (named := set(_WEEKDAY.findall(_plain(text)))) and named != {_WEEKDAYS[day.weekday()]}:
+        raise OtherWeekday(day)
     return Moment(day, hours)
 
 

@@ -218,3 +218,10 @@ def test_a_name_of_no_school_or_of_several_is_refused(name: str, why: str):
 def test_every_column_that_a_declaration_has_may_stand_in_a_table():
     columns = {"start": "starts_at", "end": "ends_at", "commune": "commune_code"}
     assert set(AnimationContent.model_fields) <= {columns.get(name, name) for name in COLUMNS.headers}
+
+
+def test_a_day_of_the_week_that_is_not_that_of_the_date_is_refused_with_the_right_one():
+    (row,) = read_animations(
+        "titre;date;description;type de lieu;lieu;public;type;thèmes;places\nCafé;jeudi 12 mars 2027 18h30", WORDS
+    ).rows
+    assert any("le 12/03/2027 est un vendredi" in problem.message for problem in row.problems)
