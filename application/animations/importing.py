@@ -169,7 +169,8 @@ class _Import:
         report.animation_id = self._standing.get(key) or imported_id(self._command.structure_id, key)
         if earlier := self._rows.get(report.animation_id):
             message = f"C'est la même animation qu'à la ligne {earlier} : même titre, même lieu, même début."
-            report.problems = [Problem(ErrorCode.DUPLICATE, message)]
+            # Named by field: a table that is known as a whole is refused without one, and that is no failure.
+            report.problems = [Problem(ErrorCode.DUPLICATE, message, ("title",))]
             return None
         self._rows[report.animation_id] = row.number
         if key in self._standing or self._work.find(ANIMATION, report.animation_id) is not None:
