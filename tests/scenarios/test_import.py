@@ -85,6 +85,15 @@ def test_a_table_is_rehearsed_row_by_row_then_imported_once(people, server):
     assert len(people.own_animations()) == 3
 
 
+def test_a_table_that_holds_an_animation_twice_declares_none_and_says_so(people, server):
+    people.sign()
+    before = server.log_head()
+    payload = sends(server, table(row(), row()).encode())
+    assert outcomes(payload) == [(2, "TO_CREATE"), (3, "REFUSED")]
+    assert [error["message"][:9] for error in payload["errors"]] == ["ligne 3 :"]
+    assert server.log_head() == before
+
+
 def test_a_workbook_with_dates_formulas_and_empty_rows_is_imported_and_what_stands_is_passed_over(people, server):
     people.sign()
     people.declare(title="Café", venueName="Jean Jaurès", startsAt="2027-03-12T18:30", endsAt="2027-03-12T20:30")
