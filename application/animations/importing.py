@@ -105,7 +105,12 @@ class AnimationsImport(Command):
 
 def key_of(title: str, venue_name: str, starts_at: datetime) -> str:
     """Return what makes two rows of a structure the same: title, place and start, however they are spelt."""
-    return f"{starts_at.astimezone(UTC).isoformat()}|{folded(venue_name)}|{folded(title)}"
+    return f"{_to_the_minute(starts_at).astimezone(UTC).isoformat()}|{folded(venue_name)}|{folded(title)}"
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    """Return what tables tell of it; who declares by the API may have told seconds."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def imported_id(structure_id: UUID, key: str) -> UUID:
@@ -193,7 +198,7 @@ class _Import:
         held = {
             "title": folded(content.title),
             "venue_name": folded(content.venue_name),
-            "starts_at": content.starts_at.replace(tzinfo=None),
+            "starts_at": _to_the_minute(content.starts_at).replace(tzinfo=None),
         }
         row_says = {"starts_at": row.values.get("starts_at")}
         row_says |= {name: folded(row.values[name]) for name in ("title", "venue_name") if name in row.values}

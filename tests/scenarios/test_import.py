@@ -11,7 +11,7 @@ from uuid import uuid4
 from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 
 from api.http.examples import operations_folder
-from tests.support.people import NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from tests.support.people import ANIMATION, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
 
 IMPORT = "117-import-animations"
 HEADER = "Titre;Description;Date;Horaires;Type de lieu;Lieu;Public;Type;Thèmes;Places;Remarques"
@@ -137,7 +137,11 @@ def test_the_template_is_imported_as_it_is(people, server):
 
 def test_ones_own_exported_table_changes_nothing_and_a_row_that_was_edited_is_no_new_animation(people, server):
     people.sign()
-    ids = [people.declare(title=f"Café, n° {number} ; « = »", seats=number) for number in (1, 2)]
+    # Tables tell minutes alone.
+    to_the_second = str(ANIMATION["startsAt"]).replace("18:00:00", "18:00:59")
+    ids = [
+        people.declare(title=f"Café, n° {number} ; « = »", seats=number, startsAt=to_the_second) for number in (1, 2)
+    ]
     people.publish(ids[0])
     cancel = 'mutation($id: ID!) { animationCancel(input: {animationId: $id, reason: "Neige"}) { position } }'
     server.ask(cancel, STRUCTURE, id=ids[1])
