@@ -156,8 +156,8 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
     assert server.http.get(url).status_code == 200
     link = url.removeprefix("/questionnaire/")
     for grade in (5, 4, 4, 3, 5):
-        given = [{"question": 1, "scale": grade}]
-        people.does("122-answer-a-questionnaire", None, link=link, answers=given, idempotencyKey=str(uuid4()))
+        answers = [{"question": 1, "scale": grade}]
+        people.does("122-answer-a-questionnaire", None, link=link, answers=answers, idempotencyKey=str(uuid4()))
 
     # The signed sheet, and the attestation as the list proposes it.
     server.clock.now = datetime.fromisoformat("2027-03-26T21:00:00-04:00")

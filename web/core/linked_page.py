@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,7 @@ class Button:
     optional: Sequence[str] = ()
 
 
-class LinkedPage:
+class LinkedPage(ABC):
     """A page at `path`/LINK. A feature says which document it reads, and what it shows of the answer."""
 
     path: str
@@ -44,9 +45,9 @@ class LinkedPage:
     def __init__(self, site: Site) -> None:
         self.site = site
 
+    @abstractmethod
     def shown(self, answer: Answer) -> dict[str, Any] | None:
         """Return what the template shows, of the data that the document answers; None where there is nothing."""
-        raise NotImplementedError
 
     @property
     def routes(self) -> Sequence[BaseRoute]:

@@ -49,8 +49,12 @@ def test_two_days_before_whoever_registered_by_then_is_reminded_once_of_each_dat
     office = sent_by(app)
     assert [(letter["To"], letter["Subject"]) for letter in office.received] == [(PARENT, "Rappel : Café des parents")]
     text = " ".join(office.text().split())
-    for said in ("jeudi 10 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe)", "Où : Jean Jaurès", "annulez"):
-        assert said in text
+    for words in (
+        "jeudi 10 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe)",
+        "Où : Jean Jaurès",
+        "annulez",
+    ):
+        assert words in text
     (to_call,) = messages(app, f"structure:{STRUCTURE_ID}")[-1:]
     assert "n'a pas d'adresse électronique : prévenez-la par téléphone, pour lui rappeler la date" in to_call
     # Moved to another date, everybody is told at once, and reminded of it in its time.

@@ -80,9 +80,9 @@ def test_who_agreed_is_texted_of_each_step_and_a_burst_is_one_message(world, app
     world.does(AnimationCancel(animation_id=animation, reason="Neige"), STRUCTURE)
     assert [text.split(" : ")[0] for text in _sends(world, app, gateway)] == ["ANNULÉE"]
     # Who is texted is not to be telephoned, who did not agree is.
-    to_call = [said for said in messages(app, OURS) if "par téléphone" in said]
+    to_call = [notice for notice in messages(app, OURS) if "par téléphone" in notice]
     assert len(to_call) == 4
-    assert all(said.startswith("Une personne inscrite") for said in to_call)
+    assert all(notice.startswith("Une personne inscrite") for notice in to_call)
 
 
 def test_a_gateway_that_is_away_gets_it_again_under_the_same_id(world, app, animation, gateway):
@@ -117,10 +117,10 @@ def test_whom_no_text_reaches_is_named_to_the_structure_once(world, app, animati
         if refused == "stopped":
             outbox.stop(conn, number_digest(app.bus.keyed, "+33639980001"))
     assert _sends(world, app, gateway) == []
-    said = messages(app, OURS)[-1]
-    assert "n'est pas jointe par SMS : prévenez-la par téléphone" in said
+    notice = messages(app, OURS)[-1]
+    assert "n'est pas jointe par SMS : prévenez-la par téléphone" in notice
     assert _sends(world, app, gateway) == []
-    assert messages(app, OURS)[-1] == said
+    assert messages(app, OURS)[-1] == notice
 
 
 def test_who_has_an_address_is_not_to_be_called_for_a_text_that_fails(world, app, animation, gateway):
@@ -128,7 +128,7 @@ def test_who_has_an_address_is_not_to_be_called_for_a_text_that_fails(world, app
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     gateway.answers += [400]
     _sends(world, app, gateway)
-    assert not [said for said in messages(app, OURS) if "SMS" in said]
+    assert not [notice for notice in messages(app, OURS) if "SMS" in notice]
 
 
 def test_where_texts_are_off_nobody_is_texted_and_the_outbox_never_holds_a_number(world, app, animation):

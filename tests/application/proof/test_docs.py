@@ -110,9 +110,10 @@ def test_the_signed_acts_of_the_documentation_are_signed_by_their_passkeys(name:
 def test_every_check_of_the_verifier_is_told_of():
     section = TEXT.split("## Verifying")[1]
     # The archive is checked before the others; three depend on what is asked for, one tells the outcome.
-    asked = {"kept checkpoint", "as of", "complete", "required"}
+    others = {"kept checkpoint", "as of", "complete", "required"}
     assert (
-        len(re.findall(r"^\d+\. ", section, re.MULTILINE)) == len([name for name, _ in CHECKS if name not in asked]) + 1
+        len(re.findall(r"^\d+\. ", section, re.MULTILINE))
+        == len([name for name, _ in CHECKS if name not in others]) + 1
     )
 
 

@@ -46,8 +46,8 @@ def test_a_school_is_named_to_everybody_by_its_name(people, server, at_school):
     for uai, label in others.items():
         people.does("47-modify-an-animation", STRUCTURE, animationId=at_school, school=uai)
         assert server.ask(SHOWN, id=at_school)["animation"]["school"]["label"] == label
-        found = server.ask("query($u: String!) { schools(where: {text: $u}) { nodes { label } } }", u=uai)
-        assert len(found["schools"]["nodes"]) == 1
+        answer = server.ask("query($u: String!) { schools(where: {text: $u}) { nodes { label } } }", u=uai)
+        assert len(answer["schools"]["nodes"]) == 1
     people.does("47-modify-an-animation", STRUCTURE, animationId=at_school, school=None)
     assert server.ask(SHOWN, id=at_school)["animation"]["school"] is None
 

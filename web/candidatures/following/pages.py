@@ -52,8 +52,8 @@ class CandidaturesDesk:
     @property
     def routes(self) -> Sequence[BaseRoute]:
         path, desk = f"{self._desk.path}/candidatures", self._site.desk
-        one = f"{path}/{{id}}"
-        return [desk(path, self.list, "GET"), desk(one, self.show, "GET"), desk(one, self.act, "POST")]
+        candidature = f"{path}/{{id}}"
+        return [desk(path, self.list, "GET"), desk(candidature, self.show, "GET"), desk(candidature, self.act, "POST")]
 
     async def list(self, request: Request) -> Response:
         params = request.query_params

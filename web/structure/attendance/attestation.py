@@ -59,8 +59,8 @@ class AttestationPage:
             corrects = animation["attestation"] is not None
             if corrects:
                 values["reason"] = typed.get("reason")
-            asked = _CORRECT if corrects else _ATTEST
-            payload = next(iter((await self._site.api.ask(request, asked, {"input": values})).data.values()))
+            mutation = _CORRECT if corrects else _ATTEST
+            payload = next(iter((await self._site.api.ask(request, mutation, {"input": values})).data.values()))
             if not payload["errors"]:
                 done = "corriger" if corrects else "attester"
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)

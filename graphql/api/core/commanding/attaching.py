@@ -99,14 +99,14 @@ async def _draft(context: Context, source: BinaryIO) -> AsyncIterator[Draft]:
 
 def _scan(context: Context, draft: Draft, check: Check) -> Scan:
     """Open the file once per request, however often the document uses it. Raises DomainError."""
-    known = f"{check.__qualname__} {draft.sha256}"
-    scan = context.opened_files.get(known)
+    key = f"{check.__qualname__} {draft.sha256}"
+    scan = context.opened_files.get(key)
     if scan is None:
         try:
             scan = check(draft.path, draft.size)
         except DomainError as refusal:
             scan = refusal
-        context.opened_files[known] = scan
+        context.opened_files[key] = scan
     if isinstance(scan, DomainError):
         raise scan
     return scan

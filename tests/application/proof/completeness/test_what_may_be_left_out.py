@@ -64,10 +64,18 @@ def test_what_may_be_left_out_is_told_by_both_and_refused_where_completeness_is_
 
 
 def test_the_command_warns_and_refuses() -> None:
-    asked = ["audit", "verify", str(FOLDER / "genuine.zip"), "--key", str(FOLDER / "key.pem"), "--require", "CERTIFIED"]
-    warned = CliRunner().invoke(app, asked)
+    arguments = [
+        "audit",
+        "verify",
+        str(FOLDER / "genuine.zip"),
+        "--key",
+        str(FOLDER / "key.pem"),
+        "--require",
+        "CERTIFIED",
+    ]
+    warned = CliRunner().invoke(app, arguments)
     assert (warned.exit_code, f"WARNING  completeness: {NONE}" in warned.output) == (0, True)
-    refused = CliRunner().invoke(app, [*asked, "--require-complete"])
+    refused = CliRunner().invoke(app, [*arguments, "--require-complete"])
     line = f"WRONG  complete: it may leave something out, and must not: {NONE}"
     assert (refused.exit_code, line in refused.output) == (1, True)
 
