@@ -45,8 +45,8 @@ INSERT INTO proof.tiles (level, index, hashes, positions) VALUES (%s, %s, %s, %s
 ON CONFLICT (level, index) DO UPDATE SET hashes = EXCLUDED.hashes, positions = EXCLUDED.positions"""
 _POSITIONS = "SELECT positions FROM proof.tiles WHERE level = 0 AND index = %s"
 _LEAF_TILE = """
-SELECT hashes, positions, coalesce(
-    (SELECT positions[array_upper(positions, 1)] FROM proof.tiles WHERE level = 0 AND index = %(index)s - 1), 0)
+SELECT hashes, positions, CASE WHEN index = 0 THEN 0 ELSE
+    (SELECT positions[array_upper(positions, 1)] FROM proof.tiles WHERE level = 0 AND index = %(index)s - 1) END
 FROM proof.tiles WHERE level = 0 AND index = %(index)s"""
 _LEAF_AT = """
 SELECT index, positions FROM proof.tiles WHERE level = 0 AND positions[1] <= %s ORDER BY positions[1] DESC LIMIT 1"""
@@ -90,6 +90,8 @@ def leaf_tile(conn: Conn, index: int) -> tuple[bytes, list[int], int]:
     row = conn.execute(_LEAF_TILE, {"index": index}, prepare=True).fetchone()
     if row is None or not row[1] or len(row[0]) != len(row[1]) * HASH_BYTES:
         raise IncompleteTree(0, index)
+    if row[2] is None:
+        raise IncompleteTree(0, index - 1)
     return bytes(row[0]), row[1], row[2]
 
 

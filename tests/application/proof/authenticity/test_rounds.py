@@ -49,12 +49,15 @@ def test_what_is_changed_is_found_after_as_many_looks_as_there_are_tiles_and_aga
 ) -> None:
     rounds = Rounds()
     assert [finding(rounds, conn) for _ in range(2 * TILES)] == [""] * 2 * TILES
-    conn.execute(statement)
     assert rounds.has_begun
-    outcomes = [finding(rounds, conn) for _ in range(TILES + 1)]
-    found_after = next(number for number, outcome in enumerate(outcomes, 1) if outcome)
-    assert found_after <= TILES
-    assert all(outcome.startswith(finding_begins) for outcome in outcomes[found_after - 1 :])
+    conn.execute(statement)
+    for start in range(TILES):
+        rounds = Rounds(start=start)
+        outcomes = [finding(rounds, conn) for _ in range(TILES + 1)]
+        found_after = next(number for number, outcome in enumerate(outcomes, 1) if outcome)
+        assert found_after <= TILES
+        assert {outcome.split(":")[0] for outcome in outcomes[found_after - 1 :]} == {finding_begins.split(":")[0]}
+        assert outcomes[-1].startswith(finding_begins)
     assert finding(Rounds(), conn, whole=True).startswith(finding_begins)
 
 
