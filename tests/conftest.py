@@ -29,14 +29,30 @@ _ROOMS_WITH_SERVERS = ("cli", "clients", "demo", "scenarios", "web")
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+#: A file system in memory, where there is one.
+_MEMORY, _ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
+
 _numbers = count(1)
 _server_home = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller of the workers makes the server's folder; each worker hears of it."""
+    if _has_room_in_memory():
+        # A copied database is 780 files: 20 ms in memory, 30 to 600 ms on a disk, by its age. Child processes follow.
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None
     home = getattr(config, "workerinput", {}).get("server_home")
     config.stash[_server_home] = Path(home or tempfile.mkdtemp(prefix="parentalite-tests-"))
+
+
+def _has_room_in_memory() -> bool:
+    return (
+        "TMPDIR" not in os.environ
+        and _MEMORY.is_dir()
+        and os.access(_MEMORY, os.W_OK)
+        and shutil.disk_usage(_MEMORY).free >= _ENOUGH_BYTES
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -35,8 +35,8 @@ _CHANGED = "the event is not the one that the stored tree holds"
 class Rounds:
     """Goes through the stored tree, tile after tile, and compares it with the log and with the hashes above.
 
-    Keeps its place in memory, where nobody who writes in the database can move it; begins at the tile `start`, or else at
-    one that nobody knows. After a finding it stays where it is, so that nothing is signed until that is right again.
+    Keeps its place in memory, where nobody who writes in the database can move it; begins at the tile `start`, or else
+    at one that nobody knows. After a finding it stays where it is, so that nothing is signed until that is right again.
     """
 
     def __init__(self, period: timedelta = ROUND, start: int | None = None) -> None:
