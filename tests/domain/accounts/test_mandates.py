@@ -24,9 +24,9 @@ from domain.accounts.events import AccountErased, InvitationAccepted, Invitation
 from domain.accounts.invitation import InvitationStatus, accept, revoke, send
 from domain.accounts.invitation import erase as erase_invitation
 from domain.catalogue import ACCOUNT, INVITATION
+from domain.kernel.actions import PERSONS
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode
-from domain.kernel.rights import PERSONS
 from tests.support.domain.account_builders import (
     ACCEPTED,
     ADMITTED,

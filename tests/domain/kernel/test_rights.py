@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.kernel.actions import PERSONS
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.kernel.rights import PERSONS, RIGHTS, Action, Belongings, Scope, authorize, may
+from domain.kernel.rights import RIGHTS, Action, Belongings, Scope, authorize, may
 from tests.support.domain import builders
 from tests.support.domain.actions import RIGHTS_BY_HAND
 from tests.support.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
