@@ -11,9 +11,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.accounts.invitations import PURPOSE as INVITATION_LINK
+from application.calendars.entry import CalendarEntry, calendar_entry
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
-from application.notifications.calendar_entry import CalendarEntry, calendar_entry
 from application.notifications.changes import (
     CHANGES,
     COVERAGE,
@@ -231,8 +231,8 @@ def _about(animation: Animation, host: Host, place: Place | None) -> Host:
     content = animation.content
     if contact := animation_words.contact_line(content):
         host = replace(host, contact=contact, email=content.contact_email or host.email)
-    seated = place is not None and place.seated
-    return replace(host, online_link=content.online_link) if seated else host
+    attends = place is not None and place.seated and animation.status is not AnimationStatus.CANCELLED
+    return replace(host, online_link=content.online_link) if attends else host
 
 
 def _seats_left(conn: Conn, animation: Animation) -> int:
@@ -267,11 +267,13 @@ def _calendar(
     place = book.places.get(registration_id) if book else None
     if place is None or not place.seated:
         return None
-    last = read_stream(conn, animation_id)[-1]
-    # Of two entries of one version, calendars keep the one that was stamped last (RFC 5546, section 2.1.5).
-    changed_at = max(last.stamp.recorded_at, own[-1].stamp.recorded_at)
+    # A calendar keeps the entry of the highest sequence (RFC 5546, section 2.1.4). All that happened counts: who
+    # registers anew passes the cancellation before, whichever letter arrives first.
+    happened = sorted((*read_stream(conn, animation_id), *records), key=lambda record: record.position)
+    if given_up:
+        happened = [record for record in happened if record.position <= own[-1].position]
     animation = _state(conn, vault, ANIMATION, animation_id)
-    return calendar_entry(animation, last.originator_version, changed_at, host, address, given_up)
+    return calendar_entry(animation, len(happened), happened[-1].stamp.recorded_at, host, address, given_up)
 
 
 def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from application.papers.french import full_date
 from application.wording.lines import Line, Section, shorten
 from application.wording.markdown import plain_text
 from application.wording.pages import animation_page
+from application.wording.schools import venue_with_school
 from application.wording.times import hours, span
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
@@ -49,7 +50,7 @@ def about(animation: Animation, host: Host) -> Section:
 
 def _where(content: AnimationDetails, host: Host) -> Iterator[Line]:
     yield Line("Où", place(content))
-    if content.school is not None:
+    if content.school is not None and place_with_school(content, host.schools) != place(content):
         yield Line("Établissement", _school(content, host.schools))
 
 
@@ -246,7 +247,16 @@ def contact_line(content: AnimationDetails) -> str | None:
 
 def place(content: AnimationDetails) -> str:
     """Return the venue's name and address, on one line."""
-    parts: Sequence[str | None] = (content.venue_name, content.address)
+    return _on_one_line(content.venue_name, content.address)
+
+
+def place_with_school(content: AnimationDetails, schools: Mapping[str, str]) -> str:
+    """Return the venue's name, with the school it names unless it is called so, and the address, on one line."""
+    school = _school(content, schools) if content.school else None
+    return _on_one_line(venue_with_school(content.venue_name, school), content.address)
+
+
+def _on_one_line(*parts: str | None) -> str:
     return " ".join(", ".join(part for part in parts if part).split())
 
 

@@ -10,6 +10,7 @@ from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import SCHOOL
 from domain.kernel.departments import DEPARTMENTS
 from domain.kernel.identifiers import department_of_school, school_id
+from domain.kernel.place_search import folded
 from domain.kernel.places import places
 from domain.kernel.schools import Degree, named_lycees
 from eventstore.log import state_after
@@ -29,6 +30,16 @@ def label(uai: str, name: str | None, commune_code: str | None, degree: Degree |
     commune = places().find(commune_code) if commune_code else None
     # Many names end with their commune's.
     return name if commune is None or commune.name.casefold() in name.casefold() else f"{name}, {commune.name}"
+
+
+def venue_with_school(venue: str, school: str | None) -> str:
+    """Return the venue with the label of the school, or that of both alone which names the other already."""
+    if school is None:
+        return venue
+    place, name = (f" {folded(text)} " for text in (venue, school.rpartition(", ")[0] or school))
+    if name in place:
+        return venue
+    return school if place.strip() and place in f" {folded(school)} " else f"{venue} – {school}"
 
 
 def schools_named(streams: Iterable[Sequence[Recorded]]) -> set[UUID]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from application.wording.schools import label
+from application.wording.schools import label, venue_with_school
 from domain.kernel.schools import Degree, named_lycees
 
 #: The columns read by `school_label`.
@@ -25,12 +25,4 @@ def school_label(row: Mapping[str, Any]) -> str | None:
 
 def place_with_school(row: Mapping[str, Any]) -> str:
     """Return the venue's name as papers and feeds show it: with the school, unless it is called so already."""
-    venue: str = row["venue_name"]
-    school = school_label(row)
-    if school is None or _is_named(venue, school, row["school_name"]):
-        return venue
-    return f"{venue} – {school}"
-
-
-def _is_named(venue: str, school: str, name: str | None) -> bool:
-    return any(called.casefold() in venue.casefold() for called in (school, name) if called)
+    return venue_with_school(row["venue_name"], school_label(row))

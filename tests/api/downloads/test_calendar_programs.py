@@ -15,7 +15,7 @@ from icalendar import Calendar
 
 from api.animations.formats.calendar import calendar
 from api.animations.formats.entries import Entry, More
-from tests.api.downloads.test_calendar_zones import ZONES
+from tests.application.calendars.test_zones import ZONES
 from tests.support.network.npm import installed
 
 Read = dict[str, tuple[datetime, datetime]]

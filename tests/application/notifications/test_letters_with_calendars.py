@@ -11,7 +11,7 @@ from typing import Any
 from icalendar import Calendar
 
 from application.animations.commands import AnimationCancel
-from application.registrations import PURPOSE, RegistrationCancel, RegistrationSubmit
+from application.registrations import PURPOSE, RegistrationCancel, RegistrationRemove, RegistrationSubmit
 from application.structures import SetStructureContact
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import PARENT, modifies, moves
@@ -66,9 +66,9 @@ def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animatio
     moves(world, animation, 10)
     world.now += timedelta(hours=1)
     moved = sent_by(app)
-    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
+    removal = {"animation_id": animation, "registration_id": registration, "reason": "Inscrite deux fois."}
+    world.does(RegistrationRemove(**removal), STRUCTURE)
     given_up = sent_by(app)
-    world.now += timedelta(minutes=1)
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
     again = sent_by(app)
     modifies(world, animation, title="Café rebaptisé")
@@ -84,9 +84,12 @@ def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animatio
     assert {str(event["UID"]) for event in events} == {str(animation)}
     assert (events[0]["ORGANIZER"], events[0]["ATTENDEE"]) == ("mailto:maison@example.org", f"mailto:{PARENT}")
     assert events[1].start - events[0].start == timedelta(days=1)
-    stamps = [(event["SEQUENCE"], event["DTSTAMP"].dt) for event in events]
-    assert stamps == sorted(set(stamps)), "each takes the place of the one before"
-    assert stamps[0][0] < stamps[1][0]
+    sequences = [event["SEQUENCE"] for event in events]
+    assert sequences == sorted(set(sequences)), "each takes the place of the one before"
+    zones = [zone for calendar in calendars for zone in calendar.walk("VTIMEZONE")]
+    assert [(zone["TZID"], event["DTSTART"].params["TZID"]) for zone, event in zip(zones, events, strict=True)] == [
+        ("America/Guadeloupe", "America/Guadeloupe")
+    ] * 5
     assert [event["STATUS"] for event in events] == [
         "CANCELLED" if method == "CANCEL" else "CONFIRMED" for method in methods
     ]
@@ -118,3 +121,25 @@ def test_who_waits_is_asked_whether_they_still_wait_and_has_nothing_in_their_cal
     offices.append(sent_by(app))
     assert offices[-1].to(PARENT) == ["Inscription annulée : Café des parents"]
     assert not any(map(_entries, offices))
+
+
+def test_who_registers_anew_before_any_letter_left_is_not_cancelled_by_the_letter_of_before(world, app, animation):
+    who = {"first_name": "Zoé", "last_name": "Nom", "email": PARENT}
+    registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
+    world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
+    world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
+    sequences = {str(each["METHOD"]): each.walk("VEVENT")[0]["SEQUENCE"] for _, each in _entries(sent_by(app))}
+    assert sequences["CANCEL"] < sequences["PUBLISH"]
+
+
+def test_nothing_leads_to_what_is_cancelled_on_the_web(world, app, animation):
+    link, values = "https://visio.example.org/cle", {"phone": None, "email": "maison@example.org", "hours": None}
+    world.does(SetStructureContact(structure_id=STRUCTURE_ID, **values), STRUCTURE)
+    modifies(world, animation, venue_type="en-ligne", venue_name="Visioconférence", online_link=link)
+    world.does(RegistrationSubmit(animation_id=animation, first_name="Zoé", last_name="Nom", email=PARENT), PUBLIC)
+    seated = sent_by(app)
+    world.does(AnimationCancel(animation_id=animation, reason="Panne."), STRUCTURE)
+    for office, shown in ((seated, True), (sent_by(app), False)):
+        ((part, calendar),) = _entries(office)
+        words = f"{office.text(-1)} {calendar.walk('VEVENT')[0]['DESCRIPTION']} {part.get_content()}"
+        assert (link in words) is shown

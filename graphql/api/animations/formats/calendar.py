@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from icalendar import Calendar, Event
 
 from api.animations.formats.entries import Entry, More
-from api.downloads.calendar_zones import time_zone
+from application.calendars.zones import time_zone, unambiguous
 
 ICALENDAR = "text/calendar; charset=utf-8"
 _NAME = "Parentalité et Numérique"
@@ -61,20 +61,14 @@ def _event(entry: Entry) -> Event:
     event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.suspended else "CONFIRMED")
     event.add("summary", entry.title)
     event.add("description", entry.full_text)
-    event.add("dtstart", _unambiguous(entry.starts_at))
-    event.add("dtend", _unambiguous(entry.ends_at))
+    event.add("dtstart", unambiguous(entry.starts_at))
+    event.add("dtend", unambiguous(entry.ends_at))
     event.add("location", entry.place)
     event.add("url", entry.url)
     if entry.contact is not None:
         event.add("contact", entry.contact)
     event.add("categories", [entry.territory, entry.type, *entry.themes])
     return event
-
-
-def _unambiguous(instant: datetime) -> datetime:
-    """Return both passes of a repeated hour in UTC: on the clocks, programs take them for the first or the second."""
-    is_repeated = instant.utcoffset() != instant.replace(fold=1 - instant.fold).utcoffset()
-    return instant.astimezone(UTC) if is_repeated else instant
 
 
 def _more(more: More) -> Event:

@@ -48,6 +48,12 @@ def time_zone(name: str, first: int) -> Timezone:
     return component
 
 
+def unambiguous(instant: datetime) -> datetime:
+    """Return both passes of a repeated hour in UTC: on the clocks, programs take them for the first or the second."""
+    is_repeated = instant.utcoffset() != instant.replace(fold=1 - instant.fold).utcoffset()
+    return instant.astimezone(UTC) if is_repeated else instant
+
+
 def _kind(change: _Change) -> tuple[timedelta, timedelta]:
     return change.before, change.after
 

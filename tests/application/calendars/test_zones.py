@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.downloads.calendar_zones import time_zone
+from application.calendars.zones import time_zone
 
 #: Where departments and collectivities of France have clocks of their own.
 ZONES = (

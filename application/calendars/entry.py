@@ -6,11 +6,13 @@ A newer entry replaces an older one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress
 
-from application.wording.animations import Host, place
+from application.calendars.zones import time_zone, unambiguous
+from application.wording.animations import Host, place_with_school
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 
@@ -24,24 +26,25 @@ class CalendarEntry:
 
 
 def calendar_entry(
-    animation: Animation, version: int, changed_at: datetime, host: Host, attendee: str, given_up: bool = False
+    animation: Animation, sequence: int, changed_at: datetime, host: Host, attendee: str, given_up: bool = False
 ) -> CalendarEntry:
     """Return the entry, with the id it has in the public feed, of the person who has the address `attendee`.
 
-    `version` is the animation's; `changed_at` is when it, or the registration, changed last. `given_up`: they had a
-    seat, and have none any more.
+    `sequence` rises with whatever changes, the animation or who registered; `changed_at` is when it last did.
+    `given_up`: they had a seat, and have none any more.
     """
     content, cancelled = animation.content, given_up or animation.status is AnimationStatus.CANCELLED
+    zone = ZoneInfo(animation.time_zone)
+    starts_at, ends_at = (instant.astimezone(zone) for instant in (content.starts_at, content.ends_at))
     event = Event()
     event.add("uid", str(animation.id))
     event.add("dtstamp", changed_at)
-    event.add("sequence", version)
+    event.add("sequence", sequence)
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if animation.suspended else "CONFIRMED")
     event.add("summary", content.title)
-    # In UTC, so that no time zone needs a definition.
-    event.add("dtstart", content.starts_at.astimezone(UTC))
-    event.add("dtend", content.ends_at.astimezone(UTC))
-    event.add("location", place(content))
+    event.add("dtstart", unambiguous(starts_at))
+    event.add("dtend", unambiguous(ends_at))
+    event.add("location", place_with_school(content, host.schools))
     event.add("url", host.page(animation))
     event.add("description", "\n".join(part for part in (host.name, host.contact, host.online_link) if part))
     if host.contact is not None:
@@ -60,5 +63,6 @@ def calendar_entry(
     # A request names its organizer: without an address of theirs it is published, which calendars take as well.
     method = "CANCEL" if cancelled else "PUBLISH" if host.email is None else "REQUEST"
     calendar.add("method", method)
+    calendar.add_component(time_zone(animation.time_zone, starts_at.year))
     calendar.add_component(event)
     return CalendarEntry(bytes(calendar.to_ical()).decode(), method)

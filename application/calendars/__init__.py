@@ -1,0 +1,1 @@
+"""Animations as entries of calendars (RFC 5545)."""
