@@ -15,6 +15,7 @@ from api.core.context import Services
 from web.accounts.issuers import IssuerPages
 from web.accounts.own import OwnAccount
 from web.accounts.pages import Accounts, Offer
+from web.accounts.passkeys import OwnPasskeys
 from web.animations.animation import AnimationPage
 from web.animations.for_others import RegisteringParents
 from web.animations.listing import Listing
@@ -105,6 +106,7 @@ class Pages:
             *CandidaturePage(site).routes,
             *Accounts(site, self._offers).routes,
             *OwnAccount(site).routes,
+            *OwnPasskeys(site).routes,
             *Overview(site).routes,
             *Attestations(site).routes,
             *StructurePage(site).routes,

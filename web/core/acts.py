@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from web.core.documents import Document
 from web.core.forms import Field, Form
+from web.core.signing import carry_out
 from web.core.site import Site
 
 _ACTION, _VERSION = Field("action", "Action"), Field("version", "Version", "number")
@@ -35,7 +36,7 @@ class Act:
     code: str = ""
     #: Makes the mutation's input of what was typed, where it is another.
     convert: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
-    #: The fields of the form by those of the API, where their names differ.
+    #: The fields of the form by those of the API, where their names differ: by name, or by the whole path.
     places: Mapping[str, str] = field(default_factory=dict)
     #: Returns where to go once it is done, of the payload.
     leads: Callable[[Mapping[str, Any]], str] | None = None
@@ -76,16 +77,19 @@ class Acts:
             values["expectedVersion"] = int(form.values["version"])
         if form.failed:
             return form
-        answer = await self._site.api.ask(request, act.document, {"input": values})
-        payload = next(iter(answer.data.values()))
+        payload = await carry_out(self._site, request, act.document, values, act.label)
+        if isinstance(payload, Response):
+            return payload
         if payload["errors"]:
-            moved_on = any(error["code"] == "CONFLICT" for error in payload["errors"])
-            form.refuse(
-                [{"message": _MOVED_ON}] if moved_on else [_placed(each, act.places) for each in payload["errors"]]
-            )
+            self.refuse(form, act, payload["errors"])
             return form
         towards = act.leads(payload) if act.leads else towards
         return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
+
+    def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
+        """Put the API's errors beside the fields of the form."""
+        moved_on = any(error["code"] == "CONFLICT" for error in errors)
+        form.refuse([{"message": _MOVED_ON}] if moved_on else [_placed(each, act.places) for each in errors])
 
     def done(self, request: Request) -> str | None:
         """Return what to say of the act that led here."""
@@ -123,4 +127,6 @@ class Acts:
 
 
 def _placed(error: Mapping[str, Any], places: Mapping[str, str]) -> Mapping[str, Any]:
-    return dict(error) | {"field": [places.get(name, name) for name in error.get("field") or ()]}
+    path = [str(name) for name in error.get("field") or ()]
+    whole = places.get(".".join(path))
+    return dict(error) | {"field": [whole] if whole else [places.get(name, name) for name in path]}

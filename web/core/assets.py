@@ -15,7 +15,12 @@ from starlette.responses import Response
 from web.core.documents import ROOT
 
 _FOLDER = ROOT / "assets"
-_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 #: The State's own marks, for services of the State alone (terms of use of the DSFR).
 _MARKS = ("fonts/", "favicon.svg")

@@ -122,7 +122,7 @@ async def _to_sign(context: Context, act: SignedActInput) -> ActSignature:
     expires_at = (context.now + SIGNED_WITHIN).replace(microsecond=0)
     signed = await in_turn(context, lambda: application.act(make(), context.actor, context.now, expires_at))
     if not own:
-        raise broken("Vous n'avez pas encore de clé d'accès : enregistrez-en une (passkeyRegister), puis signez.")
+        raise broken("Vous n'avez pas encore de clé d'accès : enregistrez-en une, puis signez.")
     return ActSignature(options=request_options(site, signed.challenge, own), expires_at=expires_at, errors=[])
 
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.signing import carry_out
 from web.core.site import Site
 from web.structure.speaking import own_animation
 
@@ -60,7 +61,10 @@ class AttestationPage:
             if corrects:
                 values["reason"] = typed.get("reason")
             mutation = _CORRECT if corrects else _ATTEST
-            payload = next(iter((await self._site.api.ask(request, mutation, {"input": values})).data.values()))
+            label = "Corriger l'attestation" if corrects else "Attester qui est venu"
+            payload = await carry_out(self._site, request, mutation, values, label)
+            if isinstance(payload, Response):
+                return payload
             if not payload["errors"]:
                 done = "corriger" if corrects else "attester"
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)
