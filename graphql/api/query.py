@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.accounts.queries import AccountQueries
+from api.animations.calendar import CalendarQueries
 from api.animations.queries import AnimationQueries
 from api.audit.queries import AuditQueries
 from api.candidatures.queries import CandidatureQueries
@@ -29,6 +30,7 @@ from api.viewer.types import ViewerQueries
 class Query(
     ViewerQueries,
     AnimationQueries,
+    CalendarQueries,
     StructureQueries,
     TypologyQueries,
     CountryQueries,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -69,8 +70,9 @@ def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_i
     choices = [link for link in links(page) if "commune=" in link]
     assert len(choices) > 1
     assert all("theme=educonnect" in link for link in choices)
-    page = visitor.sees("/animations?lieu=Nullepart-sur-Mer&startsFrom=demain", 422)
+    page = visitor.sees("/animations?lieu=Nullepart-sur-Mer&startsFrom=demain&au=9999-12-31", 422)
     assert "<title>Erreur : Animations à venir" in page
+    assert '<a href="#au">Jusqu&#39;au : une date est attendue' in page
     assert '<a href="#lieu">Nous ne connaissons pas de commune « Nullepart-sur-Mer »' in page
 
 
@@ -100,6 +102,30 @@ def test_a_commune_may_be_named_in_the_address(visitor: Visitor) -> None:
         assert (answer.status_code, "commune=34172" in answer.headers["location"]) == (303, True)
     page = visitor.sees("/candidatures?commune=Nullepart", 422)
     assert "Nous ne connaissons pas de commune « Nullepart »." in page
+
+
+def test_a_month_is_shown_day_by_day_with_the_filters_of_the_list(
+    visitor: Visitor, people: People, animation: str, cafe: str
+) -> None:
+    times = [f"2027-04-20T{hour}:00:00+02:00" for hour in (17, 18, 19, 20)]
+    for title, (start, end) in {f"Suite {hour}": pair for hour, pair in enumerate(pairwise(times))}.items():
+        people.publish(people.declare(title=title, startsAt=start, endsAt=end, themes=["educonnect"]))
+    listed = visitor.sees("/animations?theme=educonnect&startsFrom=2027-04-01")
+    (path,) = (link for link in links(listed) if "vue=mois" in link)
+    page = visitor.sees(path)
+    assert '<h2 id="resultats">Avril 2027 : 4\N{NO-BREAK SPACE}animations</h2>' in page
+    shown = re.findall(r'<a href="/animations/[\w-]{36}">(.*)</a>', page)
+    assert shown == ["Un café &lt;b&gt;entre parents&lt;/b&gt;", "Suite 0", "Suite 1"]
+    (whole_day,) = (link for link in links(page) if "au=2027-04-20" in link)
+    assert visitor.sees(whole_day).count('<li class="site-card">') == 4
+    kept = "theme=educonnect&startsFrom=2027-04-01&startsBefore=2027-05-01"
+    assert {f"/animations.{kind}?{kept}" for kind in ("ics", "atom", "csv")} <= set(links(page))
+    before, after = [link for link in links(page) if re.search("mois=2027-0[35]", link)][:2]
+    assert "Aucune animation ce mois-ci" in visitor.sees(before)
+    assert "theme=educonnect" in before
+    assert "mois=2027-05" in after
+    assert animation in visitor.sees("/animations?vue=mois&mois=03/2027&startsFrom=2030-01-01")
+    assert '<a href="#mois">Mois : un mois est attendu' in visitor.sees("/animations?vue=mois&mois=hier&theme=x", 422)
 
 
 def test_a_parent_registers_once_however_often_the_form_is_sent(

@@ -1,162 +1,34 @@
-"""The list of what is to come, near its reader: `/` and `/animations`."""
+"""The public listing, near its reader: what is to come, or a month as a calendar. `/` and `/animations`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.animations.filters import LANGUAGES, NAMES, Filters
+from web.animations.month import Month
+from web.core.asking import Answer
 from web.core.communes import COMMUNES, without_doubt
-from web.core.documents import document
+from web.core.documents import Document, document
 from web.core.problems import Problem
 from web.core.site import Site
 
-_LISTING = document("animations/listing")
+_LISTING, _MONTH = document("animations/listing"), document("animations/month")
+_PARIS = ZoneInfo("Europe/Paris")
 _PER_PAGE = 20
-#: Filters under the names of the API, as in the addresses of feeds and exports.
-_LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
-_LONGEST = 100
-_COMMUNE_CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
-#: What the API may refuse to look for: the name that readers see, and where in the page it is mended.
-_NAMES = {
-    "territory": ("Département", "territory"),
-    "theme": ("Thème", "theme"),
-    "type": ("Type d'animation", "type"),
-    "audience": ("Public", "audience"),
-    "venueType": ("Type de lieu", "resultats"),
-    "commune": ("Commune ou code postal", "lieu"),
-    "text": ("Mots du titre ou du texte", "text"),
-    "structureId": ("Structure", "resultats"),
-    "startsFrom": ("À partir du", "startsFrom"),
-    "startsBefore": ("Jusqu'au", "au"),
-}
-#: Languages to choose among, by ISO 639 code; an address may name any other.
-_LANGUAGES = {
-    "en": "anglais",
-    "ar": "arabe",
-    "es": "espagnol",
-    "fsl": "langue des signes française",
-    "pt": "portugais",
-    "ro": "roumain",
-    "ru": "russe",
-    "ta": "tamoul",
-    "tr": "turc",
-    "uk": "ukrainien",
-}
-
-
-@dataclass(slots=True)
-class _Filters:
-    """What the reader looks for. `place` is as it was typed, `until` the last day."""
-
-    lists: dict[str, list[str]] = field(default_factory=dict)
-    text: str = ""
-    place: str = ""
-    #: Whether also in the communes around it; `around` is its code, once it is known.
-    nearby: bool = False
-    around: str = ""
-    since: date | None = None
-    until: date | None = None
-    structure: str = ""
-    with_seats: bool = False
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, params: QueryParams) -> _Filters:
-        """Read what the form and the addresses of feeds name; anything else is passed over."""
-        lists = {name: [value for value in params.getlist(name) if value][:20] for name in _LISTS}
-        filters = cls({name: values for name, values in lists.items() if values})
-        filters.text, filters.place = (
-            params.get("text", "")[:_LONGEST].strip(),
-            params.get("lieu", "")[:_LONGEST].strip(),
-        )
-        # A commune by its name, as people write it into an address.
-        if not all(map(_COMMUNE_CODE.fullmatch, filters.lists.get("commune", ()))):
-            filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
-            del filters.lists["commune"]
-        filters.structure = params.get("structureId", "")
-        filters.around = params.get("around", "")[:_LONGEST]
-        filters.nearby = params.get("voisines") == "true" or bool(filters.around)
-        filters.with_seats = params.get("seatsLeft") == "true"
-        filters.since = filters._day(params, "startsFrom", "Du")
-        filters.until = filters._day(params, "au", "Au")
-        if (before := filters._day(params, "startsBefore", "Avant")) is not None:
-            filters.until = before - timedelta(days=1)
-        return filters
-
-    def _day(self, params: QueryParams, name: str, label: str) -> date | None:
-        text = params.get(name, "")
-        try:
-            return date.fromisoformat(text[:10]) if text else None
-        except ValueError:
-            self.errors[name] = f"{label} : une date est attendue, par exemple {date.today():%d/%m/%Y}."
-            return None
-
-    def without(self, name: str) -> None:
-        """Look for the rest, and say what is not looked for."""
-        label, anchor = _NAMES[name]
-        value = ", ".join(self.lists.pop(name, ())) or (self.structure if name == "structureId" else "")
-        match name:
-            case "text":
-                value, self.text = self.text, ""
-            case "structureId":
-                self.structure = ""
-            case "startsFrom":
-                value, self.since = f"{self.since:%d/%m/%Y}", None
-            case "startsBefore":
-                value, self.until = f"{self.until:%d/%m/%Y}", None
-        self.errors[anchor] = (
-            f"{label} : nous ne connaissons pas « {value[:_LONGEST]} ». Voici la liste sans ce critère."
-        )
-
-    @property
-    def active(self) -> bool:
-        return bool(
-            self.lists or self.text or self.since or self.until or self.structure or self.around or self.with_seats
-        )
-
-    @property
-    def where(self) -> dict[str, Any]:
-        """Return the filter of the API. Without a first day: what is to come."""
-        where: dict[str, Any] = {name: value for name, value in self._plain if value}
-        if self.since is None:
-            where["upcoming"] = True
-        return where
-
-    @property
-    def query(self) -> str:
-        """Return the filter as parameters of the feeds and exports."""
-        pairs = [
-            (name, value)
-            for name, values in self._plain
-            for value in (values if isinstance(values, list) else [values] if values else [])
-        ]
-        return urlencode([(name, "true" if value is True else value) for name, value in pairs])
-
-    @property
-    def _plain(self) -> Sequence[tuple[str, Any]]:
-        until = self.until and self.until + timedelta(days=1)
-        return (
-            *self.lists.items(),
-            ("text", self.text),
-            ("structureId", self.structure),
-            ("around", self.around),
-            ("seatsLeft", self.with_seats),
-            ("startsFrom", self.since and self.since.isoformat()),
-            ("startsBefore", until and until.isoformat()),
-        )
+#: What narrows a list by time: the month itself says it of a calendar.
+_TIMES = ("startsFrom", "startsBefore", "upcoming")
 
 
 class Listing:
-    """The page of the public listing."""
+    """The pages of the public listing."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -166,8 +38,8 @@ class Listing:
         return [self._site.route("/", self.show), self._site.route("/animations", self.show)]
 
     async def show(self, request: Request) -> Response:
-        """Show a page of the list, or the communes that the place typed may mean."""
-        filters = _Filters.read(request.query_params)
+        """Show a page of the list or a month, or the communes that the place typed may mean."""
+        filters = Filters.read(request.query_params, self._site.clock().astimezone(_PARIS).date())
         if filters.place and "commune" not in filters.lists and not filters.around:
             communes = (await self._site.api.ask(request, COMMUNES, {"text": filters.place}))["communes"] or []
             if chosen := without_doubt(filters.place, communes):
@@ -176,39 +48,74 @@ class Listing:
                 choices = [(each, _in(request, filters, [each["code"]])) for each in communes]
                 return self._site.templates.page(request, "animations/communes", choices=choices, place=filters.place)
             filters.errors["lieu"] = f"Nous ne connaissons pas de commune « {filters.place} ». Essayez le code postal."
-        return await self._list(request, filters)
+        return await (self._list if filters.month is None else self._month)(request, filters)
 
-    async def _list(self, request: Request, filters: _Filters) -> Response:
-        codes = filters.lists.get("commune", []) or [filters.around][: len(filters.around)]
-        variables: dict[str, Any] = {"where": filters.where, "commune": codes[0] if codes else "", "named": bool(codes)}
+    async def _list(self, request: Request, filters: Filters) -> Response:
+        variables: dict[str, Any] = {}
         if filters.since is not None:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
-        try:
-            answer = await self._site.api.ask(request, _LISTING, variables | _page(request.query_params))
-        except Problem as problem:
-            name = problem.where[1] if problem.where[:1] == ("where",) and len(problem.where) > 1 else ""
-            if name not in _NAMES or name not in filters.where:
-                raise
-            filters.without(name)
-            return await self._list(request, filters)
+        answer = await self._ask(request, filters, _LISTING, variables | _page(request.query_params))
+        info = answer["animations"]["pageInfo"]
+        return self._page(
+            request,
+            "animations/listing",
+            filters,
+            answer,
+            animations=answer["animations"],
+            next_page=_turn(request, after=info["endCursor"]) if info["hasNextPage"] else None,
+            previous_page=_turn(request, before=info["startCursor"]) if info["hasPreviousPage"] else None,
+            as_month=_with(request, vue=["mois"], mois=[f"{filters.since:%Y-%m}"] if filters.since else []),
+        )
+
+    async def _month(self, request: Request, filters: Filters) -> Response:
+        assert filters.month is not None
+        answer = await self._ask(request, filters, _MONTH, {"month": f"{filters.month:%Y-%m}"})
+        as_list = _with(request, vue=[], mois=[], startsFrom=[], startsBefore=[], au=[])
+        month = Month.of(filters.month, answer["animationDays"], self._site.clock().astimezone(_PARIS).date())
+        return self._page(
+            request,
+            "animations/month",
+            filters,
+            answer,
+            month=month,
+            months=[(each, _with(request, vue=["mois"], mois=[f"{each:%Y-%m}"])) for each in month.around],
+            as_list=as_list,
+            day_address=lambda day: f"{as_list}{'&' if '?' in as_list else '?'}startsFrom={day}&au={day}",
+        )
+
+    async def _ask(
+        self, request: Request, filters: Filters, document: Document, variables: Mapping[str, Any]
+    ) -> Answer:
+        """Return the answer to what the filters look for; what no list knows is taken out of them, and named."""
+        while True:
+            codes = filters.lists.get("commune", []) or [filters.around][: len(filters.around)]
+            where = filters.where
+            if filters.month is not None:
+                where = {name: value for name, value in where.items() if name not in _TIMES}
+            named = {"commune": codes[0] if codes else "", "named": bool(codes)}
+            try:
+                return await self._site.api.ask(request, document, {"where": where, **named, **variables})
+            except Problem as problem:
+                name = problem.where[1] if problem.where[:1] == ("where",) and len(problem.where) > 1 else ""
+                if name not in NAMES or name not in where:
+                    raise
+                filters.without(name)
+
+    def _page(self, request: Request, template: str, filters: Filters, answer: Answer, **values: Any) -> Response:
         terms: dict[str, list[Mapping[str, Any]]] = {}
         for term in answer["typology"]:
             terms.setdefault(term["kind"], []).append(term)
-        place = filters.place or next((each["name"] for each in answer["communes"] or ()), "")
-        others = {code: code for code in filters.lists.get("language", []) if code not in _LANGUAGES}
-        info = answer["animations"]["pageInfo"]
+        others = {code: code for code in filters.lists.get("language", []) if code not in LANGUAGES}
         return self._site.templates.page(
             request,
-            "animations/listing",
+            template,
             422 if filters.errors else 200,
-            animations=answer["animations"],
             territories=answer["territories"],
             terms=terms,
-            languages=[{"code": code, "label": label} for code, label in (_LANGUAGES | others).items()],
+            languages=[{"code": code, "label": label} for code, label in (LANGUAGES | others).items()],
             filters=filters,
-            place=place,
-            next_page=_turn(request, after=info["endCursor"]) if info["hasNextPage"] else None,
-            previous_page=_turn(request, before=info["startCursor"]) if info["hasPreviousPage"] else None,
+            place=filters.place or next((each["name"] for each in answer["communes"] or ()), ""),
+            **values,
         )
 
 
@@ -226,10 +133,11 @@ def _with(request: Request, **values: Sequence[str]) -> str:
         for name, value in request.query_params.multi_items()
         if value and name not in values and name not in ("after", "before")
     ]
-    return f"/animations?{urlencode([*kept, *((name, value) for name, all in values.items() for value in all)])}"
+    query = urlencode([*kept, *((name, value) for name, all in values.items() for value in all)])
+    return f"/animations?{query}" if query else "/animations"
 
 
-def _in(request: Request, filters: _Filters, codes: Sequence[str]) -> str:
+def _in(request: Request, filters: Filters, codes: Sequence[str]) -> str:
     """Return the address of the listing in these communes, or around the first of them."""
     return _with(request, around=codes[:1]) if filters.nearby else _with(request, commune=codes)
 

@@ -33,6 +33,11 @@ def day(value: str | date) -> str:
     return f"{_DAYS[moment.weekday()]} {number}{_NBSP}{_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def month(value: date) -> str:
+    """Return `janvier 2027`."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
 def hour(value: str | datetime) -> str:
     """Return `18 h` or `18 h 30`; of an hour that the clocks of a zone show twice, which of the two it is."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)

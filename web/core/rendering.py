@@ -36,7 +36,19 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        for name in ("day", "hour", "span", "seats", "count", "plural", "typography", "euros", "size", "moment"):
+        for name in (
+            "day",
+            "month",
+            "hour",
+            "span",
+            "seats",
+            "count",
+            "plural",
+            "typography",
+            "euros",
+            "size",
+            "moment",
+        ):
             self._environment.filters[name] = getattr(french, name)
         self._environment.globals.update(site)
 

@@ -117,6 +117,7 @@ REFUSED: Mapping[str, str] = {
 #: Types that only appear within these objects, with the same right, or that describe the asker.
 PARTS: Mapping[str, str] = {
     "AllowedAction": "action allowed code reason",
+    "AnimationDay": "date totalCount animations",
     "AnimationSeries": "id dates",
     "AttendanceSheet": "attachedAt fileName mediaType number sha256 size url",
     "Attestation": "answers attestedAt children corrections formVersion parents total warning",
@@ -195,8 +196,8 @@ PARTS: Mapping[str, str] = {
 #: read one by one.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
-        "actSignature animation animations attestationForm candidature candidatureByLink certificate checkpoint"
-        " checkpoints communes control"
+        "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
+        " checkpoint checkpoints communes control"
         " node position registration schools serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages"

@@ -111,6 +111,7 @@ def _read(node: dict[str, Any]) -> float:
 
 LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after: String) {
   animations(where: $where, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } } }"""
+MONTH = "query ($month: String!, $where: AnimationWhere) { animationDays(month: $month, where: $where) { date } }"
 OWN = f"""query ($where: OwnAnimationWhere, $orderBy: [AnimationOrder!]) {{
   structure(siret: "{TILLEULS}") {{ animations(where: $where, orderBy: $orderBy) {{ nodes {{ id }} }} }} }}"""
 MANAGED = """query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) {
@@ -129,6 +130,8 @@ def _by(field: str, direction: str) -> dict[str, Any]:
 HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing": (LISTING, PUBLIC, {}, 50),
     "listing, last first": (LISTING, PUBLIC, _by("STARTS_AT", "DESC"), 50),
+    "a month of the calendar": (MONTH, PUBLIC, {"month": "2027-02"}, 1_000),
+    "a month of a commune": (MONTH, PUBLIC, {"month": "2027-02", "where": {"commune": ["34172"]}}, 400),
     "listing by title": (LISTING, PUBLIC, _by("TITLE", "ASC"), 50),
     "listing by publication": (LISTING, PUBLIC, _by("PUBLISHED_AT", "DESC"), 50),
     "listing by type": (LISTING, PUBLIC, _by("TYPE", "ASC"), 50),

@@ -195,6 +195,7 @@ ARGUMENTS = {
     "structure": '(id: "{structureId}")',
     "territory": '(code: "971")',
     "mandates": "(role: COORDONNATEUR)",
+    "animationDays": '(month: "2027-03")',
 }
 
 

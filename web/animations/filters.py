@@ -1,0 +1,172 @@
+"""What a reader of the public listing looks for, as the form and the addresses of feeds name it."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+#: Filters under the names of the API, as in the addresses of feeds and exports.
+_LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
+_LONGEST = 100
+_COMMUNE_CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
+#: A little before the first animation there can be, and after the last.
+_YEARS = range(1900, 2200)
+#: As browsers write a month, and as people do where the browser has no field for it.
+_MONTHS = (
+    re.compile(r"(?P<year>(?:19|20|21)\d\d)-(?P<month>\d\d?)", re.ASCII),
+    re.compile(r"(?P<month>\d\d?)/(?P<year>(?:19|20|21)\d\d)", re.ASCII),
+)
+#: What the API may refuse to look for: the name that readers see, and where in the page it is mended.
+NAMES = {
+    "territory": ("Département", "territory"),
+    "theme": ("Thème", "theme"),
+    "type": ("Type d'animation", "type"),
+    "audience": ("Public", "audience"),
+    "venueType": ("Type de lieu", "resultats"),
+    "commune": ("Commune ou code postal", "lieu"),
+    "text": ("Mots du titre ou du texte", "text"),
+    "structureId": ("Structure", "resultats"),
+    "startsFrom": ("À partir du", "startsFrom"),
+    "startsBefore": ("Jusqu'au", "au"),
+}
+#: Languages to choose among, by ISO 639 code; an address may name any other.
+LANGUAGES = {
+    "en": "anglais",
+    "ar": "arabe",
+    "es": "espagnol",
+    "fsl": "langue des signes française",
+    "pt": "portugais",
+    "ro": "roumain",
+    "ru": "russe",
+    "ta": "tamoul",
+    "tr": "turc",
+    "uk": "ukrainien",
+}
+
+
+@dataclass(slots=True)
+class Filters:
+    """What the reader looks for. `place` is as it was typed, `until` the last day."""
+
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    text: str = ""
+    place: str = ""
+    #: Whether also in the communes around it; `around` is its code, once it is known.
+    nearby: bool = False
+    around: str = ""
+    since: date | None = None
+    until: date | None = None
+    structure: str = ""
+    with_seats: bool = False
+    #: The first day of the month that is shown as a calendar, in place of a list.
+    month: date | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, params: QueryParams, today: date) -> Filters:
+        """Read what the form and the addresses of feeds name; anything else is passed over."""
+        lists = {name: [value for value in params.getlist(name) if value][:20] for name in _LISTS}
+        filters = cls({name: values for name, values in lists.items() if values})
+        filters.text, filters.place = (
+            params.get("text", "")[:_LONGEST].strip(),
+            params.get("lieu", "")[:_LONGEST].strip(),
+        )
+        # A commune by its name, as people write it into an address.
+        if not all(map(_COMMUNE_CODE.fullmatch, filters.lists.get("commune", ()))):
+            filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
+            del filters.lists["commune"]
+        filters.structure = params.get("structureId", "")
+        filters.around = params.get("around", "")[:_LONGEST]
+        filters.nearby = params.get("voisines") == "true" or bool(filters.around)
+        filters.with_seats = params.get("seatsLeft") == "true"
+        filters.since = filters._day(params, "startsFrom", "À partir du")
+        filters.until = filters._day(params, "au", "Jusqu'au")
+        if (before := filters._day(params, "startsBefore", "Jusqu'au")) is not None:
+            filters.until = before - timedelta(days=1)
+        if params.get("vue") == "mois":
+            filters._show_month(params.get("mois", ""), today)
+        return filters
+
+    def _show_month(self, text: str, today: date) -> None:
+        """Take the month for the period, whatever other days were chosen."""
+        month = today.replace(day=1)
+        parts = next(filter(None, (form.fullmatch(text.strip()) for form in _MONTHS)), None)
+        if parts is not None and int(parts["month"]) in range(1, 13):
+            month = date(int(parts["year"]), int(parts["month"]), 1)
+        elif text:
+            self.errors["mois"] = f"Mois : un mois est attendu, par exemple {month:%m/%Y}."
+        self.month = self.since = month
+        self.until = month.replace(day=monthrange(month.year, month.month)[1])
+
+    def _day(self, params: QueryParams, name: str, label: str) -> date | None:
+        text = params.get(name, "")
+        try:
+            day = date.fromisoformat(text[:10]) if text else None
+        except ValueError:
+            day = date.max
+        if day is not None and day.year not in _YEARS:
+            self.errors["au" if name == "startsBefore" else name] = (
+                f"{label} : une date est attendue, par exemple 15/01/2027."
+            )
+            return None
+        return day
+
+    def without(self, name: str) -> None:
+        """Look for the rest, and say what is not looked for."""
+        label, anchor = NAMES[name]
+        value = ", ".join(self.lists.pop(name, ())) or (self.structure if name == "structureId" else "")
+        match name:
+            case "text":
+                value, self.text = self.text, ""
+            case "structureId":
+                self.structure = ""
+            case "startsFrom":
+                value, self.since = f"{self.since:%d/%m/%Y}", None
+            case "startsBefore":
+                value, self.until = f"{self.until:%d/%m/%Y}", None
+        self.errors[anchor] = (
+            f"{label} : nous ne connaissons pas « {value[:_LONGEST]} ». Voici la liste sans ce critère."
+        )
+
+    @property
+    def active(self) -> bool:
+        period = self.month is None and (self.since or self.until)
+        return bool(self.lists or self.text or period or self.structure or self.around or self.with_seats)
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Return the filter of the API. Without a first day: what is to come."""
+        where: dict[str, Any] = {name: value for name, value in self._plain if value}
+        if self.since is None:
+            where["upcoming"] = True
+        return where
+
+    @property
+    def query(self) -> str:
+        """Return the filter as parameters of the feeds and exports."""
+        pairs = [
+            (name, value)
+            for name, values in self._plain
+            for value in (values if isinstance(values, list) else [values] if values else [])
+        ]
+        return urlencode([(name, "true" if value is True else value) for name, value in pairs])
+
+    @property
+    def _plain(self) -> Sequence[tuple[str, Any]]:
+        until = self.until and self.until + timedelta(days=1)
+        return (
+            *self.lists.items(),
+            ("text", self.text),
+            ("structureId", self.structure),
+            ("around", self.around),
+            ("seatsLeft", self.with_seats),
+            ("startsFrom", self.since and self.since.isoformat()),
+            ("startsBefore", until and until.isoformat()),
+        )
