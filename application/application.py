@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application import (
+    action_groups,
     attendance,
     candidatures,
     controls,
@@ -20,6 +21,7 @@ from application import (
     passkeys,
     registrations,
     reminders,
+    school_projects,
     structures,
     typology,
 )
@@ -57,6 +59,7 @@ from application.service_dossiers import withdrawal
 from application.signatures.acts import Act
 from application.signatures.registrations import Challenges
 from application.signatures.signing import Signing
+from application.strategies import commands as strategies
 from application.texting.tables import create_tables as create_texting_tables
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
@@ -91,6 +94,9 @@ USE_CASES = use_cases(
     candidatures.USE_CASES,
     contacts.USE_CASES,
     schools.USE_CASES,
+    strategies.USE_CASES,
+    school_projects.USE_CASES,
+    action_groups.USE_CASES,
     structures.USE_CASES,
     logos.USE_CASES,
     unsubscribing.USE_CASES,

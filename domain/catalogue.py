@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from domain.accounts import account, invitation
+from domain.action_groups import action_group
 from domain.animations import animation
 from domain.candidatures import candidature
 from domain.contacts import contacts
@@ -23,8 +24,10 @@ from domain.proof import committed_map, log_checks, signing_rule
 from domain.registrations import registration_book
 from domain.satisfaction import form as satisfaction_form
 from domain.satisfaction import packets as satisfaction_packets
+from domain.school_projects import school_project
 from domain.schools import school
 from domain.service_dossiers import service_dossier
+from domain.strategies import strategy
 from domain.structures import siret, structure
 from domain.typology import attestation_form, territory, typology
 
@@ -80,6 +83,9 @@ REGISTRATION = AggregateKind[registration_book.RegistrationBook](
     "registration", registration_book.evolve, registration_book.fold
 )
 SCHOOL = AggregateKind[school.School]("school", school.evolve)
+STRATEGY = AggregateKind[strategy.Strategy]("strategy", strategy.evolve)
+SCHOOL_PROJECT = AggregateKind[school_project.SchoolProject]("school_project", school_project.evolve)
+ACTION_GROUP = AggregateKind[action_group.ActionGroup]("action_group", action_group.evolve)
 ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from projections.accounts.read_model import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
+from projections.action_groups.read_model import ACTION_GROUP_PEOPLE, ACTION_GROUPS
 from projections.animations.read_model import animations
 from projections.audit.read_model import AUDIT_TRAIL
 from projections.candidatures.read_model import CANDIDATURE_PEOPLE, CANDIDATURES
@@ -18,8 +19,10 @@ from projections.passkeys.read_model import PASSKEYS
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, REMINDERS, WALK_INS
 from projections.satisfaction.read_model import SATISFACTION_FORMS
 from projections.satisfaction.read_model import packets as satisfaction_packets
+from projections.school_projects.read_model import SCHOOL_PROJECT_RECORDS, SCHOOL_PROJECTS
 from projections.schools.read_model import SCHOOLS
 from projections.service_dossiers.read_model import SERVICE_DOSSIERS
+from projections.strategies.read_model import STRATEGIES
 from projections.structures.contact import STRUCTURE_CONTACTS
 from projections.structures.read_model import CONVENTIONS, STRUCTURES
 from projections.typology.read_model import FORMS, TERMS, TERRITORIES
@@ -44,6 +47,11 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CANDIDATURES,
         CANDIDATURE_PEOPLE,
         SCHOOLS,
+        STRATEGIES,
+        SCHOOL_PROJECTS,
+        SCHOOL_PROJECT_RECORDS,
+        ACTION_GROUPS,
+        ACTION_GROUP_PEOPLE,
         CONTACTS,
         CONTACT_PEOPLE,
         ACCOUNTS,

@@ -17,6 +17,7 @@ from psycopg import Connection
 
 from application.accounts.commands import AccountErase, PreferencesErase
 from application.accounts.invitations import InvitationErase
+from application.action_groups import ActionGroupMemberErase
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.pseudonyms_and_links import Keyed
 from application.commanding.unit_of_work import UnitOfWork
@@ -27,6 +28,7 @@ from application.people.words import WordsErase, words_erasures
 from application.registrations import RegistrantErase
 from application.structures import StructureContactErase
 from domain.accounts.events import InvitationSent, MailPreferencesSet, MandateGiven
+from domain.action_groups.events import MemberJoined
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import CANDIDATURE
@@ -67,6 +69,7 @@ Erasure = (
     | ContactErase
     | WordsErase
     | StructureContactErase
+    | ActionGroupMemberErase
 )
 
 
@@ -80,6 +83,7 @@ class Kind(StrEnum):
     INVITATION = "invitation"
     CONTACT = "contact"
     WORDS = "words"
+    GROUP_MEMBER = "group_member"
 
 
 #: The kind of thing each command erases, and the field that holds its id.
@@ -92,6 +96,7 @@ _SUBJECTS: Mapping[type[Command], tuple[Kind, str]] = {
     ContactErase: (Kind.CONTACT, "contact_id"),
     StructureContactErase: (Kind.CONTACT, "structure_id"),
     WordsErase: (Kind.WORDS, "thing_id"),
+    ActionGroupMemberErase: (Kind.GROUP_MEMBER, "member_id"),
 }
 
 
@@ -227,6 +232,11 @@ def pending_erasures(
         return [
             *(command for commands in words for command in commands or ()),
             *(StructureContactErase(structure_id=stream, person_id=person) for person in people if person in contacts),
+            *(
+                ActionGroupMemberErase(group_id=stream, member_id=event.member_id)
+                for event in events
+                if isinstance(event, MemberJoined) and event.person_id in people
+            ),
         ]
     match events[0]:
         case MandateGiven() | MailPreferencesSet():

@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed, address_of, subject_of, telephone_of
 from domain.accounts.events import MandateGiven
+from domain.action_groups.events import MemberJoined
 from domain.contacts.events import ContactAdded
 from domain.kernel.events import Event, registered_events
 from domain.registrations.events import RegistrationMade
@@ -123,6 +124,8 @@ def _entries(record: Recorded, keyed: Keyed) -> Iterator[tuple[bytes, UUID, UUID
         thing = event.registration_id
     elif isinstance(event, ContactAdded):
         thing = event.contact_id
+    elif isinstance(event, MemberJoined):
+        thing = event.member_id
     for name in _names(event):
         yield keyed.digest(name), event.person_id, record.originator_id, thing  # type: ignore[attr-defined]
 

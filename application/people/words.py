@@ -10,14 +10,27 @@ from pydantic import Field
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
+from domain.action_groups.events import ActionGroupWordsErased
 from domain.animations.events import AnimationWordsErased
-from domain.catalogue import ANIMATION, CONTROL, CONVENTION, SERVICE_DOSSIER, STRUCTURE, AggregateKind
+from domain.catalogue import (
+    ACTION_GROUP,
+    ANIMATION,
+    CONTROL,
+    CONVENTION,
+    SCHOOL_PROJECT,
+    SERVICE_DOSSIER,
+    STRATEGY,
+    STRUCTURE,
+    AggregateKind,
+)
 from domain.controls.control import Control
 from domain.controls.events import ControlWordsErased, PieceWordsErased
 from domain.conventions.convention import ConventionWordsErased
 from domain.kernel.events import Event, WordsErased
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
+from domain.strategies.events import StrategyWordsErased
 from domain.structures.structure import StructureWordsErased
 
 #: Things that hold free text, by the prefix of their topics, and the event that records its erasure.
@@ -29,6 +42,9 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
         (STRUCTURE, StructureWordsErased),
         (SERVICE_DOSSIER, DossierWordsErased),
         (CONTROL, ControlWordsErased),
+        (STRATEGY, StrategyWordsErased),
+        (SCHOOL_PROJECT, SchoolProjectWordsErased),
+        (ACTION_GROUP, ActionGroupWordsErased),
     )
 }
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
-from application.schools.school_file import LARGEST_FILE, read_schools
+from application.schools.school_file import LARGEST_FILE, SchoolFile, read_schools
 from domain.catalogue import SCHOOL, TERRITORY
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, refuse
 from domain.kernel.identifiers import department_of_school, school_id, territory_id
@@ -34,7 +34,16 @@ def import_file(command: SchoolsImport, work: UnitOfWork) -> UUID:
     # Check this right before reading the file; each row has its own.
     if scope_of(work.actor, command.action) is None:
         raise out_of_reach(work.actor, command.action)
-    file, problems = read_schools(command.csv), list[Problem]()
+    if problems := describe_schools(work, read_schools(command.csv)):
+        raise DomainError(problems)
+    if not work.recorded:
+        raise refuse(ErrorCode.DUPLICATE, ALL_KNOWN, "csv")
+    return work.recorded[0].originator_id
+
+
+def describe_schools(work: UnitOfWork, file: SchoolFile) -> list[Problem]:
+    """Record what is new about the schools of a table. Return what stands against it."""
+    problems = list[Problem]()
     for school, line in zip(file.schools, file.lines, strict=True):
         stream = school_id(school.uai)
         try:
@@ -45,11 +54,7 @@ def import_file(command: SchoolsImport, work: UnitOfWork) -> UUID:
             continue
         if facts:
             work.record(SCHOOL, stream, facts, Belongings(territories=frozenset([territory.code])))
-    if problems:
-        raise DomainError(problems)
-    if not work.recorded:
-        raise refuse(ErrorCode.DUPLICATE, ALL_KNOWN, "csv")
-    return work.recorded[0].originator_id
+    return problems
 
 
 def of_line(problem: Problem, line: int) -> Problem:

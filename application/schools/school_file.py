@@ -71,7 +71,7 @@ def read_schools(text: str) -> SchoolFile:
     file, problems, earlier = SchoolFile([], [], table.ignored), list[Problem](), dict[str, int]()
     for row in table.rows:
         try:
-            school = _school(row.cells)
+            school = school_of_row(row.cells)
             if (line := earlier.setdefault(school.uai, row.number)) != row.number:
                 raise invalid(f"l'établissement {school.uai} est déjà à la ligne {line}.", "uai")
         except DomainError as error:
@@ -86,7 +86,8 @@ def read_schools(text: str) -> SchoolFile:
     return file
 
 
-def _school(cells: Mapping[str, str]) -> School:
+def school_of_row(cells: Mapping[str, str]) -> School:
+    """Return the school that a row describes. Raises DomainError."""
     known = validated(_Cells, cells)
     degree = degree_in(cells.get("degree", "")) or degree_in(known.name)
     if degree is None:

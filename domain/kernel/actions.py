@@ -118,6 +118,19 @@ class Action(StrEnum):
     CONTROL_PIECE_JUDGE = "controlPieceJudge"
     CONTROL_ANSWER = "controlAnswer"
     CONTROL_CLOSE = "controlClose"
+    STRATEGY_WRITE = "strategyWrite"
+    STRATEGY_SCHOOLS_IMPORT = "strategySchoolsImport"
+    STRATEGY_VALIDATE = "strategyValidate"
+    STRATEGY_DOCUMENT_ATTACH = "strategyDocumentAttach"
+    STRATEGY_DOCUMENT_WITHDRAW = "strategyDocumentWithdraw"
+    SCHOOL_PROJECT_RECORD = "schoolProjectRecord"
+    SCHOOL_PROJECT_READ = "schoolProjectRead"
+    ACTION_GROUP_OPEN = "actionGroupOpen"
+    ACTION_GROUP_MEMBER_ADD = "actionGroupMemberAdd"
+    ACTION_GROUP_MEMBER_REMOVE = "actionGroupMemberRemove"
+    ACTION_GROUP_RECORD = "actionGroupRecord"
+    ACTION_GROUP_CLOSE = "actionGroupClose"
+    ACTION_GROUP_MEMBER_READ = "actionGroupMemberRead"
     STRUCTURE_READ = "structureRead"
     TERRITORY_READ = "territoryRead"
     COUNTRY_READ = "countryRead"
@@ -240,6 +253,9 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTROL_PIECE_JUDGE: {AU: _ANY},
     Action.CONTROL_ANSWER: {ST: _STRUCTURE},
     Action.CONTROL_CLOSE: {AU: _ANY},
+    **{action: {CO: _TERRITORY, NA: _ANY} for action in Action if action.startswith(("strategy", "actionGroup"))},
+    Action.SCHOOL_PROJECT_RECORD: {DI: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY},
+    Action.SCHOOL_PROJECT_READ: {DI: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, AU: _ANY},
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},

@@ -98,6 +98,16 @@ def school_id(uai: str) -> UUID:
     return uuid5(NAMESPACE, f"school:{uai}")
 
 
+def school_project_id(uai: str, school_year: str) -> UUID:
+    """Return the stream of what is recorded of a school's project for a school year."""
+    return uuid5(NAMESPACE, f"school-project:{uai}:{school_year}")
+
+
+def strategy_id(territory: str, edition: int) -> UUID:
+    """Return the stream of a version of a territory's strategy: they are numbered from 1, so none is written twice."""
+    return uuid5(NAMESPACE, f"strategy:{territory}:{edition}")
+
+
 def territory_id(code: str) -> UUID:
     return uuid5(NAMESPACE, f"territory:{code}")
 

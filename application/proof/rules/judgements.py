@@ -11,20 +11,35 @@ from application.proof.rules.conventions import CONVENTIONS, CONVENTIONS_ALONE
 from application.proof.rules.dossiers import DOSSIERS
 from application.proof.rules.lists import LISTS
 from application.proof.rules.passkeys import PASSKEYS
+from application.proof.rules.programme.action_groups import ACTION_GROUPS
+from application.proof.rules.programme.school_projects import SCHOOL_PROJECTS
+from application.proof.rules.programme.strategies import STRATEGIES, STRATEGIES_ALONE
 from application.proof.rules.satisfaction import SATISFACTION
 from domain.animations.events import AnimationResubmitted
 from domain.controls.events import PieceWordsErased
 from domain.kernel.events import Event
+from domain.strategies.events import StrategyAdopted
 
 #: Events that a command records by itself, each with the domain's decision.
-JUDGEMENTS: Judgements = {**CONVENTIONS, **ANIMATIONS, **DOSSIERS, **CONTROLS, **LISTS, **PASSKEYS, **SATISFACTION}
+JUDGEMENTS: Judgements = {
+    **CONVENTIONS,
+    **ANIMATIONS,
+    **DOSSIERS,
+    **CONTROLS,
+    **LISTS,
+    **PASSKEYS,
+    **SATISFACTION,
+    **STRATEGIES,
+    **SCHOOL_PROJECTS,
+    **ACTION_GROUPS,
+}
 
 #: Events that policies record because of another event, judged with it. Where the other event's stream is not held they
 #: are judged alone.
-ALONE: Mapping[type[Event], Alone] = {**CONVENTIONS_ALONE, **ANIMATIONS_ALONE, **CONTROLS_ALONE}
+ALONE: Mapping[type[Event], Alone] = {**CONVENTIONS_ALONE, **ANIMATIONS_ALONE, **CONTROLS_ALONE, **STRATEGIES_ALONE}
 
 #: Events that stand only after another one of the same decision.
-FURTHER: frozenset[type[Event]] = frozenset({AnimationResubmitted, PieceWordsErased})
+FURTHER: frozenset[type[Event]] = frozenset({AnimationResubmitted, PieceWordsErased, StrategyAdopted})
 
 _PEOPLE = "no money rests on it: its version and its stamp are checked, and nothing else"
 #: Kinds of streams whose events are free, with the reason.

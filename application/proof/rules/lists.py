@@ -6,6 +6,7 @@ from typing import Any
 
 from application.proof.rules.cases import Case, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold
+from domain.action_groups.events import ActionGroupWordsErased
 from domain.animations.events import AnimationWordsErased
 from domain.controls.control import Control
 from domain.controls.events import ControlWordsErased, PieceWordsErased
@@ -29,7 +30,9 @@ from domain.proof import committed_map, log_checks, signing_rule
 from domain.proof.committed_map import CommittedMap
 from domain.proof.events import LogChecked, MapCommitted, SigningRequired
 from domain.proof.signing_rule import SigningRule
+from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
+from domain.strategies.events import StrategyWordsErased
 from domain.structures.structure import Structure, StructureWordsErased
 from domain.typology import attestation_form, territory, typology
 from domain.typology.attestation_form import AttestationForm, FormWorded
@@ -177,7 +180,10 @@ LISTS: Judgements = {
     LogoWithdrawn: Judgement(_logo_withdrawn, (Action.LOGO_WITHDRAW,)),
     FileExpired: Judgement(_expired, (Action.FILE_EXPIRE,)),
     **dict.fromkeys(
-        (AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased, ControlWordsErased),
+        (
+            *(AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased),
+            *(ControlWordsErased, StrategyWordsErased, SchoolProjectWordsErased, ActionGroupWordsErased),
+        ),
         Judgement(_erased, (Action.PERSON_ERASE,)),
     ),
 }

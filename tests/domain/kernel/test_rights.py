@@ -102,6 +102,7 @@ def test_an_auditor_reads_what_justifies_a_payment_and_changes_nothing_but_contr
         "notificationsMarkRead",
         "mailPreferencesSet",
         "satisfactionRead",
+        "schoolProjectRead",
     }
 
 

@@ -1,0 +1,147 @@
+"""Use cases of action-research groups: opened, members, meetings, lessons, closed; members' data erased."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from application.commanding.commands import ChangeCommand, Command
+from application.commanding.unit_of_work import UnitOfWork
+from application.conventions import find_territory
+from domain.action_groups import action_group as groups
+from domain.action_groups.action_group import ActionGroup
+from domain.action_groups.events import ActionGroupOpened, GroupMet, MemberJoined
+from domain.catalogue import ACTION_GROUP
+from domain.kernel.events import Event
+from domain.kernel.people import EmailAddress, PersonName
+from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import Label, LongText, TerritoryCode, line
+
+Profession: Any = line(80)
+MOST_PROFESSIONS = 30
+
+
+class ActionGroupOpen(Command):
+    """`territory` left out: a group of the nation."""
+
+    action: ClassVar[Action] = Action.ACTION_GROUP_OPEN
+
+    name: Label
+    territory: TerritoryCode | None = None
+    subject: Label
+
+
+class _OfGroup(ChangeCommand):
+    group_id: UUID
+
+
+class ActionGroupMemberAdd(_OfGroup):
+    action: ClassVar[Action] = Action.ACTION_GROUP_MEMBER_ADD
+
+    first_name: PersonName
+    last_name: PersonName
+    email: EmailAddress
+    profession: Profession
+
+
+class ActionGroupMemberRemove(_OfGroup):
+    action: ClassVar[Action] = Action.ACTION_GROUP_MEMBER_REMOVE
+
+    member_id: UUID
+
+
+class ActionGroupRecord(_OfGroup):
+    """A meeting: who was present counts by profession, never by name."""
+
+    action: ClassVar[Action] = Action.ACTION_GROUP_RECORD
+
+    on: date
+    professions: Annotated[tuple[Profession, ...], Field(min_length=1, max_length=MOST_PROFESSIONS)]
+    outcome: LongText
+
+
+class ActionGroupClose(_OfGroup):
+    action: ClassVar[Action] = Action.ACTION_GROUP_CLOSE
+
+    conclusion: LongText | None = None
+
+
+class ActionGroupMemberErase(Command):
+    action: ClassVar[Action] = Action.PERSON_ERASE
+
+    group_id: UUID
+    member_id: UUID
+
+
+def open_(command: ActionGroupOpen, work: UnitOfWork) -> UUID:
+    belongings = groups.of_territory(command.territory)
+    authorize(work.actor, command.action, belongings)
+    if command.territory is not None:
+        find_territory(work, command.territory)
+    fact = ActionGroupOpened(name=command.name, territory=command.territory, theme=command.subject)
+    group_id = uuid4()
+    work.record(ACTION_GROUP, group_id, groups.open_group(fact, work.actor), belongings)
+    return group_id
+
+
+def add_member(command: ActionGroupMemberAdd, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    authorize(work.actor, command.action, group.belongings)
+    fact = MemberJoined(
+        member_id=uuid4(),
+        person_id=work.keyed.mailbox_in(command.email, group.id),
+        **command.model_dump(include={"first_name", "last_name", "email", "profession"}),
+    )
+    return _record(work, group, groups.add_member(group, fact, work.actor))
+
+
+def remove_member(command: ActionGroupMemberRemove, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    return _record(work, group, groups.remove_member(group, command.member_id, work.actor))
+
+
+def record_meeting(command: ActionGroupRecord, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    authorize(work.actor, command.action, group.belongings)
+    fact = GroupMet(met_on=command.on, professions=groups.distinct(command.professions), outcome=command.outcome)
+    return _record(work, group, groups.record_meeting(group, fact, _today(work, group), work.actor))
+
+
+def close(command: ActionGroupClose, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    return _record(work, group, groups.close(group, command.conclusion, work.actor))
+
+
+def erase_member(command: ActionGroupMemberErase, work: UnitOfWork) -> UUID:
+    group = work.subject(ACTION_GROUP, command.group_id, None, "Groupe", "group_id")
+    authorize(work.actor, command.action, Belongings(person_id=group.people.get(command.member_id)))
+    return _record(work, group, groups.erase_member(group, command.member_id))
+
+
+def _today(work: UnitOfWork, group: ActionGroup) -> date:
+    """Return the day in the group's territory; for a group of the nation, in Paris."""
+    if group.territory is not None:
+        return find_territory(work, group.territory).local_date(work.now)
+    return groups.day_in_paris(work.now)
+
+
+def _group(command: _OfGroup, work: UnitOfWork) -> ActionGroup:
+    return work.subject(ACTION_GROUP, command.group_id, command.expected_version, "Groupe", "group_id")
+
+
+def _record(work: UnitOfWork, group: ActionGroup, facts: list[Event]) -> UUID:
+    work.record(ACTION_GROUP, group.id, facts, group.belongings)
+    return group.id
+
+
+USE_CASES = (
+    (ActionGroupOpen, open_),
+    (ActionGroupMemberAdd, add_member),
+    (ActionGroupMemberRemove, remove_member),
+    (ActionGroupRecord, record_meeting),
+    (ActionGroupClose, close),
+    (ActionGroupMemberErase, erase_member),
+)

@@ -1,0 +1,62 @@
+"""A table of target schools: UAIs alone where the schools are known, with names and communes where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from application.schools.school_file import COLUMNS, MOST_SCHOOLS, SchoolFile, school_of_row
+from application.tables.reader import problem_of, read_table
+from domain.kernel.errors import DomainError, Problem, invalid
+from domain.kernel.identifiers import Uai
+from domain.kernel.validation import validated
+from domain.schools.school import School
+
+_COLUMNS = replace(
+    COLUMNS,
+    mandatory=("uai",),
+    expected="première ligne attendue : UAI, ou UAI;nom;commune;degré pour des établissements nouveaux.",
+)
+
+
+class _Uai(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    uai: Uai
+
+
+class TargetFile(NamedTuple):
+    """`lines[n]` is the row of `uais[n]`; `described` holds the schools whose rows name them."""
+
+    uais: Sequence[str]
+    lines: Sequence[int]
+    described: SchoolFile
+
+    @property
+    def named(self) -> frozenset[str]:
+        return frozenset(school.uai for school in self.described.schools)
+
+
+def read_targets(text: str) -> TargetFile:
+    """Return the schools of a table. Raise DomainError (INVALID on `csv`) that names every unusable row."""
+    table = read_table(text, _COLUMNS, MOST_SCHOOLS)
+    lines, problems = dict[str, int](), list[Problem]()
+    schools, described_lines = list[School](), list[int]()
+    for row in table.rows:
+        try:
+            uai = validated(_Uai, row.cells).uai
+            if (line := lines.setdefault(uai, row.number)) != row.number:
+                raise invalid(f"l'établissement {uai} est déjà à la ligne {line}.", "uai")
+            if row.cells.get("name"):
+                schools.append(school_of_row(row.cells))
+                described_lines.append(row.number)
+        except DomainError as error:
+            problems += [problem_of(row.number, problem.message, *problem.field) for problem in error.problems]
+    if problems:
+        raise DomainError(problems)
+    if not lines:
+        raise invalid("aucun établissement dans ce fichier.", "csv")
+    return TargetFile(tuple(lines), tuple(lines.values()), SchoolFile(schools, described_lines, table.ignored))

@@ -1,0 +1,128 @@
+"""Action-research groups: members of several professions, meetings and what they produced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.action_groups.events import (
+    ActionGroupClosed,
+    ActionGroupOpened,
+    ActionGroupWordsErased,
+    GroupMet,
+    MemberErased,
+    MemberJoined,
+    MemberLeft,
+)
+from domain.action_groups.transitions import ActionGroupStatus, check
+from domain.kernel.actors import Actor
+from domain.kernel.errors import broken, invalid
+from domain.kernel.events import Event
+from domain.kernel.people import name_comparison_form
+from domain.kernel.rights import Action, Belongings, authorize
+
+#: One answer shows them all.
+MOST_MEMBERS, MOST_MEETINGS = 60, 200
+#: On whose clocks a group of the nation meets.
+_PARIS = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGroup:
+    """`people` maps each member whose data is held to their pseudonym; `members` are those who have not left."""
+
+    id: UUID
+    territory: str | None
+    status: ActionGroupStatus = ActionGroupStatus.OPEN
+    people: Mapping[UUID, UUID] = field(default_factory=dict)
+    members: frozenset[UUID] = frozenset()
+    meetings: int = 0
+
+    @property
+    def belongings(self) -> Belongings:
+        return of_territory(self.territory)
+
+
+def of_territory(territory: str | None) -> Belongings:
+    """Return the belongings of a group of that territory; None: of the nation."""
+    return Belongings(territories=frozenset([] if territory is None else [territory]))
+
+
+def evolve(state: ActionGroup | None, originator_id: UUID, fact: Event) -> ActionGroup:
+    if isinstance(fact, ActionGroupOpened):
+        return ActionGroup(originator_id, fact.territory)
+    if state is None:
+        raise TypeError(f"not a group's first event: {fact!r}")
+    match fact:
+        case MemberJoined():
+            people = {**state.people, fact.member_id: fact.person_id}
+            return replace(state, people=people, members=state.members | {fact.member_id})
+        case MemberLeft():
+            return replace(state, members=state.members - {fact.member_id})
+        case MemberErased():
+            people = {member: person for member, person in state.people.items() if member != fact.member_id}
+            return replace(state, people=people, members=state.members - {fact.member_id})
+        case GroupMet():
+            return replace(state, meetings=state.meetings + 1)
+        case ActionGroupClosed():
+            return replace(state, status=ActionGroupStatus.CLOSED)
+        case ActionGroupWordsErased():
+            return state
+    raise TypeError(f"not a group's event: {fact!r}")
+
+
+def open_group(fact: ActionGroupOpened, actor: Actor) -> list[Event]:
+    authorize(actor, Action.ACTION_GROUP_OPEN, of_territory(fact.territory))
+    return [fact]
+
+
+def add_member(group: ActionGroup, fact: MemberJoined, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_MEMBER_ADD, group.status, group.belongings, actor)
+    if fact.person_id in {group.people.get(member) for member in group.members}:
+        raise broken("Cette adresse est déjà celle d'un membre du groupe.", "email")
+    if len(group.members) >= MOST_MEMBERS:
+        raise broken(f"Un groupe compte {MOST_MEMBERS} membres au plus.")
+    return [fact]
+
+
+def remove_member(group: ActionGroup, member_id: UUID, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_MEMBER_REMOVE, group.status, group.belongings, actor)
+    if member_id not in group.members:
+        raise invalid("cette personne n'est pas membre du groupe.", "member_id")
+    return [MemberLeft(member_id=member_id)]
+
+
+def record_meeting(group: ActionGroup, fact: GroupMet, today: date, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_RECORD, group.status, group.belongings, actor)
+    if fact.met_on > today:
+        raise invalid("cette date est à venir : une réunion se relève une fois tenue.", "on")
+    if group.meetings >= MOST_MEETINGS:
+        raise broken(f"Un groupe compte {MOST_MEETINGS} réunions au plus.")
+    return [fact]
+
+
+def close(group: ActionGroup, conclusion: str | None, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_CLOSE, group.status, group.belongings, actor)
+    return [ActionGroupClosed(conclusion=conclusion)]
+
+
+def erase_member(group: ActionGroup, member_id: UUID) -> list[Event]:
+    """Record that the key of the member is destroyed."""
+    if member_id not in group.people:
+        raise broken("Les données personnelles de ce membre sont déjà effacées.")
+    return [MemberErased(member_id=member_id, person_id=group.people[member_id])]
+
+
+def distinct(professions: Iterable[str]) -> tuple[str, ...]:
+    """Return each profession once, in the spelling that came first."""
+    spellings: dict[str, str] = {}
+    for profession in professions:
+        spellings.setdefault(name_comparison_form(profession), profession)
+    return tuple(spellings.values())
+
+
+def day_in_paris(instant: datetime) -> date:
+    return instant.astimezone(_PARIS).date()
