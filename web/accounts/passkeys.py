@@ -38,11 +38,10 @@ class OwnPasskeys(ActPage):
 
     async def page(self, request: Request, posted: Form | None) -> Response:
         viewer = (await self._site.api.ask(request, _PASSKEYS, {}))["viewer"]
-        response = self._site.templates.page(
+        response = self._site.templates.scripted_page(
             request,
             "accounts/passkeys",
             422 if posted else 200,
-            scripted=True,
             signs=viewer["signs"],
             options=viewer["passkeyOptions"],
             keys=[

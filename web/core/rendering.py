@@ -52,23 +52,21 @@ class Templates:
             self._environment.filters[name] = getattr(french, name)
         self._environment.globals.update(site)
 
-    def page(
-        self, request: Request, template: str, status: int = 200, *, scripted: bool = False, **values: Any
-    ) -> Response:
-        """Return a page. It is for this reader, at this moment: no cache may keep it.
-
-        `scripted`: it runs a script file of this site.
-        """
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page. It is for this reader, at this moment: no cache may keep it."""
         query = f"?{request.url.query}" if request.url.query else ""
         about: dict[str, Any] = {"path": request.url.path, "here": request.url.path + query}
         about["signed_in"] = self._sessions.token(request) is not None
         text = self._environment.get_template(f"{template}.html").render(**about, **values)
-        content, headers = (
-            text.encode(),
-            {"Content-Security-Policy": POLICY + (_SCRIPTS if scripted else ""), "Cache-Control": "no-store"},
-        )
+        content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         headers["Vary"] = "Accept, Accept-Encoding, Cookie"
         if len(content) > _SHORT and "gzip" in request.headers.get("accept-encoding", ""):
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return Response(content, status, headers, "text/html; charset=utf-8")
+
+    def scripted_page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page that runs a script file of this site."""
+        response = self.page(request, template, status, **values)
+        response.headers["Content-Security-Policy"] = POLICY + _SCRIPTS
+        return response

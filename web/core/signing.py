@@ -41,11 +41,10 @@ async def _asking(site: Site, request: Request, act: Mapping[str, Any], label: s
     form = site.guard.form(request, ())
     form.key = values.get("idempotencyKey") or form.key
     typed = getattr(request.state, "typed", ())
-    response = site.templates.page(
+    response = site.templates.scripted_page(
         request,
         "layout/signing",
         422,
-        scripted=True,
         form=form,
         typed=[(field, value) for field, value in typed if not field.startswith(_PREFIX)],
         parts=[f"{_PREFIX}{part}" for part in _PARTS if part != "expiresAt"],
