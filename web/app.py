@@ -38,8 +38,11 @@ from web.core.site import Site
 from web.information.pages import Information
 from web.moderation.animation import AnimationToPublish
 from web.moderation.people import PeopleInOffice
+from web.moderation.questions import QuestionsPage
 from web.moderation.queue import Queue
-from web.moderation.typology import TypologyPage
+from web.moderation.read_models import RebuildPage
+from web.moderation.territories import TerritoriesPage
+from web.moderation.typology.pages import TypologyPages
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
@@ -124,7 +127,10 @@ class Pages:
             *structure_pages(site),
             *Queue(site).routes,
             *AnimationToPublish(site).routes,
-            *TypologyPage(site).routes,
+            *TypologyPages(site).routes,
+            *RebuildPage(site).routes,
+            *TerritoriesPage(site).routes,
+            *QuestionsPage(site).routes,
             *PeopleInOffice(site).routes,
             *SchoolDesk(site).routes,
             *Information(site).routes,

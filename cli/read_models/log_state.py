@@ -10,12 +10,13 @@ from application.proof.log_checks import last_check
 from application.proof.signer.naming import log_name
 from application.proof.signer.troubles import Trouble, troubles
 from cli.composition import Conn
-from cli.read_models.readiness import is_outdated, known_read_models
+from cli.read_models.readiness import known_read_models
 from domain.proof.events import LogChecked
 from eventstore.log import head, read_after
 from eventstore.log_table import LOG, Rights, rights_over, unprotected
 from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
 from projections.engine.runner import HOLDER, SILENT_SECONDS
+from projections.readiness import is_outdated
 
 _COUNT_AFTER = "SELECT count(*) FROM stored_events WHERE notification_id > %s"
 

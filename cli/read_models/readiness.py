@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from cli.composition import Conn
 from cli.console import Refused, warn
-from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
+from projections.engine.generations import State, fingerprint, generations, terms_in_force
 from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
+from projections.readiness import is_outdated
 from projections.registry import projections
 
 
@@ -31,15 +32,6 @@ def built_with_an_older_typology(conn: Conn) -> list[str]:
     """Return the live read models that show terms as before the typology last changed."""
     now = terms_in_force(conn)
     return [live.name for live in generations(conn, State.LIVE) if is_outdated(live, now)]
-
-
-def is_outdated(live: Generation, now: TermsInForce) -> bool:
-    return live.terms_in_force != now and live.name in _depending_on_typology(now)
-
-
-def _depending_on_typology(now: TermsInForce) -> set[str]:
-    """Return the read models that depend on the typology: those that are built as a different object."""
-    return {p.name for p, q in zip(projections(TermsInForce()), projections(now), strict=True) if p is not q}
 
 
 def check_read_models(conn: Conn) -> None:

@@ -12,6 +12,7 @@ from api.candidatures.queries import CandidatureQueries
 from api.controls.queries import ControlQueries
 from api.core.context import Info
 from api.core.lists.nodes import Node
+from api.following.read_models import ReadModelQueries
 from api.node import load_node
 from api.passkeys.queries import PasskeyQueries
 from api.places.queries import PlaceQueries
@@ -22,6 +23,7 @@ from api.schools.queries import SchoolQueries
 from api.service_dossiers.queries import ServiceDossierQueries
 from api.structures.country import CountryQueries
 from api.structures.queries import StructureQueries
+from api.typology.preview import TypologyPreviewQueries
 from api.typology.queries import TypologyQueries
 from api.viewer.types import ViewerQueries
 
@@ -33,6 +35,8 @@ class Query(
     CalendarQueries,
     StructureQueries,
     TypologyQueries,
+    TypologyPreviewQueries,
+    ReadModelQueries,
     CountryQueries,
     CandidatureQueries,
     RegistrationQueries,

@@ -46,6 +46,11 @@ class PositionWaiter:
         """A number that changes with each notice of an advance or a switch; None while not listening."""
         return self._notices if self._listening else None
 
+    @property
+    def rebuild(self) -> RebuildNotice | None:
+        """The latest news of a rebuild; None where there was none since this process began."""
+        return self._rebuild
+
     async def __aenter__(self) -> PositionWaiter:
         self._listener = asyncio.create_task(self._listen(), name="position-waiter")
         return self

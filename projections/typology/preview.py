@@ -16,7 +16,8 @@ from projections.engine.terms_in_force import Change
 
 Conn = Connection[Any]
 
-_COLUMN = {
+#: What an animation shows of each kind of term.
+COLUMN = {
     TermKind.THEME: "themes",
     TermKind.ANIMATION_TYPE: "ARRAY[type]",
     TermKind.VENUE_TYPE: "ARRAY[venue_type]",
@@ -50,9 +51,7 @@ def preview(conn: Conn) -> list[Touched]:
 
 
 def _touched(conn: Conn, generation: int, change: Change) -> Iterator[Touched]:
-    query = sql.SQL(_COUNTS).format(
-        animations=identifier("animations", generation), codes=sql.SQL(_COLUMN[change.kind])
-    )
+    query = sql.SQL(_COUNTS).format(animations=identifier("animations", generation), codes=sql.SQL(COLUMN[change.kind]))
     rows: list[tuple[str, date, int]] = conn.execute(query, ([change.code],)).fetchall()
     counted: Counter[str] = Counter()
     for animation_type, day, animations in rows:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.support.people import SCHOOL, STRUCTURE, People
 from tests.support.server import Server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, links
 
 NBSP = "\N{NO-BREAK SPACE}"
+DESKS = [f"/moderation/{page}" for page in ("recalcul", "questions", "territoires", "typologie/fusionner")]
 STATUS = "query($id: ID!) { animation(id: $id) { status refusalReason } }"
 
 
@@ -48,25 +52,74 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     assert late.status_code == 422
 
 
-def test_the_typology_is_changed_and_roles_are_given_and_ended(server: Server) -> None:
+def looks(team: Visitor, change: str, status: int = 200, **values: str) -> str:
+    return team.sees(f"/moderation/typologie/{change}?{urlencode(values | {'voir': 'oui'})}", status)
+
+
+def figures(page: str) -> list[list[str]]:
+    """The rows of the preview: animations before and after, parents before and after."""
+    return [re.findall(r"<td[^>]*>([^<]*)", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]]
+
+
+def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server, people: People) -> None:
     team = Visitor(server.address).signs_in("TEAM")
     page = team.sees("/moderation/typologie")
-    refused = team.sends(page, "renommer", {"term": "THEME:temps-ecran"}, status=422)
-    assert '<a href="#renommer-label">' in refused
-    page = team.sends(refused, "renommer", {"term": "THEME:temps-ecran", "label": "Écrans"})
-    assert "Écrans" in page
-    page = team.sends(page, "ajouter", {"kind": "THEME", "label": "Intelligence artificielle", "code": "ia"})
-    page = team.sends(page, "fusionner", {"term": "THEME:ia", "into": "THEME:temps-ecran"})
-    assert "remplacé par temps-ecran" in page
+    assert "/moderation/typologie/fusionner?term=THEME:temps-ecran" in links(page)
+    page = team.sends(
+        team.sees("/moderation/typologie/ajouter"), "ajouter", {"kind": "THEME", "label": "IA", "code": "ia"}
+    )
+    assert "Le choix est ajouté" in page
+    people.declare(title="Deux thèmes", themes=["jeux-video", "temps-ecran"], type="cafe-des-parents")
+    people.declare(title="Un thème", themes=["jeux-video"], type="seminaire")
+    assert '<a href="#renommer-label">' in looks(team, "renommer", 422, term="THEME:jeux-video")
+    assert '<a href="#fusionner-into">' in looks(
+        team, "fusionner", 422, term="THEME:jeux-video", into="THEME:jeux-video"
+    )
+    page = looks(team, "fusionner", term="THEME:jeux-video", into="THEME:ia")
+    assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
+    assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]
+    parts = {"into-1": "THEME:ia", "animationTypes-1": "seminaire", "rest": "THEME:temps-ecran"}
+    page = looks(team, "scinder", term="THEME:jeux-video", **parts)
+    before, after = (int(number) for number in figures(page)[2][:2])
+    # One of the two showed both terms: it counts with the other once, before and after.
+    assert (figures(page)[0][:2], figures(page)[1][:2], after - before) == (["2", "0"], ["0", "1"], 0)
+    page = team.sends(page, "scinder")
+    assert "Le choix est scindé" in page
+    assert "Remplacé par ia, temps-ecran" in page
+    page = team.sees("/moderation/recalcul")
+    assert f"«{NBSP}Jeux vidéo{NBSP}» devient «{NBSP}IA{NBSP}»{NBSP}: 1{NBSP}animation" in page
+    assert "parentalite rebuild" in page
 
-    page = team.sees("/moderation/personnes")
+
+def test_questions_are_worded_and_a_territory_joins(server: Server) -> None:
+    team = Visitor(server.address).signs_in("TEAM")
+    page = team.sends(team.sees("/moderation/questions"), "attestation", {"questions": "Et alors ?\n\nEnsuite ?"})
+    assert page.count("<li>Et alors") == 1
+    refused = team.sends(page, "satisfaction", {"text-1": "Utile ?"}, status=422)
+    assert '<a href="#satisfaction-kind-1">' in refused
+    chosen = {"text-2": "Revenir ?", "kind-2": "CHOICE", "choices-2": "Oui\nNon"}
+    page = team.sends(refused, "satisfaction", {"kind-1": "SCALE"} | chosen)
+    assert "Choix dans une liste : Oui ; Non" in page
+    page = team.sees("/moderation/territoires")
+    refused = team.sends(page, "rejoindre", {"code": "34", "name": "Hérault", "timeZone": "Europe/Paris"}, status=422)
+    page = team.sends(refused, "rejoindre", {"code": "48", "name": "Lozère", "timeZone": "Europe/Paris"})
+    assert "Lozère (48)" in page
+    assert "Nommer quelqu'un" in page
+
+
+def test_roles_are_given_and_ended(server: Server) -> None:
+    team = Visitor(server.address).signs_in("TEAM")
+    page = team.sees("/moderation/personnes?role=controleurs")
     assert '<a href="#admettre-until">' in team.sends(page, "admettre", {"subject": "cour"}, status=422)
     page = team.sends(page, "admettre", {"subject": "cour-des-comptes", "until": "2027-12-31"})
-    assert "cour-des-comptes" in page
+    assert "cour-des-comptes" in team.sees("/moderation/personnes?role=controleurs")
     page = team.sends(page, "nommer", {"subject": "camille", "territories": "34"})
     assert "camille" in page
     page = team.sends(page, "finir")
     assert "Le mandat a pris fin" in page
+    staff = {"subject": "directrice", "staffRole": "DIRECTOR", "territory": "34", "schools": SCHOOL}
+    team.sends(page, "lier", staff)
+    assert "directrice" in team.sees("/moderation/personnes?role=directions")
 
 
 def test_a_school_finds_what_waits_and_an_account_leads_to_its_desk(server: Server) -> None:
@@ -80,6 +133,6 @@ def test_a_school_finds_what_waits_and_an_account_leads_to_its_desk(server: Serv
 @pytest.mark.parametrize("role", ["STRUCTURE", "COORDONNATEUR", "AUDITOR"])
 def test_the_queue_does_not_exist_for_others(role: str, declared: list[str], visitor: Visitor) -> None:
     visitor.signs_in(role)
-    for path in ("/moderation", "/moderation/typologie", "/moderation/personnes", "/ecole"):
+    for path in ("/moderation", "/moderation/typologie", "/moderation/personnes", "/ecole", *DESKS):
         visitor.sees(path, 404)
     visitor.sees(f"/moderation/animations/{declared[0]}", 404)

@@ -1,4 +1,4 @@
-"""Who is in office: coordonnateurs and auditors, to appoint, admit and end. `/moderation/personnes`."""
+"""Who is in office: to appoint, bind, admit, end; and a person's data and keys. `/moderation/personnes`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ from web.core.forms import Field, Form
 from web.core.problems import Problem
 
 _PEOPLE, _PATH = document("moderation/people"), "/moderation/personnes"
+#: The roles that are listed, by their names in addresses.
+_ROLES = {
+    "coordonnateurs": ("COORDONNATEUR", "Coordonnateurs"),
+    "controleurs": ("AUDITOR", "Contrôleurs"),
+    "structures": ("STRUCTURE", "Personnes des structures"),
+    "mediateurs": ("MEDIATEUR", "Médiateurs"),
+    "directions": ("DIRECTOR", "Directions d'école"),
+    "inspections": ("INSPECTOR", "Inspections"),
+    "chefs": ("HEAD", "Directions de collège ou lycée"),
+    "enseignants": ("TEACHER", "Enseignants"),
+}
+#: The API names 500 people at most.
+_MOST = 500
 _SUBJECT = Field(
     "subject", "Identifiant de la personne", hint="Celui de son compte, chez qui la connecte.", required=True
 )
@@ -27,26 +40,94 @@ def _from_midnight(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **({"until": f"{day}T00:00:00+01:00"} if day else {})}
 
 
-_APPOINT = Act(
-    "nommer",
-    document("moderation/mutations/appoint"),
-    "Nommer un coordonnateur",
-    "Nommer",
-    "Le coordonnateur est nommé.",
-    (_SUBJECT, Field("territories", "Territoires", "choices", required=True)),
-)
-_ADMIT = Act(
-    "admettre",
-    document("moderation/mutations/admit"),
-    "Admettre un contrôleur",
-    "Admettre",
-    "Le contrôleur est admis.",
-    (
-        _SUBJECT,
-        Field("until", "Premier jour où il ne lit plus", "date", required=True),
+def _without_key(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the key: to erase twice is safe."""
+    return {name: value for name, value in values.items() if name not in ("idempotencyKey", "sure")}
+
+
+_GIVING = (
+    Act(
+        "nommer",
+        document("moderation/mutations/appoint"),
+        "Nommer un coordonnateur",
+        "Nommer",
+        "Le coordonnateur est nommé.",
+        (_SUBJECT, Field("territories", "Territoires", "choices", required=True)),
     ),
-    "Il lit tout ce qui justifie un paiement, et ne change rien.",
-    convert=_from_midnight,
+    Act(
+        "lier",
+        document("moderation/mutations/bind_staff"),
+        "Lier une direction, une inspection ou un enseignant à ses établissements",
+        "Lier à ces établissements",
+        "La personne est liée à ces établissements.",
+        (
+            _SUBJECT,
+            Field(
+                "staffRole",
+                "Fonction",
+                "select",
+                required=True,
+                options=(
+                    ("DIRECTOR", "Direction d'école"),
+                    ("INSPECTOR", "Inspection"),
+                    ("HEAD", "Direction de collège ou lycée"),
+                    ("TEACHER", "Enseignant"),
+                ),
+            ),
+            Field("territory", "Territoire", "select", required=True),
+            Field("schools", "Codes UAI des établissements", "lines", "Un par ligne. Exemple : 0340005W", True),
+        ),
+    ),
+    Act(
+        "admettre",
+        document("moderation/mutations/admit"),
+        "Admettre un contrôleur",
+        "Admettre",
+        "Le contrôleur est admis.",
+        (
+            _SUBJECT,
+            Field("until", "Premier jour où il ne lit plus", "date", required=True),
+        ),
+        "Il lit tout ce qui justifie un paiement, et ne change rien.",
+        convert=_from_midnight,
+    ),
+)
+_ENDING = (
+    Act(
+        "cles",
+        document("moderation/mutations/withdraw_passkeys"),
+        "Retirer les clés d'accès d'une personne",
+        "Retirer ses clés",
+        "Ses clés ne signent plus rien.",
+        (
+            _SUBJECT,
+            Field(
+                "reason",
+                "Pourquoi",
+                "select",
+                required=True,
+                options=(("LOST", "Appareil perdu"), ("STOLEN", "Appareil volé"), ("LEFT", "La personne est partie")),
+            ),
+        ),
+        "Ce qu'elles ont signé reste signé.",
+    ),
+    Act(
+        "effacer",
+        document("moderation/mutations/erase_person"),
+        "Effacer les données d'une personne",
+        "Effacer pour toujours",
+        "Les données sont effacées.",
+        (
+            Field(
+                "subject",
+                "De qui",
+                hint="Son adresse e-mail, l'identifiant de son compte, ou le numéro d'une de ses candidatures.",
+                required=True,
+            ),
+        ),
+        "Personne ne pourra plus les lire, vous non plus. C'est définitif.",
+        convert=_without_key,
+    ),
 )
 _END = Act(
     "finir",
@@ -60,33 +141,44 @@ _END = Act(
 
 
 class PeopleInOffice(ActPage):
-    """Mandates that the national team gives."""
+    """Mandates, for the national team: one role at a time."""
 
-    path, acts = _PATH, (_APPOINT, _ADMIT, _END)
+    path, acts = _PATH, (*_GIVING, *_ENDING, _END)
     versioned = False
 
     async def page(self, request: Request, posted: Form | None) -> Response:
-        answer = await self._site.api.ask(request, _PEOPLE, {})
+        chosen = request.query_params.get("role", "")
+        chosen = chosen if chosen in _ROLES else next(iter(_ROLES))
+        role, label = _ROLES[chosen]
+        answer = await self._site.api.ask(request, _PEOPLE, {"role": role})
         if answer["viewer"]["role"] != "NATIONAL":
             raise Problem.missing()
-        options = tuple((each["code"], each["name"]) for each in answer["territories"])
-        acts = []
-        for act in (_APPOINT, _ADMIT):
-            form = self._acts.form(request, act.name, posted)
-            form.fields = [replace(each, options=options) if each.kind == "choices" else each for each in form.fields]
-            acts.append((act, form))
-        lists = (("Coordonnateurs", answer["coordonnateurs"] or ()), ("Contrôleurs", answer["auditors"] or ()))
+        mandates = answer["mandates"] or ()
         response = self._site.templates.page(
             request,
             "moderation/people",
             422 if posted else 200,
-            acts=acts,
-            lists=[(label, [(each, self._ending(request, each)) for each in mandates]) for label, mandates in lists],
+            giving=[self._shown(request, act, posted, answer["territories"]) for act in _GIVING],
+            ending=[self._shown(request, act, posted, ()) for act in _ENDING],
+            roles=[{"code": code, "label": name} for code, (_, name) in _ROLES.items()],
+            chosen=chosen,
+            label=label,
+            mandates=[(each, self._ended(request, each)) for each in mandates],
+            all_shown=len(mandates) < _MOST,
             end=_END,
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
 
-    def _ending(self, request: Request, mandate: dict[str, str]) -> Form:
+    def _shown(self, request: Request, act: Act, posted: Form | None, territories: Any) -> tuple[Act, Form]:
+        form, options = (
+            self._acts.form(request, act.name, posted),
+            [(each["code"], each["name"]) for each in territories],
+        )
+        within = ("territory", "territories")
+        form.fields = [replace(each, options=options) if each.name in within else each for each in form.fields]
+        return act, form
+
+    def _ended(self, request: Request, mandate: Mapping[str, str]) -> Form:
         return self._acts.form(request, _END.name, None, accountId=mandate["accountId"], mandateId=mandate["id"])

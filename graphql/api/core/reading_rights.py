@@ -149,6 +149,11 @@ PARTS: Mapping[str, str] = {
     "MonthCount": "animations month parents",
     "PersonToCall": "registrationId firstName lastName phone",
     "RebuildProgress": "done readModels step toldAt total",
+    "ReadModels": "models pending position rebuild",
+    "ReadModel": "behind name position rebuilding showsTodaysTypology stoppedAt",
+    "PendingTermChange": "animations code into kind",
+    "TypologyPreview": "animations coming errors terms",
+    "TermEffect": "animationsAfter animationsBefore parentsAfter parentsBefore term",
     "ServiceAmendment": (
         "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"
         " toRecover warning"
@@ -210,7 +215,8 @@ ROOTS: Mapping[Reach, str] = {
     Action.MANDATE_READ: "mandates",
     Action.STRUCTURE_READ: "serviceDossiers",
     Action.TERRITORY_READ: "managedAnimations",
-    Action.REBUILD_FOLLOW: "rebuildProgress",
+    Action.REBUILD_FOLLOW: "rebuildProgress readModels",
+    Action.TERM_MERGE: "typologyPreview",
 }
 
 

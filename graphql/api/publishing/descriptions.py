@@ -222,6 +222,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
 ARGUMENTS: Final[Mapping[str, str]] = {
     "input": "What is to be done, and on what.",
     "act": "What the asker is about to do.",
+    "change": "What the national team is about to change.",
     "where": "Narrows what is told: all that is given must hold. Left out, null or empty: nothing is narrowed.",
     "orderBy": "What to sort by, the weightiest first. Left out, null or empty: the list's own order, by the start.",
     "first": "How many items, from the start: 1 to 100.",

@@ -26,6 +26,14 @@ class TermPayload(Payload):
     )
 
 
+def split_values(input: TermSplitInput) -> dict[str, Any]:
+    """Return the values of the command: each part is an input of its own."""
+    values = to_command(input)
+    if "parts" in values:
+        values["parts"] = [to_command(part) for part in values["parts"]]
+    return values
+
+
 async def _answer(info: Info, command: type[Command], values: Mapping[str, Any], code: str | None) -> TermPayload:
     async def load(context: Context, typology: UUID) -> Term | None:
         # The whole typology is one stream: only the input says which term changed.
@@ -58,10 +66,7 @@ class TypologyMutations:
         " of them once the read models are rebuilt. For the national team."
     )
     async def term_split(self, info: Info, input: TermSplitInput) -> TermPayload:
-        values = to_command(input)
-        if "parts" in values:
-            values["parts"] = [to_command(part) for part in values["parts"]]
-        return await _answer(info, commands.TermSplit, values, input.code)
+        return await _answer(info, commands.TermSplit, split_values(input), input.code)
 
     @strawberry.mutation(description="Offers a term no more; history keeps it. For the national team.")
     async def term_retire(self, info: Info, input: TermRetireInput) -> TermPayload:

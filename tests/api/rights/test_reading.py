@@ -93,7 +93,7 @@ READERS = {
         "Candidature.id Candidature.email Candidature.motivation Query.candidatures"
     ),
     "coordonnateur national": "Candidature.contactNote",
-    "national": "Query.animationsToPublish Query.rebuildProgress",
+    "national": "Query.animationsToPublish Query.rebuildProgress Query.readModels Query.typologyPreview",
     " ".join((Role.PUBLIC, *ROLES)): (
         "Animation.id Animation.cancellationReason Animation.clonedFrom Structure.siret Structure.name Territory.code"
         " Query.animations Query.structures Query.territories Query.typology Query.viewer Query.position"
@@ -194,6 +194,7 @@ ARGUMENTS = {
     "serviceDossier": '(id: "{dossierId}")',
     "structure": '(id: "{structureId}")',
     "territory": '(code: "971")',
+    "typologyPreview": '(change: {{termRetire: {{kind: THEME, code: "ent-pronote"}}}})',
     "mandates": "(role: COORDONNATEUR)",
     "animationDays": '(month: "2027-03")',
 }

@@ -74,6 +74,7 @@ class Reached:
     """Stands in for the waiter: these tests bring the read models up to date themselves."""
 
     position = 0
+    rebuild = None
 
     async def wait(self, position: int, timeout: float) -> bool:
         return True
