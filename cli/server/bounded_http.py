@@ -15,6 +15,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from cli.server.joined_writes import JoinedWrites
+
 #: Bytes outside the body: request line, headers, sizes of chunks, trailers.
 MAX_HEAD_BYTES = 32_000
 #: Seconds from the first byte to the end of the headers, and from there to the end of the body.
@@ -77,6 +79,8 @@ class _BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._joined = JoinedWrites(transport, self.loop)
+        self.transport = self._joined  # type: ignore[assignment]
         door = self.door
         self._peer = self.client[0] if self.client else ""
         door.peers[self._peer] += 1
@@ -104,6 +108,7 @@ class _BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         peer, door = self._peer or "", self.door
         self._leave()
+        self.transport = self._joined.transport
         super().handle_websocket_upgrade()
         websocket: Any = self.transport.get_protocol()
         door.peers[peer] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from projections.animations.standing import SUSPENDED
 from projections.engine.paging import Source
@@ -62,6 +63,11 @@ SOURCE = Source(
 
 def source(columns: Collection[str]) -> Source:
     """Return `SOURCE` with these columns alone."""
+    return _source(frozenset(columns))
+
+
+@lru_cache(1_000)
+def _source(columns: frozenset[str]) -> Source:
     own = sorted({"animation_id", "structure_id", *columns}.difference(_COLUMNS))
     beside = [name for name in _COLUMNS if name in columns]
     # Leave out unused joins here: planning one takes as long as reading a page.

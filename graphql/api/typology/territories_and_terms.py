@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from api.core.context import Context
@@ -25,6 +25,13 @@ class Lists:
 
     territories: dict[str, Territory]
     terms: dict[tuple[str, str], Term]
+    _codes: dict[str, dict[str, bool]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes: dict[str, dict[str, bool]] = {kind.value: {} for kind in TermKind}
+        for (kind, code), term in self.terms.items():
+            codes[kind][code] = not term.retired
+        object.__setattr__(self, "_codes", codes)
 
     def term(self, kind: TermKind, code: str, day: date | None = None) -> Term:
         """Return the term as on that local day; a term unknown to the typology shows its code."""
@@ -48,9 +55,9 @@ class Lists:
             return term
         return next((term.called(former) for former in term.former_labels if str(former.until) == until), None)
 
-    def codes(self, kind: TermKind) -> dict[str, bool]:
+    def codes(self, kind: TermKind) -> Mapping[str, bool]:
         """Return the codes of all terms of a kind, those that were retired too, and whether they still are offered."""
-        return {code: not term.retired for (of_kind, code), term in self.terms.items() if of_kind == kind.value}
+        return self._codes[kind.value]
 
     def with_successors(self, kind: TermKind, codes: Collection[str] | None) -> list[str]:
         """Return the codes and those that replaced them, so that old links still find their animations."""
