@@ -130,6 +130,16 @@ class Application:
             matches = finding.find(conn, self.vault, self.bus.keyed, subject)
             return export_person(conn, self.vault, self.bus.keyed, matches)
 
+    def export_own(self, actor: Actor) -> dict[str, Any]:
+        """Return everything held on the actor. Raise FORBIDDEN for who is nobody in particular."""
+        with self.pool.connection() as conn:
+            return export_person(conn, self.vault, self.bus.keyed, self._own(conn, None, actor))
+
+    def export_linked(self, stream: UUID, thing: UUID) -> dict[str, Any]:
+        """Return what is held of one registration or candidature, and nothing else of whose it is."""
+        with self.pool.connection() as conn:
+            return export_person(conn, self.vault, self.bus.keyed, finding.find_linked(conn, stream, thing))
+
     @property
     def links(self) -> SignedLinks:
         return self.bus.keyed.links

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.core.answers import Refused
 from api.core.context import Services
+from web.accounts.data import OwnData
 from web.accounts.issuers import IssuerPages
 from web.accounts.own import OwnAccount
 from web.accounts.pages import Accounts, Offer
@@ -109,6 +110,7 @@ class Pages:
             *CandidaturePage(site).routes,
             *Accounts(site, self._offers).routes,
             *OwnAccount(site).routes,
+            *OwnData(site).routes,
             *OwnPasskeys(site).routes,
             *Overview(site).routes,
             *Attestations(site).routes,

@@ -54,6 +54,7 @@ def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> d
         ]
         subjects.append(
             {
+                "kind": str(things_of(commands)[0][0]) if commands else None,
                 "subject": str(stream),
                 "erasedAt": erased_at.isoformat() if erased_at else None,
                 "events": [_entry(record) for record in vault.open(conn, about)],

@@ -17,8 +17,11 @@ from psycopg import Connection
 from application.commanding.pseudonyms_and_links import Keyed, address_of, subject_of, telephone_of
 from application.people import index
 from application.structures import account_with_siret
+from domain.candidatures.events import CandidatureSubmitted
 from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id
+from domain.registrations.events import RegistrationMade
 from eventstore.identities import generations
+from eventstore.log import read_stream
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
@@ -64,6 +67,17 @@ def find_own(conn: Conn, keyed: Keyed, own: UUID, subject: str | None) -> Matche
     if subject is None:
         return match_all(conn, keyed, [own])
     return match_all(conn, keyed, [own, *_pseudonyms(conn, keyed, subject)], [account_id(subject)])
+
+
+def find_linked(conn: Conn, stream: UUID, thing: UUID) -> Matches:
+    """Return one registration of a book, or the candidature that a stream is: what a link leads to."""
+    for record in read_stream(conn, stream):
+        match record.event:
+            case RegistrationMade(registration_id=own, person_id=person) if own == thing:
+                return Matches({(person, stream): {thing}})
+            case CandidatureSubmitted(person_id=person):
+                return Matches({(person, stream): {thing}})
+    return Matches()
 
 
 def match_all(conn: Conn, keyed: Keyed, people: Iterable[UUID], accounts: Iterable[UUID] = ()) -> Matches:

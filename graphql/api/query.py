@@ -25,12 +25,14 @@ from api.structures.country import CountryQueries
 from api.structures.queries import StructureQueries
 from api.typology.preview import TypologyPreviewQueries
 from api.typology.queries import TypologyQueries
+from api.viewer.personal_data import PersonalDataQueries
 from api.viewer.types import ViewerQueries
 
 
 @strawberry.type(description="Reading. Every answer comes from one instant of the read models: see `position`.")
 class Query(
     ViewerQueries,
+    PersonalDataQueries,
     AnimationQueries,
     CalendarQueries,
     StructureQueries,

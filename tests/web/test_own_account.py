@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import STRUCTURE, People
+from tests.support.people import CANDIDATURE, DIRECTOR, STRUCTURE, People
 from tests.support.server import Server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, links
 from web.accounts.own import GROUPS
 
 CODES = '{ __type(name: "NotificationCode") { enumValues { name } } }'
@@ -28,6 +28,35 @@ def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
     assert [code for code in codes if not code.startswith(starts)] == []
     expected = {code for code in codes if code.startswith(GROUPS["DOSSIER"][1])} | {"ANIMATION_REFUSED"}
     assert (preferences["email"], set(preferences["mutedCodes"])) == ("b@exemple.fr", expected)
+
+
+def test_what_is_held_on_a_person_is_read_and_taken_along(visitor: Visitor, people: People, server: Server) -> None:
+    animation = people.declare(title="Emporter")
+    people.publish(animation)
+    form = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
+    visitor.signs_in("PARENT")
+    answer = visitor.http.send(visitor.form(visitor.sees(f"/animations/{animation}"), values=form))
+    link = answer.headers["location"].partition("?")[0]
+    people.does("40-register-for-an-animation", None, animationId=animation, **form | {"email": "autre@exemple.fr"})
+    page = visitor.sees("/mon-compte/donnees")
+    for held in ("Inscription : Emporter", "Inscription faite", "<dt>Prénom</dt><dd>Anne</dd>", "anne@exemple.fr"):
+        assert held in page
+    assert "autre@exemple.fr" not in page
+    file = visitor.http.get("/mon-compte/donnees.json")
+    assert file.headers["content-disposition"].startswith("attachment")
+    (thing,) = file.json()["personalData"]["things"]
+    assert (thing["kind"], thing["entries"][0]["data"]["last_name"]) == ("REGISTRATION", "Blanc")
+    stranger = Visitor(server.address)
+    assert f"{link}/donnees" in links(stranger.sees(link))
+    assert "anne@exemple.fr" in stranger.sees(f"{link}/donnees")
+    assert stranger.http.get(f"{link}/donnees.json").json()["personalData"]["things"] == [thing]
+    stranger.sees("/inscriptions/x/donnees", 404)
+    assert "<h1>Se connecter</h1>" in stranger.sees("/mon-compte/donnees")
+    candidature = people.does("12-submit-a-candidature", None, **CANDIDATURE)
+    people.does("13-give-an-opinion", DIRECTOR, candidatureId=candidature["candidature"]["id"], favourable=True)
+    page = stranger.sees(f"/candidatures/{candidature['link']}/donnees")
+    assert "Avis du directeur donné" in page
+    assert CANDIDATURE["motivation"] in page.replace("&#39;", "'")
 
 
 def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, people: People, server: Server) -> None:

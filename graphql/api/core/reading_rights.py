@@ -140,6 +140,9 @@ PARTS: Mapping[str, str] = {
     "FormerLabel": "label until",
     "Official": "accountId role subject",
     "ImportedRow": "row outcome title startsAt animationId errors",
+    "HeldEntry": "actorFunction actorRole data position recordedAt sentence type values",
+    "HeldThing": "animation entries erasedAt kind subject",
+    "HeldValue": "label name value",
     "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
     "Mandate": (
         "id accountId subject role structureId structure territories inTerritories schools inSchools accepted until"
@@ -147,6 +150,7 @@ PARTS: Mapping[str, str] = {
     ),
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
+    "PersonalData": "things",
     "PersonToCall": "registrationId firstName lastName phone",
     "RebuildProgress": "done readModels step toldAt total",
     "ReadModels": "models pending position rebuild",
@@ -203,7 +207,8 @@ ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
         " checkpoint checkpoints communes control"
-        " node position registration schools serviceDossier structure structures territories territory typology viewer"
+        " node personalData position registration schools serviceDossier structure structures territories territory"
+        " typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages"
     ),
