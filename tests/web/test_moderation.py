@@ -79,7 +79,7 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
     assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]
     parts = {"into-1": "THEME:ia", "animationTypes-1": "seminaire", "rest": "THEME:temps-ecran"}
-    page = looks(team, "scinder", term="THEME:jeux-video", **parts)
+    page = looks(team, "scinder", 200, term="THEME:jeux-video", **parts)
     before, after = (int(number) for number in figures(page)[2][:2])
     # One of the two showed both terms: it counts with the other once, before and after.
     assert (figures(page)[0][:2], figures(page)[1][:2], after - before) == (["2", "0"], ["0", "1"], 0)
