@@ -61,6 +61,9 @@ from application.signatures.registrations import Challenges
 from application.signatures.signing import Signing
 from application.strategies import commands as strategies
 from application.texting.tables import create_tables as create_texting_tables
+from application.webhooks import commands as webhooks
+from application.webhooks.tables import INDEX as WEBHOOKS_INDEX
+from application.webhooks.tables import create_tables as create_webhook_tables
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
@@ -99,6 +102,7 @@ USE_CASES = use_cases(
     action_groups.USE_CASES,
     structures.USE_CASES,
     logos.USE_CASES,
+    webhooks.USE_CASES,
     unsubscribing.USE_CASES,
     registrations.USE_CASES,
     attendance.USE_CASES,
@@ -228,10 +232,12 @@ def open_application(
         conn.execute(SPEAKERS_DDL)
         index_log(conn, "stored_events_controls", controls.INDEX)
         index_log(conn, "stored_events_school_staff", STAFF_INDEX)
+        index_log(conn, "stored_events_webhooks", WEBHOOKS_INDEX)
         create_proof_tables(conn)
         create_map_tables(conn)
         create_notification_tables(conn)
         create_texting_tables(conn)
+        create_webhook_tables(conn)
         create_job_tables(conn)
         create_questionnaire_tables(conn)
         if protecting or is_new:

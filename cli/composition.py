@@ -289,5 +289,6 @@ def api_services(opened: Runtime) -> Services:
         web=opened.settings.web,
         sms_secret=opened.settings.sms.secret if opened.settings.sms else None,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
+        local_webhooks=opened.settings.embedded,
         trusted_documents=None if trusted is None else {**trusted, **by_digest()},
     )

@@ -16,7 +16,7 @@ from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.notes import BadNote
 from application.proof.signer_memory import SigningRefused
-from cli import audit, documents, load, mail, schema, signing, sms, token, whatif
+from cli import audit, documents, load, mail, schema, signing, sms, token, webhooks, whatif
 from cli.console import Refused, Stopped, complain, note
 from cli.demo import command as demo
 from cli.history import replay
@@ -102,6 +102,7 @@ app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
 app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)
 app.add_typer(sms.family, name="sms", rich_help_panel=_CHANGE)
+app.add_typer(webhooks.family, name="webhooks", rich_help_panel=_CHANGE)
 
 
 def main() -> None:

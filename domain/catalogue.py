@@ -30,6 +30,7 @@ from domain.service_dossiers import service_dossier
 from domain.strategies import strategy
 from domain.structures import siret, structure
 from domain.typology import attestation_form, territory, typology
+from domain.webhooks import webhook
 
 S = TypeVar("S")
 
@@ -92,6 +93,7 @@ CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
 LOGO = AggregateKind[logo.Logo]("logo", logo.evolve)
 LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
+WEBHOOK = AggregateKind[webhook.Webhook]("webhook", webhook.evolve)
 PASSKEYS = AggregateKind[passkeys.Passkeys]("passkey", passkeys.evolve)
 COMMITTED_MAP = AggregateKind[committed_map.CommittedMap]("proof", committed_map.evolve)
 LOG_CHECKS = AggregateKind[log_checks.LogChecks]("proof", log_checks.evolve)

@@ -35,6 +35,7 @@ class Lock(IntEnum):
     DRAWING = 7311010
     WITNESSES = 7311011
     TEXTER = 7311012
+    DELIVERER = 7311013
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

@@ -22,7 +22,8 @@ _STORED = (
     " ORDER BY notification_id"
 )
 _OF_TOPICS: LiteralString = f"""
-SELECT {_COLUMNS} FROM stored_events WHERE topic IN ({{}}) AND notification_id <= %s ORDER BY notification_id"""
+SELECT {_COLUMNS} FROM stored_events WHERE topic IN ({{}}) AND notification_id > %s AND notification_id <= %s
+ORDER BY notification_id"""
 _STORED_OF_TOPICS = f"""
 SELECT {_COLUMNS} FROM stored_events WHERE topic = ANY(%s) AND notification_id <= %s ORDER BY notification_id"""
 _LAST_OF_TOPICS = f"""
@@ -100,12 +101,14 @@ def stored_after(conn: Conn, until: int, position: int | None = None) -> Iterato
         yield from cursor.execute(_STORED, (lowest, until))
 
 
-def read_topics(conn: Conn, topics: Sequence[str], until: int = LAST_POSITION) -> list[Recorded]:
-    """Return every event of these topics up to a position, in log order; personal fields stay sealed."""
+def read_topics(
+    conn: Conn, topics: Sequence[str], until: int = LAST_POSITION, after: int = -LAST_POSITION
+) -> list[Recorded]:
+    """Return every event of these topics after a position up to another, in log order; personal fields stay sealed."""
     # Written out, so that an index of some topics alone can serve it.
     query = sql.SQL(_OF_TOPICS).format(sql.SQL(", ").join(map(sql.Literal, topics)))
     with conn.cursor(binary=True) as cursor:
-        return decode_rows(cursor.execute(query, (until,)).fetchall())
+        return decode_rows(cursor.execute(query, (after, until)).fetchall())
 
 
 def stored_of_topics(conn: Conn, topics: Sequence[str], until: int) -> Iterator[Stored]:

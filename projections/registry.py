@@ -26,6 +26,7 @@ from projections.strategies.read_model import STRATEGIES
 from projections.structures.contact import STRUCTURE_CONTACTS
 from projections.structures.read_model import CONVENTIONS, STRUCTURES
 from projections.typology.read_model import FORMS, TERMS, TERRITORIES
+from projections.webhooks.read_model import WEBHOOKS
 
 
 def projections(shown: TermsInForce) -> tuple[Projection, ...]:
@@ -64,6 +65,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         REMINDERS,
         REGISTRANTS,
         UNREACHED,
+        WEBHOOKS,
         AUDIT_TRAIL,
     )
 

@@ -21,6 +21,8 @@ from domain.kernel.people import comparison_form, phone_comparison_form
 from eventstore.identities import Identity, erased_in, generations, identity, now_in, renew, roots
 from eventstore.vault import Vault
 
+_PURPOSES = ("pseudonyms", "links", "idempotency", "persons", "webhooks")
+
 
 def address_of(email: str) -> str:
     """Return the text that an e-mail address's digest and its owner's pseudonym are computed from."""
@@ -120,6 +122,10 @@ class Keyed:
             person = self.renewed(root, generation + 1)
             renew(conn, root, generation + 1, person, self.account(person))
 
+    def webhook(self, content: bytes) -> bytes:
+        """Return 32 bytes that sign what is sent to one subscription, and nothing else."""
+        return hmac.new(self._keys["webhooks"], content, sha256).digest()
+
     @property
     def digest_key(self) -> bytes:
         """The key for digests of commands: without it, short personal texts cannot be guessed from them."""
@@ -140,7 +146,7 @@ class Keyed:
     def _keys(self) -> dict[str, bytes]:
         with self.pool.connection() as conn:
             secret = self.vault.own_secret(conn)
-        return {purpose: derived(secret, purpose) for purpose in ("pseudonyms", "links", "idempotency", "persons")}
+        return {purpose: derived(secret, purpose) for purpose in _PURPOSES}
 
 
 def _uuid(digest: bytes) -> UUID:

@@ -30,6 +30,7 @@ from application.followers.registrants import (
 )
 from application.notifications.reaction import Around, Letter, Notice, Reaction, structure
 from application.papers.french import siret
+from application.webhooks.messages import recipient_of
 from application.wording import things
 from domain.accounts.events import InvitationSent, MediateurRegistered, SpeakerJoined
 from domain.animations.events import (
@@ -55,6 +56,7 @@ from domain.candidatures.events import (
     CoordonnateurInformed,
     OpinionGiven,
 )
+from domain.catalogue import WEBHOOK
 from domain.contacts.events import PlanningSent
 from domain.controls.events import ControlOpened, PieceJudged
 from domain.conventions.convention import ConventionAmended, ConventionTerminated
@@ -85,6 +87,7 @@ from domain.service_dossiers.events import (
     DossierSubmitted,
 )
 from domain.structures.structure import StructureMoved, StructureRenamed
+from domain.webhooks.events import PauseCause, WebhookPaused
 from eventstore.records import Recorded
 
 
@@ -123,6 +126,16 @@ def _moved(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     message = f"{{structure}} change de SIRET : avant {siret(fact.former_siret)}, maintenant {siret(fact.siret)}."
     named = {"structure": things.structure(record.originator_id)}
     yield Notice(structure(record.originator_id), "structure.moved", message, named, with_reason=True)
+
+
+def _webhook_paused(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    fact = record.event
+    assert isinstance(fact, WebhookPaused)
+    if fact.because is PauseCause.BY_HAND:
+        return
+    why = "répond qu'il n'en veut plus" if fact.because is PauseCause.GONE else "ne reçoit plus les événements"
+    message = f"L'abonnement d'un de vos systèmes est suspendu : il {why}. Réparez-le, puis reprenez l'abonnement."
+    yield Notice(recipient_of(around.state(WEBHOOK, record.originator_id)), "webhook.paused", message)
 
 
 REACTIONS: Mapping[type[Event], Reaction] = {
@@ -188,4 +201,5 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     PlanningSent: on_planning,
     AnimationModified: on_modified,
     LetterRefused: on_unreached,
+    WebhookPaused: _webhook_paused,
 }

@@ -14,6 +14,8 @@ Conn = Connection[Any]
 OUTCOMES_KEPT = "30 days"
 #: How long the outcomes of letters are stored. Their recipients serve for a day only: see `capping`.
 LETTERS_KEPT, RECIPIENTS_KEPT = "90 days", "2 days"
+#: How long what was sent to other systems is stored, dead letters included.
+DELIVERIES_KEPT = "90 days"
 #: Rows of one transaction, and of one run.
 AT_ONCE, MOST = 5_000, 100_000
 
@@ -25,6 +27,9 @@ _LETTERS = """
 DELETE FROM mail_outbox WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM mail_outbox
     WHERE coalesce(sent_at, given_up_at) < now() - %(letters)s::interval LIMIT %(most)s))"""
+_DELIVERIES = """
+DELETE FROM webhook_deliveries WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM webhook_deliveries WHERE tried_at < now() - %(deliveries)s::interval LIMIT %(most)s))"""
 _RECIPIENTS = """
 UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM mail_outbox
@@ -36,10 +41,10 @@ def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
     """Delete obsolete rows and return their number. `kept` are the idempotency keys to store for ever."""
     params = {
         **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
-        **{"kept": list(kept), "most": AT_ONCE},
+        **{"deliveries": DELIVERIES_KEPT, "kept": list(kept), "most": AT_ONCE},
     }
     _in_parts(conn, _RECIPIENTS, params)
-    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _OUTCOMES))
+    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _DELIVERIES, _OUTCOMES))
 
 
 def _in_parts(conn: Conn, statement: str, params: dict[str, Any]) -> int:

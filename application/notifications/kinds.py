@@ -47,3 +47,4 @@ class NoticeKind(StrEnum):
     SPEAKER_JOINED = "speaker.joined"
     STRUCTURE_MOVED = "structure.moved"
     STRUCTURE_RENAMED = "structure.renamed"
+    WEBHOOK_PAUSED = "webhook.paused"

@@ -16,6 +16,9 @@ STANDING = """
 SELECT waiting.*, sending.stopped_since, sending.suspected,
     (SELECT count(*) FROM mail_outbox WHERE given_up_at IS NOT NULL) AS given_up,
     (SELECT count(*) FROM reactions_set_aside WHERE given_up_at IS NULL) AS reactions_set_aside,
+    (SELECT count(*) FROM webhook_progress WHERE attempts = 0) AS webhooks_up_to_date,
+    (SELECT count(*) FROM webhook_progress WHERE attempts > 0) AS webhooks_waiting,
+    (SELECT count(*) FROM webhook_deliveries WHERE dead_at IS NOT NULL) AS webhook_dead_letters,
     (SELECT coalesce(array_agg(job ORDER BY job), '{}') FROM job_failures) AS failing_jobs
 FROM mail_sending AS sending, (
     SELECT count(*) FILTER (WHERE set_aside_at IS NULL) AS waiting,
@@ -40,6 +43,9 @@ class Standing:
     given_up: int
     reactions_set_aside: int
     failing_jobs: list[str]
+    webhooks_up_to_date: int = 0
+    webhooks_waiting: int = 0
+    webhook_dead_letters: int = 0
 
     @property
     def troubled(self) -> bool:

@@ -21,6 +21,7 @@ from domain.catalogue import (
     SERVICE_DOSSIER,
     STRATEGY,
     STRUCTURE,
+    WEBHOOK,
     AggregateKind,
 )
 from domain.controls.control import Control
@@ -32,6 +33,7 @@ from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
 from domain.strategies.events import StrategyWordsErased
 from domain.structures.structure import StructureWordsErased
+from domain.webhooks.events import WebhookWordsErased
 
 #: Things that hold free text, by the prefix of their topics, and the event that records its erasure.
 _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
@@ -45,6 +47,7 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
         (STRATEGY, StrategyWordsErased),
         (SCHOOL_PROJECT, SchoolProjectWordsErased),
         (ACTION_GROUP, ActionGroupWordsErased),
+        (WEBHOOK, WebhookWordsErased),
     )
 }
 

@@ -15,6 +15,8 @@ from application.followers.texting import Texter, tell_untexted, texting
 from application.followers.unreached import tell_unreached
 from application.proof.completeness.committing import map_commits
 from application.texting.gateway import Gateway
+from application.webhooks.delivering import Deliverer, delivering
+from application.webhooks.sending import Sender
 from cli.composition import Runtime, authority_of, signing_key, utc_now, witness_policy
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
@@ -39,8 +41,15 @@ def background_work(opened: Runtime) -> Iterator[None]:
         scheduling(opened.url, jobs(application, settings), utc_now),
         _mailing(opened),
         _texting(opened),
+        delivering(opened.url, _deliverer(opened)),
     ):
         yield
+
+
+def _deliverer(opened: Runtime) -> Deliverer:
+    settings, application = opened.settings, opened.application
+    keyed, sender = application.bus.keyed, Sender(local=settings.embedded)
+    return Deliverer(application.execute, application.vault, keyed, settings.public_url, sender, utc_now)
 
 
 @contextmanager

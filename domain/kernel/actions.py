@@ -81,6 +81,12 @@ class Action(StrEnum):
     STRUCTURE_CONTACT_SET = "structureContactSet"
     LOGO_SET = "logoSet"
     LOGO_WITHDRAW = "logoWithdraw"
+    WEBHOOK_SUBSCRIBE = "webhookSubscribe"
+    WEBHOOK_SECRET_ROTATE = "webhookSecretRotate"
+    WEBHOOK_PAUSE = "webhookPause"
+    WEBHOOK_RESUME = "webhookResume"
+    WEBHOOK_REPLAY = "webhookReplay"
+    WEBHOOK_UNSUBSCRIBE = "webhookUnsubscribe"
     MAIL_PREFERENCES_SET = "mailPreferencesSet"
     UNSUBSCRIBE = "unsubscribe"
     NOTIFICATIONS_MARK_READ = "notificationsMarkRead"
@@ -142,6 +148,7 @@ class Action(StrEnum):
     REGISTRATION_READ = "registrationRead"
     MANDATE_READ = "mandateRead"
     CONTACT_READ = "contactRead"
+    WEBHOOK_READ = "webhookRead"
     REBUILD_FOLLOW = "rebuildFollow"
     SATISFACTION_READ = "satisfactionRead"
 
@@ -151,6 +158,7 @@ _SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITO
 #: Every role that a person can have. They keep the rights on their own things in each of them.
 PERSONS = (PA, ST, ME, CO, DI, IN, HE, TE, NA, AU)
 _OWN = dict.fromkeys(PERSONS, _PERSON)
+_OWN_EVENTS = {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY}
 
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
@@ -213,6 +221,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE, CO: _HOME},
     Action.LOGO_SET: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.LOGO_WITHDRAW: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
+    # Of a structure, of a territory, or of the nation. The system pauses one, and operators replay.
+    **dict.fromkeys((Action.WEBHOOK_SUBSCRIBE, Action.WEBHOOK_SECRET_ROTATE), _OWN_EVENTS),
+    **dict.fromkeys((Action.WEBHOOK_RESUME, Action.WEBHOOK_UNSUBSCRIBE, Action.WEBHOOK_READ), _OWN_EVENTS),
+    **{action: {**_OWN_EVENTS, SY: _ANY} for action in (Action.WEBHOOK_PAUSE, Action.WEBHOOK_REPLAY)},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
     # Holding the letter's link is the right.
     Action.UNSUBSCRIBE: {P: _ANY},

@@ -132,6 +132,11 @@ def logo_id(owner: UUID) -> UUID:
     return uuid5(NAMESPACE, f"logo:{owner}")
 
 
+def webhook_id(owner: UUID | None, number: int) -> UUID:
+    """Return the stream of a subscription: the structure's or territory's of that number; of the nation for None."""
+    return uuid5(NAMESPACE, f"webhook:{owner or 'nation'}:{number}")
+
+
 def contact_list_id(structure_id: UUID) -> UUID:
     """Return the stream of a structure's contact list."""
     return uuid5(NAMESPACE, f"contacts:{structure_id}")

@@ -25,6 +25,7 @@ from api.structures.mutations import StructureMutations
 from api.typology.mutations import TypologyMutations
 from api.typology.steering import SteeringMutations
 from api.viewer.mutations import NotificationMutations
+from api.webhooks.mutations import WebhookMutations
 
 
 @strawberry.type(description="Doing. Each records what happened, or says everything that stands against it.")
@@ -45,6 +46,7 @@ class Mutation(
     ContactMutations,
     StructureMutations,
     LogoMutations,
+    WebhookMutations,
     SchoolMutations,
     TypologyMutations,
     SteeringMutations,

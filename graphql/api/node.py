@@ -27,6 +27,7 @@ from api.structures.types import load_structure
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import TERRITORY_PREFIX
 from api.typology.types import TERM_PREFIX
+from api.webhooks.types import load_webhook
 
 _AUDIT_PREFIX = "audit:"
 #: Those whose id is the UUID of their stream, or of their own row.
@@ -41,6 +42,7 @@ _BY_UUID: Final = (
     load_contact,
     load_invitation,
     load_mandate,
+    load_webhook,
 )
 
 

@@ -27,6 +27,7 @@ from api.typology.preview import TypologyPreviewQueries
 from api.typology.queries import TypologyQueries
 from api.viewer.personal_data import PersonalDataQueries
 from api.viewer.types import ViewerQueries
+from api.webhooks.queries import WebhookQueries
 
 
 @strawberry.type(description="Reading. Every answer comes from one instant of the read models: see `position`.")
@@ -51,6 +52,7 @@ class Query(
     PlaceQueries,
     SchoolQueries,
     SatisfactionQueries,
+    WebhookQueries,
 ):
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

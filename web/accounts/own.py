@@ -24,7 +24,7 @@ GROUPS = {
     "DOSSIER": ("Les dossiers et les contrôles", ("DOSSIER_", "CONTROL_")),
     "STRUCTURE": (
         "La structure : convention, contacts, personnes",
-        ("CONVENTION_", "CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_"),
+        ("CONVENTION_", "CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_", "WEBHOOK_"),
     ),
 }
 _PREFERENCES = (

@@ -50,5 +50,6 @@ FREE: Mapping[str, str] = {
     "invitation": _PEOPLE,
     "letter": _PEOPLE,
     "registration": _PEOPLE,
+    "webhook": "what other systems are sent: no money rests on it, and its version and stamp are checked",
     "school": "names for readers: no money rests on them, and no rule is held against them",
 }

@@ -90,6 +90,8 @@ class Services:
     code_flow: CodeFlow | None = field(default=None, repr=False)
     #: Of the gateway of text messages, in both directions; None: none are sent.
     sms_secret: str | None = field(default=None, repr=False)
+    #: Whether other systems on this machine may be sent events: in the embedded setup.
+    local_webhooks: bool = False
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

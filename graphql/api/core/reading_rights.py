@@ -29,6 +29,7 @@ ROWS: Mapping[str, Reach] = {
     "Control": Action.CONTROL_READ,
     "Candidature": Action.CANDIDATURE_READ,
     "Registration": Action.REGISTRATION_READ,
+    "Webhook": Action.WEBHOOK_READ,
     "AuditEntry": Action.AUDIT_READ,
 }
 
@@ -98,6 +99,12 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.REGISTRATION_READ: (
             "id status placeInLine toConfirm children firstName lastName email emailProblem phone registeredAt onBehalf"
             " registeredBy removalReason present presentChildren animation"
+        ),
+    },
+    "Webhook": {
+        Action.WEBHOOK_READ: (
+            "id version structure territory url kinds status pausedBecause subscribedAt deliveredTo attempts"
+            " nextAttemptAt lastFailure deadLetters"
         ),
     },
     "AuditEntry": {
@@ -195,6 +202,8 @@ PARTS: Mapping[str, str] = {
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",
     "Notification": "id code kind message subjectId happenedAt read toCall url",
+    "WebhookDelivery": "attempts deadAt deliveredAt httpStatus kind messageId position reason triedAt",
+    "WebhookKind": "kind sentence",
     "Waiting": (
         "awaitingAttestation awaitingPublication candidaturesToExamine refused attestationsDue dossiersToCertify"
         " amendmentsToDecide volunteersToContact certificatesToIssue dossiersToCorrect dossiersToPay"
@@ -210,7 +219,7 @@ ROOTS: Mapping[Reach, str] = {
         " node personalData position registration schools serviceDossier structure structures territories territory"
         " typology viewer"
         " animationPublished"
-        " questionnaire satisfaction satisfactionForm sendsTextMessages"
+        " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.AUDIT_READ: "auditTrail structureTimeline",
@@ -222,6 +231,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.TERRITORY_READ: "managedAnimations",
     Action.REBUILD_FOLLOW: "rebuildProgress readModels",
     Action.TERM_MERGE: "typologyPreview",
+    Action.WEBHOOK_READ: "webhooks webhookDeliveries",
 }
 
 

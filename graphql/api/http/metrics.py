@@ -85,6 +85,8 @@ class Metrics:
             "reactions_set_aside": self._gauge("reactions_set_aside", "Events that could not be reacted to."),
         }
         self._stopped = self._gauge("mail_stopped", "1 while no letter leaves, whoever it is for.")
+        self._webhooks = self._gauge("webhooks", "Subscriptions of other systems, by what they do.", "state")
+        self._dead = self._gauge("webhook_dead_letters", "Messages to other systems that were given up.")
         self._failing = self._gauge("jobs_failing", "Jobs whose last run failed.")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
@@ -132,6 +134,9 @@ class Metrics:
             for name, figure in self._mail.items():
                 figure.set(getattr(mail, name) or 0)
             self._stopped.set(mail.stopped_since is not None)
+            for state in ("up_to_date", "waiting"):
+                self._webhooks.labels(state).set(getattr(mail, f"webhooks_{state}"))
+            self._dead.set(mail.webhook_dead_letters)
             self._failing.set(len(mail.failing_jobs))
         for kind, count in self._services.client_faults.items():
             self._faults.labels(kind).set(count)

@@ -129,6 +129,17 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "SPEAKER_JOINED": "Somebody speaks for the structure from now on.",
         "STRUCTURE_MOVED": "The structure has another SIRET.",
         "STRUCTURE_RENAMED": "The structure has another name.",
+        "WEBHOOK_PAUSED": "A subscription of another system is paused: nothing reaches it.",
+    },
+    "WebhookPauseCause": {
+        "BY_HAND": "Somebody paused it.",
+        "FAILURES": "Message after message could not be delivered.",
+        "GONE": "The system answered that it wants no more (410 Gone).",
+    },
+    "WebhookStatus": {
+        "ACTIVE": "Events are sent.",
+        "PAUSED": "Events wait until it is resumed.",
+        "ENDED": "It is over.",
     },
     "OrderDirection": {"ASC": "The smallest, the earliest or A first.", "DESC": "The largest, the latest or Z first."},
     "RebuildStep": {

@@ -131,6 +131,8 @@ SAID: dict[str, dict[str, Any]] = {
     "logoSet": {"territory": "971"},
     "logoWithdraw": {"territory": "971"},
     "walkInsCount": {"parents": 1},
+    "webhookReplay": {"fromPosition": 1},
+    "webhookSubscribe": {"territory": "971", "url": "https://systeme.exemple.fr/", "kinds": ["animation.*"]},
 }
 #: By a link, or by the id of the candidature.
 HELD = {

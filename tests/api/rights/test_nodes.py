@@ -38,6 +38,7 @@ NODES: dict[str, tuple[str, list[Actor], list[Actor]]] = {
     "Structure": ("{structureId}", [PUBLIC], []),
     "Term": ("term:THEME:temps-ecran", [PUBLIC], []),
     "Territory": ("territory:971", [PUBLIC], []),
+    "Webhook": ("{webhookId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
 }
 
 

@@ -71,6 +71,11 @@ NOT_HERE = {
     "Registration.present",
     "Candidature.emailProblem",
     "AuditEntry.personalDataErasedAt",
+    "Webhook.territory",
+    "Webhook.pausedBecause",
+    "Webhook.deliveredTo",
+    "Webhook.nextAttemptAt",
+    "Webhook.lastFailure",
 }
 #: How each refusal begins.
 WORDS = {
@@ -87,7 +92,7 @@ READERS = {
     ),
     "coordonnateur national auditor": "Territory.dashboard",
     "national auditor": "Query.dashboard Query.official Control.population",
-    "structure coordonnateur national": "Structure.invitations",
+    "structure coordonnateur national": "Structure.invitations Webhook.id Query.webhooks Query.webhookDeliveries",
     "structure": "Animation.registrations Structure.contacts Registration.id Registration.email",
     "parent coordonnateur director inspector head national": (
         "Candidature.id Candidature.email Candidature.motivation Query.candidatures"
@@ -197,6 +202,7 @@ ARGUMENTS = {
     "typologyPreview": '(change: {{termRetire: {{kind: THEME, code: "ent-pronote"}}}})',
     "mandates": "(role: COORDONNATEUR)",
     "animationDays": '(month: "2027-03")',
+    "webhookDeliveries": '(webhookId: "{webhookId}")',
 }
 
 

@@ -174,6 +174,13 @@ HEARS = {
     "typology.term_renamed": OF_THE_PROGRAMME,
     "typology.term_retired": OF_THE_PROGRAMME,
     "typology.term_split": OF_THE_PROGRAMME,
+    "webhook.paused": (ST,),
+    "webhook.replayed": THEIR_OWN,
+    "webhook.resumed": THEIR_OWN,
+    "webhook.secret_rotated": THEIR_OWN,
+    "webhook.subscribed": THEIR_OWN,
+    "webhook.unsubscribed": THEIR_OWN,
+    "webhook.words_erased": ERASED,
 }
 #: These are told in circumstances that `an_event_of_every_topic` has not; others are tried one by one.
 _RARE = {

@@ -49,6 +49,7 @@ IN_CLEAR = {
     "replaces": "digests",
     "likenesses": "numbers that follow from a picture of a page, too few to read a name in",
     "root": "a digest",
+    "kinds": "kinds of events, made by us",
     "first_findings": "positions, topics, tables and columns",
     "media_type": "found by us in the content",
     "file_name": "made by us: what the sender called the file is kept nowhere",

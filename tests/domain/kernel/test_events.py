@@ -84,6 +84,7 @@ PERSONAL = {
     "action_group.met": {"professions", "outcome"},
     "action_group.closed": {"conclusion"},
     "control.opened": {"name"},
+    "webhook.subscribed": {"url"},
     "control.piece_judged": {"comment"},
     "control.answered": {"answer"},
     "control.closed": {"conclusion"},

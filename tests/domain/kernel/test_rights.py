@@ -165,6 +165,8 @@ def test_the_system_decides_nothing_that_people_decide():
         "personErase",
         "letterRefuse",
         "registrantsRemind",
+        "webhookPause",
+        "webhookReplay",
         *READING,
     }
 

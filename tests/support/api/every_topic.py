@@ -48,7 +48,6 @@ from application.files.expiry import FileExpire
 from application.notifications.refused_letters import LetterRefuse
 from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
-from application.passkeys import PasskeyRegister, PasskeyRevoke
 from application.proof.completeness.committing import ProofMapCommit
 from application.proof.log_checks import ProofLogCheck
 from application.proof.signing_rules import SigningRequire
@@ -91,7 +90,9 @@ from domain.satisfaction.packets import QuestionResult
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
 from tests.support.api.logo_acts import sets_and_withdraws_a_logo
+from tests.support.api.passkey_acts import keeps_a_passkey
 from tests.support.api.rights_world import PARENT, one_of_each
+from tests.support.api.webhook_acts import keeps_a_subscription
 from tests.support.papers.dossiers import pdf
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import (
@@ -121,6 +122,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _spoken_for(world)
     _written_to(world)
     sets_and_withdraws_a_logo(world, claim)
+    keeps_a_subscription(world, UUID(ids["webhookId"]))
     _steered(world)
     _ended(world)
     _judged(world, UUID(ids["attested"]))
@@ -128,19 +130,13 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     world.does(MediateurAccept(**mediateur), STRUCTURE)
     world.does(FileExpire(sha256="0" * 64), SYSTEM)
     world.does(ProofMapCommit(position=1, root="0" * 64, signing_rules=0), SYSTEM)
-    _kept_keys(world)
+    keeps_a_passkey(world)
     world.does(SigningRequire(roles=(Role.NATIONAL,), acts=(Action.SERVICE_RECOVERY_RECORD,)), SYSTEM)
     world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
     refused = UUID(ids["refused"])
     world.does(AnimationModify(animation_id=refused, changes={"title": "Précisé"}), STRUCTURE)
     world.does(AnimationTextBlank(animation_id=refused, version=1, reason="Un nom"), NATIONAL)
     return ids
-
-
-def _kept_keys(world: World) -> None:
-    somebody = replace(NATIONAL, person="q83vEjRWeJCrze8SNFZ4kA")
-    world.does(PasskeyRegister(credential_id="a", public_key="cose", rp_id="example.org"), somebody)
-    world.does(PasskeyRevoke(credential_id="a"), somebody)
 
 
 def _controlled(world: World, ids: dict[str, str]) -> None:

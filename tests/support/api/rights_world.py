@@ -19,6 +19,7 @@ from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
 from application.registrations import PURPOSE, RegistrationSubmit
 from application.satisfaction.answering import PURPOSE as QUESTIONNAIRE
+from application.webhooks.commands import WebhookSubscribe
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import contact_list_id
@@ -107,6 +108,8 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     sign_and_draw(world.app, world.now)
     who = {"first_name": "Prénom", "last_name": "Nom", "email": "p@example.org", "phone": "0600000000"}
     volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
+    address = {"url": "https://systeme.exemple.fr/", "kinds": ("animation.*",)}
+    subscription = WebhookSubscribe(structure_id=STRUCTURE_ID, **address)
     made = {
         "controlId": control_id,
         "registrationId": world.does(RegistrationSubmit(animation_id=coming, **who), PARENT).subject_id,
@@ -120,6 +123,7 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
         "dossierId": dossier,
         "conventionId": world.conventions[0],
         "structureId": STRUCTURE_ID,
+        "webhookId": world.does(subscription, STRUCTURE).subject_id,
     }
     link = world.app.links.link(PURPOSE, coming, made["registrationId"])
     made["invitationId"] = world.does(
@@ -152,5 +156,6 @@ def things(ids: dict[str, str]) -> Iterator[Thing]:
     yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)
     for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
         yield Thing(kind, ids[name], own, ROWS[kind])
+    yield Thing("Webhook", ids["webhookId"], Belongings(STRUCTURE_ID), ROWS["Webhook"])
     for kind, name in (("Control", "controlId"), ("Registration", "registrationId"), ("AuditEntry", "entry")):
         yield Thing(kind, ids[name], own, ROWS[kind])

@@ -1,0 +1,1 @@
+"""Subscriptions of other systems to events, and the delivery of what they subscribe to."""
