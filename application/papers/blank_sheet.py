@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from application.papers.breaking import breakable
 from application.papers.french import clock_time, full_date, in_zone, siret, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
@@ -22,10 +23,10 @@ NOTICE = (
     " conservation comptable. Vous pouvez y accéder, les faire rectifier ou vous y opposer auprès de la structure ;"
     " réclamation : cnil.fr."
 )
-#: Four pages; larger audiences print the sheet again. The names of those registered all have a row, however many.
-MAX_ROWS = 100
-#: For those who come without registering: a fifth of the seats, at least and at most as many.
-FEWEST_FURTHER_ROWS, MOST_FURTHER_ROWS = 5, 20
+#: Seats beyond these have a row once they are taken: the names of those registered all have one, however many.
+MOST_EMPTY_SEATS = 400
+#: For those who come without registering.
+FURTHER_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ class BlankSheet:
 
 
 def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
-    """Typeset A4 pages with a numbered row for each registrant and each further seat, and some more, 20 to a page or a
-    few more.
+    """Typeset A4 pages with a numbered row for each registrant and each further seat, and five more.
 
     What no font can write is marked as to be written by hand: nobody is left without a sheet, and no row is blank.
     """
@@ -64,12 +64,11 @@ def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
 
 
 def rows_for(seats: int, registrants: int = 0) -> int:
-    further = min(max(FEWEST_FURTHER_ROWS, seats // 5), MOST_FURTHER_ROWS)
-    return max(registrants, min(seats, MAX_ROWS - further)) + further
+    return max(registrants, min(seats, MOST_EMPTY_SEATS)) + FURTHER_ROWS
 
 
 def _name(number: int, name: str) -> str:
-    return name if is_readable(name) else f"{BY_HAND} : n° {number} des inscrits"
+    return breakable(name) if is_readable(name) else f"{BY_HAND} : n° {number} des inscrits"
 
 
 def _text(text: str) -> str:
@@ -81,13 +80,13 @@ def _content(sheet: BlankSheet) -> dict[str, Any]:
         "title": _text(sheet.title),
         "kind": " – ".join(map(_text, (sheet.kind, *sheet.themes))),
         "when": _when(sheet.starts_at, sheet.ends_at),
-        "venue": _text(sheet.venue),
-        "address": sheet.address and _text(sheet.address),
-        "structure": _text(sheet.structure),
+        "venue": breakable(_text(sheet.venue)),
+        "address": sheet.address and breakable(_text(sheet.address)),
+        "structure": breakable(_text(sheet.structure)),
         "siret": siret(sheet.structure_siret),
         "territory": sheet.territory,
         "convention": sheet.convention and _text(sheet.convention),
-        "contact": sheet.contact and _text(sheet.contact),
+        "contact": sheet.contact and breakable(_text(sheet.contact)),
         "rows": rows_for(sheet.seats, len(sheet.registrants)),
         "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,

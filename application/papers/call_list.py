@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from application.papers.breaking import breakable
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import typeset
 from application.papers.writable import BY_HAND, check_writable, is_readable
@@ -43,7 +44,7 @@ def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
         "calls": [
             {
                 # The telephone says whose it is; nobody goes uncalled for their name's writing.
-                "name": call.name if is_readable(call.name) else f"(nom {BY_HAND})",
+                "name": breakable(call.name) if is_readable(call.name) else f"(nom {BY_HAND})",
                 "phone": call.phone or "sans téléphone",
                 "standing": call.standing,
                 "why": call.why,

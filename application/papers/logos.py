@@ -1,6 +1,7 @@
-"""Logos in the places that the programme's charter keeps for them. Without one the place is drawn empty.
+"""Logos in the places that the programme's charter keeps for them. Without one the place is left out.
 
-A service dossier has the places alone: whoever verifies a bundle lays its paper out again, and has no logo of ours.
+A service dossier has the empty places alone: whoever verifies a bundle lays its paper out again, and has no logo of
+ours.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.papers.breaking import breakable
 from application.papers.french import clock_time, full_date, in_zone, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
@@ -40,12 +41,12 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
         "title": ticket.title,
         "kind": ticket.kind,
         "when": [full_date(ticket.starts_at), _hours(ticket)],
-        "venue": ticket.venue,
-        "address": ticket.address,
-        "structure": ticket.structure,
-        "contact": ticket.contact,
+        "venue": breakable(ticket.venue),
+        "address": ticket.address and breakable(ticket.address),
+        "structure": breakable(ticket.structure),
+        "contact": ticket.contact and breakable(ticket.contact),
         # The code says whose it is; nobody goes without a ticket for their name's writing.
-        "name": ticket.name and (ticket.name if is_readable(ticket.name) else f"(nom {BY_HAND})"),
+        "name": ticket.name and (breakable(ticket.name) if is_readable(ticket.name) else f"(nom {BY_HAND})"),
         "with": _with(ticket.children),
         "seat": "Place réservée" if ticket.seated else "Sur liste d'attente",
         "code": ticket.code,

@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from application.papers.breaking import breakable
 from application.papers.french import NBSP, clock_time, full_date, in_zone, zone_of
 from application.papers.typesetting import qr_code
 
-#: Words longer than a narrow column may be broken after signs, or else after so many letters.
-_LONG_WORD = re.compile(r"\S{18,}")
-_BREAK = "\u200b"
-_THEN_BREAK = rf"\g<0>{_BREAK}"
-_SIGN = re.compile(r"[@/_-](?=\w)|\w(?=\.\w)")
-_RUN = re.compile(rf"[^{_BREAK}]{{18}}(?=[^{_BREAK}])")
 _HOUR = re.compile(r"(\d) h\b")
 
 
@@ -101,11 +96,6 @@ def when(starts_at: datetime, ends_at: datetime) -> list[str]:
 def made_on(day: date) -> dict[str, int]:
     """Return the date of a document as templates take it."""
     return {"year": day.year, "month": day.month, "day": day.day}
-
-
-def breakable(text: str) -> str:
-    """Return the text with places to break its very long words, such as addresses, invisibly."""
-    return _LONG_WORD.sub(lambda word: _RUN.sub(_THEN_BREAK, _SIGN.sub(_THEN_BREAK, word[0])), text)
 
 
 def _capital(text: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from application.papers.communication.announcement import breakable, made_on
+from application.papers.breaking import breakable
+from application.papers.communication.announcement import made_on
 from application.papers.french import full_date
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset

@@ -56,6 +56,7 @@ def test_a_ticket_says_what_where_when_for_whom_and_how_to_give_the_seat_up():
     assert "PLACE RÉSERVÉE" in words.upper()
     assert qr_texts(picture(pdf)) == [TICKET.url]
     assert len(page_texts(pdf)) == 1
+    assert "Place d" not in words
 
 
 def test_a_ticket_of_who_waits_says_so_and_without_name_or_contact_has_no_blank():
@@ -76,5 +77,6 @@ def test_a_certificate_names_school_and_coordinator_and_says_where_its_number_is
         "Accueillir (12/01/2027)",
     ):
         assert part in words
+    assert "Place d" not in words
     assert qr_texts(picture(pdf)) == [CERTIFICATE.check_url]
     assert "coordonne l’action" not in text(certificate_pdf(replace(CERTIFICATE, coordinator=None)))
