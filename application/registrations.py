@@ -26,7 +26,7 @@ from domain.kernel.people import (
     PersonName,
     Phone,
 )
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings, authorize, may
 from domain.kernel.validation import Link, PrintedCode, Reason
 from domain.registrations import registration as registrations
 from domain.registrations.events import BookEvent, RegistrationMade, SeatKept
@@ -127,7 +127,7 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         Registrant(**command.model_dump(include=set(Registrant.__dataclass_fields__))),
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
-        contact_of(command, book, work.keyed),
+        contact_of(command, _author(work, animation), book, work.keyed),
         work.actor,
         work.now,
         on_behalf,
@@ -136,6 +136,12 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     )
     _record(work, animation, facts)
     return registration_id
+
+
+def _author(work: UnitOfWork, animation: Animation) -> str:
+    """Return who registers: those that read the animation's list count as one, since each sees the others' names."""
+    reads = may(work.actor, Action.REGISTRATION_READ, animation.belongings)
+    return f"structure:{animation.structure_id}" if reads else work.actor.name
 
 
 def _is_covered(work: UnitOfWork, animation: Animation) -> bool:

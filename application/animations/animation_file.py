@@ -268,15 +268,29 @@ def _whole(digits: str, length: int) -> str:
     return f"0{digits}" if re.fullmatch(f"[1-9][0-9]{{{length - 2}}}", digits) else digits
 
 
-def find_commune(read: AnimationRow, department: str) -> None:
-    """Find the commune by its name, in the department first, and its postal code where several have that name."""
+def departments_of(read: AnimationRow) -> set[str]:
+    """Return the departments of the communes that a row may mean."""
+    if (code := read.values.get("commune_code")) is not None:
+        commune = places().find(str(code))
+        return {commune.department} if commune else set()
+    return {commune.department for commune in _communes_meant(read)}
+
+
+def _communes_meant(read: AnimationRow) -> list[Commune]:
     if read.commune is None:
-        return
-    communes = [
+        return []
+    return [
         commune
         for commune in _communes_by_name().get(folded(read.commune), ())
         if read.postal_code is None or read.postal_code in commune.postal_codes
     ]
+
+
+def find_commune(read: AnimationRow, department: str) -> None:
+    """Find the commune by its name, in the department first, and its postal code where several have that name."""
+    if read.commune is None:
+        return
+    communes = _communes_meant(read)
     here = [commune for commune in communes if commune.department == department] or communes
     if len(here) == 1:
         read.values["commune_code"] = here[0].code

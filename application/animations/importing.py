@@ -16,6 +16,7 @@ from application.animations.animation_file import (
     LARGEST_FILE,
     AnimationRow,
     Words,
+    departments_of,
     find_commune,
     read_animations,
 )
@@ -236,10 +237,12 @@ class _Import:
         return fact
 
     def _territory(self, row: AnimationRow) -> str | None:
-        """Return the territory that the row names by code or name, or else the only one of the structure."""
+        """Return the territory that the row names by code or name, else that of its commune, else the only one."""
         if row.territory is None:
-            if len(self._codes) == 1:
-                return self._codes[0]
+            departments = departments_of(row) if len(self._codes) > 1 else ()
+            meant = [code for code in self._codes if code in departments] or self._codes
+            if len(meant) == 1:
+                return meant[0]
             row.refuse("territory", f"la structure a plusieurs territoires, indiquez lequel : {self._names()}")
             return None
         wanted = plain(row.territory)

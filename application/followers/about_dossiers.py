@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from application.notifications.reaction import NATIONAL, Around, Letter, Notice, Reaction, structure, territory
+from application.notifications.reaction import NATIONAL, Around, Letter, Message, Notice, Reaction, structure, territory
 from application.papers.french import euros, short_date
 from application.wording import things
 from application.wording.things import Thing
@@ -12,7 +12,7 @@ from domain.catalogue import CONTROL, CONVENTION, SERVICE_DOSSIER
 from domain.controls.control import Control
 from domain.controls.events import ControlOpened, PieceJudged
 from domain.controls.pieces import REASON_LABELS
-from domain.conventions.convention import Convention, ConventionTerminated
+from domain.conventions.convention import Convention, ConventionSigned, ConventionTerminated
 from domain.kernel.euros import Euros
 from domain.service_dossiers.events import (
     AmendmentAccepted,
@@ -154,6 +154,15 @@ def to_partner(kind: str, sentence: str) -> Reaction:
         yield Notice(structure(convention.structure_id), kind, sentence, named, with_reason=True)
 
     return react
+
+
+def on_signed(record: Recorded, around: Around) -> Iterator[Message]:
+    """Notify a structure that has its account of a further convention. The first one opens it: nobody reads yet."""
+    fact = record.event
+    assert isinstance(fact, ConventionSigned)
+    if around.events(fact.structure_id)[0].position < record.position:
+        sentence = "La {convention} de {structure}, {territory}, est signée."
+        yield from to_partner("convention.signed", sentence)(record, around)
 
 
 def on_terminated(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

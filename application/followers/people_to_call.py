@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from application.followers.about_animations import named
 from application.notifications.reaction import Around, Letter, Notice, Text, author, structure
 from application.wording.pages import animation_page
 from application.wording.texts import TEXTS
+from application.wording.things import Thing
 from domain.animations.animation import Animation
 from domain.catalogue import REGISTRATION
 from domain.kernel.actors import Role
@@ -74,8 +76,45 @@ def holding(animation_id: UUID, around: Around) -> list[Registered]:
     return [registrations[registration_id] for registration_id in book.places]
 
 
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What successive notices of whom to call have in common: only the last one is shown, if none was read.
+
+    `version` of the animation is what it tells of. `words`, a sentence or the end of one, names things of it that are
+    shown before and after.
+    """
+
+    key: str
+    version: int
+    words: str = ""
+    things: Mapping[str, Thing] = field(default_factory=dict)
+
+
+def moved(animation: Animation, version: int) -> Burst:
+    """Return the burst of a change of date or place: the notice shows both before and after."""
+    return Burst(_key(animation), version, " {moving}", {"moving": Thing("moving", animation.id, version)})
+
+
+def cancelled(animation: Animation, version: int) -> Burst:
+    """Return the burst of a cancellation, which ends that of changes: the notice names what people know."""
+    return Burst(_key(animation), version, "{announced}", {"announced": Thing("announced", animation.id, version)})
+
+
+def covered(animation: Animation, version: int) -> Burst:
+    """Return the burst of suspensions, and of their ends."""
+    return Burst(f"to-call:convention:{animation.id}", version)
+
+
+def _key(animation: Animation) -> str:
+    return f"to-call:{animation.id}"
+
+
 def calls(
-    animation: Animation, around: Around, why: str, registrations: Sequence[Registered] | None = None
+    animation: Animation,
+    around: Around,
+    why: str,
+    registrations: Sequence[Registered] | None = None,
+    burst: Burst | None = None,
 ) -> Iterator[Notice]:
     """Ask to telephone those of the registrations, by default all, whom no letter reaches."""
     registrations = holding(animation.id, around) if registrations is None else registrations
@@ -84,12 +123,12 @@ def calls(
     lacking = all(registration.address is None for registration in unreached)
     if len(unreached) == 1:
         what = "n'a pas d'adresse électronique" if lacking else "n'est pas jointe par courriel"
-        message = f"Une personne inscrite à {{animation}} {what} : prévenez-la par téléphone, {why}."
-        yield from ask_to_call(animation, unreached, message)
+        message = f"Une personne inscrite à {{animation}} {what} : prévenez-la par téléphone, {why}"
+        yield from ask_to_call(animation, unreached, message, burst)
     elif unreached:
         what = "n'ont pas d'adresse électronique" if lacking else "ne sont pas jointes par courriel"
-        message = f"{len(unreached)} personnes inscrites à {{animation}} {what} : prévenez-les par téléphone, {why}."
-        yield from ask_to_call(animation, unreached, message)
+        message = f"{len(unreached)} personnes inscrites à {{animation}} {what} : prévenez-les par téléphone, {why}"
+        yield from ask_to_call(animation, unreached, message, burst)
 
 
 def is_unreached(registration: Registered, around: Around) -> bool:
@@ -98,15 +137,31 @@ def is_unreached(registration: Registered, around: Around) -> bool:
     return registration.address is None and not (registration.texted and around.texting())
 
 
-def ask_to_call(animation: Animation, unreached: Sequence[Registered], message: str) -> Iterator[Notice]:
-    """Notify the structure, and each person who registered some of them. Readers with the right see whom to call."""
+def ask_to_call(
+    animation: Animation, unreached: Sequence[Registered], message: str, burst: Burst | None = None
+) -> Iterator[Notice]:
+    """Notify the structure, and each person who registered some of them. Readers with the right see whom to call.
+
+    `message` is a sentence without its full stop.
+    """
     subject, page = "Personnes à prévenir par téléphone : {title}", animation_page(animation.id)
-    words = named(animation, None)
+    words, key, since = named(animation, None), None, None
+    if burst is not None:
+        words |= burst.things
+        key, since = burst.key, burst.version - 1
+    end = _end(burst)
     everybody = tuple(registration.registration_id for registration in unreached)
-    yield Notice(structure(animation.structure_id), TO_CALL, message, words, subject, everybody)
+    recipient = structure(animation.structure_id)
+    yield Notice(recipient, TO_CALL, f"{message}{end}", words, subject, everybody, key=key, since=since)
     for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
         own = tuple(registration.registration_id for registration in unreached if registration.author == name)
         theirs = message
         if own != everybody:
-            theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone."
-        yield Notice(author(name), TO_CALL, theirs, words, subject, own, page=page)
+            theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone"
+        yield Notice(author(name), TO_CALL, f"{theirs}{end}", words, subject, own, page=page, key=key, since=since)
+
+
+def _end(burst: Burst | None) -> str:
+    """Return the end of the sentence: what a burst tells goes on in it, or follows."""
+    words = "" if burst is None else burst.words
+    return f".{words}" if words.startswith(" ") else f"{words}."

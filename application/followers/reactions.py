@@ -59,7 +59,7 @@ from domain.candidatures.events import (
 from domain.catalogue import WEBHOOK
 from domain.contacts.events import PlanningSent
 from domain.controls.events import ControlOpened, PieceJudged
-from domain.conventions.convention import ConventionAmended, ConventionTerminated
+from domain.conventions.convention import ConventionAmended, ConventionSigned, ConventionTerminated
 from domain.kernel.events import Event
 from domain.notifications.events import LetterRefused
 from domain.registrations.events import (
@@ -189,6 +189,7 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     ),
     ControlOpened: about_dossiers.on_control_opened,
     PieceJudged: about_dossiers.on_piece_judged,
+    ConventionSigned: about_dossiers.on_signed,
     ConventionAmended: to_partner(
         "convention.amended", "La {convention} de {structure}, {territory}, est modifiée par avenant."
     ),

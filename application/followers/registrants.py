@@ -10,7 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from application.followers.about_animations import named, on_rewritten, on_suspended
-from application.followers.people_to_call import Registered, ask_to_call, calls, holding, is_unreached, registrations_of
+from application.followers.people_to_call import (
+    Registered,
+    ask_to_call,
+    calls,
+    cancelled,
+    covered,
+    holding,
+    is_unreached,
+    moved,
+    registrations_of,
+)
 from application.notifications.changes import REMINDER
 from application.notifications.reaction import (
     CHANGE_WAIT,
@@ -104,7 +114,7 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
         yield from registration.messages(kind, {"detail_position": record.position}, key)
         if to_call is not None and is_unreached(registration, around):
             animation = around.state(ANIMATION, registration.animation_id)
-            message = f"{to_call} {{animation}}, que rien d'écrit n'atteint : prévenez-la par téléphone."
+            message = f"{to_call} {{animation}}, que rien d'écrit n'atteint : prévenez-la par téléphone"
             yield from ask_to_call(animation, [registration], message)
 
     return react
@@ -144,7 +154,8 @@ def on_modified(record: Recorded, around: Around) -> Iterator[Message]:
     if animation.status is not AnimationStatus.PUBLISHED:
         return
     if _changes(record, DATE_AND_PLACE):
-        yield from calls(animation, around, "la date ou le lieu a changé")
+        burst = moved(animation, record.originator_version)
+        yield from calls(animation, around, "la date ou le lieu a changé", burst=burst)
         about = {"animation_id": str(animation.id), "before": record.originator_version - 1}
         yield from _to_contacts("animation.moved", animation, around, about, waits=True)
     elif _changes(record, WHAT):
@@ -161,7 +172,7 @@ def on_coverage(record: Recorded, around: Around) -> Iterator[Message]:
     suspended = isinstance(record.event, AnimationSuspended)
     kind = "animation.suspended" if suspended else "animation.resumed"
     why = "l'animation est suspendue" if suspended else "l'animation n'est plus suspendue"
-    yield from calls(animation, around, why)
+    yield from calls(animation, around, why, burst=covered(animation, record.originator_version))
     for registration in holding(animation.id, around):
         key = f"convention:{registration.registration_id}"
         yield from registration.messages(kind, {"before": record.originator_version - 1}, key, CHANGE_WAIT)
@@ -173,7 +184,7 @@ def on_reminded(record: Recorded, around: Around) -> Iterator[Message]:
     assert isinstance(fact, RegistrantsReminded)
     animation = around.state(ANIMATION, fact.animation_id)
     records = [earlier for earlier in around.events(book_id) if earlier.position < record.position]
-    moved = [
+    moves = [
         earlier.stamp.recorded_at
         for earlier in around.events(animation.id)
         if earlier.position < record.position and _changes(earlier, DATE_AND_PLACE)
@@ -181,7 +192,7 @@ def on_reminded(record: Recorded, around: Around) -> Iterator[Message]:
     known_since = {}
     for earlier in records:
         if isinstance(earlier.event, RegistrationMade | SeatObtained):
-            known_since[earlier.event.registration_id] = max([earlier.stamp.recorded_at, *moved])
+            known_since[earlier.event.registration_id] = max([earlier.stamp.recorded_at, *moves])
     book = around.state(REGISTRATION, book_id, record.originator_version)
     registrations = registrations_of(records)
     reminded = [registrations[each] for each in to_remind(book, known_since, fact.known_before)]
@@ -199,7 +210,8 @@ def on_cancelled(record: Recorded, around: Around) -> Iterator[Message]:
         message = "{animation}, de {structure}, est annulée."
         subject = "{title} est annulée."
         yield Notice(recipient, "animation.cancelled", message, words, subject=subject, page=page, with_reason=True)
-    yield from calls(animation, around, "l'animation est annulée")
+    burst = cancelled(animation, record.originator_version)
+    yield from calls(animation, around, "l'animation est annulée", burst=burst)
     about = {"animation_id": str(animation.id), "detail_position": record.position}
     if published:
         yield from _to_contacts("animation.cancelled", animation, around, about)
@@ -216,7 +228,7 @@ def on_unreached(record: Recorded, around: Around) -> Iterator[Message]:
             animation = around.state(ANIMATION, fact.animation_id)
             registration = registrations_of(around.events(registration_book_id(fact.animation_id)))[fact.about_id]
             way = "SMS" if fact.reason is Unreached.TEXT else "courriel"
-            message = f"Une personne inscrite à {{animation}} n'est pas jointe par {way} : prévenez-la par téléphone."
+            message = f"Une personne inscrite à {{animation}} n'est pas jointe par {way} : prévenez-la par téléphone"
             yield from ask_to_call(animation, [registration], message)
         case LetterAbout.CANDIDATURE:
             candidature = around.state(CANDIDATURE, fact.about_id)

@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     CONTROL_OPENED = "control.opened"
     CONTROL_PIECE_REFUSED = "control.piece_refused"
     CONVENTION_AMENDED = "convention.amended"
+    CONVENTION_SIGNED = "convention.signed"
     CONVENTION_TERMINATED = "convention.terminated"
     DOSSIER_AMENDMENT_ACCEPTED = "dossier.amendment_accepted"
     DOSSIER_AMENDMENT_PROPOSED = "dossier.amendment_proposed"

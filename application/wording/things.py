@@ -92,13 +92,29 @@ def _state(kind: AggregateKind[Any], thing: Thing, streams: Streams, version: in
 
 def _rewriting(thing: Thing, streams: Streams, since: int | None) -> str:
     """Say what changed from `since`, by default the version before, to the thing's version."""
-    assert thing.version is not None
-    after: Animation = _state(ANIMATION, thing, streams)
-    before: Animation = _state(ANIMATION, thing, streams, since or thing.version - 1)
+    before, after = _before_and_after(thing, streams, since)
     typology: Typology = state_after(TYPOLOGY, streams[TYPOLOGY_ID]) or Typology()
     schools = labels_of((before.content.school, after.content.school), streams)
     words = animations.rewriting(after, before.content, after.content, typology, schools) or "Rien d'affiché ne change"
     return words if words.endswith((".", "…")) else f"{words}."
+
+
+def _moving(thing: Thing, streams: Streams, since: int | None) -> str:
+    """Say when and where it was, and is: from `since`, by default the version before, to the thing's version."""
+    before, after = _before_and_after(thing, streams, since)
+    return animations.moving(after, before.content, after.content)
+
+
+def _announced(thing: Thing, streams: Streams, since: int | None) -> str:
+    """Go on in a sentence with when and where it was before, if that is not what it was at last."""
+    before, after = _before_and_after(thing, streams, since)
+    known, last = (f"{animations.when(each)}, {animations.place(each.content)}" for each in (before, after))
+    return "" if known == last else f" (annoncée {known})"
+
+
+def _before_and_after(thing: Thing, streams: Streams, since: int | None) -> tuple[Animation, Animation]:
+    assert thing.version is not None
+    return _state(ANIMATION, thing, streams, since or thing.version - 1), _state(ANIMATION, thing, streams)
 
 
 def _dossier(thing: Thing, streams: Streams, since: int | None) -> str:
@@ -152,6 +168,8 @@ _PHRASES: Mapping[str, Callable[[Thing, Streams, int | None], str]] = {
     "animation": lambda thing, streams, since: animations.phrase(_state(ANIMATION, thing, streams)),
     "title": lambda thing, streams, since: f"« {_state(ANIMATION, thing, streams).content.title} »",
     "rewriting": _rewriting,
+    "moving": _moving,
+    "announced": _announced,
     "structure": lambda thing, streams, since: str(_state(STRUCTURE, thing, streams).name),
     "territory": _territory,
     "dossier": _dossier,

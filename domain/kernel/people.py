@@ -25,8 +25,10 @@ _EXPECTED_PHONE = "numéro de téléphone attendu, par exemple 06 12 34 56 78, 0
 #: Old relays pass « % » and « ! » on to another host (RFC 1123, section 5.2.16); readers of headers decode « =?…?= »
 #: into another address (RFC 2047).
 _ROUTES = re.compile(r"[%!?]")
-#: Names of many languages hold U+200C, U+200D, U+2019 and modifier apostrophes.
-_NAME_SIGNS = re.compile(r"[ '’ʼ.·‐‑–\u200c\u200d-]")
+#: What names hold beside letters: apostrophes as people type them, the hyphens of Hebrew (U+05BE) and Armenian
+#: (U+058A), dots within names in Catalan, Chinese and Japanese, marks within words in Tibetan (U+0F0B) and Hebrew
+#: (U+05F3), the joiners U+200C and U+200D, and a usual name in brackets or quotation marks.
+_NAME_SIGNS = re.compile(r"[ .,\-'’‘´`ʼʹ\u055a\u05f3\u05f4·‧\u30fb‐‑–\u058a\u05be\u0f0b\u0f0c\u200c\u200d()\"“”„«»]")
 #: A dot ends an initial or an abbreviation: « J.-P. », « Jr. ». A letter right after it reads as the name of a site.
 _DOT_IN_A_WORD = re.compile(r"\.\w")
 _SITE = re.compile(r"://|\bwww\.|\b[a-z0-9-]{2,}\.[a-z]{2,24}\b(?!\.)", re.IGNORECASE | re.ASCII)
@@ -133,7 +135,7 @@ def _name_of_a_person(value: str) -> str:
     digits = sum(char.isdecimal() for char in value)
     others = len(value) - len(letters) - digits - len(_NAME_SIGNS.findall(value))
     if not letters or others or digits > _MOST_DIGITS or _DOT_IN_A_WORD.search(value):
-        raise ValueError("nom attendu : lettres, espaces, traits d'union et apostrophes seulement")
+        raise ValueError("nom attendu : lettres, espaces, traits d'union, apostrophes et parenthèses seulement")
     return value
 
 

@@ -74,9 +74,9 @@ def register(
 ) -> list[Event]:
     """Register somebody, with a seat or at the end of the waiting list.
 
-    `contact` is the pseudonym of the e-mail address or, without one, of name and telephone. A second registration of
-    the same raises DUPLICATE for the person who made the first and for readers of the animation's registrations; all
-    others get the same answer as for a new one (see `RegistrationRepeated`).
+    `contact` is the pseudonym of the e-mail address or, without one, of name and telephone, or of the name and who
+    registers. A second registration of the same raises DUPLICATE for the person who made the first and for readers of
+    the animation's registrations; all others get the same answer as for a new one (see `RegistrationRepeated`).
     `others_today` is how many people the actor has registered for this animation today. `covered`: a convention of the
     structure covers the animation.
     """
@@ -100,6 +100,13 @@ def register(
     if registrant.sms_agreed and registrant.phone is None:
         raise invalid("Téléphone obligatoire pour recevoir des SMS.", "phone")
     standing = None if contact is None else book.contacts.get(contact)
+    if standing is not None and registrant.email is None and registrant.phone is None:
+        raise refuse(
+            ErrorCode.DUPLICATE,
+            "Vous avez déjà inscrit une personne de ce nom à cette animation, sans courriel ni téléphone. Si c'en est"
+            " une autre, indiquez son téléphone, ou précisez son nom, par exemple « Awa (mère de Léa) ».",
+            "last_name",
+        )
     own = (
         standing is not None
         and not on_behalf

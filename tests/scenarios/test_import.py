@@ -11,7 +11,9 @@ from uuid import uuid4
 from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 
 from api.http.examples import operations_folder
-from tests.support.people import ANIMATION, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from domain.kernel.actors import Role
+from tests.support.people import ANIMATION, CONVENTION, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
+from tests.support.server import token
 
 IMPORT = "117-import-animations"
 HEADER = "Titre;Description;Date;Horaires;Type de lieu;Lieu;Public;Type;Thèmes;Places;Remarques"
@@ -124,8 +126,12 @@ def test_a_workbook_with_dates_formulas_and_empty_rows_is_imported_and_what_stan
 
 def test_the_template_is_imported_as_it_is(people, server):
     people.sign()
-    for ending, outcome in (("csv", "CREATED"), ("xlsx", "KNOWN")):
-        template = server.http.get(f"/animations/import-template.{ending}")
+    signed_in = {"authorization": f"Bearer {STRUCTURE}"}
+    cher = token(Role.COORDONNATEUR, "Coordination 18", territories=["18"])
+    people.does("01-sign-a-convention", cher, **CONVENTION | {"territory": "18", "coordonnateur": "Coordination 18"})
+    # Of a structure of two territories, the commune tells which one: Montpellier is in the Hérault.
+    for ending, outcome, headers in (("csv", "CREATED", {}), ("xlsx", "KNOWN", signed_in)):
+        template = server.http.get(f"/animations/import-template.{ending}", headers=headers)
         payload = sends(server, template.content)
         assert (outcomes(payload), payload["errors"], payload["ignoredColumns"]) == ([(2, outcome)], [], [])
     words = load_workbook(io.BytesIO(template.content))["Valeurs acceptées"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -69,6 +70,19 @@ def begun(people: People, clock: Clock) -> str:
     people.publish(animation)
     clock.now = datetime.fromisoformat("2027-03-15T18:00:00+01:00")
     return animation
+
+
+def test_a_slide_that_is_printed_before_the_questions_are_worded_leads_to_a_page_that_helps(
+    people: People, server: Server
+):
+    people.sign()
+    animation = people.declare()
+    people.publish(animation)
+    page = server.http.get(f"/questionnaire/{link_of(server, animation)}")
+    assert (page.status_code, "Le questionnaire n'est pas encore prêt" in html.unescape(page.text)) == (200, True)
+    people.does("119-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
+    page = server.http.get(f"/questionnaire/{link_of(server, animation)}")
+    assert "Le questionnaire s'ouvre au début de l'animation." in html.unescape(page.text)
 
 
 def test_parents_answer_by_the_link_alone_and_five_of_them_make_a_figure(people: People, server: Server, begun: str):

@@ -12,7 +12,7 @@ from web.core.sessions import Sessions
 #: What pages link to and the API answers by itself; pages and GraphQL have ways of their own to know who asks.
 _FILES = re.compile(
     r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/(?:animations\.(?:csv|xlsx)|planning\.pdf)|audit-trail\.csv"
-    r"|animations/[^/]+/(?:attendance-sheet.*|(?:ticket|poster|flyer|slide)\.pdf|kit\.zip)"
+    r"|animations/import-template\.(?:csv|xlsx)|animations/[^/]+/(?:attendance-sheet.*|(?:ticket|poster|flyer|slide)\.pdf|kit\.zip)"
     r"|candidatures/[^/]+/certificate\.pdf)"
 )
 

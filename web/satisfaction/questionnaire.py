@@ -19,6 +19,10 @@ _UNKNOWN = (
     "Ce lien ne mène à aucun questionnaire. Scannez de nouveau le code carré, ou recopiez toute l'adresse."
     " Vous pouvez aussi dire votre avis à la structure qui a animé la rencontre."
 )
+_NOT_WORDED = (
+    "Les questions ne sont pas encore rédigées. Gardez ce lien, ou scannez de nouveau le code carré dans quelques"
+    " jours : il sert jusqu'à quatorze jours après l'animation. Vous pouvez aussi dire votre avis à la structure."
+)
 #: The version of the form that the page showed.
 _VERSION = Field("formVersion", "Version", "number")
 _GRADES = tuple((str(grade), str(grade)) for grade in range(1, 6))
@@ -66,6 +70,9 @@ class QuestionnairePage:
         except Problem as problem:
             raise (Problem.missing(_UNKNOWN) if problem.status == 404 else problem) from None
         questionnaire: Mapping[str, Any] | None = answer["questionnaire"]
+        if questionnaire is None and answer["satisfactionForm"] is None:
+            # Slides are printed in time: their code must not lead to a page that is missing.
+            raise Problem(200, "Le questionnaire n'est pas encore prêt", _NOT_WORDED)
         if questionnaire is None:
             raise Problem.missing(_UNKNOWN)
         return questionnaire

@@ -67,7 +67,7 @@ def test_an_event_that_cannot_be_reacted_to_is_set_aside_whole_and_the_rest_goes
     signed.publishes(signed.creates(title="Un"))
     signed.creates(title="Deux")
     _reacts(app)
-    assert messages(app, OURS) == []
+    assert messages(app, OURS)[1:] == [], "after that of the convention"
     assert len(messages(app, "national")) == 2
     ((event, reason, attempts),) = _rows(app, "SELECT event, reason, attempts FROM reactions_set_aside")
     assert (event, attempts) == ("animation.published", 1)
@@ -82,10 +82,10 @@ def test_what_was_set_aside_is_done_once_it_can_be(signed, app, broken):
     assert _rows(app, "SELECT attempts FROM reactions_set_aside") == [(2,)]
     broken.undo()
     _later(app)
-    assert messages(app, OURS) == [f"« Un » ({WHEN}, Jean Jaurès) est publiée."]
+    assert messages(app, OURS)[1:] == [f"« Un » ({WHEN}, Jean Jaurès) est publiée."]
     assert _rows(app, "SELECT * FROM reactions_set_aside") == []
     _later(app)
-    assert len(messages(app, OURS)) == 1
+    assert len(messages(app, OURS)) == 2
 
 
 def test_it_is_tried_a_bounded_number_of_times_and_then_kept(signed, app, broken):

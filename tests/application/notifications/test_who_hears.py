@@ -105,7 +105,7 @@ HEARS = {
     "convention.amended": (ST,),
     "convention.service_certified": TOLD_OTHERWISE,
     "convention.service_withdrawn": TOLD_OTHERWISE,
-    "convention.signed": THEIR_OWN,
+    "convention.signed": (ST,),
     "convention.terminated": (ST, CO, NA),
     "convention.words_erased": ERASED,
     "file.expired": ERASED,

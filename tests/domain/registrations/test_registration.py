@@ -127,6 +127,11 @@ def test_parents_without_e_mail_are_told_apart_by_nobody_and_all_register():
     outcome.then(made(9, contact=None, email=None, phone=None, on_behalf=True))
 
 
+def test_a_name_alone_is_written_down_once_by_the_same_person():
+    outcome = registers(registered(True), DIRECTOR, person=NOBODY_KNOWN, contact=contact(1), on_behalf=True)
+    outcome.then_refused(DUPLICATE, "last_name", "indiquez son téléphone, ou précisez son nom")
+
+
 @pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, TEACHER, STRUCTURE], ids=lambda who: who.role)
 def test_who_may_register_a_parent_without_e_mail(who):
     registers([], who, person=NOBODY_KNOWN, contact=None, on_behalf=True).then_accepted()

@@ -120,6 +120,20 @@ def test_whom_to_call_is_a_list_to_filter_to_print_and_to_open_in_a_spreadsheet(
         assert answer("csv", who).status_code in (401, 403)
 
 
+def test_a_parent_without_any_address_has_one_place_and_namesakes_have_one_each(people, server, animation):
+    name = {"animationId": animation, "firstName": "Awa", "lastName": "Koné"}
+    people.does(REGISTER_FOR, DIRECTOR, **name)
+    swapped = name | {"firstName": "KONÉ", "lastName": "awa"}
+    for again in (name, swapped):
+        (error,) = people.is_refused(REGISTER_FOR, DIRECTOR, **again)
+        assert (error["code"], error["field"]) == ("DUPLICATE", ["lastName"])
+    for who in (COLLEAGUE, STRUCTURE):
+        people.does(REGISTER_FOR, who, **name)
+    people.does(REGISTER_FOR, DIRECTOR, **name | {"firstName": "Awa (mère de Léa)"})
+    query = "query($id: ID!) { animation(id: $id) { registrations { totalCount } } }"
+    assert server.ask(query, STRUCTURE, id=animation)["animation"]["registrations"]["totalCount"] == 4
+
+
 def test_who_has_an_address_is_written_to_and_nobody_is_asked_to_call(people, server, animation):
     people.does(REGISTER_FOR, DIRECTOR, animationId=animation, **WHO, email="moussa@exemple.fr")
     _cancel(server, animation)
