@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from application import (
     action_groups,
+    animation_requests,
     attendance,
     candidatures,
     controls,
@@ -83,6 +84,7 @@ USE_CASES = use_cases(
     invitations.USE_CASES,
     conventions.USE_CASES,
     animations.USE_CASES,
+    animation_requests.USE_CASES,
     attendance_sheets.USE_CASES,
     several.USE_CASES,
     importing.USE_CASES,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.accounts import account, invitation
 from domain.action_groups import action_group
+from domain.animation_requests import request as animation_request
 from domain.animations import animation
 from domain.candidatures import candidature
 from domain.contacts import contacts
@@ -72,6 +73,7 @@ STRUCTURE = AggregateKind[structure.Structure]("structure", structure.evolve)
 SIRET = AggregateKind[siret.AssignedSiret]("siret", siret.evolve)
 CONVENTION = AggregateKind[convention.Convention]("convention", convention.evolve)
 ANIMATION = AggregateKind[animation.Animation]("animation", animation.evolve, credit=animation.credit)
+ANIMATION_REQUEST = AggregateKind[animation_request.AnimationRequest]("animation_request", animation_request.evolve)
 ATTESTATION_FORM = AggregateKind[attestation_form.AttestationForm]("attestation_form", attestation_form.evolve)
 SATISFACTION_FORM = AggregateKind[satisfaction_form.SatisfactionForm]("satisfaction_form", satisfaction_form.evolve)
 SATISFACTION = AggregateKind[satisfaction_packets.RecordedAnswers]("satisfaction", satisfaction_packets.evolve)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from projections.accounts.read_model import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
 from projections.action_groups.read_model import ACTION_GROUP_PEOPLE, ACTION_GROUPS
+from projections.animation_requests.read_model import animation_requests
 from projections.animations.read_model import animations
 from projections.audit.read_model import AUDIT_TRAIL
 from projections.candidatures.read_model import CANDIDATURE_PEOPLE, CANDIDATURES
@@ -42,6 +43,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         LOGOS,
         CONVENTIONS,
         animations(shown),
+        animation_requests(shown),
         SERVICE_DOSSIERS,
         CONTROLS,
         CONTROL_PIECES,

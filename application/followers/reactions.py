@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from application.followers import about_candidatures, about_dossiers
+from application.followers import about_candidatures, about_dossiers, about_requests
 from application.followers.about_animations import on_declared, to_structure
 from application.followers.about_candidatures import to_candidate
 from application.followers.about_dossiers import (
@@ -33,6 +33,15 @@ from application.papers.french import siret
 from application.webhooks.messages import recipient_of
 from application.wording import things
 from domain.accounts.events import InvitationSent, MediateurRegistered, SpeakerJoined
+from domain.animation_requests.events import (
+    RequestAnswered,
+    RequestDeclined,
+    RequestGivenBack,
+    RequestLapsed,
+    RequestSent,
+    RequestTakenUp,
+    RequestWithdrawn,
+)
 from domain.animations.events import (
     AnimationCancelled,
     AnimationCreated,
@@ -150,6 +159,13 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     AnimationSuspended: on_coverage,
     AnimationResumed: on_coverage,
     AnimationEnded: to_structure("animation.to_attest", "{animation} est passée : remplissez l'attestation."),
+    RequestSent: about_requests.on_sent,
+    RequestTakenUp: about_requests.on_taken_up,
+    RequestGivenBack: about_requests.on_given_back,
+    RequestAnswered: about_requests.on_answered,
+    RequestDeclined: about_requests.on_declined,
+    RequestWithdrawn: about_requests.on_withdrawn,
+    RequestLapsed: about_requests.on_lapsed,
     RegistrationMade: on_made,
     RegistrationRepeated: on_repeated,
     SeatObtained: to_registrant("registration.seat_obtained", to_call=SEAT_FREED),

@@ -11,10 +11,12 @@ from pydantic import Field
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from domain.action_groups.events import ActionGroupWordsErased
+from domain.animation_requests.events import RequestWordsErased
 from domain.animations.events import AnimationWordsErased
 from domain.catalogue import (
     ACTION_GROUP,
     ANIMATION,
+    ANIMATION_REQUEST,
     CONTROL,
     CONVENTION,
     SCHOOL_PROJECT,
@@ -40,6 +42,7 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
     kind.name: (kind, erased)
     for kind, erased in (
         (ANIMATION, AnimationWordsErased),
+        (ANIMATION_REQUEST, RequestWordsErased),
         (CONVENTION, ConventionWordsErased),
         (STRUCTURE, StructureWordsErased),
         (SERVICE_DOSSIER, DossierWordsErased),

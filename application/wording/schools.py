@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from domain.animation_requests.events import RequestSent
 from domain.animations.events import AnimationCreated, AnimationModified
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import SCHOOL
@@ -50,7 +51,7 @@ def schools_named(streams: Iterable[Sequence[Recorded]]) -> set[UUID]:
 
 def _school(record: Recorded) -> str | None:
     match record.event:
-        case CandidatureSubmitted(school_uai=uai):
+        case CandidatureSubmitted(school_uai=uai) | RequestSent(school=uai):
             return uai
         case AnimationCreated(school=named) | AnimationModified(school=named):
             return named

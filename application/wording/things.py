@@ -14,11 +14,13 @@ from uuid import UUID
 
 from application.papers.french import euros, short_date
 from application.wording import animations
-from application.wording.schools import labels_of, school_of
+from application.wording.schools import in_sentence, labels_of, school_of
+from domain.animation_requests.request import AnimationRequest
 from domain.animations.animation import Animation
 from domain.candidatures.events import CandidatureSubmitted
 from domain.catalogue import (
     ANIMATION,
+    ANIMATION_REQUEST,
     CONVENTION,
     SERVICE_DOSSIER,
     STRUCTURE,
@@ -159,6 +161,11 @@ def _school(thing: Thing, streams: Streams, since: int | None) -> str:
     return school_of(_submitted(thing, streams), streams)
 
 
+def _asking_school(thing: Thing, streams: Streams, since: int | None) -> str:
+    request: AnimationRequest = _state(ANIMATION_REQUEST, thing, streams)
+    return in_sentence(labels_of((request.school,), streams)[request.school])
+
+
 def _territory(thing: Thing, streams: Streams, since: int | None) -> str:
     state = _state(TERRITORY, thing, streams)
     return f"{state.name} ({state.code})"
@@ -178,4 +185,5 @@ _PHRASES: Mapping[str, Callable[[Thing, Streams, int | None], str]] = {
     "candidature": _candidature,
     "volunteer": _volunteer,
     "school": _school,
+    "asking_school": _asking_school,
 }

@@ -9,6 +9,7 @@ from functools import partial
 from psycopg import sql
 
 from application import founding
+from application.animation_requests import AnimationRequestLapse
 from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
 from application.application import Application
 from application.commanding.commands import Command
@@ -25,6 +26,7 @@ from cli.people.retaining import erasures, find_overdue
 from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
+from projections.animation_requests import queries as request_queries
 from projections.animations import queries
 from projections.engine.generations import live_tables
 from projections.registrations import queries as registration_queries
@@ -42,6 +44,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
+        Job("requests-lapsed", timedelta(hours=1), lambda now, since: let_requests_lapse(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
@@ -116,6 +119,15 @@ def remind_registrants(app: Application, ahead: timedelta, now: datetime) -> int
         rows = conn.execute(query, {"now": now, "until": now + ahead, "most": BATCH}).fetchall()
     commands = [RegistrantsRemind(animation_id=animation_id, ahead=ahead) for (animation_id,) in rows]
     return each(partial(_record, app, command, now) for command in commands)
+
+
+def let_requests_lapse(app: Application, now: datetime) -> int:
+    """Let schools' requests go whose period is over, everywhere on Earth."""
+    with app.pool.connection() as conn:
+        query = sql.SQL(request_queries.TO_LAPSE).format(**live_tables(conn))
+        params = {"day": (now - timedelta(hours=12)).date(), "most": BATCH}
+        rows = conn.execute(query, params).fetchall()
+    return each(partial(_record, app, AnimationRequestLapse(request_id=request_id), now) for (request_id,) in rows)
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

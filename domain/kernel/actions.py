@@ -46,6 +46,13 @@ class Action(StrEnum):
     ATTESTATION_CORRECT = "attestationCorrect"
     ATTENDANCE_SHEET_ATTACH = "attendanceSheetAttach"
     ATTENDANCE_SHEET_WITHDRAW = "attendanceSheetWithdraw"
+    ANIMATION_REQUEST = "animationRequest"
+    ANIMATION_REQUEST_TAKE_UP = "animationRequestTakeUp"
+    ANIMATION_REQUEST_ANSWER = "animationRequestAnswer"
+    ANIMATION_REQUEST_GIVE_BACK = "animationRequestGiveBack"
+    ANIMATION_REQUEST_DECLINE = "animationRequestDecline"
+    ANIMATION_REQUEST_WITHDRAW = "animationRequestWithdraw"
+    ANIMATION_REQUEST_LAPSE = "animationRequestLapse"
     CANDIDATURE_SUBMIT = "candidatureSubmit"
     CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
     CANDIDATURE_VALIDATE = "candidatureValidate"
@@ -147,6 +154,7 @@ class Action(StrEnum):
     CONTROL_READ = "controlRead"
     REGISTRATION_READ = "registrationRead"
     MANDATE_READ = "mandateRead"
+    ANIMATION_REQUEST_READ = "animationRequestRead"
     CONTACT_READ = "contactRead"
     WEBHOOK_READ = "webhookRead"
     REBUILD_FOLLOW = "rebuildFollow"
@@ -183,6 +191,14 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_WITHDRAW: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST: dict.fromkeys((DI, HE, TE), _SCHOOL),
+    # Of a structure with a convention in the school's territory, which the decision looks for.
+    Action.ANIMATION_REQUEST_TAKE_UP: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
+    Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
+    Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
     Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
     Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
@@ -275,6 +291,11 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.BLANKED_TEXT_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {**_OWN, **dict.fromkeys((DI, IN, HE), _SCHOOL), **{CO: _TERRITORY, NA: _ANY, SY: _ANY}},
+    # Beside what it has taken up, a structure's lists hold what is open in its territories.
+    Action.ANIMATION_REQUEST_READ: {
+        **dict.fromkeys((DI, IN, HE, TE), _SCHOOL),
+        **{ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    },
     Action.CONTACT_READ: {ST: _STRUCTURE},
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _HOME, NA: _ANY, AU: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},

@@ -15,6 +15,7 @@ _IN_FORMS: Mapping[str, str] = {
     "animation_ids": "animations",
     "audience": "public visé",
     "candidature_id": "candidature",
+    "candidature_ids": "parents ressources",
     "changes": "modifications",
     "csv": "fichier",
     "dates": "dates",
@@ -34,6 +35,7 @@ _IN_FORMS: Mapping[str, str] = {
     "period_from": "début de la période",
     "period_until": "fin de la période",
     "person_id": "personne",
+    "request_id": "demande",
     "recovered_on": "date du recouvrement",
     "signature": "signature",
     "signed_on": "date de signature",
@@ -48,6 +50,8 @@ _IN_FORMS: Mapping[str, str] = {
     "valid_from": "début de validité",
     "valid_until": "fin de validité",
     "venue_name": "nom du lieu",
+    "wished_from": "premier jour souhaité",
+    "wished_until": "dernier jour souhaité",
     "without": "jours exclus",
 }
 

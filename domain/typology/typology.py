@@ -258,7 +258,7 @@ def retire(state: Typology, actor: Actor, kind: TermKind, code: str, since: date
     return [TermRetired(kind=kind, code=code, since=since)]
 
 
-def check_terms(typology: Typology, chosen: list[tuple[TermKind, str, tuple[str, ...]]], day: date) -> None:
+def check_terms(typology: Typology, chosen: Sequence[tuple[TermKind, str, tuple[str, ...]]], day: date) -> None:
     """Raise every problem with the chosen (kind, code, field path) at once, for an animation of that local day."""
     problems = [typology.problem_with(kind, code, day, *path) for kind, code, path in chosen]
     if refusals := [problem for problem in problems if problem is not None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.accounts.mutations import AccountMutations
+from api.animation_requests.mutations import AnimationRequestMutations
 from api.animations.attendance_sheet_mutations import AttendanceSheetMutations
 from api.animations.mutations import AnimationMutations
 from api.animations.several.importing import AnimationImportMutations
@@ -35,6 +36,7 @@ class Mutation(
     AnimationMutations,
     SeveralAnimationMutations,
     AnimationImportMutations,
+    AnimationRequestMutations,
     ServiceDossierMutations,
     AttendanceSheetMutations,
     ControlMutations,

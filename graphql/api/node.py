@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from api.accounts.types import load_invitation, load_mandate
+from api.animation_requests.types import load_request
 from api.animations.series import SERIES_PREFIX, find_series
 from api.animations.types import is_visible, load_animation
 from api.audit.filters import AuditWhere
@@ -38,6 +39,7 @@ _BY_UUID: Final = (
     load_candidature,
     load_dossier,
     load_control,
+    load_request,
     load_registration,
     load_contact,
     load_invitation,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.accounts.queries import AccountQueries
+from api.animation_requests.queries import AnimationRequestQueries
 from api.animations.calendar import CalendarQueries
 from api.animations.queries import AnimationQueries
 from api.audit.queries import AuditQueries
@@ -36,6 +37,7 @@ class Query(
     PersonalDataQueries,
     AnimationQueries,
     CalendarQueries,
+    AnimationRequestQueries,
     StructureQueries,
     TypologyQueries,
     TypologyPreviewQueries,

@@ -70,7 +70,10 @@ SELECT count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS awaiting_attestation,
     count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS attestations_due,
     count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused,
     (SELECT count(*) FROM {{service_dossiers}} d WHERE d.structure_id = ANY(%(structures)s) AND {TO_CORRECT})
-        AS dossiers_to_correct
+        AS dossiers_to_correct,
+    (SELECT count(*) FROM {{animation_requests}} r WHERE r.structures && %(structures)s AND r.status = 'OPEN')
+    + (SELECT count(*) FROM {{animation_requests}} r WHERE r.structure_id = ANY(%(structures)s)
+        AND r.status = 'TAKEN_UP') AS animation_requests
 FROM {{animations}} a WHERE a.structure_id = ANY(%(structures)s)"""
 _DOSSIERS = f"""
 count(*) FILTER (WHERE {TO_CERTIFY}) AS dossiers_to_certify,
@@ -84,12 +87,17 @@ WAITING_FOR_COORDONNATEUR = f"""
 SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(territories)s)) AS dossiers,
     (SELECT {_VOLUNTEERS} WHERE c.territory = ANY(%(territories)s)) AS volunteers,
     (SELECT count(*) AS attestations_due FROM {{animations}} a
-     WHERE a.territory = ANY(%(territories)s) AND {AWAITING_ATTESTATION}) AS animations"""
+     WHERE a.territory = ANY(%(territories)s) AND {AWAITING_ATTESTATION}) AS animations,
+    (SELECT count(*) AS animation_requests FROM {{animation_requests}} r
+     WHERE r.territory = ANY(%(territories)s) AND r.status = 'OPEN') AS requests"""
 WAITING_FOR_NATIONAL_TEAM = f"""
 SELECT count(*) AS awaiting_publication,
     (SELECT count(*) FROM {{service_dossiers}} d WHERE {TO_PAY}) AS dossiers_to_pay
 FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"""
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
-WAITING_FOR_SCHOOL = """
-SELECT count(*) AS candidatures_to_examine FROM {candidatures}
+_REQUESTS_OF_SCHOOL = """(SELECT count(*) FROM {animation_requests} r
+    WHERE r.school = ANY(%(schools)s) AND r.status IN ('OPEN', 'TAKEN_UP'))"""
+WAITING_FOR_SCHOOL = f"""
+SELECT count(*) AS candidatures_to_examine, {_REQUESTS_OF_SCHOOL} AS animation_requests FROM {{candidatures}}
 WHERE school_uai = ANY(%(schools)s) AND degree = %(degree)s AND status = %(status)s AND repeats IS NULL"""
+WAITING_FOR_TEACHER = f"SELECT {_REQUESTS_OF_SCHOOL} AS animation_requests"

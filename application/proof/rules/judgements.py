@@ -12,6 +12,7 @@ from application.proof.rules.dossiers import DOSSIERS
 from application.proof.rules.lists import LISTS
 from application.proof.rules.passkeys import PASSKEYS
 from application.proof.rules.programme.action_groups import ACTION_GROUPS
+from application.proof.rules.programme.requests import REQUESTS
 from application.proof.rules.programme.school_projects import SCHOOL_PROJECTS
 from application.proof.rules.programme.strategies import STRATEGIES, STRATEGIES_ALONE
 from application.proof.rules.satisfaction import SATISFACTION
@@ -32,6 +33,7 @@ JUDGEMENTS: Judgements = {
     **STRATEGIES,
     **SCHOOL_PROJECTS,
     **ACTION_GROUPS,
+    **REQUESTS,
 }
 
 #: Events that policies record because of another event, judged with it. Where the other event's stream is not held they

@@ -7,6 +7,7 @@ from typing import Any
 from application.proof.rules.cases import Case, Decision, Judgement, Judgements
 from application.proof.rules.scene import Untold
 from domain.action_groups.events import ActionGroupWordsErased
+from domain.animation_requests.events import RequestWordsErased
 from domain.animations.events import AnimationWordsErased
 from domain.controls.control import Control
 from domain.controls.events import ControlWordsErased, PieceWordsErased
@@ -183,6 +184,7 @@ LISTS: Judgements = {
         (
             *(AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased),
             *(ControlWordsErased, StrategyWordsErased, SchoolProjectWordsErased, ActionGroupWordsErased),
+            RequestWordsErased,
         ),
         Judgement(_erased, (Action.PERSON_ERASE,)),
     ),

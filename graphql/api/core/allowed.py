@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.animation_requests import transitions as animation_requests
 from domain.animations import transitions as animations
 from domain.candidatures import transitions as candidatures
 from domain.controls import transitions as controls
@@ -21,6 +22,7 @@ SHOWN_ACTIONS: Final = {
     action.value: action
     for table in (
         animations.TRANSITIONS,
+        animation_requests.TRANSITIONS,
         [action for _, action in candidatures.TRANSITIONS],
         controls.OPEN_IN,
         service_dossiers.OPEN_IN,

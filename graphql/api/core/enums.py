@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from application.notifications.kinds import NoticeKind
+from domain.animation_requests.transitions import RequestStatus
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
 from domain.candidatures.transitions import CandidatureStatus
@@ -28,6 +29,7 @@ strawberry.enum(
     description="What a rebuild does: fill new tables, index them, take what was recorded meanwhile; or how it ended.",
 )
 strawberry.enum(AnimationStatus, name="AnimationStatus", description="Where an animation stands.")
+strawberry.enum(RequestStatus, name="AnimationRequestStatus", description="Where a school's request stands.")
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")

@@ -27,6 +27,7 @@ ROWS: Mapping[str, Reach] = {
     "Convention": Action.STRUCTURE_READ,
     "ServiceDossier": Action.STRUCTURE_READ,
     "Control": Action.CONTROL_READ,
+    "AnimationRequest": Action.ANIMATION_REQUEST_READ,
     "Candidature": Action.CANDIDATURE_READ,
     "Registration": Action.REGISTRATION_READ,
     "Webhook": Action.WEBHOOK_READ,
@@ -85,6 +86,12 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " allowedActions"
         ),
         Action.COUNTRY_READ: "population",
+    },
+    "AnimationRequest": {
+        Action.ANIMATION_REQUEST_READ: (
+            "id version status school territory theme audience wishedFrom wishedUntil text structure animation reason"
+            " sentAt changedAt structuresTold allowedActions"
+        ),
     },
     "Candidature": {
         Action.CANDIDATURE_READ: (
@@ -205,8 +212,8 @@ PARTS: Mapping[str, str] = {
     "WebhookDelivery": "attempts deadAt deliveredAt httpStatus kind messageId position reason triedAt",
     "WebhookKind": "kind sentence",
     "Waiting": (
-        "awaitingAttestation awaitingPublication candidaturesToExamine refused attestationsDue dossiersToCertify"
-        " amendmentsToDecide volunteersToContact certificatesToIssue dossiersToCorrect dossiersToPay"
+        "awaitingAttestation awaitingPublication animationRequests candidaturesToExamine refused attestationsDue"
+        " dossiersToCertify amendmentsToDecide volunteersToContact certificatesToIssue dossiersToCorrect dossiersToPay"
     ),
 }
 
@@ -220,8 +227,10 @@ ROOTS: Mapping[Reach, str] = {
         " typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
+        " animationRequest"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
+    Action.ANIMATION_REQUEST_READ: "animationRequests",
     Action.AUDIT_READ: "auditTrail structureTimeline",
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",

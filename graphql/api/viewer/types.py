@@ -50,6 +50,12 @@ class Waiting:
     awaiting_publication: int | None = strawberry.field(
         default=None, description="Animations that the national team has to publish or refuse."
     )
+    animation_requests: int | None = strawberry.field(
+        default=None,
+        description="Schools' requests: those that the asker's schools wait for; for structures those sent to them that"
+        " are open, and those that they took up and have not answered; for coordonnateurs the open ones of their"
+        " territories.",
+    )
     candidatures_to_examine: int | None = strawberry.field(
         default=None,
         description="Candidatures of the asker's schools that wait for the asker's step; for coordonnateurs those of"
@@ -214,6 +220,8 @@ async def _waiting(context: Context) -> dict[str, Any]:
         degree, status = _TO_EXAMINE[actor.role]
         params = {"schools": list(actor.schools), "degree": degree.value, "status": status.value}
         query = queries.WAITING_FOR_SCHOOL
+    elif actor.role is Role.TEACHER:
+        query, params = queries.WAITING_FOR_TEACHER, {"schools": list(actor.schools)}
     else:
         return {}
     read = await context.read()

@@ -23,6 +23,7 @@ STRUCTURE, OTHERS = Actor(Role.STRUCTURE, "structure", **OURS), Actor(Role.STRUC
 #: Of each type: a thing of the world, who is given it, and who is not.
 NODES: dict[str, tuple[str, list[Actor], list[Actor]]] = {
     "Animation": ("{animationId}", [PUBLIC, OTHERS], []),
+    "AnimationRequest": ("{requestId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "AuditEntry": ("{entry}", [STRUCTURE, NATIONAL], [OTHERS]),
     "Candidature": ("{candidatureId}", [NATIONAL], [OTHERS, PUBLIC]),
     "Contact": ("{contactId}", [STRUCTURE], [OTHERS, NATIONAL, PUBLIC]),

@@ -189,6 +189,7 @@ BY_LINK = {"registration", "candidatureByLink"}
 ARGUMENTS = {
     "actSignature": '(act: {{serviceDossierSubmit: {{dossierId: "{dossierId}"}}}})',
     "animation": '(id: "{declared}")',
+    "animationRequest": '(id: "{requestId}")',
     "certificate": '(number: "ABP-2026-0001")',
     "communes": '(text: "Basse")',
     "candidature": '(id: "{candidatureId}")',

@@ -57,6 +57,7 @@ IN_CLEAR = {
     "venue_type": "a code of the typology",
     "audience": "a code of the typology",
     "type": "a code of the typology",
+    "theme": "a code of the typology",
     "themes": "codes of the typology",
     "accessibility": "codes of the typology",
     "languages": "codes of ISO 639",

@@ -66,6 +66,8 @@ PERSONAL = {
     "animation.sheet_attached": {"reason"},
     "animation.sheet_withdrawn": {"reason"},
     "animation.attestation_corrected": {"answers", "reason"},
+    "animation_request.sent": {"text"},
+    **{f"animation_request.{name}": {"reason"} for name in ("given_back", "declined", "withdrawn")},
     "service_dossier.returned": {"reason"},
     "service_dossier.piece_attached": {"reason"},
     "service_dossier.piece_withdrawn": {"reason"},

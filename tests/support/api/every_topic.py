@@ -89,7 +89,7 @@ from domain.satisfaction.form import QuestionKind
 from domain.satisfaction.packets import QuestionResult
 from domain.typology.typology import TermKind
 from eventstore.log import read_stream, state_after
-from tests.support.api.logo_acts import sets_and_withdraws_a_logo
+from tests.support.api.further_acts import further_acts
 from tests.support.api.passkey_acts import keeps_a_passkey
 from tests.support.api.rights_world import PARENT, one_of_each
 from tests.support.api.webhook_acts import keeps_a_subscription
@@ -121,8 +121,8 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     _volunteered(world)
     _spoken_for(world)
     _written_to(world)
-    sets_and_withdraws_a_logo(world, claim)
     keeps_a_subscription(world, UUID(ids["webhookId"]))
+    further_acts(world, claim)
     _steered(world)
     _ended(world)
     _judged(world, UUID(ids["attested"]))

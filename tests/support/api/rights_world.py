@@ -12,6 +12,12 @@ from api.core.reading_rights import ROWS
 from application.accounts.commands import MediateurRegister
 from application.accounts.invitations import PURPOSE as INVITATION
 from application.accounts.invitations import InvitationSend
+from application.animation_requests import (
+    AnimationRequestAnswer,
+    AnimationRequestGiveBack,
+    AnimationRequestSend,
+    AnimationRequestTakeUp,
+)
 from application.animations.commands import AnimationCancel, AnimationRefuse
 from application.animations.several import AnimationRepeat
 from application.candidatures import CandidatureSubmit
@@ -48,6 +54,7 @@ PARENT = Actor(Role.PARENT, "parent", **OURS)
 #: Types of which one is also given by a field of `Query` of its own, beside `node`.
 BY_ID = {
     "Animation": "animation",
+    "AnimationRequest": "animationRequest",
     "Candidature": "candidature",
     "Control": "control",
     "ServiceDossier": "serviceDossier",
@@ -96,7 +103,8 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     dossier = claim.paid(*attested)
     day = {"period_from": world.now.date(), "period_until": world.now.date()}
     control = ControlOpen(name="Contrôle", **day, share_percent=100)
-    coming, declared, refused, withdrawn, cancelled = (world.creates() for _ in range(5))
+    coming = world.creates(school=UAI)
+    declared, refused, withdrawn, cancelled = (world.creates() for _ in range(4))
     for published in (coming, cancelled):
         world.publishes(published)
     world.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
@@ -110,7 +118,15 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     volunteers = {"territory": "971", "school_uai": UAI, "degree": Degree.FIRST, "motivation": "Aider."}
     address = {"url": "https://systeme.exemple.fr/", "kinds": ("animation.*",)}
     subscription = WebhookSubscribe(structure_id=STRUCTURE_ID, **address)
+    wish = {"wished_from": world.now.date(), "wished_until": world.now.date() + timedelta(days=60)}
+    request = AnimationRequestSend(school_uai=UAI, theme="ent-pronote", **wish, text="Pour les parents.")
+    request_id = world.does(request, Actor(Role.DIRECTOR, "direction", **OURS)).subject_id
+    taking = AnimationRequestTakeUp(request_id=request_id, structure_id=STRUCTURE_ID)
+    giving_back = AnimationRequestGiveBack(request_id=request_id, reason="Salle inondée.")
+    for step in (taking, giving_back, taking, AnimationRequestAnswer(request_id=request_id, animation_id=coming)):
+        world.does(step, STRUCTURE)
     made = {
+        "requestId": request_id,
         "controlId": control_id,
         "registrationId": world.does(RegistrationSubmit(animation_id=coming, **who), PARENT).subject_id,
         "candidatureId": world.does(CandidatureSubmit(**volunteers, **who), PARENT).subject_id,
@@ -153,6 +169,8 @@ def things(ids: dict[str, str]) -> Iterator[Thing]:
     for name in ("declared", "refused", "withdrawn"):
         yield Thing("Animation", ids[name], own, Action.STRUCTURE_READ)
     yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
+    asked = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI)
+    yield Thing("AnimationRequest", ids["requestId"], asked, ROWS["AnimationRequest"])
     yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)
     for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
         yield Thing(kind, ids[name], own, ROWS[kind])

@@ -1,0 +1,1 @@
+"""How events of the programme beside its animations are judged."""

@@ -1,0 +1,65 @@
+"""What happens to a school's request for an animation, as recorded (docs/glossary.md, "A school asks")."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.kernel.events import Event, FreeText, WordsErased, event
+
+
+@event("animation_request.sent", "Animation demandée par un établissement")
+class RequestSent(Event):
+    """`structures` are those that it goes to, beside the coordonnateur: those that work around the school."""
+
+    school: str = Field(title="établissement")
+    territory: str = Field(title="territoire")
+    theme: str = Field(title="thème")
+    audience: str = Field(title="public")
+    wished_from: date = Field(title="souhaitée à partir du")
+    wished_until: date = Field(title="souhaitée jusqu'au")
+    text: FreeText = Field(title="demande")
+    structures: tuple[UUID, ...] = Field(title="structures sollicitées")
+
+
+@event("animation_request.taken_up", "Demande prise en charge par une structure")
+class RequestTakenUp(Event):
+    structure_id: UUID
+
+
+@event("animation_request.given_back", "Demande rendue par la structure qui l'avait prise en charge")
+class RequestGivenBack(Event):
+    """It is open to other structures again."""
+
+    structure_id: UUID
+    reason: FreeText = Field(title="motif")
+
+
+@event("animation_request.answered", "Animation déclarée en réponse à la demande")
+class RequestAnswered(Event):
+    structure_id: UUID
+    animation_id: UUID = Field(title="animation")
+
+
+@event("animation_request.declined", "Demande déclinée")
+class RequestDeclined(Event):
+    """Nobody can answer it, says the coordonnateur."""
+
+    reason: FreeText
+
+
+@event("animation_request.withdrawn", "Demande retirée par l'établissement")
+class RequestWithdrawn(Event):
+    reason: FreeText | None = None
+
+
+@event("animation_request.lapsed", "Demande restée sans réponse")
+class RequestLapsed(Event):
+    """The period that was wished for is over, and no animation answers it."""
+
+
+@event("animation_request.words_erased", "Textes de la demande effacés")
+class RequestWordsErased(WordsErased):
+    """Erased: what was asked for in words, and reasons."""

@@ -1,0 +1,25 @@
+"""Pages of schools' requests, and which structures work around a school."""
+
+from __future__ import annotations
+
+from projections.engine.paging import Listing, Order, Source
+
+SOURCE = Source(table="animation_requests", alias="r")
+ORDERS = (
+    Order("sent_at", "r.sent_at", "timestamptz", descending=True),
+    Order("id", "r.request_id", "uuid", descending=True),
+)
+LISTING = Listing(SOURCE, ORDERS)
+#: Open to a structure: in a territory that it has a convention in; and those that it has taken up.
+OF_STRUCTURES = """(r.structure_id = ANY(%(own_structures)s) OR (r.status = 'OPEN' AND r.territory = ANY(ARRAY(
+    SELECT unnest(s.territories) FROM {structures} s WHERE s.structure_id = ANY(%(own_structures)s)))))"""
+#: The structures with an account in the territory that have declared most there lately, in these communes.
+AROUND = """
+SELECT a.structure_id FROM {animations} a JOIN {structures} s USING (structure_id)
+WHERE a.commune_code = ANY(%(communes)s) AND a.starts_at > %(since)s AND a.status IN ('SUBMITTED', 'PUBLISHED')
+    AND s.territories @> ARRAY[%(territory)s]
+GROUP BY a.structure_id ORDER BY count(*) DESC, a.structure_id LIMIT %(most)s"""
+#: Whose period is over.
+TO_LAPSE = """
+SELECT request_id FROM {animation_requests}
+WHERE status IN ('OPEN', 'TAKEN_UP') AND wished_until < %(day)s ORDER BY wished_until, request_id LIMIT %(most)s"""

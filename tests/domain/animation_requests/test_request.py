@@ -1,0 +1,113 @@
+"""A school asks for an animation: who may, what is checked, and how the request goes on."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.animation_requests.events import (
+    RequestAnswered,
+    RequestDeclined,
+    RequestGivenBack,
+    RequestLapsed,
+    RequestSent,
+    RequestTakenUp,
+    RequestWithdrawn,
+)
+from domain.animation_requests.request import Wish, answer, decline, give_back, lapse, send, take_up, withdraw
+from domain.animation_requests.transitions import allowed_actions
+from domain.animations.events import AnimationCancelled
+from domain.catalogue import ANIMATION_REQUEST
+from domain.kernel.actors import SYSTEM, Role
+from domain.kernel.errors import DomainError, ErrorCode
+from tests.support.domain.builders import (
+    ACCOUNT,
+    COORDONNATEUR,
+    DIRECTOR,
+    HERAULT,
+    OTHER_STRUCTURE,
+    OTHER_UAI,
+    OURS,
+    STRUCTURE,
+    TEACHER,
+    THEIRS,
+    TODAY,
+    UAI,
+    actor,
+    animation,
+)
+from tests.support.domain.story import given
+
+DAY = date(2027, 1, 10)
+UNTIL = DAY + timedelta(days=60)
+WISH = Wish(UAI, "ent-pronote", "parents", DAY, UNTIL, "Pour les parents de sixième.")
+SENT = RequestSent(
+    school=UAI,
+    territory="34",
+    theme="ent-pronote",
+    audience="parents",
+    wished_from=DAY,
+    wished_until=UNTIL,
+    text=WISH.text,
+    structures=(OURS,),
+)
+TAKEN, BACK = RequestTakenUp(structure_id=OURS), RequestGivenBack(structure_id=OURS, reason="Animatrice absente")
+ANIMATION_ID = UUID(int=9)
+ANSWERED = RequestAnswered(structure_id=OURS, animation_id=ANIMATION_ID)
+OVER = UNTIL + timedelta(days=1)
+
+
+def test_a_school_asks_and_a_structure_answers_with_an_animation_that_names_it():
+    given(None).when(lambda *_: send(WISH, HERAULT, TODAY, (OURS,), TEACHER, DAY)).then(SENT)
+    state = given(ANIMATION_REQUEST, SENT).when(take_up, OURS, ACCOUNT, STRUCTURE, DAY).then(TAKEN)
+    assert state.belongings.structure_id == OURS
+    naming = animation(school=UAI)
+    given(ANIMATION_REQUEST, SENT, TAKEN).when(answer, ANIMATION_ID, naming, STRUCTURE, DAY).then(ANSWERED)
+    # Its animation was cancelled, say: another structure may take it up.
+    after = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED).when(give_back, STRUCTURE, BACK.reason, DAY).then(BACK)
+    assert (after.structure_id, after.animation_id) == (None, None)
+
+
+def test_what_is_wrong_with_a_request_is_said_at_once():
+    wrong = Wish(OTHER_UAI, "patinage", "parents", DAY, DAY - timedelta(days=1), "Texte")
+    with pytest.raises(DomainError) as refusal:
+        send(wrong, HERAULT, TODAY, (), actor(Role.DIRECTOR, schools=frozenset([OTHER_UAI])), DAY)
+    assert [problem.field for problem in refusal.value.problems] == [("theme",), ("wished_until",)]
+    with pytest.raises(DomainError, match="droit"):
+        send(WISH, HERAULT, TODAY, (), actor(Role.DIRECTOR, schools=frozenset([OTHER_UAI])), DAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "saying"),
+    [({"school": None}, "ne nomme pas"), ({"school": OTHER_UAI}, "ne nomme pas"), ({"structure_id": THEIRS}, "celle")],
+)
+def test_another_animation_does_not_answer_it(changes, saying):
+    other = animation(**{"school": UAI} | changes)
+    refused = given(ANIMATION_REQUEST, SENT, TAKEN).when(answer, ANIMATION_ID, other, STRUCTURE, DAY)
+    refused.then_refused(ErrorCode.RULE_BROKEN, "animation_id", saying)
+
+
+def test_a_cancelled_animation_answers_nothing():
+    cancelled = animation(AnimationCancelled(reason="Neige"), school=UAI)
+    refused = given(ANIMATION_REQUEST, SENT, TAKEN).when(answer, ANIMATION_ID, cancelled, STRUCTURE, DAY)
+    refused.then_refused(ErrorCode.RULE_BROKEN, "animation_id", "annulée")
+
+
+def test_a_structure_takes_up_requests_of_its_territories_for_itself_alone_and_once():
+    elsewhere = given(ANIMATION_REQUEST, SENT.model_copy(update={"territory": "02"}))
+    elsewhere.when(take_up, OURS, ACCOUNT, STRUCTURE, DAY).then_refused(ErrorCode.FORBIDDEN)
+    other = given(ANIMATION_REQUEST, SENT).when(take_up, OURS, ACCOUNT, OTHER_STRUCTURE, DAY)
+    other.then_refused(ErrorCode.FORBIDDEN)
+    again = given(ANIMATION_REQUEST, SENT, TAKEN).when(take_up, OURS, ACCOUNT, STRUCTURE, DAY)
+    again.then_refused(ErrorCode.RULE_BROKEN, saying="déjà pris")
+
+
+def test_it_is_declined_by_the_coordonnateur_withdrawn_by_the_school_and_lapses_by_itself():
+    why = "Personne n'est libre"
+    given(ANIMATION_REQUEST, SENT).when(decline, COORDONNATEUR, why, DAY).then(RequestDeclined(reason=why))
+    given(ANIMATION_REQUEST, SENT, TAKEN).when(decline, COORDONNATEUR, why, DAY).then_refused(ErrorCode.RULE_BROKEN)
+    given(ANIMATION_REQUEST, SENT, TAKEN).when(withdraw, DIRECTOR, None, DAY).then(RequestWithdrawn())
+    given(ANIMATION_REQUEST, SENT).when(lapse, SYSTEM, UNTIL).then_refused(ErrorCode.RULE_BROKEN, saying="terminée")
+    lapsed = given(ANIMATION_REQUEST, SENT, TAKEN).when(lapse, SYSTEM, OVER).then(RequestLapsed())
+    shown = allowed_actions(lapsed, lapsed.belongings, STRUCTURE, OVER)
+    assert {each.reason for each in shown} == {"La période souhaitée est passée."}

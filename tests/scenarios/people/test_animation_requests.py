@@ -1,0 +1,71 @@
+"""A school asks for an animation, a structure takes it up, and an animation that names the school answers it."""
+
+from __future__ import annotations
+
+from domain.kernel.identifiers import structure_id
+from tests.support.people import (
+    COLLEGE,
+    COORDONNATEUR,
+    HEAD,
+    NATIONAL,
+    OTHER_SIRET,
+    OTHER_STRUCTURE,
+    PARENT,
+    SCHOOL,
+    STRUCTURE,
+    STRUCTURE_ID,
+    TEACHER,
+)
+
+ASK, TAKE_UP, ANSWER = "150-ask-for-an-animation", "151-take-a-request-up", "152-answer-a-request"
+WISH = {"theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31", "text": "En fin de journée."}
+SEEN = "query { animationRequests { nodes { id } } viewer { waiting { animationRequests } } }"
+NODE = "query($id: ID!) { node(id: $id) { ... on AnimationRequest { text } } }"
+
+
+def seen(server, who):
+    answer = server.ask(SEEN, who)
+    listed = answer["animationRequests"] or {"nodes": []}
+    return [node["id"] for node in listed["nodes"]], answer["viewer"]["waiting"]["animationRequests"]
+
+
+def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people, server):
+    people.sign()
+    people.declare()
+    column = "UAI;nom;commune;degré\n" + f"{SCHOOL};École Jean Jaurès;34172;1"
+    people.does("113-import-schools", COORDONNATEUR, csv=column)
+    request = people.does(ASK, TEACHER, **WISH)["request"]
+    asked = request["id"]
+    assert (request["school"]["uai"], request["status"], request["structure"]) == (SCHOOL, "OPEN", None)
+    assert seen(server, TEACHER) == seen(server, STRUCTURE) == seen(server, COORDONNATEUR) == ([asked], 1)
+    assert seen(server, HEAD) == ([], 0)
+    for stranger in (OTHER_STRUCTURE, HEAD, PARENT, None):
+        assert server.ask(NODE, stranger, id=asked) == {"node": None}
+    other = str(structure_id(OTHER_SIRET))
+    (refused,) = people.is_refused(TAKE_UP, OTHER_STRUCTURE, requestId=asked, structureId=other)
+    assert refused["code"] == "FORBIDDEN"
+    taken = people.does(TAKE_UP, STRUCTURE, requestId=asked, structureId=STRUCTURE_ID)["request"]
+    assert (taken["status"], taken["structure"]["id"]) == ("TAKEN_UP", STRUCTURE_ID)
+    assert (seen(server, STRUCTURE), seen(server, COORDONNATEUR)) == (([asked], 1), ([asked], 0))
+    nameless = people.declare(title="Sans établissement")
+    (refused,) = people.is_refused(ANSWER, STRUCTURE, requestId=asked, animationId=nameless)
+    assert refused["field"] == ["animationId"]
+    animation = people.declare(title="Pour l'école", school=SCHOOL)
+    answered = people.does(ANSWER, STRUCTURE, requestId=asked, animationId=animation)["request"]
+    assert (answered["status"], answered["animation"]["id"]) == ("ANSWERED", animation)
+    assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [0, 0, 0]
+
+
+def test_a_request_is_declined_withdrawn_or_lapses(people, server):
+    people.sign()
+    declined, withdrawn, lapsed = (
+        people.does(ASK, HEAD, **WISH | {"schoolUai": COLLEGE})["request"]["id"] for _ in range(3)
+    )
+    why = {"reason": "Aucune structure n'est libre."}
+    (refused,) = people.is_refused("154-decline-a-request", STRUCTURE, requestId=declined, **why)
+    assert refused["code"] == "FORBIDDEN"
+    people.does("154-decline-a-request", COORDONNATEUR, requestId=declined, **why)
+    people.does("155-withdraw-a-request", HEAD, requestId=withdrawn)
+    query = "query($status: [AnimationRequestStatus!]) { animationRequests(where: {status: $status}) { nodes { id } } }"
+    assert server.ask(query, NATIONAL, status=["DECLINED"])["animationRequests"]["nodes"] == [{"id": declined}]
+    assert server.ask(query, NATIONAL, status=["OPEN"])["animationRequests"]["nodes"] == [{"id": lapsed}]

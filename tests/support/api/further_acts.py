@@ -1,0 +1,41 @@
+"""What else happens in a world in which everything happens: requests of schools, and logos."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from application.animation_requests import (
+    AnimationRequestDecline,
+    AnimationRequestLapse,
+    AnimationRequestSend,
+    AnimationRequestWithdraw,
+)
+from application.people.words import WordsErase
+from domain.kernel.actors import SYSTEM, Actor, Role
+from tests.support.api.logo_acts import sets_and_withdraws_a_logo
+from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import COORDONNATEUR, NATIONAL, STRUCTURE_ID, UAI, World
+
+DIRECTOR = Actor(Role.DIRECTOR, "direction", schools=frozenset([UAI]))
+
+
+def further_acts(world: World, claim: Claim) -> None:
+    sets_and_withdraws_a_logo(world, claim)
+    _asks_for_animations(world)
+
+
+def _asks_for_animations(world: World) -> None:
+    declined, withdrawn, lapsed = (_sent(world, world.now.date()) for _ in range(3))
+    world.does(AnimationRequestDecline(request_id=declined, reason="Personne n'est libre."), COORDONNATEUR)
+    world.does(AnimationRequestWithdraw(request_id=withdrawn, reason="Une autre date."), DIRECTOR)
+    world.does(WordsErase(kind="animation_request", thing_id=withdrawn), NATIONAL)
+    before, world.now = world.now, world.now + timedelta(days=3)
+    world.does(AnimationRequestLapse(request_id=lapsed), SYSTEM)
+    world.now = before
+
+
+def _sent(world: World, day: date) -> UUID:
+    wish = {"wished_from": day, "wished_until": day + timedelta(days=1), "text": "Pour les parents."}
+    request = AnimationRequestSend(school_uai=UAI, theme="ent-pronote", **wish, structures=(STRUCTURE_ID,))
+    return world.does(request, DIRECTOR).subject_id
