@@ -15,8 +15,8 @@ import psycopg
 from application.animations.commands import AnimationPublish
 from application.application import open_application
 from application.founding import found_database
-from bench.library import Note, saving
-from bench.stage import EVENT_KEYS, MASTER_KEY, Goal, about_the_machine, database, judge, server, show
+from bench.support.library import Note, saving
+from bench.support.stage import EVENT_KEYS, MASTER_KEY, Goal, about_the_machine, database, judge, server, show
 from tests.support.world import FOUNDED_AT, NATIONAL, World
 
 CLIENTS = 32

@@ -16,8 +16,8 @@ from application.proof.checkpoints import ON_REQUEST
 from application.proof.leaves import read_leaves
 from application.proof.notes import SigningKey
 from application.proof.signing import make_checkpoint
-from bench.logs import season_log
-from bench.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
+from bench.support.logs import season_log
+from bench.support.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
 from eventstore.log import head
 
 EVENTS_A_SECOND = 200_000.0

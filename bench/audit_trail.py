@@ -16,8 +16,8 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from bench.logs import season_log
-from bench.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
+from bench.support.logs import season_log
+from bench.support.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
 from projections.audit import queries as audit
 from projections.audit.queries import Conditions
 from projections.engine.generations import State, generations, identifier, prepare

@@ -13,8 +13,8 @@ from unittest.mock import patch
 from api.compiled.documents import Document, Documents
 from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import schema
-from bench import graphql_documents
-from bench.stage import Goal, judge, show
+from bench.support import graphql_documents
+from bench.support.stage import Goal, judge, show
 
 #: How often the walk must be faster to be worth its second way of telling a document valid.
 TIMES = 3.0

@@ -15,12 +15,12 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from application.sign_in.local import issue_token
-from bench import graphql_documents as documents
-from bench.beside_postgraphile import postgraphile
-from bench.graphql_documents import Question
-from bench.logs import season_log
-from bench.servers import TOKEN_SECRET, Pace, ask, ours, pace
-from bench.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
+from bench.support import graphql_documents as documents
+from bench.support.beside_postgraphile import postgraphile
+from bench.support.graphql_documents import Question
+from bench.support.logs import season_log
+from bench.support.servers import TOKEN_SECRET, Pace, ask, ours, pace
+from bench.support.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
 from domain.kernel.actors import Role
 from projections.engine.generations import State, generations, prepare, table_name
 from projections.engine.rebuild import rebuild

@@ -13,9 +13,9 @@ from multiprocessing import Queue, get_context
 from random import Random
 
 from bench.graphql import live_tables, questions, read_models
-from bench.logs import season_log
-from bench.servers import ours
-from bench.stage import Goal, about_the_machine, judge, server, show
+from bench.support.logs import season_log
+from bench.support.servers import ours
+from bench.support.stage import Goal, about_the_machine, judge, server, show
 from tests.support.network.hostile import KINDS, hostile
 from tests.support.network.plain_http import PlainHttp
 

@@ -10,7 +10,7 @@ from application.animations.importing import AnimationsImport, Report, RowOutcom
 from application.application import open_application
 from application.conventions import ConventionSign
 from application.founding import found_database
-from bench.stage import Goal, about_the_machine, database, judge, server, show
+from bench.support.stage import Goal, about_the_machine, database, judge, server, show
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import structure_id

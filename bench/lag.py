@@ -19,8 +19,8 @@ import psycopg
 from application.animations.commands import AnimationPublish
 from application.application import Application, open_application
 from application.founding import found_database
-from bench.library import waits
-from bench.stage import EVENT_KEYS, MASTER_KEY, Goal, about_the_machine, database, judge, server, show
+from bench.support.library import waits
+from bench.support.stage import EVENT_KEYS, MASTER_KEY, Goal, about_the_machine, database, judge, server, show
 from eventstore.log import head
 from eventstore.vault import Vault
 from projections.engine.generations import identifier, prepare

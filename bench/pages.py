@@ -9,11 +9,11 @@ from statistics import median
 
 from psycopg import Connection, sql
 
-from bench import graphql_documents as documents
 from bench.graphql import busiest, live_tables, read_models
-from bench.logs import season_log
-from bench.servers import Pace, ours, pace, pace_of_pages
-from bench.stage import Goal, about_the_machine, judge, server, show
+from bench.support import graphql_documents as documents
+from bench.support.logs import season_log
+from bench.support.servers import Pace, ours, pace, pace_of_pages
+from bench.support.stage import Goal, about_the_machine, judge, server, show
 
 EVENTS = 1_000_000
 LEAST_SHARE = 0.5

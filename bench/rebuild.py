@@ -12,9 +12,9 @@ from statistics import median
 
 import psycopg
 
-from bench.library import GENERATION, ROWS, project_one_by_one
-from bench.logs import season_log
-from bench.stage import MASTER_KEY, Goal, Peak, about_the_machine, judge, peak_memory, server, show
+from bench.support.library import GENERATION, ROWS, project_one_by_one
+from bench.support.logs import season_log
+from bench.support.stage import MASTER_KEY, Goal, Peak, about_the_machine, judge, peak_memory, server, show
 from projections.engine.generations import identifier, prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
@@ -45,8 +45,8 @@ class Measurement:
 
 
 def alone(name: str, url: str) -> tuple[dict[str, float], Peak]:
-    """Run a measurement of `bench.alone`. Return its figures and its peak memory."""
-    command = [sys.executable, "-m", "bench.alone", name, url]
+    """Run a measurement of `bench.support.alone`. Return its figures and its peak memory."""
+    command = [sys.executable, "-m", "bench.support.alone", name, url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, peak_memory(process.pid) as peak:
         output, _ = process.communicate()
     if process.returncode:

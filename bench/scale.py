@@ -10,11 +10,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import graphql_documents as documents
 from bench.graphql import busiest, live_tables, read_models
-from bench.logs import season_log
-from bench.servers import Pace, ours, pace
-from bench.stage import Goal, about_the_machine, judge, server, show
+from bench.support import graphql_documents as documents
+from bench.support.logs import season_log
+from bench.support.servers import Pace, ours, pace
+from bench.support.stage import Goal, about_the_machine, judge, server, show
 
 SMALL, LARGE = 10_000, 1_000_000
 P99_TIMES = 1.5

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 import psycopg
 
 from application.service_dossiers.what_if import Report, Terms, what_if
-from bench.logs import SEASON_END, season_log
-from bench.stage import EVENT_KEYS, Goal, about_the_machine, judge, server, show
+from bench.support.logs import SEASON_END, season_log
+from bench.support.stage import EVENT_KEYS, Goal, about_the_machine, judge, server, show
 from domain.kernel.actors import Role
 from domain.kernel.events import Event
 from domain.service_dossiers.events import DossierCertified, DossierOpened, DossierPaid, DossierSubmitted, ServiceLine

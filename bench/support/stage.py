@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -9,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -24,6 +25,8 @@ from eventstore.authenticators import EventKeys
 #: The keys that encrypt personal fields and authenticate events in a benchmark's databases.
 MASTER_KEY = bytes(range(32))
 EVENT_KEYS = EventKeys(b"e" * 32)
+#: The environment variable by which `bench.all` collects the goals of each benchmark.
+GOALS_FILE = "PARENTALITE_BENCH_GOALS"
 #: How often memory is measured.
 _EVERY_SECONDS = 0.05
 #: Measured less often, because counting shared pages once reads every mapping of a process.
@@ -71,6 +74,10 @@ class Goal:
         return self.figure >= self.bound if self.at_least else self.figure <= self.bound
 
     @property
+    def bounds(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.bound:,g}"
+
+    @property
     def verdict(self) -> str:
         return "met" if self.met else "MISSED" if self.binds else "not reached"
 
@@ -86,8 +93,11 @@ def show(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) ->
 
 
 def judge(goals: Sequence[Goal]) -> None:
-    """Print each goal, and exit with 1 if a binding one is missed."""
-    rows = [(g.name, f"{g.figure:,.2f}", f"{'≥' if g.at_least else '≤'} {g.bound:,g}", g.verdict) for g in goals]
+    """Print each goal, add it to the file that GOALS_FILE names, if any, and exit with 1 if a binding one is missed."""
+    if path := os.environ.get(GOALS_FILE):
+        with Path(path).open("a") as lines:
+            lines.writelines(json.dumps(asdict(goal)) + "\n" for goal in goals)
+    rows = [(goal.name, f"{goal.figure:,.2f}", goal.bounds, goal.verdict) for goal in goals]
     show("Goals", ("", "figure", "goal", ""), rows)
     sys.exit(any(goal.binds and not goal.met for goal in goals))
 

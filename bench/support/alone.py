@@ -1,4 +1,4 @@
-"""Run one measurement in a separate process, like a real rebuild: `python -m bench.alone rebuild|read URL`.
+"""Run one measurement in a separate process, like a real rebuild: `python -m bench.support.alone rebuild|read URL`.
 
 Prints one line of JSON: events, seconds, and the seconds of each step of a rebuild.
 """
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench.stage import MASTER_KEY
+from bench.support.stage import MASTER_KEY
 from eventstore.log import head
 from projections.engine.bulk import scan_streams
 from projections.engine.rebuild import rebuild

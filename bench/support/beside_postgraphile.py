@@ -13,7 +13,7 @@ import platformdirs
 import psycopg
 from psycopg import sql
 
-from bench.servers import free_port, until_it_answers
+from bench.support.servers import free_port, until_it_answers
 
 POSTGRAPHILE, NODE = "postgraphile@5.1.5", "node@24.21.0"
 CACHE = platformdirs.user_cache_path("parentalite-bench") / "postgraphile"

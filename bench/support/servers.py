@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from bench.stage import MASTER_KEY
+from bench.support.stage import MASTER_KEY
 
 TOKEN_SECRET = "the secret of this benchmark, long enough"
 CONNECTIONS = 8

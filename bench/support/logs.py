@@ -9,7 +9,7 @@ from psycopg import sql
 
 from application.application import open_application
 from application.hosting.database import with_database
-from bench.stage import EVENT_KEYS, MASTER_KEY
+from bench.support.stage import EVENT_KEYS, MASTER_KEY
 from demo import load_season
 
 #: The end of the school year, when most animations have been held and attested.
