@@ -37,6 +37,7 @@ from web.core.sealed_cookies import SealedCookie
 from web.core.sessions import Sessions
 from web.core.site import Site
 from web.information.pages import Information
+from web.mediateur.pages import MediateurDesk
 from web.moderation.animation import AnimationToPublish
 from web.moderation.people import PeopleInOffice
 from web.moderation.questions import QuestionsPage
@@ -135,6 +136,7 @@ class Pages:
             *QuestionsPage(site).routes,
             *PeopleInOffice(site).routes,
             *SchoolDesk(site).routes,
+            *MediateurDesk(site).routes,
             *Information(site).routes,
         ]
 

@@ -47,7 +47,7 @@ ORDER BY a.starts_at, a.animation_id LIMIT %(most)s"""
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)
 #: Of several animations, the latest first.
-FOR_OTHERS = Listing(
+OF_PERSON = Listing(
     SOURCE,
     (
         Order("registered_at", "g.registered_at", "timestamptz", True),
@@ -59,6 +59,11 @@ FOR_OTHERS = Listing(
 def made_for_others_by(person: str) -> Filter:
     """Return the filter of what a person in office registered for others, repetitions included."""
     return Filter().where("g.on_behalf").where("g.registered_by_person = %(person)s", person=person)
+
+
+def made_for_themself_by(person: str) -> Filter:
+    """Return the filter of what a person in office registered for, themself."""
+    return Filter().where("NOT g.on_behalf").where("g.registered_by_person = %(person)s", person=person)
 
 
 #: Who is told by telephone alone: without an e-mail address, or with one that letters do not reach.

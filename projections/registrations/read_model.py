@@ -102,6 +102,8 @@ REGISTRATIONS = Projection(
             "(animation_id, place) WHERE status = 'WAITING'",
             "(animation_id, registration_id) WHERE erased_at IS NULL",
             "(registered_by_person, registered_at, registration_id) WHERE on_behalf",
+            "(registered_by_person, registered_at, registration_id)"
+            " WHERE NOT on_behalf AND registered_by_person IS NOT NULL",
         ),
     ),
     key_of=by_fields("registration_id"),

@@ -52,7 +52,7 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     assert late.status_code == 422
 
 
-def looks(team: Visitor, change: str, status: int = 200, **values: str) -> str:
+def looks(team: Visitor, change: str, values: dict[str, str], status: int = 200) -> str:
     return team.sees(f"/moderation/typologie/{change}?{urlencode(values | {'voir': 'oui'})}", status)
 
 
@@ -71,15 +71,14 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     assert "Le choix est ajouté" in page
     people.declare(title="Deux thèmes", themes=["jeux-video", "temps-ecran"], type="cafe-des-parents")
     people.declare(title="Un thème", themes=["jeux-video"], type="seminaire")
-    assert '<a href="#renommer-label">' in looks(team, "renommer", 422, term="THEME:jeux-video")
-    assert '<a href="#fusionner-into">' in looks(
-        team, "fusionner", 422, term="THEME:jeux-video", into="THEME:jeux-video"
-    )
-    page = looks(team, "fusionner", term="THEME:jeux-video", into="THEME:ia")
+    term = {"term": "THEME:jeux-video"}
+    assert '<a href="#renommer-label">' in looks(team, "renommer", term, 422)
+    assert '<a href="#fusionner-into">' in looks(team, "fusionner", term | {"into": "THEME:jeux-video"}, 422)
+    page = looks(team, "fusionner", term | {"into": "THEME:ia"})
     assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
     assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]
     parts = {"into-1": "THEME:ia", "animationTypes-1": "seminaire", "rest": "THEME:temps-ecran"}
-    page = looks(team, "scinder", 200, term="THEME:jeux-video", **parts)
+    page = looks(team, "scinder", term | parts)
     before, after = (int(number) for number in figures(page)[2][:2])
     # One of the two showed both terms: it counts with the other once, before and after.
     assert (figures(page)[0][:2], figures(page)[1][:2], after - before) == (["2", "0"], ["0", "1"], 0)

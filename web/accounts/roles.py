@@ -18,6 +18,7 @@ ROLES = {
 #: Where each role works.
 DESKS = {
     "STRUCTURE": "/structure",
+    "MEDIATEUR": "/mediateur",
     "COORDONNATEUR": "/territoire",
     "NATIONAL": "/moderation",
     "AUDITOR": "/controle",

@@ -88,8 +88,11 @@ class AnimationPage:
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None:
             raise Problem.missing(_UNKNOWN)
-        for_others = (answer["viewer"] or {}).get("role") in REGISTERING
-        return {**animation, "sendsTextMessages": answer["sendsTextMessages"], "forOthers": for_others}
+        role = (answer["viewer"] or {}).get("role")
+        about = {"sendsTextMessages": answer["sendsTextMessages"], "forOthers": role in REGISTERING, "role": role}
+        # Nobody else can be registered for what is for médiateurs.
+        about["forOthers"] = about["forOthers"] and animation["audience"]["code"] != _FOR_MEDIATEURS
+        return {**animation, **about}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
         response = self._site.templates.page(
@@ -113,7 +116,7 @@ class AnimationPage:
             return "Cette animation a commencé ou elle est passée : les inscriptions sont closes."
         if animation["suspended"]:
             return "Les inscriptions sont suspendues pour le moment. Revenez plus tard ou appelez la structure."
-        if animation["audience"]["code"] == _FOR_MEDIATEURS:
+        if animation["audience"]["code"] == _FOR_MEDIATEURS and animation["role"] != "MEDIATEUR":
             return "Cette formation est réservée aux médiateurs. Ils s'inscrivent avec leur compte."
         return None
 

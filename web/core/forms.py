@@ -40,7 +40,7 @@ class Field:
     """A field of a form. `name` is that of the mutation's input.
 
     `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, `choices` (any of its
-    options), `yesno`, or `amount` in euros.
+    options), `yesno`, `amount` in euros, or `reference`, without which the API is not asked.
     """
 
     name: str
@@ -102,6 +102,8 @@ class Form:
         for each in self.fields:
             if each.kind == "number" and isinstance(values[each.name], str):
                 self.errors[each.name] = f"{each.label} : un nombre est attendu, par exemple 2."
+            if each.kind == "reference" and values[each.name] is None:
+                self.errors[each.name] = f"{each.label} : choisissez dans la liste."
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
 
     def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from web.structure.attendance.registrations import AttendanceList, RegisteringOt
 from web.structure.attendance.sheets import SheetPages
 from web.structure.contacts.pages import Contacts
 from web.structure.dossiers.pages import OwnDossier, OwnDossiers
+from web.structure.people.pages import OwnPeople, PeopleOfStructure
 from web.structure.satisfaction.figures import SatisfactionFigures
 
 
@@ -23,5 +24,14 @@ def structure_pages(site: Site) -> Sequence[BaseRoute]:
     """Return the routes below `/structure`: a page that is named goes before one with an id."""
     animations = (OwnAnimations, AnimationEditing, SeasonImport)
     attendance = (AttendanceList, RegisteringOthers, AttestationPage, SheetPages, OwnAnimation)
-    pages = (*animations, *attendance, OwnDossiers, OwnDossier, Contacts, SatisfactionFigures)
+    pages = (
+        *animations,
+        *attendance,
+        OwnDossiers,
+        OwnDossier,
+        Contacts,
+        SatisfactionFigures,
+        OwnPeople,
+        PeopleOfStructure,
+    )
     return [route for page in pages for route in page(site).routes]

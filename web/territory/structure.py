@@ -36,9 +36,17 @@ class StructurePage:
         if structure is None or answer["viewer"]["role"] not in _READERS:
             raise Problem.missing()
         around = pages_around(request, structure["timeline"]["pageInfo"], "#fil")
+        # The territory of its first convention answers for its people.
+        home = structure["conventions"][0]["territory"] if structure["conventions"] else None
+        people = answer["viewer"]["role"] == "NATIONAL" or home in answer["viewer"]["territories"]
         # The log runs forwards, its readers backwards: what came before is on the next page.
         return self._site.templates.page(
-            request, "territory/structure", structure=structure, earlier=around.previous, later=around.next
+            request,
+            "territory/structure",
+            structure=structure,
+            people=people,
+            earlier=around.previous,
+            later=around.next,
         )
 
 

@@ -204,7 +204,7 @@ PARTS: Mapping[str, str] = {
     "Viewer": (
         "inTerritories inSchools"
         " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
-        " passkeyOptions registrationsForOthers signs teachers waiting"
+        " passkeyOptions registrations registrationsForOthers signs teachers waiting"
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",

@@ -34,7 +34,13 @@ class RegistrationQueries:
 async def registrations_for_others(context: Context, arguments: PageArguments) -> Connection[Registration]:
     """Return the registrations that the asker made for others, the latest first."""
     filtered = queries.made_for_others_by(context.actor.person or "")
-    return await connection(context, queries.FOR_OTHERS, filtered, arguments, registration_of)
+    return await connection(context, queries.OF_PERSON, filtered, arguments, registration_of)
+
+
+async def own_registrations(context: Context, arguments: PageArguments) -> Connection[Registration]:
+    """Return the registrations of the asker themself, made in office: those of médiateurs. The latest first."""
+    filtered = queries.made_for_themself_by(context.actor.person or "")
+    return await connection(context, queries.OF_PERSON, filtered, arguments, registration_of)
 
 
 async def registrations(

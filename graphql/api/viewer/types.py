@@ -15,7 +15,7 @@ from api.core.lists.connections import connection
 from api.core.lists.paging import Connection, page_arguments
 from api.notifications.types import Notification, notification_of, own_notifications
 from api.passkeys.types import Passkey, creation_options_of, load_passkeys
-from api.registrations.queries import registrations_for_others
+from api.registrations.queries import own_registrations, registrations_for_others
 from api.registrations.types import Registration
 from api.schools.types import School, schools_of
 from api.structures.types import Structure, load_structures
@@ -179,6 +179,20 @@ class Viewer:
     )
     async def teachers(self, info: Info) -> list[Mandate] | None:
         return await teachers_of(info.context, 500)
+
+    @strawberry.field(
+        description="The asker's own registrations, made as a médiateur, the latest first; none for others, who hold"
+        " links."
+    )
+    async def registrations(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Registration]:
+        return await own_registrations(info.context, page_arguments(info, first, after, last, before))
 
     @strawberry.field(
         description="The registrations that the asker made for others in office, the latest first: those that a teacher"

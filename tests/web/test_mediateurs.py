@@ -1,0 +1,51 @@
+"""A médiateur chooses their structure on a page, is accepted there, registers for a training and sees it."""
+
+from __future__ import annotations
+
+from tests.support.people import STRUCTURE_ID, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+TRAINING = {"title": "Former les médiateurs", "audience": "mediateurs", "type": "formation-mediateurs"}
+PERSON = {"firstName": "Anne", "lastName": "Petit", "email": "anne@exemple.fr"}
+
+
+def test_who_chose_a_structure_is_accepted_there_and_registers_for_a_training(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    training, cafe = people.declare(**TRAINING), people.declare(title="Pour les parents")
+    for animation in (training, cafe):
+        people.publish(animation)
+    anne, structure = visitor.signs_in("PARENT"), Visitor(server.address).signs_in("STRUCTURE")
+    assert "/mediateur" in links(anne.sees("/mon-compte"))
+    assert "réservée aux médiateurs" in anne.sees(f"/animations/{training}")
+    assert "Aucune structure de ce nom" in anne.sees("/mediateur?nom=introuvable")
+    page = anne.sees("/mediateur?nom=tilleuls")
+    assert '<a href="#choisir-structureId">' in anne.sends(page, "choisir", status=422)
+    page = anne.sends(page, "choisir", {"structureId": STRUCTURE_ID})
+    assert "ne vous a pas encore accepté" in page
+    assert f"/animations/{training}" in links(page)
+    anne.sends(anne.sees(f"/animations/{training}"), values=PERSON)
+    desk = anne.sees("/mediateur")
+    assert "Place réservée" in desk.partition("Mes inscriptions")[2]
+    assert "Inscrire un parent" not in desk
+
+    page = structure.sees("/structure/personnes")
+    page = structure.sends(page, "accepter")
+    assert "Le médiateur est accepté" in page
+    assert "Inscrire un parent" in anne.sees("/mediateur")
+    assert f"/animations/{cafe}/inscrire" in links(anne.sees(f"/animations/{cafe}"))
+    assert f"/animations/{training}/inscrire" not in links(anne.sees(f"/animations/{training}"))
+    assert '<a href="#inviter-email">' in structure.sends(page, "inviter", {"email": "marie"}, 422)
+    page = structure.sends(page, "inviter", {"email": "marie@exemple.fr"})
+    assert "marie@exemple.fr" in page
+    assert "Son lien ne sert plus" in structure.sends(page, "reprendre")
+
+    theirs = f"/territoire/structures/{STRUCTURE_ID}"
+    for role, status in (("COORDONNATEUR", 200), ("TEAM", 200), ("ELSEWHERE", 404), ("AUDITOR", 404), ("OTHER", 404)):
+        Visitor(server.address).signs_in(role).sees(f"{theirs}/personnes", status)
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    assert f"{theirs}/personnes" in links(coordonnateur.sees(theirs))
+    assert "plus ce rôle" in coordonnateur.sends(coordonnateur.sees(f"{theirs}/personnes"), "finir")
+    assert "réservée aux médiateurs" in anne.sees(f"/animations/{training}")
+    Visitor(server.address).signs_in("DIRECTOR").sees("/mediateur", 404)
