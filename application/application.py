@@ -51,6 +51,7 @@ from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
 from application.proof.completeness.stored_map import create_tables as create_map_tables
+from application.publications import commands as publications
 from application.satisfaction import commands as satisfaction
 from application.satisfaction.tables import create_tables as create_questionnaire_tables
 from application.schools import commands as schools
@@ -111,6 +112,7 @@ USE_CASES = use_cases(
     reminders.USE_CASES,
     typology.USE_CASES,
     satisfaction.USE_CASES,
+    publications.USE_CASES,
     passkeys.USE_CASES,
     privacy.USE_CASES,
     unreached.USE_CASES,

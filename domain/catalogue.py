@@ -22,6 +22,7 @@ from domain.logos import logo
 from domain.notifications import letter
 from domain.passkeys import passkeys
 from domain.proof import committed_map, log_checks, signing_rule
+from domain.publications import publication
 from domain.registrations import registration_book
 from domain.satisfaction import form as satisfaction_form
 from domain.satisfaction import packets as satisfaction_packets
@@ -93,6 +94,7 @@ ACCOUNT = AggregateKind[account.Account]("account", account.evolve)
 INVITATION = AggregateKind[invitation.Invitation]("invitation", invitation.evolve)
 CONTACTS = AggregateKind[contacts.ContactList]("contact", contacts.evolve)
 LOGO = AggregateKind[logo.Logo]("logo", logo.evolve)
+PUBLICATION = AggregateKind[publication.Publication]("publication", publication.evolve)
 LETTER = AggregateKind[letter.Letters]("letter", letter.evolve)
 STORED_FILE = AggregateKind[stored_file.StoredFile]("file", stored_file.evolve)
 WEBHOOK = AggregateKind[webhook.Webhook]("webhook", webhook.evolve)

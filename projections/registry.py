@@ -17,6 +17,7 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.logos.read_model import LOGOS
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
+from projections.publications.read_model import PUBLICATION_PEOPLE, publications
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, REMINDERS, WALK_INS
 from projections.satisfaction.read_model import SATISFACTION_FORMS
 from projections.satisfaction.read_model import packets as satisfaction_packets
@@ -55,6 +56,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         SCHOOL_PROJECT_RECORDS,
         ACTION_GROUPS,
         ACTION_GROUP_PEOPLE,
+        publications(shown),
+        PUBLICATION_PEOPLE,
         CONTACTS,
         CONTACT_PEOPLE,
         ACCOUNTS,

@@ -7,9 +7,13 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from application.commanding.commands import ChangeCommand
+from application.files.scanning.office import DOCX, ODP, ODT, PPTX
 from application.files.store import Draft
 
-_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+_ENDINGS = {
+    **{"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"},
+    **{ODT: ".odt", ODP: ".odp", DOCX: ".docx", PPTX: ".pptx"},
+}
 
 
 Digest = Annotated[str, Field(max_length=64)]

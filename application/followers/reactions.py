@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from application.followers import about_candidatures, about_dossiers, about_requests
+from application.followers import about_candidatures, about_dossiers, about_publications, about_requests
 from application.followers.about_animations import on_declared, to_structure
 from application.followers.about_candidatures import to_candidate
 from application.followers.about_dossiers import (
@@ -14,6 +14,7 @@ from application.followers.about_dossiers import (
     to_partner,
     to_those_of,
 )
+from application.followers.about_publications import to_authors
 from application.followers.registrants import (
     REMOVED,
     SEAT_FREED,
@@ -71,6 +72,14 @@ from domain.controls.events import ControlOpened, PieceJudged
 from domain.conventions.convention import ConventionAmended, ConventionSigned, ConventionTerminated
 from domain.kernel.events import Event
 from domain.notifications.events import LetterRefused
+from domain.publications.events import (
+    PublicationModified,
+    PublicationProposed,
+    PublicationPublished,
+    PublicationRefused,
+    PublicationResubmitted,
+    PublicationWithdrawn,
+)
 from domain.registrations.events import (
     QuestionWithdrawn,
     RegistrantsReminded,
@@ -219,4 +228,10 @@ REACTIONS: Mapping[type[Event], Reaction] = {
     AnimationModified: on_modified,
     LetterRefused: on_unreached,
     WebhookPaused: _webhook_paused,
+    PublicationProposed: about_publications.on_proposed,
+    PublicationResubmitted: about_publications.on_proposed,
+    PublicationPublished: to_authors("publication.published", "{publication} est mise en ligne.", online=True),
+    PublicationRefused: to_authors("publication.refused", "{publication} est refusée."),
+    PublicationWithdrawn: to_authors("publication.withdrawn", "{publication} est retirée."),
+    PublicationModified: to_authors("publication.corrected", "L'équipe nationale a corrigé {publication}."),
 }

@@ -25,6 +25,7 @@ from application.contacts.commands import ContactErase
 from application.people import index
 from application.people.finding import Matches, Pair, match_all
 from application.people.words import WordsErase, words_erasures
+from application.publications.commands import PublicationAuthorErase
 from application.registrations import RegistrantErase
 from application.structures import StructureContactErase
 from domain.accounts.events import InvitationSent, MailPreferencesSet, MandateGiven
@@ -36,6 +37,7 @@ from domain.contacts.events import ContactAdded
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.rights import Action, Scope, authorize, scope_of
+from domain.publications.events import PublicationAuthorNamed
 from domain.registrations.events import BookEvent, RegistrationMade
 from domain.structures.structure import StructureContactSet
 from eventstore.log import read_stream
@@ -70,6 +72,7 @@ Erasure = (
     | WordsErase
     | StructureContactErase
     | ActionGroupMemberErase
+    | PublicationAuthorErase
 )
 
 
@@ -84,6 +87,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     WORDS = "words"
     GROUP_MEMBER = "group_member"
+    AUTHOR = "author"
 
 
 #: The kind of thing each command erases, and the field that holds its id.
@@ -97,6 +101,7 @@ _SUBJECTS: Mapping[type[Command], tuple[Kind, str]] = {
     StructureContactErase: (Kind.CONTACT, "structure_id"),
     WordsErase: (Kind.WORDS, "thing_id"),
     ActionGroupMemberErase: (Kind.GROUP_MEMBER, "member_id"),
+    PublicationAuthorErase: (Kind.AUTHOR, "publication_id"),
 }
 
 
@@ -229,6 +234,7 @@ def pending_erasures(
     words = [words_erasures(stream, person, events[0].topic) for person in people]
     if any(commands is not None for commands in words):
         contacts = {event.person_id for event in events if isinstance(event, StructureContactSet)} - {stream}
+        authors = {event.person_id for event in events if isinstance(event, PublicationAuthorNamed)}
         return [
             *(command for commands in words for command in commands or ()),
             *(StructureContactErase(structure_id=stream, person_id=person) for person in people if person in contacts),
@@ -236,6 +242,11 @@ def pending_erasures(
                 ActionGroupMemberErase(group_id=stream, member_id=event.member_id)
                 for event in events
                 if isinstance(event, MemberJoined) and event.person_id in people
+            ),
+            *(
+                PublicationAuthorErase(publication_id=stream, person_id=person)
+                for person in people
+                if person in authors
             ),
         ]
     match events[0]:

@@ -20,6 +20,7 @@ from domain.contacts.events import (
     PlanningSent,
 )
 from domain.kernel.events import Event
+from domain.publications.events import PublicationAuthorNamed
 from domain.registrations.events import RegistrantsReminded, RegistrationEvent, RegistrationMade, WalkInsCounted
 from eventstore.log import read_stream
 from eventstore.records import Recorded
@@ -78,7 +79,7 @@ def _is_about(event: Event, person: UUID, registrations: set[UUID]) -> bool:
     match event:
         case RegistrationEvent():
             return event.registration_id in registrations
-        case ContactAdded() | ContactErased() | MandateGiven() | MailPreferencesSet():
+        case ContactAdded() | ContactErased() | MandateGiven() | MailPreferencesSet() | PublicationAuthorNamed():
             return event.person_id == person
         case ContactRemoved() | ContactUnsubscribed() | PlanningSent() | WalkInsCounted() | RegistrantsReminded():
             return False

@@ -18,7 +18,13 @@ from application.commanding.pseudonyms_and_links import Keyed, address_of, subje
 from application.people import index
 from application.structures import account_with_siret
 from domain.candidatures.events import CandidatureSubmitted
-from domain.kernel.identifiers import account_id, check_siret, person_id, structure_contact_id
+from domain.kernel.identifiers import (
+    account_id,
+    check_siret,
+    person_id,
+    publication_author_id,
+    structure_contact_id,
+)
 from domain.registrations.events import RegistrationMade
 from eventstore.identities import generations
 from eventstore.log import read_stream
@@ -124,7 +130,8 @@ def _find_by_id(conn: Conn, identifier: UUID) -> list[UUID]:
         return []
     with conn.cursor() as cursor:
         rows = cursor.execute(_OWNERS, (identifier,)).fetchall()
-    return [identifier, structure_contact_id(identifier), *(row[0] for row in rows), *index.owners(conn, identifier)]
+    sealed = (identifier, structure_contact_id(identifier), publication_author_id(identifier))
+    return [*sealed, *(row[0] for row in rows), *index.owners(conn, identifier)]
 
 
 def _pseudonyms(conn: Conn, keyed: Keyed, subject: str) -> list[UUID]:

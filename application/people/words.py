@@ -19,6 +19,7 @@ from domain.catalogue import (
     ANIMATION_REQUEST,
     CONTROL,
     CONVENTION,
+    PUBLICATION,
     SCHOOL_PROJECT,
     SERVICE_DOSSIER,
     STRATEGY,
@@ -31,6 +32,7 @@ from domain.controls.events import ControlWordsErased, PieceWordsErased
 from domain.conventions.convention import ConventionWordsErased
 from domain.kernel.events import Event, WordsErased
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.publications.events import PublicationWordsErased
 from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
 from domain.strategies.events import StrategyWordsErased
@@ -51,6 +53,7 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
         (SCHOOL_PROJECT, SchoolProjectWordsErased),
         (ACTION_GROUP, ActionGroupWordsErased),
         (WEBHOOK, WebhookWordsErased),
+        (PUBLICATION, PublicationWordsErased),
     )
 }
 

@@ -18,6 +18,11 @@ def animation_page(animation_id: UUID) -> str:
     return f"/animations/{animation_id}"
 
 
-def desk_page(recipient: str, thing: UUID) -> str:
-    """Return the page on which the recipient deals with the thing."""
-    return f"{_DESKS.get(recipient.partition(':')[0], '/mon-compte')}#{thing}"
+def publication_page(publication_id: UUID) -> str:
+    return f"/ressources/{publication_id}"
+
+
+def desk_page(recipient: str, thing: UUID, shelf: str = "") -> str:
+    """Return the page on which the recipient deals with the thing: its own, on a shelf of the desk, or the desk's."""
+    desk = _DESKS.get(recipient.partition(":")[0], "/mon-compte")
+    return f"{desk}/{shelf}/{thing}" if shelf else f"{desk}#{thing}"

@@ -22,6 +22,7 @@ from domain.catalogue import (
     ANIMATION,
     ANIMATION_REQUEST,
     CONVENTION,
+    PUBLICATION,
     SERVICE_DOSSIER,
     STRUCTURE,
     TERRITORY,
@@ -30,6 +31,7 @@ from domain.catalogue import (
 )
 from domain.controls.events import ControlOpened
 from domain.kernel.identifiers import TYPOLOGY_ID, territory_id
+from domain.publications.content import KIND_LABELS
 from domain.typology.typology import Typology
 from eventstore.log import state_after
 from eventstore.records import Recorded
@@ -166,6 +168,11 @@ def _asking_school(thing: Thing, streams: Streams, since: int | None) -> str:
     return in_sentence(labels_of((request.school,), streams)[request.school])
 
 
+def _publication(thing: Thing, streams: Streams, since: int | None) -> str:
+    content = _state(PUBLICATION, thing, streams).content
+    return f"la publication « {content.title} » ({KIND_LABELS[content.kind]})"
+
+
 def _territory(thing: Thing, streams: Streams, since: int | None) -> str:
     state = _state(TERRITORY, thing, streams)
     return f"{state.name} ({state.code})"
@@ -174,6 +181,7 @@ def _territory(thing: Thing, streams: Streams, since: int | None) -> str:
 _PHRASES: Mapping[str, Callable[[Thing, Streams, int | None], str]] = {
     "animation": lambda thing, streams, since: animations.phrase(_state(ANIMATION, thing, streams)),
     "title": lambda thing, streams, since: f"« {_state(ANIMATION, thing, streams).content.title} »",
+    "publication": _publication,
     "rewriting": _rewriting,
     "moving": _moving,
     "announced": _announced,

@@ -108,6 +108,13 @@ class Action(StrEnum):
     SATISFACTION_FORM_WORD = "satisfactionFormWord"
     QUESTIONNAIRE_ANSWER = "questionnaireAnswer"
     SATISFACTION_RECORD = "satisfactionRecord"
+    PUBLICATION_PROPOSE = "publicationPropose"
+    PUBLICATION_MODIFY = "publicationModify"
+    PUBLICATION_PUBLISH = "publicationPublish"
+    PUBLICATION_REFUSE = "publicationRefuse"
+    PUBLICATION_WITHDRAW = "publicationWithdraw"
+    PUBLICATION_FILE_ATTACH = "publicationFileAttach"
+    PUBLICATION_FILE_WITHDRAW = "publicationFileWithdraw"
     PERSON_ERASE = "personErase"
     LETTER_REFUSE = "letterRefuse"
     PASSKEY_REGISTER = "passkeyRegister"
@@ -166,8 +173,8 @@ _SCHOOL, _PERSON, _HOME = Scope.OWN_SCHOOL, Scope.OWN_PERSON, Scope.HOME_TERRITO
 #: Every role that a person can have. They keep the rights on their own things in each of them.
 PERSONS = (PA, ST, ME, CO, DI, IN, HE, TE, NA, AU)
 _OWN = dict.fromkeys(PERSONS, _PERSON)
-_OWN_EVENTS = {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY}
 
+#: Those of requests, webhooks, publications and the programme's own measures stand in `domain.kernel.rights`.
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_SIGN: {CO: _TERRITORY, NA: _ANY},
     Action.CONVENTION_AMEND: {CO: _TERRITORY, NA: _ANY},
@@ -191,14 +198,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_WITHDRAW: {ST: _STRUCTURE},
-    Action.ANIMATION_REQUEST: dict.fromkeys((DI, HE, TE), _SCHOOL),
-    # Of a structure with a convention in the school's territory, which the decision looks for.
-    Action.ANIMATION_REQUEST_TAKE_UP: {ST: _STRUCTURE},
-    Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE},
-    Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
-    Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
-    Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
-    Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
     Action.CANDIDATURE_SUBMIT: {P: _ANY, PA: _ANY},
     Action.CANDIDATURE_GIVE_OPINION: {DI: _SCHOOL},
     Action.CANDIDATURE_VALIDATE: {IN: _SCHOOL, HE: _SCHOOL},
@@ -237,10 +236,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STRUCTURE_CONTACT_SET: {ST: _STRUCTURE, CO: _HOME},
     Action.LOGO_SET: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
     Action.LOGO_WITHDRAW: {ST: _STRUCTURE, CO: _HOME, NA: _ANY},
-    # Of a structure, of a territory, or of the nation. The system pauses one, and operators replay.
-    **dict.fromkeys((Action.WEBHOOK_SUBSCRIBE, Action.WEBHOOK_SECRET_ROTATE), _OWN_EVENTS),
-    **dict.fromkeys((Action.WEBHOOK_RESUME, Action.WEBHOOK_UNSUBSCRIBE, Action.WEBHOOK_READ), _OWN_EVENTS),
-    **{action: {**_OWN_EVENTS, SY: _ANY} for action in (Action.WEBHOOK_PAUSE, Action.WEBHOOK_REPLAY)},
     Action.MAIL_PREFERENCES_SET: dict.fromkeys(PERSONS, _ANY),
     # Holding the letter's link is the right.
     Action.UNSUBSCRIBE: {P: _ANY},
@@ -281,8 +276,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONTROL_PIECE_JUDGE: {AU: _ANY},
     Action.CONTROL_ANSWER: {ST: _STRUCTURE},
     Action.CONTROL_CLOSE: {AU: _ANY},
-    **{action: {CO: _TERRITORY, NA: _ANY} for action in Action if action.startswith(("strategy", "actionGroup"))},
-    Action.SCHOOL_PROJECT_RECORD: {DI: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY},
     Action.SCHOOL_PROJECT_READ: {DI: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY, NA: _ANY, AU: _ANY},
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},

@@ -157,6 +157,11 @@ def structure_contact_id(structure_id: UUID) -> UUID:
     return uuid5(NAMESPACE, f"structure-contact:{structure_id}")
 
 
+def publication_author_id(publication_id: UUID) -> UUID:
+    """Return who signs a publication without an address that they could be known by."""
+    return uuid5(NAMESPACE, f"publication-author:{publication_id}")
+
+
 def feed_id(filters: Iterable[tuple[str, str]]) -> UUID:
     """Return the id of the feed of what passes these filters, wherever the site is."""
     return uuid5(NAMESPACE, f"feed:{sorted(filters)}")

@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from domain.kernel.actions import RIGHTS as RIGHTS
+from collections.abc import Mapping
+
+from domain.kernel import actions
 from domain.kernel.actions import Action as Action
 from domain.kernel.actors import ROLE_NAMES, Actor, Role
 from domain.kernel.errors import DomainError, forbidden
 from domain.kernel.scopes import BOUNDS, REACHES
 from domain.kernel.scopes import Belongings as Belongings
 from domain.kernel.scopes import Scope as Scope
+
+ST, CO, NA, SY = Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL, Role.SYSTEM
+DI, HE, TE = Role.DIRECTOR, Role.HEAD, Role.TEACHER
+_ANY, _STRUCTURE, _TERRITORY, _SCHOOL = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY, Scope.OWN_SCHOOL
+_OWN_EVENTS = {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY}
+
+#: Every action with the roles that may take it and how far: rows as in `domain.kernel.actions`, with those that have no
+#: room there.
+RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
+    **actions.RIGHTS,
+    Action.ANIMATION_REQUEST: dict.fromkeys((DI, HE, TE), _SCHOOL),
+    # Of a structure with a convention in the school's territory, which the decision looks for.
+    Action.ANIMATION_REQUEST_TAKE_UP: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
+    Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
+    Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
+    # Of a structure, of a territory, or of the nation. The system pauses one, and operators replay.
+    **dict.fromkeys((Action.WEBHOOK_SUBSCRIBE, Action.WEBHOOK_SECRET_ROTATE), _OWN_EVENTS),
+    **dict.fromkeys((Action.WEBHOOK_RESUME, Action.WEBHOOK_UNSUBSCRIBE, Action.WEBHOOK_READ), _OWN_EVENTS),
+    **{action: {**_OWN_EVENTS, SY: _ANY} for action in (Action.WEBHOOK_PAUSE, Action.WEBHOOK_REPLAY)},
+    # Structures propose; what is a territory's or the nation's is published by those who write it.
+    Action.PUBLICATION_PROPOSE: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_MODIFY: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_PUBLISH: {CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_REFUSE: {NA: _ANY},
+    Action.PUBLICATION_WITHDRAW: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_FILE_ATTACH: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_FILE_WITHDRAW: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    **{action: {CO: _TERRITORY, NA: _ANY} for action in Action if action.startswith(("strategy", "actionGroup"))},
+    Action.SCHOOL_PROJECT_RECORD: {DI: _SCHOOL, HE: _SCHOOL, CO: _TERRITORY},
+}
 
 
 def reaches_own(action: Action) -> bool:

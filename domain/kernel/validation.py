@@ -145,6 +145,8 @@ PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 Reason = _text(2_000)
 Comment = _text(2_000)
 LongText = _text(5_000)
+Summary = _text(500)
+Article = _text(20_000)
 Code = Annotated[
     str,
     StringConstraints(max_length=60),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic_core import Url
 
 from domain.kernel.validation import line
@@ -10,14 +12,23 @@ LONGEST_LINK = 1_000
 _EXPECTED = "adresse d'un site attendue, par exemple https://visio.exemple.fr/parents"
 
 
+def web_link(value: str) -> str:
+    """Return the address as browsers write it, in ASCII. Raise ValueError (French) unless it is a site's on the web."""
+    return _written(value, {"https": "https://", "http": "http://"})
+
+
 def secure_link(value: str) -> str:
     """Return the address as browsers write it, in ASCII. Raise ValueError (French) unless it is one of https."""
+    return _written(value, {"https": "https://"})
+
+
+def _written(value: str, beginnings: Mapping[str, str]) -> str:
     try:
         url = Url(value)
     except ValueError:
         raise ValueError(_EXPECTED) from None
-    if url.scheme != "https":
-        raise ValueError(f"{_EXPECTED}, qui commence par https://")
+    if url.scheme not in beginnings:
+        raise ValueError(f"{_EXPECTED}, qui commence par {' ou '.join(beginnings.values())}")
     if url.username or url.password or "." not in (url.host or "").strip("."):
         raise ValueError(_EXPECTED)
     if len(written := str(url)) > LONGEST_LINK:
@@ -25,4 +36,5 @@ def secure_link(value: str) -> str:
     return written
 
 
+WebLink = line(LONGEST_LINK, check=web_link)
 SecureLink = line(LONGEST_LINK, check=secure_link)

@@ -41,6 +41,8 @@ from api.notifications.inbound_texts import InboundTexts
 from api.notifications.unsubscribing import Unsubscribing
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
+from api.publications.downloads import PublicationFiles
+from api.publications.feeds import PublicationFeeds
 from api.registrations.call_list_downloads import CallLists
 from api.registrations.ticket_downloads import Tickets
 from api.schema import schema
@@ -129,6 +131,10 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     logos = LogoFiles(services)
     app.add_route("/structures/{id}/logo", logos.of_structure, methods=["GET"])
     app.add_route("/territories/{code}/logo", logos.of_territory, methods=["GET"])
+    app.add_route("/publications/{id}/files/{sha256}", PublicationFiles(services).file, methods=["GET"])
+    publications = PublicationFeeds(services)
+    app.add_route("/publications.atom", publications.atom, methods=["GET"])
+    app.add_route("/publications.jsonld", publications.json_ld, methods=["GET"])
     app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
     app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
     app.add_route("/sms/inbound", InboundTexts(services).take, methods=["POST"])

@@ -17,6 +17,7 @@ from api.conventions.mutations import ConventionMutations
 from api.core.commanding.own_payloads import give_own_payloads
 from api.logos.mutations import LogoMutations
 from api.passkeys.mutations import PasskeyMutations
+from api.publications.mutations import PublicationMutations
 from api.registrations.attendance_mutations import AttendanceMutations
 from api.registrations.mutations import RegistrationMutations
 from api.satisfaction.mutations import SatisfactionMutations
@@ -53,6 +54,7 @@ class Mutation(
     TypologyMutations,
     SteeringMutations,
     SatisfactionMutations,
+    PublicationMutations,
 ):
     pass
 

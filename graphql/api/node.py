@@ -20,6 +20,7 @@ from api.core.lists.checks import LONGEST_ID, node_id
 from api.core.lists.nodes import Node
 from api.core.lists.paging import PageArguments
 from api.notifications.types import NOTIFICATION_PREFIX, load_notification
+from api.publications.types import load_publication
 from api.registrations.types import load_registration
 from api.schools.types import SCHOOL_PREFIX, load_school
 from api.service_dossiers.types import load_dossier
@@ -41,6 +42,7 @@ _BY_UUID: Final = (
     load_control,
     load_request,
     load_registration,
+    load_publication,
     load_contact,
     load_invitation,
     load_mandate,

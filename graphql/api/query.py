@@ -18,6 +18,7 @@ from api.node import load_node
 from api.passkeys.queries import PasskeyQueries
 from api.places.queries import PlaceQueries
 from api.proof.queries import ProofQueries
+from api.publications.queries import PublicationQueries
 from api.registrations.queries import RegistrationQueries
 from api.satisfaction.queries import SatisfactionQueries
 from api.schools.queries import SchoolQueries
@@ -55,6 +56,7 @@ class Query(
     SchoolQueries,
     SatisfactionQueries,
     WebhookQueries,
+    PublicationQueries,
 ):
     @strawberry.field(description="Anything by its id, as far as the asker may see it.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:

@@ -19,7 +19,7 @@ from projections.animations.standing import (
     WITHOUT_CONVENTION,
 )
 from projections.engine.paging import TURN, Filter, Listing, Order
-from projections.engine.words import words
+from projections.engine.words import text_query
 
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
 BY_IDS = f"{_SELECT} WHERE a.animation_id = ANY(%(ids)s)"
@@ -187,7 +187,7 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition if value else f"NOT ({condition})")
     if conditions.text is not None and conditions.text.strip():
-        query = " & ".join(f"'{word}':*" for word in words(conditions.text))
+        query = text_query(conditions.text)
         filtered = (
             filtered.where("a.search @@ %(sought)s::tsquery", sought=query) if query else filtered.where(_NO_WORD)
         )

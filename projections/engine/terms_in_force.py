@@ -74,6 +74,22 @@ class TermsInForce:
             "accessibility": list(dict.fromkeys(offers)),
         }
 
+    def of_publication(self, themes: Iterable[str], audience: str | None) -> dict[str, Any]:
+        """Return a publication's terms as shown today.
+
+        It has no day: every change reaches it at once. Nobody said which part of a split term it is about, so that its
+        themes become all of them.
+        """
+        shown = list(dict.fromkeys(themes))
+        for change in self.changes:
+            if change.kind is TermKind.THEME and change.code in shown:
+                parts = [part.into for part in change.parts]
+                shown = [each for code in shown for each in (parts if code == change.code else [code])]
+            elif change.kind is TermKind.AUDIENCE and change.code == audience:
+                # The last part takes what no other does.
+                audience = change.parts[-1].into
+        return {"themes": list(dict.fromkeys(shown)), "audience": audience}
+
     def since(self, earlier: TermsInForce) -> Sequence[Change]:
         """Return the changes since `earlier`."""
         return self.changes[len(earlier.changes) :]

@@ -41,6 +41,35 @@ def words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in parts]
 
 
+def text_query(text: str) -> str:
+    """Return the tsquery for the words that begin with each of these, in the singular or the plural; empty: no word."""
+    return " & ".join(_either(word) for word in words(text))
+
+
+def _either(word: str) -> str:
+    beginning = f"'{word}':*"
+    others = [f"'{form}'" for form in _other_numbers(word)] if len(word) > 3 else []
+    return f"({' | '.join([beginning, *others])})"
+
+
+def _other_numbers(word: str) -> list[str]:
+    """Return what the word may be in the singular, or the plural that does not begin with it."""
+    if word.endswith("aux"):
+        return [word[:-1], f"{word[:-3]}al"]
+    if word.endswith(("s", "x")):
+        return [word[:-1]]
+    return [f"{word[:-2]}aux"] if word.endswith("al") else []
+
+
+def weighted_vector(title: str, summary: str, text: str) -> str:
+    """Return the distinct words as a tsvector literal in which those of the title weigh most, then the summary's."""
+    places: dict[str, list[str]] = {}
+    for place, part in (("1A", title), ("2B", summary), ("3D", text)):
+        for word in dict.fromkeys(words(part)):
+            places.setdefault(word, []).append(place)
+    return " ".join(f"{word}:{','.join(marks)}" for word, marks in places.items())
+
+
 def search_vector(*texts: str | None) -> str:
     """Return the distinct words as a tsvector literal."""
     return " ".join(dict.fromkeys(words(" ".join(filter(None, texts)))))

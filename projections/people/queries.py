@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projections.logos.queries import IN_USE
+from projections.publications.queries import FILES_IN_USE
 
 #: Of animations that ended before `ended_before`, the first ended first.
 REGISTRANTS = """
@@ -37,6 +38,8 @@ SELECT convert_from(state, 'UTF8')::jsonb #>> '{{data,sha256}}',
 FROM stored_events WHERE topic IN ('animation.sheet_attached', 'service_dossier.piece_attached')"""
 #: Logos on the papers of today.
 LOGOS_IN_USE = IN_USE
+#: Files that readers are offered.
+PUBLICATION_FILES_IN_USE = FILES_IN_USE
 #: Animations whose sheets may prove something still: not over before `ended_before`, or held by a dossier that may.
 ANIMATIONS_IN_USE = """
 SELECT a.animation_id FROM {animations} a LEFT JOIN {service_dossiers} d USING (dossier_id)

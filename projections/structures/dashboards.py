@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_CORRECTION, AWAITING_PUBLICATION
 from projections.candidatures.queries import CERTIFICATE_TO_ISSUE, TO_CONTACT, TO_EXAMINE
+from projections.publications.queries import TO_REVIEW
 from projections.service_dossiers.queries import AMENDMENTS_TO_DECIDE, TO_CERTIFY, TO_CORRECT, TO_PAY
 
 _RANGE = """
@@ -92,7 +93,8 @@ SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(territories)s)) AS d
      WHERE r.territory = ANY(%(territories)s) AND r.status = 'OPEN') AS requests"""
 WAITING_FOR_NATIONAL_TEAM = f"""
 SELECT count(*) AS awaiting_publication,
-    (SELECT count(*) FROM {{service_dossiers}} d WHERE {TO_PAY}) AS dossiers_to_pay
+    (SELECT count(*) FROM {{service_dossiers}} d WHERE {TO_PAY}) AS dossiers_to_pay,
+    (SELECT count(*) FROM {{publications}} p WHERE {TO_REVIEW.clause}) AS publications_to_review
 FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"""
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
 _REQUESTS_OF_SCHOOL = """(SELECT count(*) FROM {animation_requests} r

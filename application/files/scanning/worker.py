@@ -1,8 +1,9 @@
 """A process that opens untrusted files, one after the other: what is wrong with each, and what it looks like.
 
-Run as a script by `application.files.scanning.opening`. It imports nothing of the application, gets none of its
-secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason to refuse it,
-the error behind that and the length of the JPEG that it was turned into, which follows the line; then its likenesses.
+Run as a script by `application.files.scanning.opening`. It imports nothing of the application but `office`, gets none
+of its secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason to
+refuse it, the error behind that and the length of the JPEG that it was turned into, which follows the line; then its
+likenesses.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from time import process_time
@@ -23,6 +25,8 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
+
+from application.files.scanning.office import OFFICE_TYPES, Unfit, check_office
 
 #: An A3 page at 600 dots per inch has 70 million pixels, an A4 page at 1,200 twice as many: in colour too large.
 MAX_PIXELS = 100_000_000
@@ -216,6 +220,7 @@ OPEN: Mapping[str, Callable[[Path], bytes | None]] = {
     "image/jpeg": open_jpeg,
     "image/png": open_png,
     "image/heic": open_heic,
+    **{kind: partial(check_office, kind) for kind in OFFICE_TYPES},
 }
 
 
@@ -255,7 +260,7 @@ def _opened(media_type: str, path: Path) -> tuple[str | None, str | None, bytes 
     """Return the reason to refuse the file, the error behind it, and the JPEG that it was turned into."""
     try:
         return None, None, OPEN[media_type](path)
-    except Refused as refused:
+    except (Refused, Unfit) as refused:
         return refused.reason, refused.error, None
     except MemoryError:
         return "le fichier demande trop de mémoire", "MemoryError", None

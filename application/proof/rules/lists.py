@@ -31,6 +31,7 @@ from domain.proof import committed_map, log_checks, signing_rule
 from domain.proof.committed_map import CommittedMap
 from domain.proof.events import LogChecked, MapCommitted, SigningRequired
 from domain.proof.signing_rule import SigningRule
+from domain.publications.events import PublicationWordsErased
 from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
 from domain.strategies.events import StrategyWordsErased
@@ -185,6 +186,7 @@ LISTS: Judgements = {
             *(AnimationWordsErased, ConventionWordsErased, StructureWordsErased, DossierWordsErased),
             *(ControlWordsErased, StrategyWordsErased, SchoolProjectWordsErased, ActionGroupWordsErased),
             RequestWordsErased,
+            PublicationWordsErased,
         ),
         Judgement(_erased, (Action.PERSON_ERASE,)),
     ),

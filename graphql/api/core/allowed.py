@@ -15,6 +15,7 @@ from domain.controls import transitions as controls
 from domain.kernel import allowed
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS, Action
+from domain.publications import transitions as publications
 from domain.service_dossiers import transitions as service_dossiers
 
 #: Every action of a person that a table of transitions shows, by the name of its mutation.
@@ -26,6 +27,7 @@ SHOWN_ACTIONS: Final = {
         [action for _, action in candidatures.TRANSITIONS],
         controls.OPEN_IN,
         service_dossiers.OPEN_IN,
+        publications.TRANSITIONS,
     )
     for action in sorted(table)
     if set(RIGHTS[action]) != {Role.SYSTEM}

@@ -15,6 +15,8 @@ from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import ErrorCode
 from domain.passkeys.events import WithdrawalReason
+from domain.publications.content import PublicationKind
+from domain.publications.transitions import PublicationStatus
 from domain.satisfaction.form import QuestionKind
 from domain.service_dossiers.transitions import AmendmentStatus
 from domain.service_dossiers.warnings import WarningCode
@@ -31,6 +33,8 @@ strawberry.enum(
 strawberry.enum(AnimationStatus, name="AnimationStatus", description="Where an animation stands.")
 strawberry.enum(RequestStatus, name="AnimationRequestStatus", description="Where a school's request stands.")
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
+strawberry.enum(PublicationKind, name="PublicationKind", description="What kind of publication it is.")
+strawberry.enum(PublicationStatus, name="PublicationStatus", description="Where a publication stands.")
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")

@@ -17,13 +17,14 @@ from domain.kernel.rights import Action, Belongings, may
 EVERYBODY: Final = None
 Reach = Action | None
 
-#: The right to read an object at all. Published animations are public, others need STRUCTURE_READ; registrations and
-#: candidatures are also for the holders of their links.
+#: The right to read an object at all. Published animations and publications are public, others need STRUCTURE_READ;
+#: registrations and candidatures are also for the holders of their links.
 ROWS: Mapping[str, Reach] = {
     "Animation": EVERYBODY,
     "Structure": EVERYBODY,
     "Territory": EVERYBODY,
     "Checkpoint": EVERYBODY,
+    "Publication": EVERYBODY,
     "Convention": Action.STRUCTURE_READ,
     "ServiceDossier": Action.STRUCTURE_READ,
     "Control": Action.CONTROL_READ,
@@ -62,6 +63,13 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.TERRITORY_READ: "dashboard",
     },
     "Checkpoint": {EVERYBODY: "position size root note madeAt reason stamped cosignedBy final"},
+    "Publication": {
+        EVERYBODY: (
+            "id version kind kindLabel status title summary text html themes degree audience structure territory author"
+            " proposedAt publishedAt changedAt files links allowedActions"
+        ),
+        Action.STRUCTURE_READ: "refusalReason withdrawalReason",
+    },
     "Convention": {
         Action.STRUCTURE_READ: (
             "inTerritory"
@@ -183,7 +191,9 @@ PARTS: Mapping[str, str] = {
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
     "School": "id uai name label commune degree territory targeted hasPart animations",
     "StructureContact": "phone email hours",
+    "Link": "label url",
     "Logo": "mediaType size sha256 url",
+    "PublicationFile": "attachedAt fileName label mediaType sha256 size url",
     "AnimationKit": "poster flyer slide zip",
     "StructureDues": "attestationsDue attestationsLate dossiersToSubmit oldestEnd piecesMissing",
     "StructureDashboard": (
@@ -213,7 +223,8 @@ PARTS: Mapping[str, str] = {
     "WebhookKind": "kind sentence",
     "Waiting": (
         "awaitingAttestation awaitingPublication animationRequests candidaturesToExamine refused attestationsDue"
-        " dossiersToCertify amendmentsToDecide volunteersToContact certificatesToIssue dossiersToCorrect dossiersToPay"
+        " dossiersToCertify amendmentsToDecide publicationsToReview volunteersToContact certificatesToIssue"
+        " dossiersToCorrect dossiersToPay"
     ),
 }
 
@@ -223,8 +234,8 @@ ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
         " checkpoint checkpoints communes control"
-        " node personalData position registration schools serviceDossier structure structures territories territory"
-        " typology viewer"
+        " node personalData position publication publications registration schools serviceDossier structure structures"
+        " territories territory typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
         " animationRequest"
@@ -236,7 +247,8 @@ ROOTS: Mapping[Reach, str] = {
     Action.CONTROL_READ: "controls",
     Action.COUNTRY_READ: "dashboard official",
     Action.MANDATE_READ: "mandates",
-    Action.STRUCTURE_READ: "serviceDossiers",
+    Action.PUBLICATION_REFUSE: "publicationsToReview",
+    Action.STRUCTURE_READ: "managedPublications serviceDossiers",
     Action.TERRITORY_READ: "managedAnimations",
     Action.REBUILD_FOLLOW: "rebuildProgress readModels",
     Action.TERM_MERGE: "typologyPreview",

@@ -20,6 +20,7 @@ from graphql import (
 
 from api.core.allowed import SHOWN_ACTIONS
 from api.core.error_codes import ERROR_CODES
+from api.publishing.further_values import FURTHER_VALUES
 from domain.kernel.errors import ErrorCode
 
 #: The description of each value, by enum.
@@ -140,6 +141,11 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "DOSSIER_WITHDRAWN": "The certification of a dossier is withdrawn.",
         "INVITATION_UNREACHED": "A letter does not reach somebody who was invited.",
         "MEDIATEUR_TO_ACCEPT": "A médiateur waits to be accepted by the structure.",
+        "PUBLICATION_CORRECTED": "The national team corrects a publication.",
+        "PUBLICATION_PUBLISHED": "The structure's publication is put online.",
+        "PUBLICATION_REFUSED": "The structure's publication is refused.",
+        "PUBLICATION_TO_REVIEW": "A publication waits to be put online.",
+        "PUBLICATION_WITHDRAWN": "The structure's publication is taken down.",
         "REGISTRATION_TO_CALL": "Somebody who registered is to be told by telephone.",
         "SPEAKER_JOINED": "Somebody speaks for the structure from now on.",
         "STRUCTURE_MOVED": "The structure has another SIRET.",
@@ -172,6 +178,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "INVITATION": "An invitation to speak for a structure.",
         "CONTACT": "A contact in a structure's list.",
         "WORDS": "What people wrote in a thing, or the name of a structure.",
+        "AUTHOR": "Their name under a publication.",
     },
     "QuestionKind": {
         "SCALE": "By a grade from 1 to 5.",
@@ -203,11 +210,6 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REFUSED": "Refused with a reason: what was certified stands.",
         "LAPSED": "Not decided when the certification was withdrawn: no longer needed.",
     },
-    "PasskeyWithdrawalReason": {
-        "LOST": "The device is lost.",
-        "STOLEN": "The device is stolen.",
-        "LEFT": "The person has left.",
-    },
     "ServiceDossierStatus": {
         "OPEN": "The structure gathers its animations and pieces.",
         "SUBMITTED": "It waits for the coordonnateur to certify it or send it back.",
@@ -215,18 +217,6 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "CERTIFIED": "The service is done, the amount is due.",
         "PAID": "The payment is recorded.",
         "WITHDRAWN": "Its certification was withdrawn after the payment, which is due back.",
-    },
-    "ServiceWarningCode": {
-        "SAME_TIME_AND_PLACE": "Another attested animation was at the same place at that time.",
-        "SAME_SHEET": "A page of its signed sheet is the same file as one of another animation's.",
-        "ALIKE_SHEET": "A page of its signed sheet looks like one of another animation of its structure, saved again.",
-        "ATTENDANCE_ABOVE_SEATS": "Many more parents came than there were seats.",
-        "ATTENDANCE_UNLIKE_LIST": "Far more or fewer parents are declared than were ticked or counted on the day.",
-        "NOBODY_CAME": "Nobody came.",
-        "VERY_SHORT": "It lasted less than a quarter of an hour.",
-        "VERY_LONG": "It lasted more than a day.",
-        "DECLARED_LATE": "It was declared more than sixty days after it took place.",
-        "UNUSUAL_RATE": "Its rate is above a thousand euros.",
     },
     "StaffRole": {
         "DIRECTOR": "The director of an école.",
@@ -262,6 +252,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Query.node.id": "The id of anything.",
     "Query.territory.code": "The code of the department, such as 2A or 971.",
     "Query.typology.kind": "One of the lists. Left out: all of them.",
+    "Query.publications.orderBy": "What leads. Left out: what fits `where.text` best, or the last put online.",
     "Query.mandates.role": "The role that was given.",
     "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
 }
@@ -272,7 +263,7 @@ _OF_CHANGES, _MANDATORY = "what is left out stays as it is", " Mandatory."
 
 def describe(schema: GraphQLSchema) -> None:
     """Set the descriptions in `schema`. Raises LookupError for a value that its enum does not have."""
-    for name, values in VALUES.items():
+    for name, values in {**VALUES, **FURTHER_VALUES}.items():
         enum = schema.type_map[name]
         assert isinstance(enum, GraphQLEnumType), name
         for value, meaning in values.items():

@@ -56,6 +56,9 @@ class Waiting:
         " are open, and those that they took up and have not answered; for coordonnateurs the open ones of their"
         " territories.",
     )
+    publications_to_review: int | None = strawberry.field(
+        default=None, description="Publications of structures that the national team has to put online or refuse."
+    )
     candidatures_to_examine: int | None = strawberry.field(
         default=None,
         description="Candidatures of the asker's schools that wait for the asker's step; for coordonnateurs those of"

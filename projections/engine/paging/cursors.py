@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from projections.engine.paging.listings import TURN, Order
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+#: What PostgreSQL's `real` holds.
+_LARGEST_REAL = 3e38
 
 
 class BadPage(Exception):
@@ -76,6 +79,13 @@ def _position(value: str) -> int:
     return position
 
 
+def _real(value: str) -> float:
+    number = float(value)
+    if not isfinite(number) or abs(number) > _LARGEST_REAL:
+        raise ValueError(value)
+    return number
+
+
 def _text(value: str) -> str:
     if "\0" in value:
         raise ValueError(value)
@@ -88,6 +98,7 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
     "timestamptz": _instant,
     TURN: _instant,
     "bigint": _position,
+    "real": _real,
     "text": _text,
     "boolean": {"true": True, "false": False}.__getitem__,
 }

@@ -33,6 +33,7 @@ NODES: dict[str, tuple[str, list[Actor], list[Actor]]] = {
     "Invitation": ("{invitationId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Mandate": ("{mandateId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Notification": ("{notification}", [STRUCTURE], [OTHERS, NATIONAL, PUBLIC]),
+    "Publication": ("{proposed}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),
     "Registration": ("{registrationId}", [STRUCTURE], [OTHERS, PUBLIC]),
     "School": ("school:9710003B", [PUBLIC], []),
     "ServiceDossier": ("{dossierId}", [STRUCTURE, NATIONAL], [OTHERS, PUBLIC]),

@@ -36,6 +36,12 @@ VERSIONS = {
 _GIVEN = ("coordonnateur_appointed", "school_staff_bound", "auditor_admitted", "speaker_joined", "mediateur_registered")
 _CONTACT = ("contact_phone", "contact_email", "contact_hours")
 PERSONAL = {
+    "publication.author_named": {"author", "email"},
+    "publication.file_attached": {"label"},
+    "publication.modified": {"summary", "text", "link_labels", "link_urls"},
+    "publication.proposed": {"summary", "text", "link_labels", "link_urls"},
+    "publication.refused": {"reason"},
+    "publication.withdrawn": {"reason"},
     **{f"account.{name}": {"subject"} for name in _GIVEN},
     "invitation.sent": {"email"},
     "account.mail_preferences_set": {"email"},

@@ -1,4 +1,4 @@
-"""What else happens in a world in which everything happens: requests of schools, and logos."""
+"""What else happens in a world in which everything happens: requests of schools, publications and logos."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from application.animation_requests import (
 from application.people.words import WordsErase
 from domain.kernel.actors import SYSTEM, Actor, Role
 from tests.support.api.logo_acts import sets_and_withdraws_a_logo
+from tests.support.api.publication_acts import everything_of_publications
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import COORDONNATEUR, NATIONAL, STRUCTURE_ID, UAI, World
 
@@ -22,6 +23,7 @@ DIRECTOR = Actor(Role.DIRECTOR, "direction", schools=frozenset([UAI]))
 
 def further_acts(world: World, claim: Claim) -> None:
     sets_and_withdraws_a_logo(world, claim)
+    everything_of_publications(world, claim)
     _asks_for_animations(world)
 
 

@@ -30,6 +30,7 @@ from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action, Belongings, may
+from tests.support.api.publication_acts import published_and_proposed
 from tests.support.api.reading import Reader
 from tests.support.draws import sign_and_draw
 from tests.support.papers.proved_dossiers import Claim
@@ -57,6 +58,7 @@ BY_ID = {
     "AnimationRequest": "animationRequest",
     "Candidature": "candidature",
     "Control": "control",
+    "Publication": "publication",
     "ServiceDossier": "serviceDossier",
     "Structure": "structure",
 }
@@ -157,6 +159,7 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     contacts = world.app.bus.cache.get(contact_list_id(STRUCTURE_ID))
     assert contacts is not None
     made["contactId"] = next(iter(contacts.state.contacts))
+    made |= published_and_proposed(world)
     made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
     return {name: str(key) for name, key in made.items()} | links
 
@@ -168,6 +171,8 @@ def things(ids: dict[str, str]) -> Iterator[Thing]:
         yield Thing("Animation", ids[name], own, None)
     for name in ("declared", "refused", "withdrawn"):
         yield Thing("Animation", ids[name], own, Action.STRUCTURE_READ)
+    yield Thing("Publication", ids["publicationId"], own, None)
+    yield Thing("Publication", ids["proposed"], own, Action.STRUCTURE_READ)
     yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
     asked = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI)
     yield Thing("AnimationRequest", ids["requestId"], asked, ROWS["AnimationRequest"])

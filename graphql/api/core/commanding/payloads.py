@@ -43,6 +43,7 @@ def user_errors(problems: Sequence[Problem], signed_in: bool) -> list[UserError]
 #: Names of commands that inputs have other paths for; `from` is a keyword of Python.
 _RENAMED = {
     "source": ("from",),
+    **dict.fromkeys(("linkLabels", "linkUrls"), ("links",)),
     **{f"contact{part.capitalize()}": ("contact", part) for part in ("phone", "email", "hours")},
 }
 

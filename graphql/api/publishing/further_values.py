@@ -1,0 +1,46 @@
+"""Descriptions of the values of further enums, beside those of `descriptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+#: The description of each value, by enum.
+FURTHER_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "PublicationKind": {
+        "NEWS": "News (« actualité »).",
+        "WORKSHOP": "A ready-made workshop (« atelier clé en main »): its framing, course, material and duration.",
+        "RECEIVED_IDEA": "A received idea (« idée reçue »): the idea, what is true, sources.",
+        "TUTORIAL": "A tutorial.",
+        "VIDEO": "A video, at one of its links.",
+        "KIT": "A kit: files to use together.",
+        "LESSON": "A lesson learnt (« retour d'expérience »).",
+    },
+    "PublicationOrder": {
+        "PUBLISHED_AT": "The last put online first.",
+        "RELEVANCE": "What `where.text` fits best first; without a text, as PUBLISHED_AT.",
+    },
+    "ServiceWarningCode": {
+        "SAME_TIME_AND_PLACE": "Another attested animation was at the same place at that time.",
+        "SAME_SHEET": "A page of its signed sheet is the same file as one of another animation's.",
+        "ALIKE_SHEET": "A page of its signed sheet looks like one of another animation of its structure, saved again.",
+        "ATTENDANCE_ABOVE_SEATS": "Many more parents came than there were seats.",
+        "ATTENDANCE_UNLIKE_LIST": "Far more or fewer parents are declared than were ticked or counted on the day.",
+        "NOBODY_CAME": "Nobody came.",
+        "VERY_SHORT": "It lasted less than a quarter of an hour.",
+        "VERY_LONG": "It lasted more than a day.",
+        "DECLARED_LATE": "It was declared more than sixty days after it took place.",
+        "UNUSUAL_RATE": "Its rate is above a thousand euros.",
+    },
+    "PasskeyWithdrawalReason": {
+        "LOST": "The device is lost.",
+        "STOLEN": "The device is stolen.",
+        "LEFT": "The person has left.",
+    },
+    "PublicationStatus": {
+        "PROPOSED": "It waits for the national team, or is a draft of who may put it online.",
+        "PUBLISHED": "Online, for everybody.",
+        "REFUSED": "Refused with a reason: its structure may correct it, which submits it again.",
+        "WITHDRAWN": "Taken down, or given up, with a reason. Final.",
+    },
+}
