@@ -8,7 +8,7 @@ from html import escape
 from tests.support.people import COLLEGE, SCHOOL, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
-from tests.web.test_structure import FORM, declared
+from tests.web.structures.test_structure import FORM, declared
 
 
 def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(

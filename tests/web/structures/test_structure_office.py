@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.support.people import STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
-from tests.web.test_structure_day import photograph
+from tests.web.structures.test_structure_day import photograph
 
 TABLE = (
     "titre;description;date;début;fin;territoire;type de lieu;lieu;public;type;thème;places\n"
