@@ -21,6 +21,8 @@ from web.core.problems import Problem
 from web.core.site import Site
 
 _LISTING, _MONTH = document("animations/listing"), document("animations/month")
+#: The choices of the form, apart: the answer is the same for all readers, so that it is kept.
+_LISTS = document("animations/lists")
 _PARIS = ZoneInfo("Europe/Paris")
 _PER_PAGE = 20
 #: What narrows a list by time: the month itself says it of a calendar.
@@ -56,7 +58,7 @@ class Listing:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
         answer = await self._ask(request, filters, _LISTING, variables | _page(request.query_params))
         info = answer["animations"]["pageInfo"]
-        return self._page(
+        return await self._page(
             request,
             "animations/listing",
             filters,
@@ -72,7 +74,7 @@ class Listing:
         answer = await self._ask(request, filters, _MONTH, {"month": f"{filters.month:%Y-%m}"})
         as_list = _with(request, vue=[], mois=[], startsFrom=[], startsBefore=[], au=[])
         month = Month.of(filters.month, answer["animationDays"], self._site.clock().astimezone(_PARIS).date())
-        return self._page(
+        return await self._page(
             request,
             "animations/month",
             filters,
@@ -101,19 +103,21 @@ class Listing:
                     raise
                 filters.without(name)
 
-    def _page(self, request: Request, template: str, filters: Filters, answer: Answer, **values: Any) -> Response:
+    async def _page(self, request: Request, template: str, filters: Filters, answer: Answer, **values: Any) -> Response:
+        lists = await self._site.api.ask_publicly(request, _LISTS)
         terms: dict[str, list[Mapping[str, Any]]] = {}
-        for term in answer["typology"]:
+        for term in lists["typology"]:
             terms.setdefault(term["kind"], []).append(term)
         others = {code: code for code in filters.lists.get("language", []) if code not in LANGUAGES}
         return self._site.templates.page(
             request,
             template,
             422 if filters.errors else 200,
-            territories=answer["territories"],
+            territories=lists["territories"],
             terms=terms,
             languages=[{"code": code, "label": label} for code, label in (LANGUAGES | others).items()],
             filters=filters,
+            query=filters.query,
             place=filters.place or next((each["name"] for each in answer["communes"] or ()), ""),
             **values,
         )

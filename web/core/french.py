@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -47,6 +48,7 @@ def hour(value: str | datetime) -> str:
     return f"{moment.hour}{_NBSP}h{minutes}{f' (heure {season})' if repeated else ''}"
 
 
+@lru_cache(10_000)
 def span(start: str, end: str, time_zone: str = _PARIS) -> str:
     """Return when something takes place, from start to end, with the name of another time than that of Paris."""
     first, last = (datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)) for value in (start, end))

@@ -22,13 +22,22 @@ _SCRIPTS = "; script-src 'self'"
 _SHORT = 1_000
 
 
+class _Environment(Environment):
+    """Looks a name up among the keys of what the API answered first: to fail at an attribute takes Python long."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Templates:
     """The templates of a site: HTML is escaped, and a name that nobody gave is an error."""
 
     def __init__(self, sessions: Sessions, **site: Any) -> None:
         """`site`: what every template may name."""
         self._sessions = sessions
-        self._environment = Environment(
+        self._environment = _Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
             undefined=StrictUndefined,

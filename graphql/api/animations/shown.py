@@ -7,6 +7,7 @@ from typing import Any
 
 from api.core.lists.lazily import Identifier
 from api.core.scalars import local
+from api.schools.labels import SCHOOL_COLUMNS, place_with_school
 from api.structures.types import structure_beside
 from application.wording.markdown import markdown_html
 from domain.animations.transitions import AnimationStatus
@@ -48,6 +49,7 @@ SHOWN: dict[str, tuple[Callable[[Any], Any], Sequence[str]]] = {
         ],
         ("day", "themes"),
     ),
+    "place": (lambda animation: place_with_school(animation.row), ("venue_name", *SCHOOL_COLUMNS)),
     "suspended": (lambda animation: animation.row["uncovered"], ("uncovered",)),
     "description_html": (lambda animation: markdown_html(animation.row["description"]), ("description",)),
     "accessibility": (

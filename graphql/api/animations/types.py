@@ -83,6 +83,9 @@ class Animation(Lazily, Node):
     ends_at: datetime = strawberry.field(description="Its end, in the territory's local time.")
     venue_type: Term = strawberry.field(description="The kind of place.")
     venue_name: str = strawberry.field(description="The name of the place.")
+    place: str = strawberry.field(
+        description="The name of the place as lists and papers show it: with its school, unless it is called so."
+    )
     address: str | None = strawberry.field(description="The address of the place.")
     commune_code: str | None = strawberry.field(description="The INSEE code of the commune.")
     audience: Term = strawberry.field(description="For whom it is.")

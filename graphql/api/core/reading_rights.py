@@ -43,7 +43,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series school"
             # The link is null but for who has a seat and who answers for it: `api.animations.types`.
-            " descriptionHtml kit onlineLink"
+            " descriptionHtml kit onlineLink place"
         ),
         Action.STRUCTURE_READ: (
             "declaredLate refusalReason attestation attendanceSheet sheets expected questionnaireUrl"
