@@ -65,6 +65,7 @@ _MENU = (
 )
 _FOOTER = (
     ("/verifier", "Vérifier un dossier"),
+    ("/donnees-ouvertes", "Données ouvertes"),
     ("/accessibilite", "Accessibilité : non conforme"),
     ("/mentions-legales", "Mentions légales"),
     ("/donnees-personnelles", "Données personnelles"),

@@ -16,6 +16,7 @@ FAMILIES = (
     "publication",
     "registration",
     "school",
+    "school_project",
     "service_dossier",
     "strategy",
     "structure",

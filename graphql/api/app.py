@@ -39,6 +39,7 @@ from api.limits.rate_limits import RateLimiter, RateLimits
 from api.logos.downloads import LogoFiles
 from api.notifications.inbound_texts import InboundTexts
 from api.notifications.unsubscribing import Unsubscribing
+from api.open_data.downloads import OpenData
 from api.proof.downloads import ProofPages
 from api.proof.tiles import TilePages
 from api.publications.downloads import PublicationFiles
@@ -170,6 +171,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
     app.add_route("/structures/{id}/contacts.csv", ContactExport(services).csv, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
+    app.router.routes.extend(OpenData(services).routes)
     health = Health(watch)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])

@@ -21,3 +21,12 @@ ORDER BY starts_at, animation_id LIMIT %(most)s"""
 OF_SERIES = """
 SELECT animation_id, series_id, status, published_at, structure_id, territory, starts_at, time_zone
 FROM {animations} WHERE series_id = ANY(%(ids)s) ORDER BY starts_at, animation_id"""
+#: Each place of published animations once, as its last changed animation tells it; a structure whose name was erased
+#: may be a person, and so may its place.
+PLACES = """
+SELECT DISTINCT ON (a.commune_code, a.place_key) a.commune_code, a.place_key, a.venue_name, a.venue_type, a.address,
+    a.changed_at, s.siret AS structure_siret, s.name AS structure_name
+FROM {animations} a JOIN {structures} s USING (structure_id)
+WHERE a.status = 'PUBLISHED' AND a.commune_code IS NOT NULL AND a.address IS NOT NULL AND a.place_key <> ''
+    AND a.venue_type <> 'en-ligne' AND s.name <> %(erased)s
+ORDER BY a.commune_code, a.place_key, a.changed_at DESC, a.animation_id"""

@@ -54,7 +54,7 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
         *("/inscription", "/candidatures", "/candidatures?lieu=saint", "/candidatures?commune=34172"),
         *(f"/candidatures/{candidature}", "/invitations/x", "/connexion", "/structure"),
         questionnaire,
-        *("/accessibilite", "/mentions-legales", "/donnees-personnelles"),
+        *("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/donnees-ouvertes"),
     ]
 
 

@@ -13,6 +13,7 @@ from web.core.site import Site
 #: Addresses of texts, and their templates.
 _TEXTS: Mapping[str, str] = {
     "/accessibilite": "information/accessibility",
+    "/donnees-ouvertes": "information/open_data",
     "/mentions-legales": "information/legal",
     "/donnees-personnelles": "information/privacy",
 }

@@ -48,6 +48,7 @@ _PLACES = frozenset(
         "inscriptions",
         "inscription",
         "candidatures",
+        "opendata",
     )
 )
 
