@@ -34,6 +34,16 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
         Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
 
 
+def test_a_director_lets_a_teacher_register_parents_and_takes_it_back(visitor: Visitor) -> None:
+    page = visitor.signs_in("DIRECTOR").sees("/ecole")
+    assert '<a href="#lier-subject">' in visitor.sends(page, "lier", status=422)
+    (school,) = re.findall(r'<option value="(34:[^"]+)" selected', page)
+    page = visitor.sends(page, "lier", {"subject": "maitresse", "school": school})
+    assert "maitresse" in page
+    page = visitor.sends(page, "finir")
+    assert "maitresse" not in page
+
+
 def test_a_structure_names_the_school_of_an_animation_and_everybody_reads_it(
     visitor: Visitor, people: People, server: Server
 ) -> None:

@@ -69,13 +69,17 @@ def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, s
     assert f"249,50{NBSP}€" in page
 
 
-def test_an_amendment_is_decided_beside_its_figures(claims: Claims, server: Server) -> None:
-    people = claims.people
+def test_an_amendment_is_proposed_by_the_structure_and_decided_beside_its_figures(
+    claims: Claims, server: Server
+) -> None:
     (animation,) = claims.held(1)
     claims.attest(animation)
     dossier = claims.certified(animation)
-    figures = {"animationId": animation, "parents": 7, "children": 4}
-    people.does("25-propose-an-amendment", STRUCTURE, dossierId=dossier, **figures, reason="Recompté.")
+    structure, own = Visitor(server.address).signs_in("STRUCTURE"), f"/structure/dossiers/{dossier}"
+    refused = structure.sends(structure.sees(own), "amender", {"parents": "7"}, status=422)
+    assert '<a href="#amender-0-reason">' in refused
+    figures = {"parents": "7", "children": "4", "reason": "Recompté."}
+    assert "Attend le coordonnateur" in structure.sends(refused, "amender", figures)
     coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
     assert dossier in coordonnateur.sees("/territoire/dossiers?avenants=oui")
     page = coordonnateur.sees(f"/territoire/dossiers/{dossier}")

@@ -32,6 +32,13 @@ STATES = {
     "PAID": ("Payé", "success"),
     "WITHDRAWN": ("Certification retirée", "warning"),
 }
+#: The states of an amendment, for people.
+DECISIONS = {
+    "PENDING": "Attend le coordonnateur",
+    "ACCEPTED": "Accepté",
+    "REFUSED": "Refusé",
+    "LAPSED": "Sans objet",
+}
 _FIELDS = (
     Field("conventionId", "Convention", "select", required=True),
     Field("periodFrom", "Premier jour", "date", "Exemple : 01/01/2027", True),
@@ -56,6 +63,21 @@ _ACTS = (
         explanation="Vous ne pourrez plus le changer, sauf s'il vous est renvoyé.",
         code="SERVICE_DOSSIER_SUBMIT",
     ),
+)
+_AMEND = Act(
+    "amender",
+    document("structure/dossiers/amend"),
+    "Proposer d'autres chiffres",
+    "Proposer au coordonnateur",
+    "Votre avenant est envoyé. Le coordonnateur décide.",
+    (
+        Field("animationId", "Animation", hidden=True),
+        Field("parents", "Parents présents", "number", required=True),
+        Field("children", "Enfants présents", "number"),
+        Field("reason", "Pourquoi les chiffres certifiés sont faux", "textarea", required=True),
+    ),
+    "Le dossier est certifié : ses chiffres ne changent que si le coordonnateur l'accepte.",
+    "SERVICE_AMENDMENT_PROPOSE",
 )
 _PIECE = Field("piece", "Pièce", "select", required=True)
 
@@ -114,7 +136,7 @@ class OwnDossier:
     """One dossier of a structure: what it holds, what is missing."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, _ACTS)
+        self._site, self._acts = site, Acts(site, (*_ACTS, _AMEND))
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -164,12 +186,32 @@ class OwnDossier:
             422 if posted else 200,
             dossier=dossier,
             state=STATES[dossier["status"]],
-            acts=self._acts.shown(request, dossier["allowedActions"], posted),
+            # As long as each animation has a form of its own, that is no act of the dossier.
+            acts=[
+                each for each in self._acts.shown(request, dossier["allowedActions"], posted) if each.act is not _AMEND
+            ],
+            amending=self._amending(request, dossier, posted),
+            amend=_AMEND,
+            decisions=DECISIONS,
             attaching=self._site.guard.form(request, (piece,)) if attach and attach["allowed"] and required else None,
             posted=posted,
             done=done,
         )
         return self._site.guard.keep(request, response)
+
+    def _amending(self, request: Request, dossier: Mapping[str, Any], posted: Form | None) -> dict[str, Form]:
+        """Return the form of other figures of each animation, where they can be proposed."""
+        actions = {each["code"]: each["allowed"] for each in dossier["allowedActions"]}
+        forms: dict[str, Form] = {}
+        for number, line in enumerate(dossier["lines"] if actions.get(_AMEND.code) else ()):
+            animation, figures = line["animation"], line["current"]
+            about = posted if posted is not None and posted.values.get("animationId") == animation["id"] else None
+            values = {name: str(figures[name]) for name in ("parents", "children")} | {"animationId": animation["id"]}
+            form = forms[animation["id"]] = self._acts.form(request, _AMEND.name, about, **values)
+            form.prefix = f"{_AMEND.name}-{number}"
+            if not animation["type"]["admitsChildren"]:
+                form.fields = [each for each in form.fields if each.name != "children"]
+        return forms
 
 
 def _named(convention: Mapping[str, Any]) -> str:
