@@ -162,7 +162,10 @@ def move(command: StructureMove, work: UnitOfWork) -> UUID:
     home = next(iter(state.home), None)
     today = work.now.date() if home is None else find_territory(work, home).local_date(work.now)
     is_taken = not is_own and others != (None, None)
-    facts = structures.move(state, work.actor, command.siret, command.on, command.reason, today, is_taken)
+    signed = [min(each.signed_on or each.valid_from, each.valid_from) for each in conventions_of(work, state)]
+    # Its present SIRET stands in its first convention, or dates from its last move.
+    not_before = state.moved_on or min(signed, default=None)
+    facts = structures.move(state, work.actor, command.siret, command.on, command.reason, today, is_taken, not_before)
     belongings = Belongings(state.id, state.home)
     moved = work.record(STRUCTURE, state.id, facts, belongings)
     if not is_own:

@@ -128,6 +128,7 @@ class ServiceWithdrawn(Event):
 _OF_AMENDMENT = {"changed", "effective_from", "reason", "uncovered"}
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name not in _OF_AMENDMENT)
 _TERMS = {"structure_id", "territory", *AMENDABLE} - {"rate_per_animation"}
+_SIGNED_TERMS = _TERMS | {"signed_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Convention:
     terminated_on: date | None = None
     #: Over all its dossiers.
     certified_animations: int = 0
+    signed_on: date | None = None
 
     @property
     def belongings(self) -> Belongings:
@@ -181,7 +183,7 @@ def evolve(state: Convention | None, originator_id: UUID, fact: Event) -> Conven
     match fact:
         case ConventionSigned():
             rates = (AgreedRate(fact.rate_per_animation),)
-            return Convention(id=originator_id, rates=rates, **fact.model_dump(include=_TERMS))
+            return Convention(id=originator_id, rates=rates, **fact.model_dump(include=_SIGNED_TERMS))
         case ConventionAmended():
             assert state is not None
             amended = replace(state, **fact.model_dump(include=_TERMS))

@@ -84,6 +84,8 @@ class Structure:
     conventions: tuple[tuple[UUID, str], ...] = ()
     #: Every SIRET that it has had.
     sirets: frozenset[str] = frozenset()
+    #: The day from which it has the last of them, where it has moved.
+    moved_on: date | None = None
 
     @property
     def territories(self) -> frozenset[str]:
@@ -104,7 +106,7 @@ def evolve(state: Structure | None, originator_id: UUID, fact: Event) -> Structu
         return Structure(originator_id, fact.siret, fact.name, sirets=frozenset([fact.siret]))
     assert state is not None
     if isinstance(fact, StructureMoved):
-        return replace(state, siret=fact.siret, sirets=state.sirets | {fact.siret})
+        return replace(state, siret=fact.siret, sirets=state.sirets | {fact.siret}, moved_on=fact.on)
     if isinstance(fact, ConventionAttached):
         return replace(state, conventions=(*state.conventions, (fact.convention_id, fact.territory)))
     if isinstance(fact, StructureContactSet):
@@ -139,12 +141,25 @@ def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event
     return [StructureRenamed(name=name, reason=required_reason(reason))]
 
 
-def move(state: Structure, actor: Actor, siret: str, on: date, reason: str, today: date, is_taken: bool) -> list[Event]:
-    """Give the structure another SIRET, with a reason. `is_taken`: the SIRET belongs to another account."""
+def move(
+    state: Structure,
+    actor: Actor,
+    siret: str,
+    on: date,
+    reason: str,
+    today: date,
+    is_taken: bool,
+    not_before: date | None = None,
+) -> list[Event]:
+    """Give the structure another SIRET, with a reason.
+
+    `is_taken`: the SIRET belongs to another account. `not_before`: the day from which it is known to have its present
+    one; None judges an event of when no such day was asked for.
+    """
     authorize(actor, Action.STRUCTURE_MOVE, state.belongings)
     check_all(
         lambda: _check_new_siret(state, siret, is_taken),
-        lambda: _check_begun(on, today),
+        lambda: _check_day_of_move(on, not_before, today),
         lambda: required_reason(reason),
     )
     return [StructureMoved(siret=siret, former_siret=state.siret, on=on, reason=required_reason(reason))]
@@ -162,9 +177,16 @@ def _check_new_siret(state: Structure, siret: str, is_taken: bool) -> None:
         raise refuse(ErrorCode.DUPLICATE, "Ce SIRET est celui d'un autre compte.", "siret")
 
 
-def _check_begun(on: date, today: date) -> None:
+def _check_day_of_move(on: date, not_before: date | None, today: date) -> None:
     if on > today:
-        raise invalid("Ce jour est à venir : indiquez le SIRET une fois qu'il vaut.", "on")
+        message = f"Ce jour est à venir : indiquez le SIRET une fois qu'il vaut, le {today:%d/%m/%Y} au plus tard."
+        raise invalid(message, "on")
+    if not_before is not None and on < not_before:
+        message = (
+            f"Ce jour est trop ancien : le SIRET actuel valait encore le {not_before:%d/%m/%Y}. Indiquez un jour du"
+            f" {not_before:%d/%m/%Y} au {today:%d/%m/%Y}."
+        )
+        raise invalid(message, "on")
 
 
 def speaker_obstacle(structure_id: UUID, actor: Actor, has_acted: bool) -> str | None:

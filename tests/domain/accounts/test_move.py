@@ -36,6 +36,17 @@ def test_the_reason_is_in_words_the_day_has_come_and_the_siret_is_another():
     account.when(move, NATIONAL, SIRET, TODAY, "Reprise", TODAY, False).then_refused(ErrorCode.RULE_BROKEN, "siret")
 
 
+def test_it_had_its_present_siret_until_a_day_that_is_known():
+    account = given(ACCOUNT, *HISTORY)
+    old, first = date(1999, 1, 1), date(2025, 9, 1)
+    refused = account.when(move, NATIONAL, NEW, old, "Reprise", TODAY, False, first)
+    refused.then_refused(ErrorCode.INVALID, "on", "du 01/09/2025 au 26/11/2026")
+    account.when(move, NATIONAL, NEW, first, "Reprise", TODAY, False, first).then_accepted()
+    # What was recorded before such a day was asked for stays right.
+    account.when(move, NATIONAL, NEW, old, "Reprise", TODAY, False).then_accepted()
+    assert given(ACCOUNT, *HISTORY, MOVED).state.moved_on == MOVED.on
+
+
 def test_a_siret_of_another_account_is_not_taken_over():
     account = given(ACCOUNT, *HISTORY)
     account.when(move, NATIONAL, NEW, TODAY, "Déménagement", TODAY, True).then_refused(ErrorCode.DUPLICATE, "siret")

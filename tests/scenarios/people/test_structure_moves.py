@@ -70,8 +70,13 @@ def test_a_siret_that_has_an_account_is_not_taken_over(people, server, animation
     people.does(SIGN, COORDONNATEUR, **CONVENTION | {"siret": OTHER_SIRET, "structureName": "Un autre"})
     (error,) = people.is_refused(MOVE, COORDONNATEUR, **MOVED | {"siret": OTHER_SIRET})
     assert (error["code"], error["field"]) == ("DUPLICATE", ["siret"])
-    people.does(MOVE, COORDONNATEUR, **MOVED)
-    people.does(MOVE, COORDONNATEUR, **MOVED | {"siret": SIRET, "reason": "Retour au premier siège"})
+    for day in ("1999-01-01", "2026-08-15"):
+        (error,) = people.is_refused(MOVE, COORDONNATEUR, **MOVED | {"on": day})
+        assert (error["code"], error["field"]) == ("INVALID", ["on"])
+    people.does(MOVE, COORDONNATEUR, **MOVED | {"on": "2026-09-02"})
+    (error,) = people.is_refused(MOVE, COORDONNATEUR, **MOVED | {"siret": SIRET, "reason": "Avant le premier"})
+    assert "du 02/09/2026 au " in error["message"]
+    people.does(MOVE, COORDONNATEUR, **MOVED | {"siret": SIRET, "on": "2026-09-02", "reason": "Retour"})
     assert server.ask(ACCOUNT, NATIONAL, siret=NEW)["structure"]["siret"] == SIRET
 
 
