@@ -6,22 +6,28 @@ runs, loads something from elsewhere, or grows without bounds as it is drawn.
 
 from __future__ import annotations
 
+import io
 import re
 from collections import defaultdict
 from pathlib import Path
 from xml.parsers import expat
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from application.files.scans import Scan, check_whole
 from application.papers.logos import MOST_BYTES, Logo
-from application.papers.typesetting import can_show
+from application.papers.typesetting import preview
 from domain.kernel.errors import DomainError, invalid
 
 _ACCEPTED = f"un logo PNG (de 200 à 4 000 pixels de côté) ou SVG, de {MOST_BYTES // 1000} Ko au plus, est attendu"
 PNG, SVG = "image/png", "image/svg+xml"
 #: Of the longer side of a PNG: what is smaller blurs on a poster of A3.
 FEWEST_PIXELS, MOST_PIXELS = 200, 4_000
+#: How many times the longer side may be the shorter: more is a line on paper, not a logo.
+MOST_STRETCHED = 12
+_STRETCHED = f"ce logo est trop étiré : son grand côté fait plus de {MOST_STRETCHED} fois le petit"
+#: How dark a point is, of 255, that nobody sees on white paper.
+_FAINT = 8
 _SVG_NAMESPACE, _LINKS = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 #: What drawing programs note for themselves; nothing shows it.
 _NOTES = (
@@ -66,8 +72,7 @@ def logo_of(path: Path, size: int) -> Scan:
             media_type = SVG
         else:
             raise _Refused("ce n'est ni un PNG, ni un SVG")
-        if not can_show(Logo(content, media_type.removeprefix("image/").removesuffix("+xml"))):
-            raise _Refused("cette image est illisible")
+        _check_visible(Logo(content, media_type.removeprefix("image/").removesuffix("+xml")))
     except _Refused as refused:
         raise _problem(str(refused)) from None
     return Scan(media_type)
@@ -76,13 +81,30 @@ def logo_of(path: Path, size: int) -> Scan:
 def _check_png(path: Path) -> None:
     try:
         with Image.open(path, formats=("PNG",)) as image:
-            longer = max(image.size)
+            shorter, longer = sorted(image.size)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise _Refused("cette image est illisible") from None
     if not FEWEST_PIXELS <= longer <= MOST_PIXELS:
         raise _Refused(f"cette image a {longer} pixels de côté")
+    if longer > MOST_STRETCHED * shorter:
+        raise _Refused(_STRETCHED)
     if reason := check_whole(PNG, path):
         raise _Refused(reason)
+
+
+def _check_visible(logo: Logo) -> None:
+    """Refuse what papers cannot show, and what nobody would see on them."""
+    picture = preview(logo)
+    if picture is None:
+        raise _Refused("cette image est illisible")
+    with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
+        ink = ImageOps.invert(image.convert("L")).point(lambda darkness: 255 if darkness > _FAINT else 0)
+    box = ink.getbbox()
+    if box is None:
+        raise _Refused("ce logo ne montre rien sur du papier blanc : il est vide, transparent ou blanc")
+    shorter, longer = sorted((box[2] - box[0], box[3] - box[1]))
+    if longer > MOST_STRETCHED * shorter:
+        raise _Refused(_STRETCHED)
 
 
 def _check_svg(content: bytes) -> None:

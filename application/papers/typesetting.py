@@ -70,14 +70,18 @@ def typeset(
         return compiled([])
 
 
-def can_show(logo: Logo) -> bool:
-    """Return whether papers can show this picture."""
-    picture = f'#image(bytes(json(bytes(sys.inputs.data))), format: "{logo.format}", width: 1cm)'
+def preview(logo: Logo) -> bytes | None:
+    """Return how a picture shows on white paper, within a square, as PNG; None if papers cannot show it."""
+    picture = (
+        "#set page(width: 200pt, height: 200pt, margin: 0pt, fill: white)\n"
+        f'#image(bytes(json(bytes(sys.inputs.data))), format: "{logo.format}", width: 100%, height: 100%,'
+        ' fit: "contain")'
+    )
+    inputs = {"data": orjson.dumps(list(logo.content)).decode()}
     try:
-        typst.compile(picture.encode(), sys_inputs={"data": orjson.dumps(list(logo.content)).decode()})
+        return typst.compile(picture.encode(), sys_inputs=inputs, format="png", ppi=144.0)
     except typst.TypstError:
-        return False
-    return True
+        return None
 
 
 def font_files() -> list[tuple[str, int]]:

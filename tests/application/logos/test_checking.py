@@ -20,9 +20,9 @@ def svg(inside: str, before: str = "", attributes: str = "") -> bytes:
     return f'{before}<svg {NAMESPACES} viewBox="0 0 40 20" {attributes}>{inside}</svg>'.encode()
 
 
-def png(side: int, mode: str = "RGBA") -> bytes:
+def png(side: int, mode: str = "RGB", height: int | None = None, colour: str | int = "black") -> bytes:
     file = io.BytesIO()
-    Image.new(mode, (side, side // 2), 0).save(file, "PNG")
+    Image.new(mode, (side, height or side // 2), 0 if mode == "1" else colour).save(file, "PNG")
     return file.getvalue()
 
 
@@ -38,7 +38,8 @@ def checked(folder: Path, content: bytes) -> str:
         (png(200), PNG),
         (png(4_000, "1"), PNG),
         (svg('<rect width="40" height="20" fill="#312A74"/>'), SVG),
-        (svg("<g/>", before='<?xml version="1.0" encoding="UTF-8"?>\n<!-- Un logo -->'), SVG),
+        (svg("<path d='M0 0h40v9z'/>", before='<?xml version="1.0" encoding="UTF-8"?>\n<!-- Un logo -->'), SVG),
+        (png(600, height=60), PNG),
         (
             svg(
                 '<defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs>'
@@ -47,10 +48,13 @@ def checked(folder: Path, content: bytes) -> str:
             ),
             SVG,
         ),
-        (svg("<inkscape:grid/><g inkscape:label='x'/>", attributes=f"{INKSCAPE} inkscape:version='1.3'"), SVG),
-        (svg("<text>Mairie de Bourges</text>").replace(b"<svg", b"\xef\xbb\xbf<svg"), SVG),
+        (
+            svg("<inkscape:grid/><circle r='9' inkscape:label='x'/>", attributes=f"{INKSCAPE} inkscape:version='1.3'"),
+            SVG,
+        ),
+        (svg("<text y='9'>Mairie de Bourges</text>").replace(b"<svg", b"\xef\xbb\xbf<svg"), SVG),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_a_picture_and_a_drawing_are_taken_by_their_content(tmp_path, content, media_type):
     assert checked(tmp_path, content) == media_type
@@ -88,8 +92,16 @@ BOMB = "".join(f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>
         (svg(f'<g id="a0"/>{BOMB}'), "complexe"),
         (svg('<g id="a"><use href="#a"/></g>'), "sans fin"),
         (svg("<g>" * 100 + "</g>" * 100), "complexe"),
+        (svg(""), "ne montre rien"),
+        (svg("<g><title>Logo</title><defs><rect width='9' height='9'/></defs></g>"), "ne montre rien"),
+        (svg("<rect width='40' height='20' fill='white'/><path d=''/><text> </text>"), "ne montre rien"),
+        (svg("<rect x='100' width='9' height='9'/>"), "ne montre rien"),
+        (png(300, "RGBA", colour=0), "ne montre rien"),
+        (png(300, colour="white"), "ne montre rien"),
+        (png(4_000, height=1), "trop étiré"),
+        (svg("<rect width='40' height='1'/>"), "trop étiré"),
     ],
-    ids=range(26),
+    ids=range(34),
 )
 def test_anything_else_is_refused_by_its_field_and_says_why_and_what_is_expected(tmp_path, content, reason):
     with pytest.raises(DomainError) as refused:
