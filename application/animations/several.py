@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Self
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from application.animations.commands import surroundings_of
 from application.commanding.commands import ChangeCommand, Command
@@ -18,13 +18,23 @@ from domain.animations import series
 from domain.animations.animation import Animation
 from domain.animations.series import MOST_DATES, Dates, Interval
 from domain.catalogue import ANIMATION
-from domain.kernel.errors import DomainError, Problem, broken
+from domain.kernel.errors import DomainError, Problem, broken, invalid
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import DeclaredInstant
 
 MOST_PUBLISHED = 100
 #: Days that a rule of dates leaves out: those of a year's school holidays.
 MOST_LEFT_OUT = 200
+#: Longer than a UUID in any spelling.
+LONGEST_IDENTIFIER = 100
+
+
+def identifier_of(value: object) -> UUID | None:
+    """Return what is meant, or None where it is no identifier."""
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value)[:LONGEST_IDENTIFIER])
+    except ValueError:
+        return None
 
 
 class CopyDates(BaseModel):
@@ -57,11 +67,15 @@ class AnimationRepeat(ChangeCommand):
 
 
 class AnimationsPublish(Command):
-    """Each that can be published is; the others are left as they are."""
+    """Each that can be published is; the others are left as they are, what is no identifier among them."""
 
     action: ClassVar[Action] = Action.ANIMATIONS_PUBLISH
 
-    animation_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MOST_PUBLISHED)]
+    #: None: what is no identifier, which has an outcome of its own.
+    animation_ids: Annotated[
+        tuple[Annotated[UUID | None, BeforeValidator(identifier_of)], ...],
+        Field(min_length=1, max_length=MOST_PUBLISHED),
+    ]
 
 
 def repeat(command: AnimationRepeat, work: UnitOfWork) -> UUID:
@@ -99,6 +113,9 @@ def publish_all(command: AnimationsPublish, work: UnitOfWork) -> UUID:
     problems: list[Problem] = []
     published: list[UUID] = []
     for index, animation_id in enumerate(command.animation_ids):
+        if animation_id is None:
+            problems += at_place(invalid("identifiant (UUID) attendu."), index)
+            continue
         try:
             state = work.subject(ANIMATION, animation_id, None, f"Animation {animation_id}")
             work.record(ANIMATION, state.id, animations.publish(state, work.actor, work.now), state.belongings)

@@ -43,17 +43,23 @@ def test_a_series_is_declared_published_and_changed_date_by_date(people, server)
     assert server.log_head() == before
 
     unknown, key = str(uuid4()), str(uuid4())
-    decided = {"animationIds": [first, unknown, source, first, second], "idempotencyKey": key}
+    decided = {"animationIds": [first, unknown, source, first, "sans tiret", second], "idempotencyKey": key}
     payload = server.run(PUBLISH, NATIONAL, input=decided)
     assert [animation["id"] for animation in payload["animations"]] == [first, source, second]
     assert [(error["code"], error["field"]) for error in payload["errors"]] == [
         ("NOT_FOUND", ["animationIds", "1"]),
         ("RULE_BROKEN", ["animationIds", "3"]),
+        ("INVALID", ["animationIds", "4"]),
     ]
     assert unknown in payload["errors"][0]["message"]
     assert server.run(PUBLISH, NATIONAL, input=decided) == payload
     (other,) = server.run(PUBLISH, NATIONAL, input={"animationIds": [second], "idempotencyKey": key})["errors"]
     assert (other["code"], other["field"]) == ("DUPLICATE", ["idempotencyKey"])
+
+    (wrong,) = server.run(PUBLISH, NATIONAL, input={"animationIds": ["x" * 5_000]})["errors"]
+    assert (wrong["code"], wrong["field"]) == ("INVALID", ["animationIds", "0"])
+    (refused,) = server.run(PUBLISH, STRUCTURE, input={"animationIds": ["x"]})["errors"]
+    assert refused["code"] == "FORBIDDEN"
 
     people.does("38-cancel-an-animation", STRUCTURE, animationId=first, reason="Salle prise")
     assert dates_of(server, source) == ["2027-03-15T18:00", "2027-04-05T18:00"]

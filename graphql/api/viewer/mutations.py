@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.commanding.commands import carry_out, settle
+from api.core.commanding.commands import carry_out, refusal_of, settle
 from api.core.commanding.inputs import Repeatable, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.context import Info
@@ -12,7 +12,7 @@ from api.viewer.types import Viewer, viewer_of
 from application.accounts.commands import MailPreferencesSet
 from application.notifications.inbox import mark_read, recipients_of
 from application.notifications.kinds import NoticeKind
-from domain.kernel.errors import invalid
+from domain.kernel.errors import DomainError, Problem, gathering, invalid
 from eventstore.log import head
 
 _PREFIX = "notification:"
@@ -67,11 +67,16 @@ class NotificationMutations:
     async def notifications_mark_read(self, info: Info, input: NotificationsMarkReadInput) -> NotificationsPayload:
         application, actor = info.context.services.application, info.context.actor
         marked: list[int] = []
+        problems: list[Problem] = []
 
         def mark() -> tuple[None, int]:
-            ids = [_number(notification_id, "ids") for notification_id in input.ids or ()]
-            if len(ids) > _MOST:
+            if len(input.ids or ()) > _MOST:
                 raise invalid(f"ids : {_MOST} au plus.", "ids")
+            ids = []
+            for place, notification_id in enumerate(input.ids or ()):
+                # The others are read all the same.
+                with gathering(problems):
+                    ids.append(_number(notification_id, "ids", str(place)))
             up_to = _number(input.up_to, "upTo") if input.up_to else None
             with application.pool.connection() as conn:
                 marked.append(mark_read(conn, actor, ids, up_to))
@@ -79,11 +84,12 @@ class NotificationMutations:
 
         carried = await settle(info.context, mark)
         done = marked[0] if marked else None
-        return NotificationsPayload(marked=done, position=carried.position, errors=list(carried.errors))
+        errors = [*carried.errors, *refusal_of(info.context, DomainError(problems)).errors]
+        return NotificationsPayload(marked=done, position=carried.position, errors=errors)
 
 
-def _number(notification_id: str, field: str) -> int:
+def _number(notification_id: str, *field: str) -> int:
     number = notification_id.removeprefix(_PREFIX)
     if not (notification_id.startswith(_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18):
-        raise invalid(f"{field} : identifiants de notifications attendus.", field)
+        raise invalid(f"{field[0]} : identifiants de notifications attendus.", *field)
     return int(number)
