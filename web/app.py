@@ -70,7 +70,17 @@ _FOOTER = (
     ("/mentions-legales", "Mentions légales"),
     ("/donnees-personnelles", "Données personnelles"),
 )
-_TITLES = {404: "Page introuvable", 429: "Trop de demandes"}
+_TITLES = {
+    400: "Adresse incomprise",
+    401: "Connexion nécessaire",
+    403: "Page réservée",
+    404: "Page introuvable",
+    409: "Document indisponible",
+    410: "Fichier supprimé",
+    429: "Trop de demandes",
+    500: "Erreur inattendue",
+    503: "Service momentanément indisponible",
+}
 
 
 def create_site(services: Services, secret: bytes, offers: Mapping[str, str] | None = None) -> ASGIApp:
@@ -142,10 +152,10 @@ class Pages:
         ]
 
     def refused(self, request: Request, refused: Refused) -> Response:
-        """Return the page for an address that does not exist, or not for this method, or that is asked too often."""
+        """Return the page for an address of the API that a browser opens and that cannot be answered."""
         title = _TITLES.get(refused.status, "Envoi refusé")
         problem = Problem(refused.status, title, refused.message, refused.headers)
-        response = self._templates.page(request, "layout/problem", refused.status, problem=problem)
+        response = self._templates.page(request, "layout/problem", refused.status, problem=problem, typed=None)
         response.headers.update(refused.headers)
         return response
 

@@ -59,7 +59,7 @@ class Pages(Protocol):
         """Return their routes; they read and act through `graphql` alone."""
 
     def refused(self, request: Request, refused: Refused) -> Response:
-        """Answer a browser at an address that does not exist, or not for its method, or that asks too often."""
+        """Answer a browser at an address that does not exist, or whose document cannot be had."""
 
 
 def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
@@ -79,6 +79,7 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     view = GraphQLView(services, schema)
     graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, watch, view)
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
+    endpoints.add_exception_handler(Refused, _refusing(pages))
     endpoints.router.routes.extend(() if pages is None else pages.routes(graphql))
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,9 +181,11 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
 
 
 def _refusing(pages: Pages | None) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return how 404 and 405 are answered: with a page to browsers, else in the JSON shape of every other error."""
+    """Return how refusals are answered: with a page to browsers, else in the JSON shape of every other error."""
 
     async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, Refused):
+            return _refusal(pages, request, error)
         assert isinstance(error, HTTPException)
         refused = Refused(404, "NOT_FOUND", "Cette adresse n'existe pas.")
         if error.status_code != 404:

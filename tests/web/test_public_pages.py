@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 from itertools import pairwise
@@ -84,6 +85,10 @@ def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_i
         ("territory=zz", "Département : nous ne connaissons pas « zz »."),
         ("venueType=x", "Type de lieu : nous ne connaissons pas « x »."),
         ("structureId=x", "Structure : nous ne connaissons pas « x »."),
+        ("structureId=00000000-0000-4000-8000-000000000000", "Structure : nous ne connaissons pas « 00000000-"),
+        ("around=99999", "Commune ou code postal : nous ne connaissons pas « 99999 »."),
+        ("language=zz", "Langue : nous ne connaissons pas « zz »."),
+        ("startsFrom=2027-03-02&au=2027-03-01", "Jusqu&#39;au : le 01/03/2027 vient avant le début cherché."),
         ("commune=Nullepart", "Nous ne connaissons pas de commune « Nullepart »."),
     ],
 )
@@ -237,6 +242,35 @@ def test_an_address_that_leads_nowhere_helps_a_reader_and_tells_a_program_in_jso
     assert "Voir les animations à venir" in visitor.sees(path, 404)
     if path == "/rien":
         assert server.http.get(path).json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
+    visitor: Visitor, animation: str, server: Server
+) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    missing = ("/territories/ZZ/planning.pdf", f"/structures/{nobody}/planning.pdf", f"/animations/{nobody}/poster.pdf")
+    refused = {
+        **dict.fromkeys(
+            (*missing, f"/animations/{nobody}/calendar.ics", "/certificates/PR-2026-X"), (404, "NOT_FOUND")
+        ),
+        **dict.fromkeys(("/animations.csv?inconnu=x", "/animations.ics?theme=x"), (400, "INVALID")),
+        **dict.fromkeys(
+            (f"/structures/{nobody}/contacts.csv", "/audit-trail.csv", f"/service-dossiers/{nobody}/dossier.pdf"),
+            (401, "UNAUTHENTICATED"),
+        ),
+    }
+    for path, (status, code) in refused.items():
+        page = visitor.sees(path, status)
+        assert "Voir les animations à venir" in page, path
+        answer = server.http.get(path)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (status, code), path
+        assert error["message"] in html.unescape(page), path
+        assert "Accept" in answer.headers["vary"], path
+    assert "/connexion?vers=/audit-trail.csv" in visitor.sees("/audit-trail.csv", 401)
+    for address in ("/animations", f"/animations/{animation}", "/", "/animations.ics", "/animations.atom"):
+        answer = visitor.http.get(address, params={"UTM_Source": "lettre", "FBCLID": "x", "Mtm_Campaign": "y"})
+        assert answer.status_code == 200, address
 
 
 def test_what_is_not_published_is_shown_as_little_as_what_does_not_exist(visitor: Visitor, people: People) -> None:

@@ -31,6 +31,9 @@ NAMES = {
     "audience": ("Public", "audience"),
     "venueType": ("Type de lieu", "resultats"),
     "commune": ("Commune ou code postal", "lieu"),
+    "around": ("Commune ou code postal", "lieu"),
+    "accessibility": ("Accessibilité", "resultats"),
+    "language": ("Langue", "resultats"),
     "text": ("Mots du titre ou du texte", "text"),
     "structureId": ("Structure", "resultats"),
     "startsFrom": ("À partir du", "startsFrom"),
@@ -83,7 +86,7 @@ class Filters:
             filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
             del filters.lists["commune"]
         filters.structure = params.get("structureId", "")
-        filters.around = params.get("around", "")[:_LONGEST]
+        filters.around = params.get("around", "")[:_LONGEST].strip()
         filters.nearby = params.get("voisines") == "true" or bool(filters.around)
         filters.with_seats = params.get("seatsLeft") == "true"
         filters.since = filters._day(params, "startsFrom", "À partir du")
@@ -122,18 +125,20 @@ class Filters:
         """Look for the rest, and say what is not looked for."""
         label, anchor = NAMES[name]
         value = ", ".join(self.lists.pop(name, ())) or (self.structure if name == "structureId" else "")
+        problem = ""
         match name:
             case "text":
                 value, self.text = self.text, ""
             case "structureId":
                 self.structure = ""
+            case "around":
+                value, self.around = self.around, ""
             case "startsFrom":
                 value, self.since = f"{self.since:%d/%m/%Y}", None
             case "startsBefore":
-                value, self.until = f"{self.until:%d/%m/%Y}", None
-        self.errors[anchor] = (
-            f"{label} : nous ne connaissons pas « {value[:_LONGEST]} ». Voici la liste sans ce critère."
-        )
+                problem, self.until = f"le {self.until:%d/%m/%Y} vient avant le début cherché", None
+        problem = problem or f"nous ne connaissons pas « {value[:_LONGEST]} »"
+        self.errors[anchor] = f"{label} : {problem}. Voici la liste sans ce critère."
 
     @property
     def active(self) -> bool:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 UNAVAILABLE, NOT_REACHED = "UNAVAILABLE", "POSITION_NOT_REACHED"
 AWAY = "La base de données ne répond pas : réessayez dans quelques secondes."
 RETRY_LATER = {"Retry-After": "5"}
+#: Of every answer of GraphQL: it is for its asker, in the form that they accept.
+VARY = "Accept, Authorization"
 
 
 class Refused(Exception):
@@ -81,7 +83,7 @@ def refusal(refused: Refused, media_type: str) -> Response:
 
 def answer(content: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
     """Build a response, which no cache may store. It varies with the asker and with the media type they accept."""
-    answer_headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store", **(headers or {})}
+    answer_headers = {"Vary": VARY, "Cache-Control": "no-store", **(headers or {})}
     return Response(orjson.dumps(content), status, answer_headers, f"{media_type}; charset=utf-8")
 
 

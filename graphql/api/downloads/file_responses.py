@@ -1,6 +1,7 @@
 """Documents over plain HTTP, beside GraphQL, with the API's own sign-in, positions and errors.
 
-Errors are JSON in the form of GraphQL's. An asker without the right to read an object does not learn whether it exists.
+Errors are raised as `Refused`: browsers get a page, programs JSON in the form of GraphQL's. An asker without the right
+to read an object does not learn whether it exists.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.core.answers import Refused, refusal, unexpected
+from api.core.answers import Refused, unexpected
 from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
-from api.core.negotiation import JSON
 from application.files.store import BadStoredFile, FileExpired
 from application.papers.writable import Unwritable
 from domain.kernel.actors import PUBLIC, Actor, Role
@@ -38,7 +38,7 @@ HARMLESS = {
 
 
 async def answered(services: Services, request: Request, make: Make) -> Response:
-    """Return the response of `make` for the asker of the request, and its exceptions as JSON."""
+    """Return the response of `make` for the asker of the request. Raises Refused, whatever stands against it."""
     context: Context | None = None
     try:
         admit = Admission(request.headers.get("authorization"), services)
@@ -47,12 +47,12 @@ async def answered(services: Services, request: Request, make: Make) -> Response
         context = Context(services, PUBLIC, admit=admit, at_least=at_least or 0)
         await context.admit()
         return await make(context, request)
-    except Refused as refused:
-        return refusal(refused, JSON)
+    except Refused:
+        raise
     except Unwritable as unwritable:
-        return refusal(Refused(409, "RULE_BROKEN", str(unwritable)), JSON)
+        raise Refused(409, "RULE_BROKEN", str(unwritable)) from None
     except Exception as error:
-        return refusal(unexpected(error), JSON)
+        raise unexpected(error) from None
     finally:
         if context is not None:
             await context.close()

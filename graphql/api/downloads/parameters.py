@@ -24,7 +24,8 @@ W = TypeVar("W")
 #: What newsletters, campaigns and social networks append to links, and readers against caches.
 _APPENDED = re.compile(
     r"(utm|mtm|pk|matomo|piwik|hsa|mc|at|vero)_\w+|(fb|g|gb|dc|ms|tt|tw|y)clid|gad_\w+|gclsrc|[gw]braid|msclkid|li_fat_id"
-    r"|_hs(enc|mi)|igshid?|xtor|mkt_tok|_(ga|gl)?|srsltid|sfmc_\w+|nocache|cachebuster"
+    r"|_hs(enc|mi)|igshid?|xtor|mkt_tok|_(ga|gl)?|srsltid|sfmc_\w+|nocache|cachebuster",
+    re.IGNORECASE,
 )
 #: A `+` that was not encoded arrives as a blank: `2027-01-15T18:00:00 01:00`.
 _LOST_PLUS = re.compile(r"(T.*) (\d{2}:?\d{2})")

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.compiled.documents import Document, Invalid
-from api.core.answers import NOT_REACHED, Refused, answer, headers_of, refusal, status_of, unexpected
+from api.core.answers import NOT_REACHED, VARY, Refused, answer, headers_of, refusal, status_of, unexpected
 from api.core.asker.clients import client_of
 from api.core.asker.requests import (
     LONGEST_DOCUMENT,
@@ -125,7 +125,9 @@ class GraphQLView(GraphQL[Any, None]):
         except Exception as error:
             response = refusal(unexpected(error), media_type)
         try:
-            if context is not None and not isinstance(response, StreamingResponse):
+            if isinstance(response, StreamingResponse):
+                response.headers["Vary"] = VARY
+            elif context is not None:
                 # Release the database connection before sending: the client may read slowly.
                 await context.close()
             await response(scope, receive, send)

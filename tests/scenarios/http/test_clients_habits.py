@@ -47,6 +47,7 @@ def test_a_subscription_is_a_stream_for_who_takes_json_too_in_lines_that_end_in_
     people.publish(people.declare())
     with server.http.stream("POST", "/graphql", json=body, headers={"accept": URQL}) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.headers["vary"] == "Accept, Authorization"
         text = next(stream.iter_text())
     assert text.startswith("event: next\ndata: {")
     assert text.endswith("}\n\n")
