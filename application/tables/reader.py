@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from application.tables.decoding import mended
+from application.tables.guard import without_guard
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
 
 #: A table begins within so many rows: people put a title above, or leave rows free.
@@ -19,8 +20,8 @@ _HEAD = 10
 _DELIMITERS = ";,\t|"
 #: What Excel puts first in some files, and hides.
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
-#: How a text is written that a spreadsheet would otherwise take for a number or a formula.
-_CONSTANT, _GUARDED = re.compile('="([^"]*)"'), re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
+#: How a text is written that a spreadsheet would otherwise take for a number.
+_CONSTANT = re.compile('="([^"]*)"')
 #: A decoder's replacement for bytes that it cannot read.
 _UNREADABLE = "\ufffd"
 _BROKEN = "un guillemet n'est pas refermé, du texte suit un guillemet, ou une cellule est trop longue."
@@ -182,4 +183,4 @@ def _cells(record: Sequence[str], names: Sequence[str | None], headers: Sequence
 def _bare(cell: str) -> str:
     """Return the text of a cell that was written so that a spreadsheet leaves it alone."""
     constant = _CONSTANT.fullmatch(cell)
-    return constant[1].strip() if constant else _GUARDED.sub("", cell, count=1)
+    return constant[1].strip() if constant else without_guard(cell)

@@ -10,18 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from application.tables.guard import needs_guard
+
 #: The media type.
 CSV = "text/csv; charset=utf-8"
 
 _BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MONTH = r"(janv?|f[ée]v|feb|mars?|apr|avr|mai|may|jui?n|jui?l|ao[uû]t|aug|sept?|oct|nov|d[ée]c)[a-zé]*\.?"
 #: Texts that a spreadsheet takes for a number, a date, a time or a truth value, and then shows otherwise. Short numbers
 #: without a leading zero are shown as they stand.
@@ -74,5 +74,4 @@ def _text(cell: Any) -> str:
     text = str(cell)
     if len(text) <= _LONGEST_MISREAD and _MISREAD.fullmatch(text):
         return f'="{text}"'
-    # Spreadsheets read full-width signs (＝ ＋ － ＠) as the plain ones; NFKC converts them.
-    return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text
+    return f"'{text}" if needs_guard(text) else text
