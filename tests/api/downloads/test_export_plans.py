@@ -12,9 +12,11 @@ from starlette.responses import Response, StreamingResponse
 from api.animations import export_pages as pages
 from api.animations.feeds import AnimationFeeds
 from api.animations.table_downloads import AnimationExports
+from api.communication.plannings import Plannings
 from api.core.context import Services
+from domain.kernel.identifiers import structure_id
 from tests.api.lists.test_query_plans import _ANIMATIONS, _STRUCTURES, _nodes, _read
-from tests.support.api.asking import BESIDES, Reached
+from tests.support.api.asking import BESIDES, TILLEULS, Reached
 from tests.support.api.reading import Reader, executed, opened_town, reading
 
 _CHANGES = """
@@ -41,14 +43,16 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
             yield reader
 
 
-def _download(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
-    """What a path answers to everybody, and the plans of the statements that read animations."""
+def _download(reader: Reader, path: str, such_as: str = "cursor_values") -> tuple[bytes, list[dict[str, Any]]]:
+    """What a path answers to everybody, and the plans of such statements: those that read pages of animations."""
     town = reader.town
     services = Services(town.app, reader.pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
     name, _, query = path.partition("?")
-    feeds, tables = AnimationFeeds(services), AnimationExports(services)
+    feeds, tables, plannings = AnimationFeeds(services), AnimationExports(services), Plannings(services)
     endpoints = {"/ics": feeds.calendar, "/atom": feeds.atom, "/jsonld": feeds.json_ld, "/csv": tables.listing_csv}
-    scope = {"type": "http", "method": "GET", "path": name, "query_string": query.encode(), "headers": []}
+    endpoints |= {"/structure.pdf": plannings.of_structure, "/territory.pdf": plannings.of_territory}
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": name, "query_string": query.encode()}
+    scope |= {"headers": [], "path_params": {"id": str(structure_id(TILLEULS)), "code": "34"}}
 
     async def whole() -> bytes:
         answer: Response = await endpoints[name](Request(scope | {"server": ("localhost", 80), "scheme": "http"}))
@@ -65,9 +69,25 @@ def _download(reader: Reader, path: str) -> tuple[bytes, list[dict[str, Any]]]:
         plans = [
             conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()[0][0][0]["Plan"]
             for text, params in texts
-            if "cursor_values" in text
+            if such_as in text
         ]
     return content, plans
+
+
+#: A planning holds 200 and counts what it leaves out: 381 are to come in the territory.
+PLANNINGS = [("/structure.pdf", 1, 40), ("/territory.pdf", 2, 800)]
+
+
+@pytest.mark.parametrize(("path", "statements", "most"), PLANNINGS)
+def test_a_planning_reads_what_is_to_come_of_its_owner_by_an_index(
+    season: Reader, path: str, statements: int, most: int
+):
+    content, plans = _download(season, path, "animations_g1")
+    assert content.startswith(b"%PDF")
+    large = [node for plan in plans for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
+    assert len(plans) == statements
+    assert all(node["Node Type"] != "Seq Scan" for node in large), [node["Node Type"] for node in large]
+    assert sum(map(_read, large)) <= most, [(node.get("Index Name"), _read(node)) for node in large]
 
 
 @pytest.mark.parametrize(

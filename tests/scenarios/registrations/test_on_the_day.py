@@ -63,6 +63,9 @@ def test_the_list_is_ticked_by_name_code_and_qr_code_and_the_attestation_propose
     for code in ("AAAA-AAAA", "https://ailleurs.example/x", "n'importe quoi"):
         assert _refusal(people, TICK, STRUCTURE, **ours, code=code) == ("INVALID", ["code"])
     assert _refusal(people, TICK, STRUCTURE, **ours) == ("INVALID", ["registrationId"])
+    for code in (ines["code"], scanned):
+        assert _refusal(people, TICK, STRUCTURE, **by_name, code=code) == ("INVALID", ["code"]), "another's"
+    people.does(TICK, STRUCTURE, **by_name, code=moussa["code"])
     counted = people.does(COUNT, STRUCTURE, animationId=animation, parents=2, children=1)["animation"]["expected"]
     expected = {"registered": 3, "registeredChildren": 3, "ticked": 3, "present": 2, "presentChildren": 5}
     expected |= {"walkIns": 2, "proposedParents": 4, "proposedChildren": 6}
