@@ -18,7 +18,7 @@ from api.core.errors import denied
 from api.core.lists.checks import node_id
 from api.following.news import Feed, news, rebuilds
 from api.following.rebuild_progress import RebuildProgress, rebuild_progress_of
-from api.structures.types import load_structure
+from api.structures.types import check_structure, load_structure
 from api.typology.territories_and_terms import lists_of
 from domain.animations.events import AnimationPublished
 from domain.kernel.rights import Action, Belongings, may
@@ -61,6 +61,7 @@ class Subscription:
         conditions = where.conditions() if where else animation_queries.Conditions()
         # Refused at once; what replaced a term is looked up anew for each page.
         in_force(conditions, await lists_of(context))
+        await check_structure(context, conditions.structure_id)
         await context.refresh()
 
         async def published(read: Snapshot, since: int, upto: int, limit: int) -> list[tuple[int, Animation]]:

@@ -7,10 +7,11 @@ import strawberry
 from api.animation_requests.inputs import AnimationRequestWhere
 from api.animation_requests.types import AnimationRequest, load_request, readable, request_of
 from api.core.context import Info
-from api.core.lists.checks import node_id
+from api.core.lists.checks import check_codes, node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, page_arguments
 from api.typology.territories_and_terms import check_territories, lists_of
+from domain.typology.typology import TermKind
 from projections.animation_requests import queries
 
 
@@ -37,7 +38,8 @@ class AnimationRequestQueries:
         context, arguments = info.context, page_arguments(info, first, after, last, before)
         filtered, chosen = readable(context), where.texts() if where else {}
         await check_territories(context, chosen.get("territory"))
+        lists = await lists_of(context)
+        check_codes(lists.codes(TermKind.THEME), chosen.get("theme"), "theme")
         for name, values in chosen.items():
             filtered = filtered.among(f"r.{name}", name, values)
-        lists = await lists_of(context)
         return await connection(context, queries.LISTING, filtered, arguments, lambda row: request_of(row, lists))

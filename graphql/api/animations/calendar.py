@@ -10,11 +10,10 @@ from typing import Annotated
 import strawberry
 
 from api.animations.filters import AnimationWhere
-from api.animations.queries import in_force, instant_of
+from api.animations.queries import conditions_in_force, instant_of
 from api.animations.types import Animation, load_animations
 from api.core.context import Context, Info
 from api.core.errors import invalid
-from api.typology.territories_and_terms import lists_of
 from projections.animations import queries
 from projections.animations.days import days_statement
 
@@ -50,8 +49,7 @@ class CalendarQueries:
 
 async def _days(context: Context, first: datetime, where: AnimationWhere) -> list[AnimationDay]:
     end = (first + timedelta(days=31)).replace(day=1)
-    wanted = replace(where.conditions(), starts_from=first, starts_before=end)
-    conditions = in_force(wanted, await lists_of(context))
+    conditions = replace(await conditions_in_force(context, where), starts_from=first, starts_before=end)
     filtered = queries.narrowed(queries.published(), conditions, instant_of(context, conditions))
     read = await context.read()
     statement, params = days_statement(filtered, _SHOWN)

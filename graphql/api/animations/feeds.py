@@ -21,7 +21,7 @@ from api.animations.formats.atom import ATOM, atom
 from api.animations.formats.calendar import ICALENDAR, calendar, calendar_entry
 from api.animations.formats.entries import COLUMNS, Entry, More, entry_of
 from api.animations.formats.json_ld import JSON_LD, json_ld
-from api.animations.queries import in_force
+from api.animations.queries import conditions_in_force
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
@@ -114,8 +114,7 @@ class AnimationFeeds:
 
 async def _filters(context: Context, request: Request, today: date) -> list[Filter]:
     """Return one filter for the published and one for the cancelled, so that each uses its own index."""
-    where = where_of(AnimationWhere, request.query_params)
-    conditions = in_force(where.conditions(), await lists_of(context))
+    conditions = await conditions_in_force(context, where_of(AnimationWhere, request.query_params))
     begins = datetime.combine(today, time(), UTC) - _BEFORE
     window = {"begins": begins, "ends": begins + _BEFORE + _AHEAD}
     return [

@@ -1,4 +1,4 @@
-"""Filters and orders of animations. A filter left out, null or empty does not apply."""
+"""Filters and orders of animations. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from enum import StrEnum
 
 import strawberry
 
-from api.core.lists.checks import checked_languages, checked_text, checked_texts, checked_uais, node_id
+from api.core.lists.checks import (
+    check_span,
+    checked_languages,
+    checked_text,
+    checked_texts,
+    checked_uais,
+    filter_id,
+)
 from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
 from projections.animations import queries as animations
@@ -34,6 +41,13 @@ _AWAITING = (
 )
 
 
+def _starts(begins: datetime | None, ends: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """Return the period of the starts. Raises INVALID for one that holds nothing."""
+    starts_from, starts_before = moment(begins, "where", "startsFrom"), moment(ends, "where", "startsBefore")
+    check_span(starts_from, starts_before, "startsBefore")
+    return starts_from, starts_before
+
+
 @strawberry.input(description="Narrows the public listing. All that is given must hold.")
 class AnimationWhere:
     territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
@@ -54,15 +68,16 @@ class AnimationWhere:
     seats_left: bool | None = strawberry.field(default=None, description="With (or without) seats left.")
 
     def conditions(self) -> animations.Conditions:
+        starts_from, starts_before = _starts(self.starts_from, self.starts_before)
         return animations.Conditions(
             territory=checked_texts(self.territory, "territory"),
             theme=checked_texts(self.theme, "theme"),
             type=checked_texts(self.type, "type"),
             venue_type=checked_texts(self.venue_type, "venueType"),
             audience=checked_texts(self.audience, "audience"),
-            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
-            starts_from=moment(self.starts_from, "where", "startsFrom"),
-            starts_before=moment(self.starts_before, "where", "startsBefore"),
+            structure_id=filter_id(self.structure_id, "structureId"),
+            starts_from=starts_from,
+            starts_before=starts_before,
             upcoming=self.upcoming,
             commune=checked_texts(self.commune, "commune"),
             around=checked_text(self.around, "around"),
@@ -101,6 +116,7 @@ class OwnAnimationWhere:
     )
 
     def conditions(self) -> animations.Conditions:
+        starts_from, starts_before = _starts(self.starts_from, self.starts_before)
         return animations.Conditions(
             without_convention=self.without_convention,
             status=[status.value for status in self.status or ()],
@@ -118,8 +134,8 @@ class OwnAnimationWhere:
             type=checked_texts(self.type, "type"),
             venue_type=checked_texts(self.venue_type, "venueType"),
             audience=checked_texts(self.audience, "audience"),
-            starts_from=moment(self.starts_from, "where", "startsFrom"),
-            starts_before=moment(self.starts_before, "where", "startsBefore"),
+            starts_from=starts_from,
+            starts_before=starts_before,
             text=checked_text(self.text, "text"),
         )
 
@@ -132,7 +148,7 @@ class ManagedAnimationWhere(OwnAnimationWhere):
     structure_id: strawberry.ID | None = strawberry.field(default=None, description="Run by this structure.")
 
     def conditions(self) -> animations.Conditions:
-        structure_id = node_id(self.structure_id, "where", "structureId") if self.structure_id else None
+        structure_id = filter_id(self.structure_id, "structureId")
         return replace(OwnAnimationWhere.conditions(self), structure_id=structure_id)
 
 

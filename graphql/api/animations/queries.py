@@ -24,7 +24,7 @@ from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
 from api.places.filters import communes_within
-from api.structures.types import bounds
+from api.structures.types import bounds, check_structure
 from api.typology.territories_and_terms import Lists, lists_of
 from domain.kernel.rights import Action
 from domain.typology.typology import TermKind
@@ -100,7 +100,7 @@ async def published_animations(
 ) -> Connection[Animation]:
     """Return the public listing: published animations, whoever asks."""
     lists = await lists_of(context)
-    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    conditions = await conditions_in_force(context, where)
     filtered = queries.listed(conditions, instant_of(context, conditions))
     listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=True)
     return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
@@ -119,7 +119,7 @@ async def list_animations_to_publish(
 ) -> Connection[Animation]:
     """Return the animations to publish, oldest first unless an order is given."""
     lists = await lists_of(context)
-    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    conditions = await conditions_in_force(context, where)
     filtered = queries.narrowed(queries.submitted(), conditions, instant_of(context, conditions))
     listing = queries.TO_PUBLISH
     if order_by:
@@ -135,7 +135,7 @@ async def list_managed_animations(
 ) -> Connection[Animation]:
     """Return the animations of the asker's territories, or of the country, in every status."""
     lists = await lists_of(context)
-    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    conditions = await conditions_in_force(context, where)
     allowed = _within_territories(context)
     filtered = queries.counted(allowed, conditions, instant_of(context, conditions))
     listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=False)
@@ -161,13 +161,20 @@ async def own_animations(
 ) -> Connection[Animation]:
     """Return a structure's animations in every status, limited to the territories `within` unless None."""
     lists = await lists_of(context)
-    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    conditions = await conditions_in_force(context, where)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, conditions, instant_of(context, conditions))
     listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=False)
     return await owned_connection(
         context, listing, structure_id, filtered, arguments, lambda row: animation_of(row, lists), lists
     )
+
+
+async def conditions_in_force(context: Context, where: AnimationWhere | OwnAnimationWhere | None) -> queries.Conditions:
+    """Return the conditions of a filter by today's terms. Raises INVALID for an unknown code or structure."""
+    conditions = where.conditions() if where else queries.Conditions()
+    await check_structure(context, conditions.structure_id)
+    return in_force(conditions, await lists_of(context))
 
 
 def instant_of(context: Context, conditions: queries.Conditions) -> datetime | None:

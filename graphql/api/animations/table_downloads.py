@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.animations.export_pages import Row, pages
 from api.animations.filters import AnimationOrderField, AnimationWhere, OrderDirection, OwnAnimationWhere
-from api.animations.queries import in_force
+from api.animations.queries import conditions_in_force
 from api.animations.table import (
     COLUMNS,
     HEADERS,
@@ -110,8 +110,7 @@ class AnimationExports:
 
 
 async def _listing(context: Context, request: Request) -> _Table:
-    where = where_of(AnimationWhere, request.query_params, _BESIDE)
-    conditions = in_force(where.conditions(), await lists_of(context))
+    conditions = await conditions_in_force(context, where_of(AnimationWhere, request.query_params, _BESIDE))
     filtered = queries.narrowed(queries.published(), conditions, context.now)
     orders, lasting = _orders(request, only_published=True), not conditions.follows_the_clock
     return _Table(filtered, HEADERS, COLUMNS, line, "animations", orders, lasting)
@@ -124,8 +123,8 @@ async def _own(context: Context, request: Request) -> _Table:
     if structure is None or not may(context.actor, Action.STRUCTURE_READ, structure.belongings):
         raise denied(context.actor)
     within = bounds(context.actor, Action.STRUCTURE_READ)
-    conditions = where_of(OwnAnimationWhere, request.query_params, _BESIDE).conditions()
-    current = in_force(replace(conditions, structure_id=structure.structure_id), await lists_of(context))
+    conditions = await conditions_in_force(context, where_of(OwnAnimationWhere, request.query_params, _BESIDE))
+    current = replace(conditions, structure_id=structure.structure_id)
     allowed = Filter() if within is None else Filter().among("a.territory", "within", within)
     filtered = queries.narrowed(allowed, current, context.now)
     orders, lasting = _orders(request, only_published=False), not conditions.follows_the_clock

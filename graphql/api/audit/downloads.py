@@ -75,7 +75,7 @@ class AuditTrailExport:
 
 async def _export(context: Context, request: Request) -> Response:
     try:
-        filtered = audit_filter(context, where_of(AuditWhere, request.query_params))
+        filtered = await audit_filter(context, where_of(AuditWhere, request.query_params))
     except ApiError as error:
         raise as_refusal(error) from None
     reached = (await context.read()).position

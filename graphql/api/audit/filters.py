@@ -1,12 +1,14 @@
-"""Filters of the audit trail. A filter left out, null or empty does not apply."""
+"""Filters of the audit trail. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
-from api.core.lists.checks import check_codes, checked_texts, node_id
+from api.core.errors import invalid
+from api.core.lists.checks import check_codes, check_span, checked_texts, filter_id
 from api.core.scalars import instant
 from domain.kernel.events import registered_events
 from projections.audit import queries as audit
@@ -36,21 +38,41 @@ class AuditWhere:
     position_from: int | None = strawberry.field(default=None, description="At or after this position.")
     position_to: int | None = strawberry.field(default=None, description="At or before this position.")
 
-    def conditions(self) -> audit.Conditions:
+    def things(self) -> dict[str, audit.Conditions]:
+        """Return what has to have a history, each by its field. Raises INVALID for what is no identifier."""
+        structure_id, dossier_id = filter_id(self.structure_id, "structureId"), filter_id(self.dossier_id, "dossierId")
+        things = {name: audit.Conditions(subject_ids=[subject_id]) for name, subject_id in self._subjects().items()}
+        if structure_id is not None:
+            things["structureId"] = audit.Conditions(structure_id=structure_id)
+        if dossier_id is not None:
+            things["dossierId"] = audit.Conditions(dossier_id=dossier_id)
+        return things
+
+    def _subjects(self) -> dict[str, UUID]:
         subjects = {
             "animationId": self.animation_id,
             "conventionId": self.convention_id,
             "candidatureId": self.candidature_id,
             "controlId": self.control_id,
         }
+        ids = {name: filter_id(subject_id, name) for name, subject_id in subjects.items()}
+        return {name: subject_id for name, subject_id in ids.items() if subject_id is not None}
+
+    def conditions(self) -> audit.Conditions:
+        recorded_from = instant(self.recorded_from, "where", "recordedFrom")
+        recorded_before = instant(self.recorded_before, "where", "recordedBefore")
+        check_span(recorded_from, recorded_before, "recordedBefore")
+        first, last = self.position_from, self.position_to
+        if first is not None and last is not None and last < first:
+            raise invalid("where.positionTo : cette position précède celle de positionFrom.", "where", "positionTo")
         check_codes(dict.fromkeys(sorted(registered_events()), True), checked_texts(self.type, "type"), "type")
         return audit.Conditions(
-            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
-            subject_ids=[node_id(subject_id, "where", name) for name, subject_id in subjects.items() if subject_id],
-            dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
+            structure_id=filter_id(self.structure_id, "structureId"),
+            subject_ids=list(self._subjects().values()),
+            dossier_id=filter_id(self.dossier_id, "dossierId"),
             type=checked_texts(self.type, "type"),
-            recorded_from=instant(self.recorded_from, "where", "recordedFrom"),
-            recorded_before=instant(self.recorded_before, "where", "recordedBefore"),
+            recorded_from=recorded_from,
+            recorded_before=recorded_before,
             position_from=self.position_from,
             position_to=self.position_to,
         )

@@ -1,4 +1,4 @@
-"""Filters of candidatures. A filter left out, null or empty does not apply."""
+"""Filters of candidatures. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 

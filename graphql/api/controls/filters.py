@@ -1,10 +1,10 @@
-"""Filters of controls. A filter left out, null or empty does not apply."""
+"""Filters of controls. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 
 import strawberry
 
-from api.core.lists.checks import checked_texts, node_id
+from api.core.lists.checks import checked_texts, filter_id
 from domain.controls.transitions import ControlStatus
 from projections.controls import queries as controls
 
@@ -21,5 +21,5 @@ class ControlWhere:
         return controls.Conditions(
             status=[status.value for status in self.status or ()],
             territory=checked_texts(self.territory, "territory"),
-            dossier_id=node_id(self.dossier_id, "where", "dossierId") if self.dossier_id else None,
+            dossier_id=filter_id(self.dossier_id, "dossierId"),
         )

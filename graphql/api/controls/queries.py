@@ -7,9 +7,11 @@ import strawberry
 from api.controls.filters import ControlWhere
 from api.controls.types import FOR_CONTROLS, Control, control_of, load_control, visible
 from api.core.context import Context, Info
+from api.core.errors import invalid
 from api.core.lists.checks import node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
+from api.service_dossiers.types import load_dossier
 from api.typology.territories_and_terms import check_territories, lists_of
 from projections.controls import queries
 
@@ -41,5 +43,8 @@ async def list_controls(context: Context, where: ControlWhere | None, arguments:
     conditions = where.conditions() if where else queries.Conditions()
     filtered = visible(context.actor, conditions)
     await check_territories(context, conditions.territory)
+    if conditions.dossier_id is not None and await load_dossier(context, conditions.dossier_id) is None:
+        message = "where.dossierId : aucun dossier que vous pouvez lire n'a cet identifiant."
+        raise invalid(message, "where", "dossierId")
     lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: control_of(row, lists))

@@ -18,7 +18,7 @@ def communes_within(codes: Collection[str] | None, around: str | None) -> list[s
     Raises INVALID for a code that there never was.
     """
     chosen = dict.fromkeys(recorded for code in codes or () for recorded in _spellings(code, "commune"))
-    if not around:
+    if around is None:
         return list(chosen) or None
     near = _around(_spellings(around, "around")[0])
     return sorted(near.intersection(chosen) if chosen else near) or [_NOWHERE]

@@ -12,7 +12,7 @@ import strawberry
 from api.animations.types import belongings_of
 from api.core.context import Context, Info
 from api.core.errors import denied, invalid
-from api.core.lists.checks import check_codes, checked_texts, node_id
+from api.core.lists.checks import check_codes, checked_texts, filter_id, node_id
 from api.core.scalars import readable
 from api.satisfaction.types import (
     Questionnaire,
@@ -23,6 +23,7 @@ from api.satisfaction.types import (
     load_questionnaire,
     sum_packets,
 )
+from api.structures.types import check_structure
 from api.typology.territories_and_terms import lists_of
 from application.satisfaction.answering import PURPOSE
 from domain.kernel.errors import DomainError
@@ -121,10 +122,13 @@ async def _checked(context: Context, where: SatisfactionWhere) -> _Filters:
         (lists.codes(TermKind.ANIMATION_TYPE), where.type, "type"),
     ):
         check_codes(accepted, checked_texts(None if code is None else [code], name), name)
-    structure = None if where.structure_id is None else node_id(where.structure_id, "where", "structureId")
+    structure = filter_id(where.structure_id, "structureId")
+    territories = _territories(context, structure, where.territory)
+    # Once it is known that they may ask for any.
+    await check_structure(context, structure)
     return _Filters(
         structure_id=structure,
-        territories=_territories(context, structure, where.territory),
+        territories=territories,
         first_month=first and first.replace(day=1),
         last_month=last and last.replace(day=1),
     )
@@ -154,4 +158,7 @@ async def _of_animation(context: Context, where: SatisfactionWhere, animation: s
     belongings = belongings_of(rows[0]) if rows else Belongings()
     if not may(context.actor, Action.SATISFACTION_READ, belongings):
         raise denied(context.actor)
+    if not rows:
+        message = "where.animationId : aucune animation n'a cet identifiant."
+        raise invalid(message, "where", "animationId")
     return _Filters(animation_id=animation_id)

@@ -1,4 +1,4 @@
-"""Filters of schools. A filter left out, null or empty does not apply."""
+"""Filters of schools. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class SchoolWhere:
         if chosen := checked_texts(self.commune, "commune"):
             within = {_known(code, "commune") for code in chosen}
             within |= {part.code for part in places().communes.values() if part.parent in within}
-        if self.around:
-            around = places().around(_known(self.around, "around"))
+        if (code := checked_text(self.around, "around")) is not None:
+            around = places().around(_known(code, "around"))
             within = set(around) if within is None else within & around
         return None if within is None else sorted(within)
 

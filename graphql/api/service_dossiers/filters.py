@@ -1,4 +1,4 @@
-"""Filters of service dossiers. A filter left out, null or empty does not apply."""
+"""Filters of service dossiers. A filter left out, null or an empty list does not apply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import strawberry
 
-from api.core.lists.checks import checked_texts, node_id
+from api.core.lists.checks import check_span, checked_texts, filter_id
 from api.core.scalars import readable
 from domain.kernel.dossier_status import DossierStatus
 from projections.service_dossiers import queries as service_dossiers
@@ -26,12 +26,17 @@ class ServiceDossierWhere:
     )
 
     def conditions(self) -> service_dossiers.Conditions:
+        period_from, period_until = (
+            readable(self.period_from, "where", "periodFrom"),
+            readable(self.period_until, "where", "periodUntil"),
+        )
+        check_span(period_from, period_until, "periodUntil", ends_included=True)
         return service_dossiers.Conditions(
-            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
-            convention_id=node_id(self.convention_id, "where", "conventionId") if self.convention_id else None,
+            structure_id=filter_id(self.structure_id, "structureId"),
+            convention_id=filter_id(self.convention_id, "conventionId"),
             territory=checked_texts(self.territory, "territory"),
             status=[status.value for status in self.status or ()],
-            period_from=readable(self.period_from, "where", "periodFrom"),
-            period_until=readable(self.period_until, "where", "periodUntil"),
+            period_from=period_from,
+            period_until=period_until,
             amendments_to_decide=self.amendments_to_decide,
         )

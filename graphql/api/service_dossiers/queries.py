@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.core.context import Context, Info
+from api.core.errors import invalid
 from api.core.lists.checks import node_id
 from api.core.lists.connections import connection, within_reach
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
@@ -12,6 +13,8 @@ from api.core.past import AT, At
 from api.service_dossiers.filters import ServiceDossierWhere
 from api.service_dossiers.past import dossier_at
 from api.service_dossiers.types import FOR_DOSSIERS, ServiceDossier, dossier_of, load_dossier
+from api.structures.convention import load_convention
+from api.structures.types import check_structure
 from api.typology.territories_and_terms import check_territories, lists_of
 from domain.kernel.rights import Action
 from projections.service_dossiers import queries
@@ -48,6 +51,11 @@ async def list_service_dossiers(
     within = within_reach(context, Action.STRUCTURE_READ, "d")
     conditions = where.conditions() if where else queries.Conditions()
     await check_territories(context, conditions.territory)
+    await check_structure(context, conditions.structure_id)
+    convention_id = conditions.convention_id
+    if convention_id is not None and await load_convention(context, convention_id) is None:
+        message = "where.conventionId : aucune convention que vous pouvez lire n'a cet identifiant."
+        raise invalid(message, "where", "conventionId")
     filtered = queries.narrowed(within, conditions)
     lists = await lists_of(context)
     return await connection(context, queries.LISTING, filtered, arguments, lambda row: dossier_of(row, lists))

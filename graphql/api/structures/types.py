@@ -19,6 +19,7 @@ from api.accounts.types import (
 from api.audit.queries import timeline
 from api.core.back_references import later
 from api.core.context import Context, Info, read_beside
+from api.core.errors import invalid
 from api.core.lists.nodes import Node
 from api.core.lists.paging import Connection, page_arguments
 from api.logos.types import Logo, logo_of
@@ -210,6 +211,13 @@ async def structure_with_id(context: Context, structure_id: UUID) -> Structure |
         return [structures.get(key) for key in ids]
 
     return await context.together("structures", structure_id, load)
+
+
+async def check_structure(context: Context, structure_id: UUID | None) -> None:
+    """Raise INVALID on `where.structureId` for a structure that there is not: it would filter everything away."""
+    if structure_id is not None and await structure_with_id(context, structure_id) is None:
+        message = "where.structureId : aucune structure n'a cet identifiant ; cherchez-la par son nom ou son SIRET."
+        raise invalid(message, "where", "structureId")
 
 
 async def load_structure_by_siret(context: Context, siret: str) -> Structure | None:

@@ -47,7 +47,6 @@ def test_the_audit_trail_is_narrowed_by_each_of_its_filters(town: Town):
         ({"positionFrom": last}, ["candidature.submitted"]),
         ({"animationId": str(animation), "type": ["animation.published"]}, ["animation.published"]),
         ({"animationId": str(animation), "conventionId": str(convention)}, []),
-        ({"recordedFrom": submitted_at, "recordedBefore": declared_at}, []),
     ]
     for where, expected in narrowings:
         assert _types(town, **where) == expected, where

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from application.sign_in.local import issue_token, read_token
@@ -85,8 +85,11 @@ _ACTORS = {"national": NATIONAL, "structure": structure(TILLEULS), "coordonnateu
 def test_every_period_gives_exactly_its_events_in_log_order(
     history: Reader, start, end, types, who, of_structure, size
 ):
+    assume(start is None or end is None or start < end)
     where: dict[str, Any] = {"type": types}
     rows = _rows(history)
+    # Who reads none of a structure's events learns nothing of it.
+    assume(not (of_structure and who == "coordonnateur"))
     if who == "structure":
         rows = [row for row in rows if row["structure_id"] == structure_id(TILLEULS)]
     if who == "coordonnateur":
@@ -129,6 +132,8 @@ def test_every_period_gives_exactly_its_events_in_log_order(
         ({"recordedFrom": "hier"}, "recordedFrom"),
         ({"recordedBefore": "2026-10-05T18:00:00"}, "recordedBefore"),
         ({"recordedBefore": "2026-10-05\x00"}, "recordedBefore"),
+        ({"positionFrom": 9, "positionTo": 3}, "positionTo"),
+        ({"animationId": str(structure_id("nobody"))}, "animationId"),
     ],
     ids=str,
 )
@@ -137,16 +142,8 @@ def test_a_filter_of_the_audit_trail_that_cannot_be_used_is_named(history: Reade
     assert refusals(answer) == [{"code": "INVALID", "field": ["where", field]}]
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        {"positionFrom": -(2**31), "positionTo": 2**31 - 1, "type": ["animation.published"]},
-        {"positionFrom": 9, "positionTo": 3},
-        {"animationId": str(structure_id("nobody"))},
-    ],
-    ids=str,
-)
-def test_extreme_positions_and_unknown_ids_are_only_filters(history: Reader, where):
+def test_extreme_positions_are_only_filters(history: Reader):
+    where = {"positionFrom": -(2**31), "positionTo": 2**31 - 1, "type": ["animation.published"]}
     nodes = history.asks(AUDIT, NATIONAL, where=where, first=100).data["auditTrail"]["nodes"]
     assert {node["type"] for node in nodes} <= {"animation.published"}
 
@@ -155,8 +152,9 @@ def test_a_structure_is_told_the_same_of_what_is_anothers_and_of_what_does_not_e
     theirs = next(row for row in _rows(history) if row["structure_id"] == structure_id(BASSE_TERRE))
     for name in ("animationId", "conventionId", "candidatureId"):
         for subject in (theirs["subject_id"], structure_id("nobody")):
-            page = history.asks(AUDIT, structure(TILLEULS), where={name: str(subject)}).data["auditTrail"]
-            assert (page["nodes"], page["totalCount"]) == ([], 0)
+            answer = history.asks(AUDIT, structure(TILLEULS), where={name: str(subject)})
+            assert refusals(answer) == [{"code": "INVALID", "field": ["where", name]}]
+            assert answer.messages == [f"where.{name} : rien de ce que vous pouvez lire n'a cet identifiant."]
     node = "query ($id: ID!) { node(id: $id) { id } }"
     for position in (theirs["position"], 2**31, 10**17):
         assert history.asks(node, structure(TILLEULS), id=f"audit:{position}").data == {"node": None}

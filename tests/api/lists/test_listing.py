@@ -76,7 +76,6 @@ def test_each_filter_narrows_the_listing_and_all_of_them_hold_together(town: Tow
         ({"text": "jaures"}, first + second),
         ({"text": "seminaires"}, []),
         ({"text": "« & ! ' \\ :* »"}, []),
-        ({"text": " "}, first + second),
         ({"theme": [], "territory": []}, first + second),
         ({"territory": ["34"], "type": ["seminaire"]}, []),
     ]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import md5
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -58,6 +60,8 @@ INSERT INTO read_models.structures_g1
 SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
 """
 _TABLES = {"animations_g1", "audit_trail_g1"}
+#: What a few of the events are of, all of them in the Hérault.
+_SUBJECT = str(UUID(md5(b"6").hexdigest()))
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +202,7 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
     "audit trail of a territory": (AUDIT, coordonnateur("34"), {}, 400),
-    "audit trail of a subject": (AUDIT, AUDITOR, {"where": {"animationId": str(structure_id("x"))}}, 60),
+    "audit trail of a subject": (AUDIT, AUDITOR, {"where": {"animationId": _SUBJECT}}, 60),
     "audit trail of a type": (AUDIT, AUDITOR, {"where": {"type": ["animation.attested"]}}, 400),
     "audit trail of a type that there is none of": (AUDIT, AUDITOR, {"where": {"type": ["typology.term_split"]}}, 50),
     "audit trail of several types": (
@@ -221,11 +225,11 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
         {"where": {"structureId": str(structure_id(TILLEULS)), "type": ["animation.refused"]}},
         200,
     ),
-    "audit trail of a dossier": (AUDIT, AUDITOR, {"where": {"dossierId": str(structure_id("x"))}}, 60),
+    "audit trail of a dossier": (AUDIT, AUDITOR, {"where": {"dossierId": _SUBJECT}}, 70),
     "audit trail of a dossier's type": (
         AUDIT,
         coordonnateur("34"),
-        {"where": {"dossierId": str(structure_id("x")), "type": ["animation.refused"]}},
+        {"where": {"dossierId": _SUBJECT, "type": ["animation.refused"]}},
         60,
     ),
     "audit trail of a type, late days": (

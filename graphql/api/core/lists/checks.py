@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from api.core.errors import invalid
@@ -15,6 +16,8 @@ _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST_TEXT = 300
 #: Longer than a UUID in any spelling.
 LONGEST_ID = 100
+#: No clock is further from UTC.
+_FURTHEST = timedelta(hours=14)
 
 
 def node_id(value: str, *field: str) -> UUID:
@@ -26,12 +29,22 @@ def node_id(value: str, *field: str) -> UUID:
         raise invalid(f"{name} : identifiant (UUID) attendu.", *(field or ("id",))) from None
 
 
+def filter_id(value: str | None, field: str) -> UUID | None:
+    """Return the UUID of a filter, or None where it is left out. Raises INVALID naming it."""
+    return None if value is None else node_id(value, "where", field)
+
+
 def checked_text(value: str | None, field: str) -> str | None:
-    """Return a filter's text. Raises INVALID if it is too long or PostgreSQL cannot store it."""
+    """Return a filter's text. Raises INVALID if it is blank or too long, or PostgreSQL cannot store it."""
     if value is not None and len(value) > LONGEST_TEXT:
         raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
     if value is not None and _UNKEEPABLE.search(value):
         raise invalid(f"where.{field} : caractère interdit.", "where", field)
+    if value is not None and not value.strip():
+        # A program that lost its value must not be given everything.
+        raise invalid(
+            f"where.{field} : texte vide ; indiquez ce qui est cherché, ou retirez ce critère.", "where", field
+        )
     return value
 
 
@@ -62,9 +75,33 @@ def checked_languages(values: Sequence[str] | None, field: str) -> list[str] | N
 
 def _each(check: Callable[[str], str], values: Sequence[str] | None, field: str) -> list[str] | None:
     codes = []
-    for value in filter(None, values or ()):
+    for value in checked_texts(values, field) or ():
         try:
             codes.append(check(value[:LONGEST_ID]))
         except ValueError as error:
             raise invalid(f"where.{field} : code inconnu « {value[:40]} » ; {error}.", "where", field) from None
     return None if values is None else codes
+
+
+def check_span(begins: date | None, ends: date | None, field: str, *, ends_included: bool = False) -> None:
+    """Raise INVALID on `where.field`, which ends a period, if the period holds nothing.
+
+    What has an offset and what has none differ by at most what clocks differ.
+    """
+    if begins is None or ends is None:
+        return
+    length = _instant(ends) - _instant(begins)
+    if not _same_clocks(begins, ends):
+        length += _FURTHEST
+    if length < timedelta() or (not length and not ends_included):
+        hint = "" if ends_included else " ; elle en est exclue : pour une seule journée, indiquez le lendemain"
+        raise invalid(f"where.{field} : la fin de la période ne vient pas après son début{hint}.", "where", field)
+
+
+def _instant(value: date) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _same_clocks(begins: date, ends: date) -> bool:
+    return (getattr(begins, "tzinfo", None) is None) == (getattr(ends, "tzinfo", None) is None)
