@@ -14,15 +14,17 @@ from application.wording.pages import animation_page
 from application.wording.texts import TEXTS
 from application.wording.things import Thing
 from domain.animations.animation import Animation
-from domain.catalogue import REGISTRATION
+from domain.catalogue import ANIMATION, REGISTRATION
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import letters_id, registration_book_id
-from domain.registrations.events import RegistrationMade
+from domain.registrations.events import RegistrationEvent, RegistrationMade
 from domain.registrations.registration_book import RegistrationBook
 from eventstore.records import Recorded
 
 #: For the inbox: these registrations have no e-mail address.
 TO_CALL = "registration.to_call"
+#: Why to telephone one person, and several.
+ToCall = tuple[str, str]
 
 
 class Registered:
@@ -90,9 +92,9 @@ class Burst:
     things: Mapping[str, Thing] = field(default_factory=dict)
 
 
-def moved(animation: Animation, version: int) -> Burst:
-    """Return the burst of a change of date or place: the notice shows both before and after."""
-    return Burst(_key(animation), version, " {moving}", {"moving": Thing("moving", animation.id, version)})
+def changed(animation: Animation, version: int) -> Burst:
+    """Return the burst of changes: the notice shows what is new, before and after."""
+    return Burst(_key(animation), version, " {to_tell}", {"to_tell": Thing("to_tell", animation.id, version)})
 
 
 def cancelled(animation: Animation, version: int) -> Burst:
@@ -159,6 +161,28 @@ def ask_to_call(
         if own != everybody:
             theirs = "Des personnes que vous avez inscrites à {animation} sont à prévenir par téléphone"
         yield Notice(author(name), TO_CALL, f"{theirs}{end}", words, subject, own, page=page, key=key, since=since)
+
+
+def ask_together(
+    reasons: ToCall, record: Recorded, registrations: Mapping[UUID, Registered], around: Around
+) -> Iterator[Notice]:
+    """Ask to telephone whom nothing written reaches, in one notice for all that a command did so to."""
+    alike = [
+        registrations[other.event.registration_id]
+        for other in around.command(record)
+        if isinstance(other.event, RegistrationEvent)
+        and (type(other.event), other.originator_id) == (type(record.event), record.originator_id)
+    ]
+    fact = record.event
+    assert isinstance(fact, RegistrationEvent)
+    unreached = [registration for registration in alike if is_unreached(registration, around)]
+    if not unreached or alike[0].registration_id != fact.registration_id:
+        return
+    animation = around.state(ANIMATION, unreached[0].animation_id)
+    one, several = reasons
+    who, them = (one, "la") if len(unreached) == 1 else (several.format(len(unreached)), "les")
+    message = f"{who} {{animation}}, que rien d'écrit n'atteint : prévenez-{them} par téléphone"
+    yield from ask_to_call(animation, unreached, message)
 
 
 def _end(burst: Burst | None) -> str:

@@ -12,13 +12,14 @@ from uuid import UUID
 from application.followers.about_animations import named, on_rewritten, on_suspended
 from application.followers.people_to_call import (
     Registered,
+    ToCall,
     ask_to_call,
+    ask_together,
     calls,
     cancelled,
+    changed,
     covered,
     holding,
-    is_unreached,
-    moved,
     registrations_of,
 )
 from application.notifications.changes import REMINDER
@@ -54,10 +55,10 @@ from domain.registrations.registration import DATE_AND_PLACE
 from domain.registrations.reminding import to_remind
 from eventstore.records import Recorded
 
-SEAT_FREED = "Une place se libère pour une personne inscrite à"
+SEAT_FREED = "Une place se libère pour une personne inscrite à", "Des places se libèrent pour {} personnes inscrites à"
 #: Letters to one address about being registered again for the same animation.
 MOST_TOLD = 3
-REMOVED = "La structure retire l'inscription d'une personne inscrite à"
+REMOVED = "La structure retire l'inscription d'une personne inscrite à", "La structure retire {} inscriptions à"
 
 
 def on_made(record: Recorded, around: Around) -> Iterator[Message]:
@@ -93,7 +94,7 @@ def _repeated(record: Recorded, around: Around) -> RegistrationRepeated | None:
     return None
 
 
-def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> Reaction:
+def to_registrant(kind: str, last: bool = False, to_call: ToCall | None = None) -> Reaction:
     """Write to the registrant. `last`: pending letters about changes are obsolete.
 
     Registrants without an address are telephoned: `to_call` gives the reason, if a call is needed.
@@ -112,10 +113,8 @@ def to_registrant(kind: str, last: bool = False, to_call: str | None = None) -> 
         registration = registrations[fact.registration_id]
         key = _change_key(fact.registration_id) if last else None
         yield from registration.messages(kind, {"detail_position": record.position}, key)
-        if to_call is not None and is_unreached(registration, around):
-            animation = around.state(ANIMATION, registration.animation_id)
-            message = f"{to_call} {{animation}}, que rien d'écrit n'atteint : prévenez-la par téléphone"
-            yield from ask_to_call(animation, [registration], message)
+        if to_call is not None:
+            yield from ask_together(to_call, record, registrations, around)
 
     return react
 
@@ -144,7 +143,7 @@ def _messages_of_change(kind: str, registration: Registered, version: int) -> It
 
 
 def on_modified(record: Recorded, around: Around) -> Iterator[Message]:
-    """Tell of a change after publication: of date or place the contacts and those who telephone, of what it is whoever
+    """Tell of a change after publication: those who telephone, of date or place the contacts, of what it is whoever
     registered.
 
     Registrants are asked one by one about date and place: see `to_who_is_asked`.
@@ -153,12 +152,13 @@ def on_modified(record: Recorded, around: Around) -> Iterator[Message]:
     animation = around.state(ANIMATION, record.originator_id, record.originator_version)
     if animation.status is not AnimationStatus.PUBLISHED:
         return
+    burst = changed(animation, record.originator_version)
     if _changes(record, DATE_AND_PLACE):
-        burst = moved(animation, record.originator_version)
         yield from calls(animation, around, "la date ou le lieu a changé", burst=burst)
         about = {"animation_id": str(animation.id), "before": record.originator_version - 1}
         yield from _to_contacts("animation.moved", animation, around, about, waits=True)
     elif _changes(record, WHAT):
+        yield from calls(animation, around, "l'animation a changé", burst=burst)
         for registration in holding(animation.id, around):
             yield from _messages_of_change("registration.changed", registration, record.originator_version)
 

@@ -150,17 +150,6 @@ def rewriting(
     )
 
 
-def moving(animation: Animation, before: AnimationDetails, after: AnimationDetails) -> str:
-    """Say when and where it was and is, as far as that differs: `Quand : avant …, maintenant …`"""
-    shown = (
-        ("Quand", when(animation, before), when(animation, after)),
-        ("Où", place(before), place(after)),
-        ("Commune", _commune(before.commune_code), _commune(after.commune_code)),
-    )
-    different = [f"{name} : avant {old}, maintenant {new}" for name, old, new in shown if old != new]
-    return f"{' ; '.join(different)}." if different else "Date et lieu sont de nouveau ceux d'avant."
-
-
 def phrase(animation: Animation) -> str:
     """Name the animation within a sentence: its title, when and where."""
     return f"« {animation.content.title} » ({when(animation)}, {place(animation.content)})"

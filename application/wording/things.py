@@ -73,7 +73,7 @@ def streams_of(things: Iterable[Thing]) -> set[UUID]:
     needed = set()
     for thing in things:
         needed.add(thing.id)
-        if thing.kind == "rewriting":
+        if thing.kind in ("rewriting", "to_tell"):
             needed.add(TYPOLOGY_ID)
     return needed
 
@@ -97,16 +97,24 @@ def _state(kind: AggregateKind[Any], thing: Thing, streams: Streams, version: in
 def _rewriting(thing: Thing, streams: Streams, since: int | None) -> str:
     """Say what changed from `since`, by default the version before, to the thing's version."""
     before, after = _before_and_after(thing, streams, since)
-    typology: Typology = state_after(TYPOLOGY, streams[TYPOLOGY_ID]) or Typology()
-    schools = labels_of((before.content.school, after.content.school), streams)
-    words = animations.rewriting(after, before.content, after.content, typology, schools) or "Rien d'affiché ne change"
+    words = _changes(before, after, streams) or "Rien d'affiché ne change"
     return words if words.endswith((".", "…")) else f"{words}."
 
 
-def _moving(thing: Thing, streams: Streams, since: int | None) -> str:
-    """Say when and where it was, and is: from `since`, by default the version before, to the thing's version."""
+def _to_tell(thing: Thing, streams: Streams, since: int | None) -> str:
+    """Say what there is to tell somebody by telephone, who knows what was before `since`."""
     before, after = _before_and_after(thing, streams, since)
-    return animations.moving(after, before.content, after.content)
+    words = [_changes(before, after, streams)]
+    if before.content.online_link != after.content.online_link:
+        words.append("Le lien de connexion a changé")
+    told = " ; ".join(filter(None, words)) or "Tout est de nouveau comme avant"
+    return told if told.endswith((".", "…")) else f"{told}."
+
+
+def _changes(before: Animation, after: Animation, streams: Streams) -> str:
+    typology: Typology = state_after(TYPOLOGY, streams[TYPOLOGY_ID]) or Typology()
+    schools = labels_of((before.content.school, after.content.school), streams)
+    return animations.rewriting(after, before.content, after.content, typology, schools)
 
 
 def _announced(thing: Thing, streams: Streams, since: int | None) -> str:
@@ -183,7 +191,7 @@ _PHRASES: Mapping[str, Callable[[Thing, Streams, int | None], str]] = {
     "title": lambda thing, streams, since: f"« {_state(ANIMATION, thing, streams).content.title} »",
     "publication": _publication,
     "rewriting": _rewriting,
-    "moving": _moving,
+    "to_tell": _to_tell,
     "announced": _announced,
     "structure": lambda thing, streams, since: str(_state(STRUCTURE, thing, streams).name),
     "territory": _territory,

@@ -151,10 +151,29 @@ def test_whom_to_call_is_told_once_of_a_burst_with_what_they_know_and_what_is(wo
     assert "la date ou le lieu a changé. Quand : avant mardi 1er septembre 2026, de 6 h 00" in moved
     assert "maintenant dimanche 13 septembre 2026, de 4 h 00" in moved
     assert moved.endswith("Où : avant Mairie, maintenant Médiathèque.")
+    world.does(AnimationModify(animation_id=animation, changes={"title": "Atelier"}), STRUCTURE)
+    (moved,) = told()
+    assert "l'animation a changé. Titre : avant « Café », maintenant « Atelier » ; Quand : avant" in moved
     world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
     (cancelled,) = told()
     assert "l'animation est annulée (annoncée mardi 1er septembre 2026, de 6 h 00" in cancelled
     assert cancelled.endswith(", Mairie).")
+
+
+def test_seats_that_one_decision_gives_are_one_notice_of_whom_to_call(world: World, app: Application):
+    world.sign()
+    animation = world.creates(title="Café", seats=1)
+    world.publishes(animation)
+    for name in ("Awa", "Léa", "Zoé", "Ali"):
+        who = {"first_name": name, "last_name": "Koné", "phone": None}
+        world.does(RegistrationSubmitFor(animation_id=animation, **who), STRUCTURE)
+    for seats in (3, 4):
+        world.does(AnimationModify(animation_id=animation, changes={"seats": seats}), STRUCTURE)
+        _reacts(app)
+    several, one = messages(app, f"structure:{STRUCTURE_ID}")[-2:]
+    assert several.startswith("Des places se libèrent pour 2 personnes inscrites à « Café » (")
+    assert several.endswith(", que rien d'écrit n'atteint : prévenez-les par téléphone.")
+    assert one.startswith("Une place se libère pour une personne inscrite à « Café » (")
 
 
 def test_what_was_read_is_told_anew_from_where_it_was_told(world, app):
