@@ -14,8 +14,8 @@ from tests.support.papers.forged_bundles import FORGED_BUNDLES
 from tests.support.papers.sheets import attach
 from tests.support.people import CANDIDATURE, INSPECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
+from tests.web.structures.test_structure_office import TABLE as SEASON
 from tests.web.test_in_a_browser import TELEPHONE, violations
-from tests.web.test_structure_office import TABLE as SEASON
 
 TABLE = SEASON.replace(";12", ";douze").encode()
 CANDIDATURES = "{ candidatures { nodes { id } } }"
