@@ -25,6 +25,7 @@ from application import (
     school_projects,
     structures,
     typology,
+    volunteers,
 )
 from application.accounts import commands as accounts
 from application.accounts import invitations
@@ -117,6 +118,7 @@ USE_CASES = use_cases(
     privacy.USE_CASES,
     unreached.USE_CASES,
     words.USE_CASES,
+    volunteers.USE_CASES,
 )
 
 Pool = ConnectionPool[Connection[Any]]

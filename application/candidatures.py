@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import count
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import Field
@@ -16,6 +16,7 @@ from application.conventions import find_territory
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree
+from domain.candidatures.missions import Mission
 from domain.catalogue import CANDIDATURE, SCHOOL
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import invalid
@@ -27,6 +28,8 @@ from domain.kernel.validation import Comment, Label, Link, LongText, Reason, Ter
 
 #: Purpose of a candidature's signed link.
 PURPOSE = "candidature"
+#: Helped by one volunteer on one day.
+MOST_PARENTS = 500
 
 
 class CandidatureSubmit(Command):
@@ -96,6 +99,14 @@ class CandidatureRecordTraining(_CandidatureChange):
 
     on: date
     subject: Label
+
+
+class CandidatureRecordAccompaniment(_ByCandidate):
+    action: ClassVar[Action] = Action.CANDIDATURE_RECORD_ACCOMPANIMENT
+
+    on: date
+    mission: Mission
+    parents: Annotated[int, Field(ge=1, le=MOST_PARENTS)]
 
 
 class CandidatureRecordPix(_CandidatureChange):
@@ -176,6 +187,12 @@ def record_training(command: CandidatureRecordTraining, work: UnitOfWork) -> UUI
     return _record(work, state, candidatures.record_training(state, work.actor, command.on, command.subject, today))
 
 
+def record_accompaniment(command: CandidatureRecordAccompaniment, work: UnitOfWork) -> UUID:
+    state = _own_candidature(command, work)
+    about = (command.on, command.mission, command.parents, _today(work, state))
+    return _record(work, state, candidatures.record_accompaniment(state, work.actor, *about))
+
+
 def record_pix(command: CandidatureRecordPix, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
     return _record(work, state, candidatures.record_pix(state, work.actor, command.on, _today(work, state)))
@@ -237,6 +254,7 @@ USE_CASES = (
     (CandidatureWithdraw, withdraw),
     (CandidatureRecordContact, record_contact),
     (CandidatureRecordTraining, record_training),
+    (CandidatureRecordAccompaniment, record_accompaniment),
     (CandidatureRecordPix, record_pix),
     (CandidatureRequestCertificate, request_certificate),
     (CandidatureIssueCertificate, issue_certificate),

@@ -17,6 +17,7 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.logos.read_model import LOGOS
 from projections.notifications.unreached import UNREACHED
 from projections.passkeys.read_model import PASSKEYS
+from projections.programme.read_model import ACCOMPANIMENTS, ANIMATION_VOLUNTEERS
 from projections.publications.read_model import PUBLICATION_PEOPLE, publications
 from projections.registrations.read_model import REGISTRANTS, REGISTRATIONS, REMINDERS, WALK_INS
 from projections.satisfaction.read_model import SATISFACTION_FORMS
@@ -45,6 +46,8 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         CONVENTIONS,
         animations(shown),
         animation_requests(shown),
+        ANIMATION_VOLUNTEERS,
+        ACCOMPANIMENTS,
         SERVICE_DOSSIERS,
         CONTROLS,
         CONTROL_PIECES,

@@ -36,6 +36,7 @@ from web.core.rendering import Templates
 from web.core.sealed_cookies import SealedCookie
 from web.core.sessions import Sessions
 from web.core.site import Site
+from web.figures.pages import Figures
 from web.information.pages import Information
 from web.mediateur.pages import MediateurDesk
 from web.moderation.animation import AnimationToPublish
@@ -45,8 +46,10 @@ from web.moderation.queue import Queue
 from web.moderation.read_models import RebuildPage
 from web.moderation.territories import TerritoriesPage
 from web.moderation.typology.pages import TypologyPages
+from web.programme.page import ProgrammePage
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
+from web.requests import pages as requests
 from web.satisfaction.questionnaire import QuestionnairePage
 from web.schools.overview import SchoolDesk
 from web.structure.pages import structure_pages
@@ -62,6 +65,7 @@ _MENU = (
     ("/animations", "Animations"),
     ("/inscription", "Mon inscription"),
     ("/candidatures", "Devenir parent ressource"),
+    ("/programme", "Le programme"),
 )
 _FOOTER = (
     ("/verifier", "Vérifier un dossier"),
@@ -138,6 +142,9 @@ class Pages:
             *DrawnDossier(site).routes,
             *ControlPage(site).routes,
             *Verifier(site).routes,
+            *ProgrammePage(site).routes,
+            *Figures(site).routes,
+            *(route for desk in requests.DESKS for route in requests.RequestsDesk(site, desk).routes),
             *structure_pages(site),
             *Queue(site).routes,
             *AnimationToPublish(site).routes,

@@ -28,6 +28,7 @@ from domain.animations.events import (
     AnimationResumed,
     AnimationSuspended,
     AnimationTextBlanked,
+    AnimationVolunteersNamed,
     AnimationWordsErased,
     AttendanceSheetAttached,
     AttendanceSheetWithdrawn,
@@ -86,6 +87,8 @@ class Animation:
     #: Those that were made of it by repeating it.
     copies: tuple[UUID, ...] = ()
     texts: Texts = field(default_factory=Texts)
+    #: The candidatures of the Parents Ressource who take part.
+    volunteers: tuple[UUID, ...] = ()
 
     @property
     def attested(self) -> bool:
@@ -171,6 +174,8 @@ def _changed(state: Animation, fact: Event) -> Animation:
             return replace(state, sheets=without_page(state.sheets, fact.sha256))
         case AnimationWordsErased():
             return _without_words(state)
+        case AnimationVolunteersNamed():
+            return replace(state, volunteers=fact.volunteers)
         case AnimationTextBlanked():
             return state
     raise TypeError(f"not an animation's event: {fact!r}")
@@ -190,11 +195,7 @@ def _details(fact: AnimationDetails) -> AnimationDetails:
 
 
 def declare(
-    content: AnimationContent,
-    structure_id: UUID,
-    actor: Actor,
-    around: Callable[[], Surroundings],
-    now: datetime,
+    content: AnimationContent, structure_id: UUID, actor: Actor, around: Callable[[], Surroundings], now: datetime
 ) -> list[Event]:
     """Declare an animation, which then waits for publication. After its start it is accepted and marked late.
 

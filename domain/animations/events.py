@@ -167,6 +167,13 @@ class AnimationCancelled(Event):
     reason: FreeText
 
 
+@event("animation.volunteers_named", "Parents ressources de l'animation indiqués")
+class AnimationVolunteersNamed(Event):
+    """All the Parents Ressource who take part from now on, by their candidatures: their names stand there alone."""
+
+    volunteers: tuple[UUID, ...] = Field(title="parents ressources")
+
+
 @event("animation.words_erased", "Textes de l'animation effacés")
 class AnimationWordsErased(WordsErased):
     """Erased: description, place, reasons, answers. The title stays, as the thing's name."""

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.candidatures.events import (
+    AccompanimentRecorded,
     CandidatureRejected,
     CandidatureRepeated,
     CandidatureSubmitted,
@@ -28,6 +29,7 @@ from domain.candidatures.events import (
     PixCertified,
     TrainingRecorded,
 )
+from domain.candidatures.missions import Mission
 from domain.candidatures.schools import checked_degree
 from domain.candidatures.transitions import CandidatureStatus, check
 from domain.kernel.actors import Actor, Role
@@ -187,6 +189,17 @@ def record_training(state: Candidature, actor: Actor, on: date, subject: str, to
     check(Action.CANDIDATURE_RECORD_TRAINING, state, state.belongings, actor)
     _check_past(on, today)
     return [TrainingRecorded(person_id=state.person_id, on=on, subject=subject)]
+
+
+def record_accompaniment(
+    state: Candidature, actor: Actor, on: date, mission: Mission, parents: int, today: date
+) -> list[Event]:
+    """Record how many parents were helped on a day. Who takes part in an animation is named by the animation."""
+    check(Action.CANDIDATURE_RECORD_ACCOMPANIMENT, state, state.belongings, actor)
+    _check_past(on, today)
+    if mission is Mission.TAKE_PART:
+        raise invalid("la participation aux ateliers se compte par les animations qui nomment le bénévole.", "mission")
+    return [AccompanimentRecorded(territory=state.territory, on=on, mission=mission, parents=parents)]
 
 
 def record_pix(state: Candidature, actor: Actor, on: date, today: date) -> list[Event]:

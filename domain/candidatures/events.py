@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.candidatures.missions import Mission
 from domain.kernel.events import ERASED_WORDS, Event, PersonalMark, PersonalText, event
 from domain.kernel.schools import Degree as Degree
 
@@ -90,6 +91,16 @@ class TrainingRecorded(Event):
     person_id: UUID | None
     on: date
     subject: Annotated[str, PersonalMark(erased=ERASED_WORDS)] = Field(title="personne")
+
+
+@event("candidature.accompaniment_recorded", "Accompagnement de parents noté")
+class AccompanimentRecorded(Event):
+    """How many parents a volunteer helped on a day, in one of the missions. None of them is named."""
+
+    territory: str
+    on: date
+    mission: Mission = Field(title="mission")
+    parents: int = Field(title="parents")
 
 
 @event("candidature.pix_certified", "Certification Pix obtenue")

@@ -34,6 +34,7 @@ class Action(StrEnum):
     ANIMATION_REPEAT = "animationRepeat"
     ANIMATIONS_PUBLISH = "animationsPublish"
     ANIMATIONS_IMPORT = "animationsImport"
+    ANIMATION_VOLUNTEERS_NAME = "animationVolunteersName"
     ANIMATION_TEXT_BLANK = "animationTextBlank"
     ANIMATION_END = "animationEnd"
     ANIMATION_SUSPEND = "animationSuspend"
@@ -60,6 +61,7 @@ class Action(StrEnum):
     CANDIDATURE_WITHDRAW = "candidatureWithdraw"
     CANDIDATURE_RECORD_CONTACT = "candidatureRecordContact"
     CANDIDATURE_RECORD_TRAINING = "candidatureRecordTraining"
+    CANDIDATURE_RECORD_ACCOMPANIMENT = "candidatureRecordAccompaniment"
     CANDIDATURE_RECORD_PIX = "candidatureRecordPix"
     CANDIDATURE_REQUEST_CERTIFICATE = "candidatureRequestCertificate"
     CANDIDATURE_ISSUE_CERTIFICATE = "candidatureIssueCertificate"
@@ -163,6 +165,7 @@ class Action(StrEnum):
     MANDATE_READ = "mandateRead"
     ANIMATION_REQUEST_READ = "animationRequestRead"
     CONTACT_READ = "contactRead"
+    VOLUNTEER_READ = "volunteerRead"
     WEBHOOK_READ = "webhookRead"
     REBUILD_FOLLOW = "rebuildFollow"
     SATISFACTION_READ = "satisfactionRead"
@@ -205,6 +208,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_WITHDRAW: {**_OWN, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_RECORD_CONTACT: {CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_TRAINING: {CO: _TERRITORY},
+    Action.CANDIDATURE_RECORD_ACCOMPANIMENT: {**_OWN, CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_PIX: {CO: _TERRITORY},
     Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},
@@ -284,11 +288,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.BLANKED_TEXT_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {**_OWN, **dict.fromkeys((DI, IN, HE), _SCHOOL), **{CO: _TERRITORY, NA: _ANY, SY: _ANY}},
-    # Beside what it has taken up, a structure's lists hold what is open in its territories.
-    Action.ANIMATION_REQUEST_READ: {
-        **dict.fromkeys((DI, IN, HE, TE), _SCHOOL),
-        **{ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
-    },
     Action.CONTACT_READ: {ST: _STRUCTURE},
     Action.MANDATE_READ: {ST: _STRUCTURE, CO: _HOME, NA: _ANY, AU: _ANY},
     Action.CANDIDATURE_NOTE_READ: {CO: _TERRITORY, NA: _ANY},

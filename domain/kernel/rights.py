@@ -13,7 +13,7 @@ from domain.kernel.scopes import Belongings as Belongings
 from domain.kernel.scopes import Scope as Scope
 
 ST, CO, NA, SY = Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL, Role.SYSTEM
-DI, HE, TE = Role.DIRECTOR, Role.HEAD, Role.TEACHER
+DI, IN, HE, TE = Role.DIRECTOR, Role.INSPECTOR, Role.HEAD, Role.TEACHER
 _ANY, _STRUCTURE, _TERRITORY, _SCHOOL = Scope.ANYWHERE, Scope.OWN_STRUCTURE, Scope.OWN_TERRITORY, Scope.OWN_SCHOOL
 _OWN_EVENTS = {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY}
 
@@ -29,6 +29,11 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
     Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
     Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
+    # Beside what it has taken up, a structure's lists hold what is open in its territories.
+    Action.ANIMATION_REQUEST_READ: {**dict.fromkeys((DI, IN, HE, TE), _SCHOOL), **_OWN_EVENTS},
+    Action.ANIMATION_VOLUNTEERS_NAME: {ST: _STRUCTURE, CO: _TERRITORY},
+    # By first name: of a structure's own animations, and of the territories that it works in.
+    Action.VOLUNTEER_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     # Of a structure, of a territory, or of the nation. The system pauses one, and operators replay.
     **dict.fromkeys((Action.WEBHOOK_SUBSCRIBE, Action.WEBHOOK_SECRET_ROTATE), _OWN_EVENTS),
     **dict.fromkeys((Action.WEBHOOK_RESUME, Action.WEBHOOK_UNSUBSCRIBE, Action.WEBHOOK_READ), _OWN_EVENTS),

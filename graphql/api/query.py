@@ -17,6 +17,7 @@ from api.following.read_models import ReadModelQueries
 from api.node import load_node
 from api.passkeys.queries import PasskeyQueries
 from api.places.queries import PlaceQueries
+from api.programme.queries import ProgrammeQueries
 from api.proof.queries import ProofQueries
 from api.publications.queries import PublicationQueries
 from api.registrations.queries import RegistrationQueries
@@ -29,6 +30,7 @@ from api.typology.preview import TypologyPreviewQueries
 from api.typology.queries import TypologyQueries
 from api.viewer.personal_data import PersonalDataQueries
 from api.viewer.types import ViewerQueries
+from api.volunteers.queries import VolunteerQueries
 from api.webhooks.queries import WebhookQueries
 
 
@@ -39,6 +41,8 @@ class Query(
     AnimationQueries,
     CalendarQueries,
     AnimationRequestQueries,
+    ProgrammeQueries,
+    VolunteerQueries,
     StructureQueries,
     TypologyQueries,
     TypologyPreviewQueries,

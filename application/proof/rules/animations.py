@@ -31,11 +31,14 @@ from domain.animations.events import (
     AnimationResumed,
     AnimationSuspended,
     AnimationTextBlanked,
+    AnimationVolunteersNamed,
     AttendanceSheetAttached,
     AttendanceSheetWithdrawn,
     AttestationCorrected,
 )
 from domain.animations.local_times import TIMES
+from domain.animations.volunteers import name_volunteers
+from domain.candidatures.candidature import Candidature
 from domain.kernel.errors import broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
@@ -115,6 +118,15 @@ def _cancelled(case: Case, fact: AnimationCancelled) -> Decision:
 def _text_blanked(case: Case, fact: AnimationTextBlanked) -> Decision:
     state = with_unlike_texts(_of(case))
     return _decided(case, blanking.blank_text(state, case.actor, fact.version, fact.reason, case.now))
+
+
+def _volunteers_named(case: Case, fact: AnimationVolunteersNamed) -> Decision:
+    """Judge by the candidatures that are held; no money rests on them, and others are believed."""
+    state, scene = _of(case), case.scene
+    held = {each: scene.find(Candidature, each) for each in fact.volunteers if scene.holds(each)}
+    believed = replace(state, volunteers=tuple(each for each in fact.volunteers if each not in held))
+    facts = name_volunteers(believed, fact.volunteers, held, case.actor, case.now)
+    return _decided(case, facts or [fact])
 
 
 def _ended(case: Case, fact: AnimationEnded) -> Decision:
@@ -198,6 +210,7 @@ ANIMATIONS: Judgements = {
     AnimationPublished: Judgement(_published, (Action.ANIMATION_PUBLISH, Action.ANIMATIONS_PUBLISH)),
     AnimationRefused: Judgement(_refused, (Action.ANIMATION_REFUSE,)),
     AnimationCancelled: Judgement(_cancelled, (Action.ANIMATION_CANCEL,)),
+    AnimationVolunteersNamed: Judgement(_volunteers_named, (Action.ANIMATION_VOLUNTEERS_NAME,)),
     AnimationTextBlanked: Judgement(_text_blanked, (Action.ANIMATION_TEXT_BLANK,)),
     AnimationEnded: Judgement(_ended, (Action.ANIMATION_END,)),
     AnimationSuspended: Judgement(_suspended, (Action.ANIMATION_SUSPEND,)),

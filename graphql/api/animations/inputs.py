@@ -103,6 +103,11 @@ class AnimationCancelInput(AnimationChangeInput):
     reason: str | None = value_of("Why, for those who wanted to come; 2,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="The Parents Ressource who take part in an animation.")
+class AnimationVolunteersNameInput(AnimationChangeInput):
+    candidature_ids: list[strawberry.ID] | None = value_of("All of them, 20 at most, by their candidatures. Mandatory.")
+
+
 @strawberry.input(description="A text of an animation that should never have been shown, and is corrected by now.")
 class AnimationTextBlankInput(AnimationChangeInput):
     version: int | None = value_of(

@@ -18,6 +18,7 @@ from api.animations.inputs import (
     AnimationPublishInput,
     AnimationRefuseInput,
     AnimationTextBlankInput,
+    AnimationVolunteersNameInput,
     AttestationCorrectInput,
     with_contact,
 )
@@ -29,6 +30,7 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from application.animations import commands
 from application.commanding.commands import Command
+from application.volunteers import AnimationVolunteersName
 from domain.animations.transitions import AnimationStatus
 from projections.animations.queries import BY_IDS, OF_THAT_CLOCK, OF_THAT_INSTANT
 
@@ -129,6 +131,14 @@ class AnimationMutations:
     )
     async def animation_text_blank(self, info: Info, input: AnimationTextBlankInput) -> AnimationPayload:
         return await _answer(info, commands.AnimationTextBlank, to_command(input))
+
+    @strawberry.mutation(
+        description="Names all the Parents Ressource who take part in an animation from now on, by their candidatures:"
+        " validated ones of its territory. The public never reads their names. For its structure and the coordonnateur"
+        " of its territory."
+    )
+    async def animation_volunteers_name(self, info: Info, input: AnimationVolunteersNameInput) -> AnimationPayload:
+        return await _answer(info, AnimationVolunteersName, to_command(input))
 
     @strawberry.mutation(
         description="Makes a new animation with the same content at new dates, without attestation. For its structure."

@@ -30,6 +30,8 @@ from api.structures.types import Structure
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
+from api.volunteers.loading import volunteers_of
+from api.volunteers.types import Volunteer
 from application.satisfaction.answering import PURPOSE
 from domain.animations.transitions import AnimationStatus, allowed_actions
 from domain.kernel.dossier_status import DossierStatus
@@ -203,6 +205,15 @@ class Animation(Lazily, Node):
         if self.row["status"] != AnimationStatus.PUBLISHED:
             return None
         return f"/questionnaire/{info.context.services.application.links.link(PURPOSE, self.row['animation_id'])}"
+
+    @strawberry.field(
+        description="The Parents Ressource who take part, for its structure, the coordonnateur of its territory and the"
+        " national team; auditors read that there are some, without first names. Null for others, and for what is past."
+    )
+    async def volunteers(self, info: Info) -> list[Volunteer] | None:
+        if "past" in self.row:
+            return None
+        return await volunteers_of(info.context, self.row["animation_id"], self.belongings)
 
     @strawberry.field(
         description="Who registered, in that order: the waiting list is in the order of its line. With names: for its"

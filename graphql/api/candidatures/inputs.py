@@ -8,6 +8,7 @@ import strawberry
 
 from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
 from domain.candidatures.events import Degree
+from domain.candidatures.missions import Mission
 
 
 @strawberry.input(
@@ -88,3 +89,10 @@ class CandidatureRecordPixInput(CandidatureChangeInput):
 @strawberry.input(description="A certificate of volunteering that is issued.")
 class CandidatureIssueCertificateInput(CandidatureChangeInput):
     pass
+
+
+@strawberry.input(description="How many parents a volunteer helped on a day. None of them is named.")
+class CandidatureRecordAccompanimentInput(CandidateInput):
+    on: date | None = value_of("The day. Mandatory.")
+    mission: Mission | None = value_of("Which of the missions, but TAKE_PART, which animations tell. Mandatory.")
+    parents: int | None = value_of("How many parents, 1 to 500. Mandatory.")

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from api.candidatures.inputs import (
     CandidatureGiveOpinionInput,
     CandidatureIssueCertificateInput,
+    CandidatureRecordAccompanimentInput,
     CandidatureRecordContactInput,
     CandidatureRecordPixInput,
     CandidatureRecordTrainingInput,
@@ -139,6 +140,16 @@ class CandidatureMutations:
         self, info: Info, input: CandidatureRecordTrainingInput
     ) -> CandidaturePayload:
         return await _answer(info, commands.CandidatureRecordTraining, to_command(input))
+
+    @strawberry.mutation(
+        description="Records how many parents a volunteer helped on a day, in one of the missions; nobody is named. For"
+        " the parent who is signed in, in whatever role, or holds the candidature's link, and the coordonnateur of the"
+        " territory."
+    )
+    async def candidature_record_accompaniment(
+        self, info: Info, input: CandidatureRecordAccompanimentInput
+    ) -> CandidaturePayload:
+        return await _by_candidate(info, commands.CandidatureRecordAccompaniment, to_command(input))
 
     @strawberry.mutation(
         description="Records that a volunteer passed the Pix certification. For the coordonnateur of the territory."

@@ -8,6 +8,7 @@ from application.notifications.kinds import NoticeKind
 from domain.animation_requests.transitions import RequestStatus
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
+from domain.candidatures.missions import Mission
 from domain.candidatures.transitions import CandidatureStatus
 from domain.controls.pieces import ReasonCode
 from domain.controls.transitions import ControlStatus
@@ -35,6 +36,7 @@ strawberry.enum(RequestStatus, name="AnimationRequestStatus", description="Where
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
 strawberry.enum(PublicationKind, name="PublicationKind", description="What kind of publication it is.")
 strawberry.enum(PublicationStatus, name="PublicationStatus", description="Where a publication stands.")
+strawberry.enum(Mission, name="VolunteerMission", description="The five missions of a Parent Ressource.")
 strawberry.enum(Degree, name="Degree", description="First degree: écoles. Second degree: collèges and lycées.")
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")

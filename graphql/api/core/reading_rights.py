@@ -46,7 +46,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " descriptionHtml kit onlineLink place"
         ),
         Action.STRUCTURE_READ: (
-            "declaredLate refusalReason attestation attendanceSheet sheets expected questionnaireUrl"
+            "declaredLate refusalReason attestation attendanceSheet sheets expected questionnaireUrl volunteers"
         ),
         Action.REGISTRATION_READ: "registrations",
     },
@@ -211,6 +211,19 @@ PARTS: Mapping[str, str] = {
     "Training": "on subject",
     "TermCount": "animations parents term",
     "MailPreferences": "email muted mutedCodes",
+    "Volunteer": "candidatureId firstName school",
+    "Volunteering": "missions volunteers",
+    "MissionFigures": "label mission parents records volunteers",
+    "Programme": (
+        "animations byTerritory goal groups parents schoolsReached schoolsWithPart share strategiesAdopted"
+        " strategiesGoal targetSchools territories volunteers"
+    ),
+    "TerritoryMeasures": (
+        "animations groups parents schoolsReached schoolsWithPart share strategyAdopted targetSchools territory"
+        " volunteers"
+    ),
+    "Coverage": "nextPlaces reached targetSchools unreached",
+    "NextPlace": "commune schools",
     "Viewer": (
         "inTerritories inSchools"
         " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
@@ -238,7 +251,7 @@ ROOTS: Mapping[Reach, str] = {
         " territories territory typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
-        " animationRequest"
+        " animationRequest programme"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.ANIMATION_REQUEST_READ: "animationRequests",
@@ -249,7 +262,8 @@ ROOTS: Mapping[Reach, str] = {
     Action.MANDATE_READ: "mandates",
     Action.PUBLICATION_REFUSE: "publicationsToReview",
     Action.STRUCTURE_READ: "managedPublications serviceDossiers",
-    Action.TERRITORY_READ: "managedAnimations",
+    Action.TERRITORY_READ: "coverage managedAnimations volunteering",
+    Action.VOLUNTEER_READ: "volunteers",
     Action.REBUILD_FOLLOW: "rebuildProgress readModels",
     Action.TERM_MERGE: "typologyPreview",
     Action.WEBHOOK_READ: "webhooks webhookDeliveries",

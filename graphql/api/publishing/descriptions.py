@@ -56,6 +56,13 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "REJECTED": "Rejected with a reason. Final.",
         "WITHDRAWN": "Taken back by the parent or on their behalf. Final.",
     },
+    "VolunteerMission": {
+        "RELAY": "Relays information to other parents.",
+        "TAKE_PART": "Takes part in workshops and cafés: told by the animations that name the volunteer.",
+        "PROMOTE": "Makes the offer known.",
+        "ACCOMPANY": "Accompanies parents, one by one or in groups.",
+        "WATCH": "Watches for needs.",
+    },
     "ImportOutcome": {
         "CREATED": "It is declared, and waits for publication.",
         "TO_CREATE": "It is in order: it would be declared, or will be once no row is refused.",

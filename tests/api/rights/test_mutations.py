@@ -71,6 +71,8 @@ SAID: dict[str, dict[str, Any]] = {
     "satisfactionFormWord": {"questions": [{"text": "Utile ?", "kind": "SCALE"}]},
     "schoolStaffBind": {"subject": "ien", "staffRole": "INSPECTOR", "territory": "971", "schools": [UAI]},
     "candidatureGiveOpinion": {"favourable": True},
+    "animationVolunteersName": {"candidatureIds": []},
+    "candidatureRecordAccompaniment": {"on": "2026-09-01", "mission": "ACCOMPANY", "parents": 3},
     "candidatureRecordContact": {"on": "2026-09-01"},
     "candidatureRecordPix": {"on": "2026-09-01"},
     "candidatureRecordTraining": {"on": "2026-09-01", "subject": "Pix"},
@@ -162,7 +164,7 @@ HELD = {
     "invitationAccept": "invitation",
     "questionnaireAnswer": "questionnaire",
 }
-CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate"}
+CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate", "candidatureRecordAccompaniment"}
 _ANSWER = "__typename errors { code message field }"
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 

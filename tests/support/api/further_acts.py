@@ -11,12 +11,16 @@ from application.animation_requests import (
     AnimationRequestSend,
     AnimationRequestWithdraw,
 )
+from application.candidatures import CandidatureRecordAccompaniment, CandidatureSubmit, CandidatureValidate
 from application.people.words import WordsErase
-from domain.kernel.actors import SYSTEM, Actor, Role
+from application.volunteers import AnimationVolunteersName
+from domain.candidatures.events import Degree
+from domain.candidatures.missions import Mission
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from tests.support.api.logo_acts import sets_and_withdraws_a_logo
 from tests.support.api.publication_acts import everything_of_publications
 from tests.support.papers.proved_dossiers import Claim
-from tests.support.world import COORDONNATEUR, NATIONAL, STRUCTURE_ID, UAI, World
+from tests.support.world import COORDONNATEUR, HEAD, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
 DIRECTOR = Actor(Role.DIRECTOR, "direction", schools=frozenset([UAI]))
 
@@ -25,6 +29,7 @@ def further_acts(world: World, claim: Claim) -> None:
     sets_and_withdraws_a_logo(world, claim)
     everything_of_publications(world, claim)
     _asks_for_animations(world)
+    _helps_parents(world)
 
 
 def _asks_for_animations(world: World) -> None:
@@ -35,6 +40,17 @@ def _asks_for_animations(world: World) -> None:
     before, world.now = world.now, world.now + timedelta(days=3)
     world.does(AnimationRequestLapse(request_id=lapsed), SYSTEM)
     world.now = before
+
+
+def _helps_parents(world: World) -> None:
+    who = {"first_name": "Prénom", "last_name": "Nom", "email": "aide@example.org", "motivation": "Aider."}
+    submit = CandidatureSubmit(territory="971", school_uai=UAI, degree=Degree.SECOND, **who)
+    candidature_id = world.does(submit, PUBLIC).subject_id
+    world.does(CandidatureValidate(candidature_id=candidature_id), HEAD)
+    helped = {"on": world.now.date(), "mission": Mission.ACCOMPANY, "parents": 3}
+    world.does(CandidatureRecordAccompaniment(candidature_id=candidature_id, **helped), COORDONNATEUR)
+    animation_id = world.creates(title="Avec une bénévole")
+    world.does(AnimationVolunteersName(animation_id=animation_id, candidature_ids=(candidature_id,)), STRUCTURE)
 
 
 def _sent(world: World, day: date) -> UUID:

@@ -14,11 +14,13 @@ from domain.animations.blanking import blank_text
 from domain.animations.copying import clone
 from domain.animations.coverage import resume, suspend
 from domain.animations.series import Dates, repeat
-from domain.catalogue import REGISTRATION
+from domain.animations.volunteers import name_volunteers
+from domain.candidatures.events import CandidatureValidated, Degree
+from domain.catalogue import CANDIDATURE, REGISTRATION
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action
 from domain.registrations.attendance import check_in, count_walk_ins
-from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around
+from tests.support.domain.builders import CAME, END, FORM, SHEET, START, TODAY, around, submitted
 from tests.support.domain.registration_builders import made, number
 from tests.support.domain.story import fold
 
@@ -41,6 +43,7 @@ animationRepeat            -      -      struct  -      -      -        -      -
 animationsPublish          -      -      -       -      -      -        -      -        -      any    -       -
 animationsImport           -      -      struct  -      -      -        -      -        -      -      -       -
 animationTextBlank         -      -      -       -      -      -        -      -        -      any    -       -
+animationVolunteersName    -      -      struct  -      terr   -        -      -        -      -      -       -
 animationEnd               -      -      -       -      -      -        -      -        -      -      -       any
 animationSuspend           -      -      -       -      -      -        -      -        -      -      -       any
 animationResume            -      -      -       -      -      -        -      -        -      -      -       any
@@ -105,6 +108,7 @@ mailPreferencesSet         -      any    any     any    any    any      any    a
 notificationsMarkRead      -      any    any     any    any    any      any    any      any    any    any     -
 candidatureRecordContact   -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRecordTraining  -      -      -       -      terr   -        -      -        -      -      -       -
+candidatureRecordAccompaniment -      person person  person p+terr person   person person   person person person  -
 candidatureRecordPix       -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRequestCertificate -      person person  person person person   person person   person person person  -
 candidatureIssueCertificate -      -      -       -      terr   -        -      -        -      -      -       -
@@ -169,6 +173,7 @@ blankedTextRead            -      -      -       -      -      -        -      -
 auditRead                  -      -      struct  -      terr   -        -      -        -      any    any     any
 candidatureRead            -      person person  person p+terr p+school p+school p+school person any    person  any
 candidatureNoteRead        -      -      -       -      terr   -        -      -        -      any    -       -
+volunteerRead              -      -      struct  -      terr   -        -      -        -      any    -       -
 mandateRead                -      -      struct  -      home   -        -      -        -      any    any     -
 registrationRead           -      -      struct  -      -      -        -      -        -      -      -       -
 controlRead                -      -      struct  -      terr   -        -      -        -      any    any     any
@@ -184,6 +189,7 @@ animationModify     yes        yes        remplie   yes      annulée
 animationCancel     yes        yes        remplie   refusée  annulée
 animationClone      yes        yes        yes       yes      yes
 animationRepeat     yes        yes        yes       yes      yes
+animationVolunteersName  yes   yes        yes       refusée  annulée
 animationTextBlank  masquer    masquer    masquer   masquer  masquer
 animationEnd        attend     past       past      refusée  annulée
 animationSuspend    yes        yes        remplie   yes      annulée
@@ -197,11 +203,12 @@ attendanceSheetWithdraw  attend  jointe  jointe  refusée  annulée
 """
 
 BOOK = fold(REGISTRATION, made())
+VOLUNTEER = fold(CANDIDATURE, submitted(Degree.SECOND), CandidatureValidated())
 
 
 def _who() -> Mapping[Role, set[str]]:
     """Return the actions on an animation that each role reaches, by the table of rights."""
-    columns = {"struct": Role.STRUCTURE, "nation": Role.NATIONAL, "system": Role.SYSTEM}
+    columns = {"struct": Role.STRUCTURE, "coord": Role.COORDONNATEUR, "nation": Role.NATIONAL, "system": Role.SYSTEM}
     header, *lines = (line.split() for line in RIGHTS_BY_HAND.strip("\n").splitlines())
     staged = {line.split()[0] for line in STAGES_BY_HAND.strip("\n").splitlines()[1:]}
     return {
@@ -221,6 +228,9 @@ ACTS: Mapping[Action, Callable[[Animation, Actor, Any], Any]] = {
     Action.ANIMATION_SUSPEND: lambda state, who, now: suspend(state, [], who, now),
     Action.ANIMATION_RESUME: lambda state, who, now: resume(state, [], who, now),
     Action.ANIMATION_REFUSE: lambda state, who, now: refuse_publication(state, who, "Refusée", now),
+    Action.ANIMATION_VOLUNTEERS_NAME: lambda state, who, now: name_volunteers(
+        state, [VOLUNTEER.id], {VOLUNTEER.id: VOLUNTEER}, who, now
+    ),
     Action.ANIMATION_TEXT_BLANK: lambda state, who, now: blank_text(state, who, 1, "Un nom", now),
     Action.ANIMATION_MODIFY: lambda state, who, now: modify(state, who, {"seats": 20}, around(), now),
     Action.ANIMATION_CANCEL: lambda state, who, now: cancel(state, who, "Refusée", now),

@@ -23,6 +23,7 @@ _SCHOOLS = document("structure/animations/schools")
 _ANIMATION = document("structure/animations/animation")
 _VERSION = Field("version", "Version", "number", hidden=True)
 _NEW = {"audience": "parents"}
+_ASKED = {"etablissement": "school", "theme": "theme"}
 _UAI = re.compile(r"\d{7}[A-Za-z]", re.ASCII)
 
 
@@ -44,6 +45,8 @@ class AnimationEditing:
     async def new(self, request: Request) -> Response:
         choices = await self._choices(request, await self._structure(request))
         values = _NEW | {"territory": forms.only_territory(choices)}
+        # What a school has asked for.
+        values |= {field: typed for name, field in _ASKED.items() if (typed := request.query_params.get(name))}
         return self._page(request, choices, self._site.guard.form(request, forms.FIELDS, **values))
 
     async def declare(self, request: Request) -> Response:

@@ -1,0 +1,56 @@
+"""The read models of Parents Ressource at work: named by animations, and what they did in their missions."""
+
+from __future__ import annotations
+
+from domain.animations.events import AnimationVolunteersNamed
+from domain.candidatures.events import AccompanimentRecorded
+from eventstore.records import Recorded
+from projections.engine.projection import Key, Projection, Row, Table
+
+ANIMATION_VOLUNTEERS = Projection(
+    name="animation_volunteers",
+    table=Table(
+        columns={"animation_id": "uuid NOT NULL", "volunteers": "uuid[] NOT NULL"},
+        key=("animation_id",),
+    ),
+)
+
+
+@ANIMATION_VOLUNTEERS.upserts(AnimationVolunteersNamed)
+def named(row: Row | None, fact: AnimationVolunteersNamed, record: Recorded) -> Row:
+    return {"volunteers": list(fact.volunteers)}
+
+
+def _each(record: Recorded) -> Key:
+    return (record.position,)
+
+
+ACCOMPANIMENTS = Projection(
+    name="accompaniments",
+    table=Table(
+        columns={
+            "position": "bigint NOT NULL",
+            "candidature_id": "uuid NOT NULL",
+            "territory": "text NOT NULL",
+            "day": "date NOT NULL",
+            "mission": "text NOT NULL",
+            "parents": "integer NOT NULL",
+        },
+        labels={"day": "jour"},
+        key=("position",),
+        indexes=("(territory, day)", "(day)", "(candidature_id, day)"),
+    ),
+    key_of=_each,
+    append_only=True,
+)
+
+
+@ACCOMPANIMENTS.creates(AccompanimentRecorded)
+def recorded(fact: AccompanimentRecorded, record: Recorded) -> Row:
+    return {
+        "candidature_id": record.originator_id,
+        "territory": fact.territory,
+        "day": fact.on,
+        "mission": fact.mission.value,
+        "parents": fact.parents,
+    }

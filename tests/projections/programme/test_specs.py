@@ -1,0 +1,38 @@
+"""What each event does to the rows of Parents Ressource at work."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain.animations.events import AnimationVolunteersNamed
+from domain.candidatures.events import AccompanimentRecorded
+from domain.candidatures.missions import Mission
+from tests.support.domain.story import SUBJECT
+from tests.support.projection_spec import Spec
+
+FIRST, OTHER = UUID(int=1), UUID(int=2)
+HELPED = AccompanimentRecorded(territory="34", on=date(2027, 1, 10), mission=Mission.ACCOMPANY, parents=3)
+SPECS = [
+    Spec(
+        "animation_volunteers",
+        "an animation names who takes part, all anew",
+        [AnimationVolunteersNamed(volunteers=(FIRST,))],
+        AnimationVolunteersNamed(volunteers=(OTHER, FIRST)),
+        {"volunteers": [OTHER, FIRST]},
+    ),
+    Spec(
+        "accompaniments",
+        "each accompaniment has a row, with nobody in it but the volunteer",
+        [],
+        HELPED,
+        {"candidature_id": SUBJECT, "territory": "34", "day": HELPED.on, "mission": "ACCOMPANY", "parents": 3},
+    ),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_row_reads_so(spec: Spec, read_models) -> None:
+    spec.check(read_models)

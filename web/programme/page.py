@@ -1,0 +1,58 @@
+"""How far the programme is, for everybody: each measure beside its target. `/programme`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.documents import document
+from web.core.site import Site
+
+_PROGRAMME = document("programme/programme")
+
+
+class ProgrammePage:
+    """The public page of the programme's measures."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [self._site.route("/programme", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        programme = (await self._site.api.ask(request, _PROGRAMME, {}))["programme"]
+        there: list[dict[str, Any]] = programme["byTerritory"]
+        charts = {
+            "share": [(_name(each), _percent(each["share"]), _share(each)) for each in there],
+            "reached": [(_name(each), each["schoolsReached"], _of(each)) for each in there],
+            "animations": [(_name(each), each["animations"], str(each["animations"])) for each in there],
+            "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
+        }
+        values = {"programme": programme, "charts": charts, "goal": _percent(programme["goal"])}
+        return self._site.templates.page(request, "programme/programme", share=_percent(programme["share"]), **values)
+
+
+def _name(measures: dict[str, Any]) -> str:
+    return f"{measures['territory']['name']} ({measures['territory']['code']})"
+
+
+def _percent(share: float | None) -> int:
+    return round(100 * (share or 0))
+
+
+def _share(measures: dict[str, Any]) -> str:
+    if measures["share"] is None:
+        return "Pas encore d'établissement cible"
+    return f"{_percent(measures['share'])} % ({measures['schoolsWithPart']} sur {measures['targetSchools']})"
+
+
+def _of(measures: dict[str, Any]) -> str:
+    if not measures["targetSchools"]:
+        return "Pas encore d'établissement cible"
+    return f"{measures['schoolsReached']} sur {measures['targetSchools']}"

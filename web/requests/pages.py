@@ -1,0 +1,151 @@
+"""Schools' requests for an animation, at the desks of schools, structures and coordonnateurs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Acts
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.core.site import Site
+from web.requests.acts import ACTS, SEND, TAKE_UP
+
+_LISTING, _REQUEST, _ANSWERS = document("requests/listing"), document("requests/request"), document("requests/answers")
+_STATUSES = {
+    "OPEN": ("Attend une structure", "new"),
+    "TAKEN_UP": ("Prise en charge", "info"),
+    "ANSWERED": ("Une animation y répond", "success"),
+    "DECLINED": ("Déclinée", "error"),
+    "WITHDRAWN": ("Retirée", "warning"),
+    "LAPSED": ("Restée sans réponse", "warning"),
+}
+_ASKING = ("DIRECTOR", "HEAD", "TEACHER")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where requests are read, and by whom."""
+
+    path: str
+    label: str
+    roles: frozenset[str]
+
+
+SCHOOL = Desk("/ecole", "Mon établissement", frozenset({*_ASKING, "INSPECTOR"}))
+STRUCTURE = Desk("/structure", "Mes animations", frozenset({"STRUCTURE"}))
+TERRITORY = Desk("/territoire", "Mon territoire", frozenset({"COORDONNATEUR", "NATIONAL"}))
+
+DESKS = (SCHOOL, STRUCTURE, TERRITORY)
+
+
+class RequestsDesk:
+    """The list of requests with the form of a new one, and each with what may be done."""
+
+    def __init__(self, site: Site, desk: Desk) -> None:
+        self._site, self._desk, self._acts = site, desk, Acts(site, ACTS)
+        self._sending = Acts(site, (SEND,))
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path, desk = f"{self._desk.path}/demandes", self._site.desk
+        request = f"{path}/{{id}}"
+        return [
+            *(desk(path, self.list, "GET"), desk(path, self.send, "POST")),
+            *(desk(request, self.show, "GET"), desk(request, self.act, "POST")),
+        ]
+
+    async def list(self, request: Request) -> Response:
+        return await self._list(request, None)
+
+    async def send(self, request: Request) -> Response:
+        outcome = await self._sending.carry_out(request)
+        return await self._list(request, outcome) if isinstance(outcome, Form) else outcome
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, None)
+
+    async def act(self, request: Request) -> Response:
+        outcome = await self._acts.carry_out(request, versioned=True, requestId=request.path_params["id"])
+        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
+
+    async def _list(self, request: Request, posted: Form | None) -> Response:
+        params = request.query_params
+        chosen = params.get("etat", "")
+        where = {"status": [chosen]} if chosen in _STATUSES else {}
+        answer = await self._site.api.ask(request, _LISTING, {"where": where} | page_variables(params))
+        viewer, requests = answer["viewer"], answer["animationRequests"]
+        if requests is None or viewer["role"] not in self._desk.roles:
+            raise Problem.missing()
+        sending = None
+        if viewer["role"] in _ASKING:
+            schools = [(each["uai"], each["label"]) for each in viewer["inSchools"]]
+            only = {"schoolUai": schools[0][0]} if len(schools) == 1 else {}
+            terms = {kind: [(each["code"], each["label"]) for each in answer[kind]] for kind in ("theme", "audience")}
+            sending = self._sending.form(request, SEND.name, posted, audience="parents", **only)
+            sending.fields = _with_options(sending.fields, {"schoolUai": schools, **terms})
+        response = self._site.templates.page(
+            request,
+            "requests/listing",
+            422 if posted else 200,
+            desk=self._desk,
+            requests=requests,
+            statuses=_STATUSES,
+            states=[{"code": code, "label": label} for code, (label, _) in _STATUSES.items()],
+            chosen=chosen,
+            sending=sending,
+            act=SEND,
+            posted=posted,
+            done=self._sending.done(request),
+            around=pages_around(request, requests["pageInfo"]),
+        )
+        return self._site.guard.keep(request, response)
+
+    async def _page(self, request: Request, posted: Form | None) -> Response:
+        answer = await self._site.api.ask(request, _REQUEST, {"id": request.path_params["id"]})
+        asked, viewer = answer["animationRequest"], answer["viewer"]
+        if asked is None or viewer["role"] not in self._desk.roles:
+            raise Problem.missing()
+        structures = [(each["id"], each["name"]) for each in viewer["structures"]]
+        options = {"structureId": structures, "animationId": await self._answers(request, asked, viewer)}
+        only = {"structureId": structures[0][0]} if len(structures) == 1 else {}
+        acts = self._acts.shown(request, asked["allowedActions"], posted, {TAKE_UP.name: only})
+        for each in acts:
+            each.form.fields = _with_options(each.form.fields, options)
+        response = self._site.templates.page(
+            request,
+            "requests/request",
+            422 if posted else 200,
+            desk=self._desk,
+            asked=asked,
+            standing=_STATUSES[asked["status"]],
+            acts=acts,
+            declares=viewer["role"] == "STRUCTURE" and asked["status"] == "TAKEN_UP",
+            posted=posted,
+            done=self._acts.done(request),
+        )
+        return self._site.guard.keep(request, response)
+
+    async def _answers(
+        self, request: Request, asked: Mapping[str, Any], viewer: Mapping[str, Any]
+    ) -> Sequence[tuple[str, str]]:
+        """Return the animations of the structure that name the school."""
+        is_open = any(
+            each["code"] == "ANIMATION_REQUEST_ANSWER" and each["allowed"] for each in asked["allowedActions"]
+        )
+        if not is_open or asked["structure"] is None:
+            return ()
+        variables = {"structure": asked["structure"]["id"], "school": [asked["school"]["uai"]]}
+        structure = (await self._site.api.ask(request, _ANSWERS, variables))["structure"]
+        return [(each["id"], f"{each['title']} ({each['startsAt'][:10]})") for each in structure["animations"]["nodes"]]
+
+
+def _with_options(fields: Sequence[Field], options: Mapping[str, Sequence[tuple[str, str]]]) -> list[Field]:
+    return [replace(each, options=options[each.name]) if each.name in options else each for each in fields]
