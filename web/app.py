@@ -47,6 +47,7 @@ from web.moderation.read_models import RebuildPage
 from web.moderation.territories import TerritoriesPage
 from web.moderation.typology.pages import TypologyPages
 from web.programme.page import ProgrammePage
+from web.publications.pages import publication_pages
 from web.registrations.code import CodePage
 from web.registrations.registration import RegistrationPage
 from web.requests import pages as requests
@@ -64,6 +65,8 @@ from web.verifier.pages import Verifier
 _MENU = (
     ("/animations", "Animations"),
     ("/inscription", "Mon inscription"),
+    ("/ressources", "Ressources"),
+    ("/actualites", "Actualités"),
     ("/candidatures", "Devenir parent ressource"),
     ("/programme", "Le programme"),
 )
@@ -155,6 +158,7 @@ class Pages:
             *PeopleInOffice(site).routes,
             *SchoolDesk(site).routes,
             *MediateurDesk(site).routes,
+            *publication_pages(site),
             *Information(site).routes,
         ]
 

@@ -56,9 +56,14 @@ def pages(server: Server) -> dict[str, list[str]]:
         "/ecole/candidatures",
         f"/ecole/candidatures/{candidature['id']}",
     ]
+    values = {"kind": "KIT", "title": "Kit", "summary": "Un kit.", "text": "Le kit.", "themes": ["temps-ecran"]}
+    proposed = people.does("140-propose-a-publication", STRUCTURE, structureId=STRUCTURE_ID, **values)
+    publication = proposed["publication"]["id"]
+    territory += ["/territoire/publications", "/territoire/publications/nouvelle"]
     moderation = [
         "/moderation",
         "/moderation?mots=personne",
+        *("/moderation/publications", f"/moderation/publications/{publication}"),
         f"/moderation/animations/{people.declare(title='Atelier')}",
         *(f"/moderation/{page}" for page in ("typologie", "recalcul", "questions", "territoires", "personnes")),
         "/moderation/typologie/scinder?term=THEME:jeux-video",

@@ -48,6 +48,10 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
     link = people.does("40-register-for-an-animation", None, **form)["link"]
     questionnaire = begun_questionnaire(server, people)
     candidature = people.does("12-submit-a-candidature", None, **CANDIDATURE)["link"]
+    resource = {"kind": "TUTORIAL", "title": "Écrans", "summary": "Un tutoriel.", "text": "## Un\n\nDeux."}
+    links = [{"url": "https://exemple.fr/" + "a" * 100}]
+    published = people.does("140-propose-a-publication", NATIONAL, **resource, themes=["temps-ecran"], links=links)
+    publication = published["publication"]["id"]
     return [
         *("/", "/animations?territory=13", "/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
         *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
@@ -55,6 +59,7 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
         *(f"/candidatures/{candidature}", "/invitations/x", "/connexion", "/structure"),
         questionnaire,
         *("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/donnees-ouvertes"),
+        *("/ressources", "/actualites?text=rien", f"/ressources/{publication}"),
     ]
 
 

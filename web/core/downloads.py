@@ -13,7 +13,7 @@ from web.core.sessions import Sessions
 _FILES = re.compile(
     r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/(?:animations\.(?:csv|xlsx)|planning\.pdf)|audit-trail\.csv"
     r"|animations/import-template\.(?:csv|xlsx)|animations/[^/]+/(?:attendance-sheet.*|(?:ticket|poster|flyer|slide)\.pdf|kit\.zip)"
-    r"|candidatures/[^/]+/certificate\.pdf)"
+    r"|publications/[^/]+/files/[^/]+|candidatures/[^/]+/certificate\.pdf)"
 )
 
 

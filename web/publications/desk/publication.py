@@ -1,0 +1,179 @@
+"""One publication on a desk: what may be done with it, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.acts import Act, Acts
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Field, Form
+from web.core.problems import Problem
+from web.core.site import Site
+from web.publications.desk.desks import Desk
+from web.publications.publication import FORMATS
+from web.publications.words import DEGREES, STATES
+
+_PUBLICATION = document("publications/desk/publication")
+_ATTACH = document("publications/desk/mutations/attach")
+_FILES = "fichiers"
+#: Why publications are usually refused, in the words that their structure reads.
+_USUAL = (
+    "Le texte ne suffit pas pour refaire l'animation : complétez le déroulé.",
+    "Indiquez la durée et le matériel.",
+    "Indiquez les sources.",
+    "Le texte nomme des personnes : retirez leurs noms.",
+    "Le genre ou le thème choisi ne correspond pas au texte.",
+    "Une publication en ligne dit déjà la même chose.",
+    "Un fichier ou un lien ne convient pas.",
+)
+
+
+def _with_usual(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make one reason of the usual one that was chosen and of what was written."""
+    reason = " ".join(filter(None, (values.get("usual"), values.get("reason"))))
+    others = {name: value for name, value in values.items() if name not in ("usual", "reason")}
+    return others | ({"reason": reason} if reason else {})
+
+
+_ACTS = (
+    Act(
+        "publier",
+        document("publications/desk/mutations/publish"),
+        "Mettre en ligne",
+        "Mettre en ligne",
+        "La publication est en ligne.",
+        code="PUBLICATION_PUBLISH",
+    ),
+    Act(
+        "refuser",
+        document("publications/desk/mutations/refuse"),
+        "Refuser cette publication",
+        "Refuser",
+        "La publication est refusée. La structure peut la corriger.",
+        (
+            Field("usual", "Motif courant", "select", options=tuple((each, each) for each in _USUAL)),
+            Field("reason", "Votre motif, ou ce que vous ajoutez", "textarea", hint="La structure le lira."),
+        ),
+        "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
+        "PUBLICATION_REFUSE",
+        _with_usual,
+    ),
+    Act(
+        "retirer",
+        document("publications/desk/mutations/withdraw"),
+        "Retirer cette publication",
+        "Retirer",
+        "La publication est retirée.",
+        (Field("reason", "Motif", "textarea", required=True),),
+        "Elle ne pourra plus être remise en ligne.",
+        "PUBLICATION_WITHDRAW",
+    ),
+)
+_TAKE_AWAY = Act(
+    "enlever",
+    document("publications/desk/mutations/take_away"),
+    "Enlever ce fichier",
+    "Enlever le fichier",
+    "Le fichier est enlevé.",
+    (Field("sha256", "Fichier", hidden=True),),
+)
+_DONE = {
+    "proposer": "C'est enregistré. Vous pouvez joindre des fichiers.",
+    "modifier": "C'est enregistré.",
+    "joindre": "Le fichier est joint.",
+    "joindre-plusieurs": "Les fichiers sont joints.",
+}
+
+
+class DeskPublication:
+    """The page of a publication for those who answer for it."""
+
+    def __init__(self, site: Site, desk: Desk) -> None:
+        self._site, self._desk = site, desk
+        self._acts, self._removals = Acts(site, _ACTS), Acts(site, [_TAKE_AWAY])
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        path, desk = f"{self._desk.publications}/{{id}}", self._site.desk
+        return [
+            *(desk(path, self.show, "GET"), desk(path, self.act, "POST")),
+            *(desk(f"{path}/{_FILES}", self.attach, "POST"), desk(f"{path}/{_FILES}/retrait", self.take_away, "POST")),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, None)
+
+    async def act(self, request: Request) -> Response:
+        outcome = await self._acts.carry_out(request, versioned=True, publicationId=request.path_params["id"])
+        return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
+
+    async def attach(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, (Field("label", "Intitulé"),), with_files=True)
+        uploads = form.files.get(_FILES, [])
+        if not uploads and not form.failed:
+            form.general.append("Choisissez au moins un fichier.")
+        for number, upload in enumerate(uploads if not form.failed else []):
+            # A key for each file: the form sent again adds none twice.
+            key = str(uuid5(NAMESPACE_URL, f"{form.key} {number}"))
+            values = {"publicationId": request.path_params["id"], "file": None, "idempotencyKey": key}
+            if label := form.values["label"].strip():
+                values["label"] = label if len(uploads) == 1 else f"{label} ({number + 1})"
+            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload)))[
+                "publicationFileAttach"
+            ]
+            form.general += [f"{upload.filename} : {error['message']}" for error in payload["errors"]]
+        if not form.failed:
+            done = "joindre" if len(uploads) == 1 else "joindre-plusieurs"
+            return RedirectResponse(f"{self._address(request)}?fait={done}", 303)
+        return await self._page(request, self._with_errors(request, form))
+
+    async def take_away(self, request: Request) -> Response:
+        towards = self._address(request)
+        outcome = await self._removals.carry_out(request, towards=towards, publicationId=request.path_params["id"])
+        if isinstance(outcome, Response):
+            return outcome
+        return await self._page(request, self._with_errors(request, outcome))
+
+    def _address(self, request: Request) -> str:
+        return f"{self._desk.publications}/{request.path_params['id']}"
+
+    def _with_errors(self, request: Request, form: Form) -> Form:
+        """Return a fresh form that shows what was refused; files cannot be kept in it."""
+        fresh = self._site.guard.form(request, ())
+        fresh.general = [*form.general, *form.errors.values()]
+        return fresh
+
+    async def _page(self, request: Request, posted: Form | None) -> Response:
+        answer = await self._site.api.ask(request, _PUBLICATION, {"id": request.path_params["id"]})
+        publication: Mapping[str, Any] | None = answer["publication"]
+        self._desk.admit(answer["viewer"])
+        if publication is None or not (publication["allowedActions"] or self._desk.role == "COORDONNATEUR"):
+            raise Problem.missing()
+        actions = {each["code"]: each for each in publication["allowedActions"]}
+        done = (
+            self._acts.done(request) or self._removals.done(request) or _DONE.get(request.query_params.get("fait", ""))
+        )
+        response = self._site.templates.page(
+            request,
+            "publications/desk/publication",
+            422 if posted else 200,
+            desk=self._desk,
+            address=self._address(request),
+            publication=publication,
+            state=STATES[publication["status"]],
+            degrees=DEGREES,
+            formats=FORMATS,
+            actions=actions,
+            acts=self._acts.shown(request, publication["allowedActions"], posted),
+            upload=self._site.guard.form(request, ()),
+            posted=posted,
+            done=done,
+        )
+        return self._site.guard.keep(request, response)
