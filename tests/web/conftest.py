@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from domain.kernel.actors import Role
-from tests.support.people import AUDITOR, COORDONNATEUR, DIRECTOR, INSPECTOR, OTHER_STRUCTURE, STRUCTURE, People
+from tests.support.people import (
+    AUDITOR,
+    COORDONNATEUR,
+    DIRECTOR,
+    HEAD,
+    INSPECTOR,
+    OTHER_STRUCTURE,
+    STRUCTURE,
+    TEACHER,
+    People,
+)
 from tests.support.people import NATIONAL as TEAM
 from tests.support.running import founded_server
 from tests.support.server import Server, expired_token, token
@@ -25,6 +35,9 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "AUDITOR": AUDITOR,
         "DIRECTOR": DIRECTOR,
         "INSPECTOR": INSPECTOR,
+        "HEAD": HEAD,
+        "TEACHER": TEACHER,
+        "MEDIATEUR": token(Role.MEDIATEUR, "médiatrice"),
         "OTHER": OTHER_STRUCTURE,
         # Beside the roles: one more national team, and who answers for another territory.
         "TEAM": TEAM,

@@ -49,7 +49,8 @@ class Dossiers:
             where["amendmentsToDecide"] = True
         answer, refused = await ask_narrowed(self._site.api, request, _DOSSIERS, where, page_variables(params))
         dossiers = answer["serviceDossiers"]
-        if dossiers is None:
+        # A structure has its own dossiers at its desk: the pages behind this list are not for it.
+        if dossiers is None or answer["viewer"]["role"] == "STRUCTURE":
             raise Problem.missing()
         return self._site.templates.page(
             request,
