@@ -23,7 +23,7 @@ _STORED = (
 )
 _OF_TOPICS: LiteralString = f"""
 SELECT {_COLUMNS} FROM stored_events WHERE topic IN ({{}}) AND notification_id > %s AND notification_id <= %s
-ORDER BY notification_id"""
+ORDER BY notification_id LIMIT %s"""
 _STORED_OF_TOPICS = f"""
 SELECT {_COLUMNS} FROM stored_events WHERE topic = ANY(%s) AND notification_id <= %s ORDER BY notification_id"""
 _LAST_OF_TOPICS = f"""
@@ -102,13 +102,20 @@ def stored_after(conn: Conn, until: int, position: int | None = None) -> Iterato
 
 
 def read_topics(
-    conn: Conn, topics: Sequence[str], until: int = LAST_POSITION, after: int = -LAST_POSITION
+    conn: Conn,
+    topics: Sequence[str],
+    until: int = LAST_POSITION,
+    after: int = -LAST_POSITION,
+    limit: int | None = None,
 ) -> list[Recorded]:
-    """Return every event of these topics after a position up to another, in log order; personal fields stay sealed."""
+    """Return the events of these topics after a position up to another, in log order; personal fields stay sealed.
+
+    At most `limit` of them, all without one.
+    """
     # Written out, so that an index of some topics alone can serve it.
     query = sql.SQL(_OF_TOPICS).format(sql.SQL(", ").join(map(sql.Literal, topics)))
     with conn.cursor(binary=True) as cursor:
-        return decode_rows(cursor.execute(query, (after, until)).fetchall())
+        return decode_rows(cursor.execute(query, (after, until, limit)).fetchall())
 
 
 def stored_of_topics(conn: Conn, topics: Sequence[str], until: int) -> Iterator[Stored]:

@@ -44,8 +44,8 @@ log = logging.getLogger(__name__)
 
 Conn = Connection[Any]
 IDLE_SECONDS = 5.0
-#: Positions that are looked at in one go, and messages of a subscription sent in one.
-WINDOW, AT_ONCE = 5_000, 20
+#: Positions that are looked at in one go, events that are read, and messages of a subscription sent in one.
+WINDOW, READ, AT_ONCE = 5_000, 200, 50
 #: A subscription begins no further message of a round after so many seconds: others wait for it.
 ROUND_SECONDS = 5.0
 #: Subscriptions that are sent to at a time.
@@ -141,14 +141,16 @@ class Deliverer:
         webhook, until = subscription.webhook, min(standing.position + WINDOW, last)
         topics = sorted(topics_of(webhook.kinds))
         try:
-            records = read_topics(conn, topics, until, after=standing.position) if topics else []
+            records = read_topics(conn, topics, until, standing.position, READ) if topics else []
         except UnreadableEvent as fault:
             # Nobody can tell whom it concerns: it is told as dead, and what stands before it is sent first.
             until = fault.position - 1
-            records = read_topics(conn, topics, until, after=standing.position)
+            records = read_topics(conn, topics, until, standing.position, READ)
             if not records:
                 dead = Attempt(fault.position, fault.topic, None, _UNREADABLE, for_good=True)
                 return Batch(subscription, standing, [], fault.position, [dead])
+        if len(records) == READ:
+            until = records[-1].position
         wanted = [each for each in records if webhook.concerns(each.stamp.structure_id, each.stamp.territory)]
         if len(wanted) > AT_ONCE:
             until = wanted[AT_ONCE - 1].position
@@ -180,19 +182,20 @@ class Deliverer:
                     return
 
     def _take(self, conn: Conn, batch: Batch) -> None:
-        """Record what became of a batch."""
+        """Record what became of a batch, in one transaction: a crash before it sends all of it again."""
         webhook_id, version, standing = batch.subscription.webhook.id, batch.subscription.version, batch.standing
         now = self.clock()
-        for attempt in batch.attempts:
-            if attempt.reason is not None:
-                about = {"webhook": str(webhook_id), "position": attempt.position, "reason": attempt.reason}
-                log.warning("webhook not delivered", extra=about | {"attempts": standing.attempts + 1})
-            standing = progress.take(conn, standing, version, attempt, now)
+        with conn.transaction():
+            for attempt in batch.attempts:
+                if attempt.reason is not None:
+                    about = {"webhook": str(webhook_id), "position": attempt.position, "reason": attempt.reason}
+                    log.warning("webhook not delivered", extra=about | {"attempts": standing.attempts + 1})
+                standing = progress.take(conn, standing, version, attempt, now)
+            if batch.is_over:
+                progress.passed(conn, webhook_id, version, batch.until)
         gone = any(attempt.status == GONE for attempt in batch.attempts)
         if gone or standing.dead_in_a_row >= MOST_DEAD_IN_A_ROW:
             self._pause(webhook_id, PauseCause.GONE if gone else PauseCause.FAILURES, now)
-        elif batch.is_over:
-            progress.passed(conn, webhook_id, version, batch.until)
 
     def _pause(self, webhook_id: UUID, because: PauseCause, now: datetime) -> None:
         log.error("webhook paused", extra={"webhook": str(webhook_id), "because": because.value})

@@ -17,6 +17,7 @@ from cli.demo.logos import set_logos
 from cli.demo.roles import Part, cast_roles
 from cli.demo.satisfaction import answer_questionnaires
 from cli.demo.schools import name_schools
+from cli.demo.webhooks import subscribe_a_system
 from cli.load import load_and_rebuild
 from cli.read_models.catching_up import bring_up_to_date
 from cli.read_models.log_state import count_after
@@ -93,6 +94,7 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
         note(f"Named {quantity(name_schools(opened, conn, now), 'school')} that parents volunteer for.")
         if sirets:
             note(f"Set {quantity(set_logos(opened, conn, sirets[0], now), 'logo')} that posters show.")
+            subscribe_a_system(opened, sirets[0], now)
             acts = live_everyday(opened, sirets[0], now)
             note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
         conn.execute(_COMPLETE, (SEED,))

@@ -30,6 +30,7 @@ _LIVED = """SELECT
     (SELECT count(*) FROM {animations} WHERE description LIKE '%**%') AS in_markdown,
     (SELECT count(*) FROM stored_events WHERE topic = 'account.school_staff_bound') AS teachers,
     (SELECT count(*) FROM {logos}) AS logos,
+    (SELECT count(*) FROM {webhooks} WHERE status = 'PAUSED') AS systems,
     (SELECT count(*) FROM {satisfaction_packets}) AS answered"""
 
 
