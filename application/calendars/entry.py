@@ -19,17 +19,24 @@ from domain.animations.transitions import AnimationStatus
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """The text of an entry, and what the calendar is to do with it: `REQUEST`, `PUBLISH` or `CANCEL`."""
+    """The text of an entry, and what the calendar is to do with it: `REQUEST` or `CANCEL`."""
 
     text: str
     method: str
 
 
 def calendar_entry(
-    animation: Animation, sequence: int, changed_at: datetime, host: Host, attendee: str, given_up: bool = False
+    animation: Animation,
+    sequence: int,
+    changed_at: datetime,
+    host: Host,
+    sender: str,
+    attendee: str,
+    given_up: bool = False,
 ) -> CalendarEntry:
     """Return the entry, with the id it has in the public feed, of the person who has the address `attendee`.
 
+    `sender` is the address that the letter comes from: the entry names it where the structure has none.
     `sequence` rises with whatever changes, the animation or who registered; `changed_at` is when it last did.
     `given_up`: they had a seat, and have none any more.
     """
@@ -49,19 +56,17 @@ def calendar_entry(
     event.add("description", "\n".join(part for part in (host.name, host.contact, host.online_link) if part))
     if host.contact is not None:
         event.add("contact", host.contact)
-    if host.email is not None:
-        organizer = vCalAddress(f"mailto:{host.email}")
-        organizer.params["cn"] = host.name
-        event.add("organizer", organizer)
-        # They have registered already: calendars need not ask them, nor answer the structure.
-        person = vCalAddress(f"mailto:{attendee}")
-        person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
-        event.add("attendee", person)
+    organizer = vCalAddress(f"mailto:{host.email or sender}")
+    organizer.params["cn"] = host.name
+    event.add("organizer", organizer)
+    # They have registered already: calendars need not ask them, nor answer the structure.
+    person = vCalAddress(f"mailto:{attendee}")
+    person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
+    event.add("attendee", person)
     calendar = Calendar()
     calendar.add("prodid", "-//Parentalite et Numerique//Inscriptions//FR")
     calendar.add("version", "2.0")
-    # A request names its organizer: without an address of theirs it is published, which calendars take as well.
-    method = "CANCEL" if cancelled else "PUBLISH" if host.email is None else "REQUEST"
+    method = "CANCEL" if cancelled else "REQUEST"
     calendar.add("method", method)
     calendar.add_component(time_zone(animation.time_zone, starts_at.year))
     calendar.add_component(event)

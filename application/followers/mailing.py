@@ -95,7 +95,7 @@ class Mailer:
 
     def _compose(self, conn: Conn, letter: Letter) -> tuple[EmailMessage, UUID, int | None] | None:
         """Return the e-mail, the keyed digest of its mailbox and the version of what it tells of; None if erased."""
-        composer = Composer(self.vault, self.keyed, self.public_url)
+        composer = Composer(self.vault, self.keyed, self.public_url, self.sender)
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
         if draft is None:
             return None

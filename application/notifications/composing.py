@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -92,11 +93,12 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Turns outbox rows into drafts, with links to the site at `public_url`."""
+    """Turns outbox rows into drafts from the address `sender`, with links to the site at `public_url`."""
 
     vault: Vault
     keyed: Keyed
     public_url: str
+    sender: str
 
     def draft(self, conn: Conn, kind: str, position: int, about: Mapping[str, Any]) -> Draft | None:
         """Return a draft, or None if the address was erased. Raises NotToBeSent."""
@@ -115,7 +117,7 @@ class Composer:
         footer = Footer(host.name if host else None, reply_to is not None, unsubscribe)
         letter = compose(words.kind, words.values, words.sections, self._link(about), footer)
         sender = host.name if host else ""
-        calendar = _calendar(conn, self.vault, words.kind, about, host, address)
+        calendar = self._calendar(conn, words.kind, about, host, address)
         return Draft(address, letter, unsubscribe, reply_to, sender, calendar, words.as_of)
 
     def _words(self, conn: Conn, kind: str, about: Mapping[str, Any]) -> _Words:
@@ -225,6 +227,27 @@ class Composer:
             return f"{self.public_url}/invitations/{link}"
         return f"{self.public_url}{about['page']}" if "page" in about else None
 
+    def _calendar(
+        self, conn: Conn, kind: str, about: Mapping[str, Any], host: Host | None, address: str
+    ) -> CalendarEntry | None:
+        if host is None or "registration_id" not in about or kind not in (*IN_CALENDARS, *_OUT_OF_CALENDARS):
+            return None
+        animation_id, registration_id = UUID(about["animation_id"]), UUID(about["registration_id"])
+        records, given_up = read_stream(conn, registration_book_id(animation_id)), kind in _OUT_OF_CALENDARS
+        own = [record for record in records if getattr(record.event, "registration_id", None) == registration_id]
+        book = state_after(REGISTRATION, records, own[-1].originator_version - 1 if given_up else None)
+        place = book.places.get(registration_id) if book else None
+        if place is None or not place.seated:
+            return None
+        # A calendar keeps the entry of the highest sequence (RFC 5546, section 2.1.4). All that happened counts: who
+        # registers anew passes the cancellation before, whichever letter arrives first.
+        happened = sorted((*read_stream(conn, animation_id), *records), key=lambda record: record.position)
+        if given_up:
+            happened = [record for record in happened if record.position <= own[-1].position]
+        animation = _state(conn, self.vault, ANIMATION, animation_id)
+        changed_at, sender = happened[-1].stamp.recorded_at, parseaddr(self.sender)[1]
+        return calendar_entry(animation, len(happened), changed_at, host, sender, address, given_up)
+
 
 def _about(animation: Animation, host: Host, place: Place | None) -> Host:
     """Return the host as it stands in letters about the animation: with its contact and, for a seat, the way in."""
@@ -253,27 +276,6 @@ def _place(conn: Conn, about: Mapping[str, Any]) -> Place | None:
         return None
     book = state_after(REGISTRATION, read_stream(conn, registration_book_id(UUID(about["animation_id"]))))
     return book.places.get(UUID(about["registration_id"])) if book else None
-
-
-def _calendar(
-    conn: Conn, vault: Vault, kind: str, about: Mapping[str, Any], host: Host | None, address: str
-) -> CalendarEntry | None:
-    if host is None or "registration_id" not in about or kind not in (*IN_CALENDARS, *_OUT_OF_CALENDARS):
-        return None
-    animation_id, registration_id = UUID(about["animation_id"]), UUID(about["registration_id"])
-    records, given_up = read_stream(conn, registration_book_id(animation_id)), kind in _OUT_OF_CALENDARS
-    own = [record for record in records if getattr(record.event, "registration_id", None) == registration_id]
-    book = state_after(REGISTRATION, records, own[-1].originator_version - 1 if given_up else None)
-    place = book.places.get(registration_id) if book else None
-    if place is None or not place.seated:
-        return None
-    # A calendar keeps the entry of the highest sequence (RFC 5546, section 2.1.4). All that happened counts: who
-    # registers anew passes the cancellation before, whichever letter arrives first.
-    happened = sorted((*read_stream(conn, animation_id), *records), key=lambda record: record.position)
-    if given_up:
-        happened = [record for record in happened if record.position <= own[-1].position]
-    animation = _state(conn, vault, ANIMATION, animation_id)
-    return calendar_entry(animation, len(happened), happened[-1].stamp.recorded_at, host, address, given_up)
 
 
 def _check_wanted(conn: Conn, about: Mapping[str, Any]) -> None:

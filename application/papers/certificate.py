@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from application.papers.communication.announcement import made_on
 from application.papers.french import full_date, short_date
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
@@ -43,6 +44,7 @@ class Certificate:
 def certificate_pdf(certificate: Certificate, logos: Logos = NO_LOGOS) -> bytes:
     """Typeset one A4 page. Raises Unwritable."""
     content = {
+        "made_on": made_on(certificate.issued_on),
         "number": certificate.number,
         "issued_on": full_date(certificate.issued_on),
         "name": certificate.name,
@@ -57,4 +59,4 @@ def certificate_pdf(certificate: Certificate, logos: Logos = NO_LOGOS) -> bytes:
         "qr": qr_code(certificate.check_url),
     }
     check_writable(content)
-    return typeset("certificate.typ", content, logos=logos)
+    return typeset("certificate.typ", content, logos=logos, accessible=True)

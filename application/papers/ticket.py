@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from application.papers.breaking import breakable
+from application.papers.communication.announcement import made_on
 from application.papers.french import clock_time, full_date, in_zone, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
@@ -33,11 +34,13 @@ class Ticket:
     code: str
     site: str
     url: str
+    made_on: date
 
 
 def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
     """Typeset one A5 page. Raises Unwritable."""
     content = {
+        "made_on": made_on(ticket.made_on),
         "title": ticket.title,
         "kind": ticket.kind,
         "when": [full_date(ticket.starts_at), _hours(ticket)],
@@ -55,7 +58,7 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
         "qr": qr_code(ticket.url),
     }
     check_writable(content)
-    return typeset("ticket.typ", content, logos=logos)
+    return typeset("ticket.typ", content, logos=logos, accessible=True)
 
 
 def _hours(ticket: Ticket) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -101,4 +102,5 @@ def _ticket_of(context: Context, registration: Row, animation: Row, contact: str
         code=links.code(PURPOSE, registration_id),
         site=f"{services.public_url}/inscription",
         url=f"{services.public_url}/inscriptions/{links.link(PURPOSE, animation_id, registration_id)}",
+        made_on=context.now.astimezone(UTC).date(),
     )

@@ -128,8 +128,9 @@ def test_who_registers_anew_before_any_letter_left_is_not_cancelled_by_the_lette
     registration = world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC).subject_id
     world.does(RegistrationCancel(link=app.links.link(PURPOSE, animation, registration)), PUBLIC)
     world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
-    sequences = {str(each["METHOD"]): each.walk("VEVENT")[0]["SEQUENCE"] for _, each in _entries(sent_by(app))}
-    assert sequences["CANCEL"] < sequences["PUBLISH"]
+    events = {str(each["METHOD"]): each.walk("VEVENT")[0] for _, each in _entries(sent_by(app))}
+    assert events["CANCEL"]["SEQUENCE"] < events["REQUEST"]["SEQUENCE"]
+    assert events["REQUEST"]["ORGANIZER"] == "mailto:a@example.org", "the letter's sender, of a structure without one"
 
 
 def test_nothing_leads_to_what_is_cancelled_on_the_web(world, app, animation):

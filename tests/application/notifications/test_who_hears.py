@@ -282,7 +282,7 @@ class _Sparse(Vault):
 def _written(app: Application, conn: Conn, letter: Letter) -> str:
     """Return subject and text of a letter, of things that lack all that they may."""
     try:
-        composer = Composer(_Sparse(app.vault), app.bus.keyed, "https://parentalite.example.org")
+        composer = Composer(_Sparse(app.vault), app.bus.keyed, "https://parentalite.example.org", "a@example.org")
         draft = composer.draft(conn, letter.kind, letter.address_position, letter.about)
     except NotToBeSent:
         return ""

@@ -26,6 +26,7 @@ TICKET = Ticket(
     code="K7QF-2M4X",
     site="https://parentalite.example.org/inscription",
     url="https://parentalite.example.org/inscriptions/" + "A" * 64,
+    made_on=date(2027, 2, 1),
 )
 CERTIFICATE = Certificate(
     number="PR-2027-3C8EAC01",
@@ -56,6 +57,7 @@ def test_a_ticket_says_what_where_when_for_whom_and_how_to_give_the_seat_up():
     assert "PLACE RÉSERVÉE" in words.upper()
     assert qr_texts(picture(pdf)) == [TICKET.url]
     assert len(page_texts(pdf)) == 1
+    assert b"pdfuaid:part" in pdf, "it is read aloud as well"
     assert "Place d" not in words
 
 
@@ -78,5 +80,6 @@ def test_a_certificate_names_school_and_coordinator_and_says_where_its_number_is
     ):
         assert part in words
     assert "Place d" not in words
+    assert b"pdfuaid:part" in pdf
     assert qr_texts(picture(pdf)) == [CERTIFICATE.check_url]
     assert "coordonne l’action" not in text(certificate_pdf(replace(CERTIFICATE, coordinator=None)))
