@@ -48,6 +48,7 @@ from api.registrations.call_list_downloads import CallLists
 from api.registrations.ticket_downloads import Tickets
 from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
+from api.strategies.downloads import StrategyDocuments
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 from domain.kernel.place_search import place_search
 
@@ -145,6 +146,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.do, methods=["POST"])
     dossier_papers = DossierPapers(services)
     app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
+    app.add_route("/strategies/{id}/documents/{sha256}", StrategyDocuments(services).document, methods=["GET"])
     app.add_route("/service-dossiers/{id}/dossier.pdf", dossier_papers.pdf, methods=["GET"])
     app.add_route("/service-dossiers/{id}/bundle.zip", dossier_papers.bundle, methods=["GET"])
     proof = ProofPages(services)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.accounts.mutations import AccountMutations
+from api.action_groups.mutations import ActionGroupMutations
 from api.animation_requests.mutations import AnimationRequestMutations
 from api.animations.attendance_sheet_mutations import AttendanceSheetMutations
 from api.animations.mutations import AnimationMutations
@@ -21,8 +22,10 @@ from api.publications.mutations import PublicationMutations
 from api.registrations.attendance_mutations import AttendanceMutations
 from api.registrations.mutations import RegistrationMutations
 from api.satisfaction.mutations import SatisfactionMutations
+from api.school_projects.mutations import SchoolProjectMutations
 from api.schools.mutations import SchoolMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
+from api.strategies.mutations import StrategyMutations
 from api.structures.mutations import StructureMutations
 from api.typology.mutations import TypologyMutations
 from api.typology.steering import SteeringMutations
@@ -51,6 +54,9 @@ class Mutation(
     LogoMutations,
     WebhookMutations,
     SchoolMutations,
+    StrategyMutations,
+    SchoolProjectMutations,
+    ActionGroupMutations,
     TypologyMutations,
     SteeringMutations,
     SatisfactionMutations,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from api.accounts.types import load_invitation, load_mandate
+from api.action_groups.types import load_group
 from api.animation_requests.types import load_request
 from api.animations.series import SERIES_PREFIX, find_series
 from api.animations.types import is_visible, load_animation
@@ -22,8 +23,10 @@ from api.core.lists.paging import PageArguments
 from api.notifications.types import NOTIFICATION_PREFIX, load_notification
 from api.publications.types import load_publication
 from api.registrations.types import load_registration
+from api.school_projects.types import load_project
 from api.schools.types import SCHOOL_PREFIX, load_school
 from api.service_dossiers.types import load_dossier
+from api.strategies.types import load_strategy
 from api.structures.convention import load_convention
 from api.structures.types import load_structure
 from api.typology.territories_and_terms import lists_of
@@ -47,6 +50,9 @@ _BY_UUID: Final = (
     load_invitation,
     load_mandate,
     load_webhook,
+    load_strategy,
+    load_project,
+    load_group,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.accounts.queries import AccountQueries
+from api.action_groups.queries import ActionGroupQueries
 from api.animation_requests.queries import AnimationRequestQueries
 from api.animations.calendar import CalendarQueries
 from api.animations.queries import AnimationQueries
@@ -22,8 +23,10 @@ from api.proof.queries import ProofQueries
 from api.publications.queries import PublicationQueries
 from api.registrations.queries import RegistrationQueries
 from api.satisfaction.queries import SatisfactionQueries
+from api.school_projects.queries import SchoolProjectQueries
 from api.schools.queries import SchoolQueries
 from api.service_dossiers.queries import ServiceDossierQueries
+from api.strategies.queries import StrategyQueries
 from api.structures.country import CountryQueries
 from api.structures.queries import StructureQueries
 from api.typology.preview import TypologyPreviewQueries
@@ -58,6 +61,9 @@ class Query(
     PasskeyQueries,
     PlaceQueries,
     SchoolQueries,
+    StrategyQueries,
+    SchoolProjectQueries,
+    ActionGroupQueries,
     SatisfactionQueries,
     WebhookQueries,
     PublicationQueries,

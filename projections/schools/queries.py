@@ -32,6 +32,8 @@ _ALL = f"""(
         SELECT uai, NULL FROM {{school_animations}} WHERE animations > 0
         UNION ALL
         SELECT uai, {_DEGREE} FROM {{school_staff}} WHERE people > 0
+        UNION ALL
+        SELECT uai, NULL FROM {{target_schools}} WHERE targeted > 0
     ) named
     WHERE NOT EXISTS (SELECT FROM {{schools}} described WHERE described.uai = named.uai)
         AND NOT jsonb_path_exists(%(lycees)s::jsonb, '$[*] ? (@.uai == $uai)', jsonb_build_object('uai', uai))
@@ -47,7 +49,8 @@ STAFFED = f"SELECT DISTINCT uai, {_DEGREE} AS degree FROM {{school_staff}} WHERE
 NAMED = """
 SELECT EXISTS (SELECT FROM {school_candidatures} WHERE uai = %(uai)s AND candidatures > 0)
     OR EXISTS (SELECT FROM {school_animations} WHERE uai = %(uai)s AND animations > 0)
-    OR EXISTS (SELECT FROM {school_staff} WHERE uai = %(uai)s AND people > 0) AS named"""
+    OR EXISTS (SELECT FROM {school_staff} WHERE uai = %(uai)s AND people > 0)
+    OR EXISTS (SELECT FROM {target_schools} WHERE uai = %(uai)s AND targeted > 0) AS named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Conditions:
     communes: Collection[str] | None = None
     degree: str | None = None
     text: str | None = None
+    targeted: bool | None = None
 
 
 def narrowed(conditions: Conditions) -> Filter:
@@ -68,6 +72,9 @@ def narrowed(conditions: Conditions) -> Filter:
         filtered = filtered.among("s.commune_code", "communes", conditions.communes)
     if conditions.degree is not None:
         filtered = filtered.where("s.degree = %(degree)s", degree=conditions.degree)
+    if conditions.targeted is not None:
+        targeted = "EXISTS (SELECT FROM {target_schools} t WHERE t.uai = s.uai AND t.targeted > 0)"
+        filtered = filtered.where(targeted if conditions.targeted else f"NOT {targeted}")
     if conditions.text is not None and conditions.text.strip():
         # Names are short and schools some thousands: no index is needed to look inside them.
         holds = "(SELECT bool_and(position(word IN s.search) > 0) FROM unnest(%(words)s::text[]) AS word)"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from domain.action_groups import transitions as action_groups
 from domain.animation_requests import transitions as animation_requests
 from domain.animations import transitions as animations
 from domain.candidatures import transitions as candidatures
@@ -17,6 +18,7 @@ from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS, Action
 from domain.publications import transitions as publications
 from domain.service_dossiers import transitions as service_dossiers
+from domain.strategies import transitions as strategies
 
 #: Every action of a person that a table of transitions shows, by the name of its mutation.
 SHOWN_ACTIONS: Final = {
@@ -28,6 +30,8 @@ SHOWN_ACTIONS: Final = {
         controls.OPEN_IN,
         service_dossiers.OPEN_IN,
         publications.TRANSITIONS,
+        strategies.OPEN_IN,
+        action_groups.OPEN_IN,
     )
     for action in sorted(table)
     if set(RIGHTS[action]) != {Role.SYSTEM}

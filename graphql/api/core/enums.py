@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from application.notifications.kinds import NoticeKind
+from domain.action_groups.transitions import ActionGroupStatus
 from domain.animation_requests.transitions import RequestStatus
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
@@ -21,6 +22,7 @@ from domain.publications.transitions import PublicationStatus
 from domain.satisfaction.form import QuestionKind
 from domain.service_dossiers.transitions import AmendmentStatus
 from domain.service_dossiers.warnings import WarningCode
+from domain.strategies.transitions import StrategyStatus
 from domain.typology.typology import TermKind, ThemeFamily
 from projections.engine.announcing import Step
 
@@ -41,6 +43,8 @@ strawberry.enum(Degree, name="Degree", description="First degree: écoles. Secon
 strawberry.enum(DossierStatus, name="ServiceDossierStatus", description="Where a service dossier stands.")
 strawberry.enum(AmendmentStatus, name="ServiceAmendmentStatus", description="Where an amendment stands.")
 strawberry.enum(WarningCode, name="ServiceWarningCode", description="What is unusual in a service dossier.")
+strawberry.enum(StrategyStatus, name="StrategyStatus", description="Where a version of a strategy stands.")
+strawberry.enum(ActionGroupStatus, name="ActionGroupStatus", description="Whether a group is at work.")
 strawberry.enum(ControlStatus, name="ControlStatus", description="Where a control stands.")
 strawberry.enum(
     WithdrawalReason,

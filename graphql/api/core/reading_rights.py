@@ -33,6 +33,9 @@ ROWS: Mapping[str, Reach] = {
     "Registration": Action.REGISTRATION_READ,
     "Webhook": Action.WEBHOOK_READ,
     "AuditEntry": Action.AUDIT_READ,
+    "Strategy": Action.TERRITORY_READ,
+    "SchoolProject": Action.SCHOOL_PROJECT_READ,
+    "ActionGroup": Action.TERRITORY_READ,
 }
 
 #: The fields of these objects, by the right to read them.
@@ -122,6 +125,22 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " nextAttemptAt lastFailure deadLetters"
         ),
     },
+    "Strategy": {
+        Action.TERRITORY_READ: (
+            "id version edition status territory diagnosis objectives targetSchoolCount targetSchools stakeholders"
+            " documents writtenAt writtenBy adoptedOn replacedBy allowedActions"
+        ),
+    },
+    "SchoolProject": {
+        Action.SCHOOL_PROJECT_READ: "id version uai school schoolYear hasPart evidence reason recordedAt recordedBy",
+    },
+    "ActionGroup": {
+        Action.TERRITORY_READ: (
+            "id version name subject territory status professions memberCount meetings openedAt closedAt conclusion"
+            " allowedActions"
+        ),
+        Action.ACTION_GROUP_MEMBER_READ: "members",
+    },
     "AuditEntry": {
         Action.AUDIT_READ: (
             "id position type sentence recordedAt actor actorName actorFunction role subject subjectVersion cause"
@@ -189,7 +208,15 @@ PARTS: Mapping[str, str] = {
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
-    "School": "id uai name label commune degree territory targeted hasPart animations",
+    # Its projects are null but for who may read them: `api.schools.types`.
+    "School": "id uai name label commune degree territory targeted hasPart projects animations",
+    "StrategyObjective": "label target",
+    "StrategyStakeholder": "name kind validatedOn recordedAt recordedBy",
+    "StrategyDocument": "heading mediaType size sha256 attachedAt url",
+    "ProjectShares": "schoolYear goal targetSchools recorded schoolsWithPart share byTerritory",
+    "TerritoryShare": "territory targetSchools recorded schoolsWithPart share",
+    "GroupMeeting": "on professions outcome",
+    "GroupMember": "memberId profession firstName lastName email joinedAt leftAt",
     "StructureContact": "phone email hours",
     "Link": "label url",
     "Logo": "mediaType size sha256 url",
@@ -251,7 +278,7 @@ ROOTS: Mapping[Reach, str] = {
         " territories territory typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
-        " animationRequest programme"
+        " animationRequest programme projectShares strategy actionGroup"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
     Action.ANIMATION_REQUEST_READ: "animationRequests",
@@ -262,11 +289,12 @@ ROOTS: Mapping[Reach, str] = {
     Action.MANDATE_READ: "mandates",
     Action.PUBLICATION_REFUSE: "publicationsToReview",
     Action.STRUCTURE_READ: "managedPublications serviceDossiers",
-    Action.TERRITORY_READ: "coverage managedAnimations volunteering",
+    Action.TERRITORY_READ: "actionGroups coverage managedAnimations strategies volunteering",
     Action.VOLUNTEER_READ: "volunteers",
     Action.REBUILD_FOLLOW: "rebuildProgress readModels",
     Action.TERM_MERGE: "typologyPreview",
     Action.WEBHOOK_READ: "webhooks webhookDeliveries",
+    Action.SCHOOL_PROJECT_READ: "schoolProjects",
 }
 
 

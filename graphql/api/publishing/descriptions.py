@@ -186,6 +186,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "CONTACT": "A contact in a structure's list.",
         "WORDS": "What people wrote in a thing, or the name of a structure.",
         "AUTHOR": "Their name under a publication.",
+        "GROUP_MEMBER": "Their name and address as a member of an action-research group.",
     },
     "QuestionKind": {
         "SCALE": "By a grade from 1 to 5.",
@@ -260,6 +261,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Query.territory.code": "The code of the department, such as 2A or 971.",
     "Query.typology.kind": "One of the lists. Left out: all of them.",
     "Query.publications.orderBy": "What leads. Left out: what fits `where.text` best, or the last put online.",
+    "Query.projectShares.schoolYear": "As `2026-2027`. Left out: the one in course at that moment.",
     "Query.mandates.role": "The role that was given.",
     "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
 }

@@ -20,6 +20,12 @@ FURTHER_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "PUBLISHED_AT": "The last put online first.",
         "RELEVANCE": "What `where.text` fits best first; without a text, as PUBLISHED_AT.",
     },
+    "StrategyStatus": {
+        "WRITTEN": "It waits for stakeholders to validate it.",
+        "ADOPTED": "Every stakeholder has validated it.",
+        "SUPERSEDED": "A later version was written.",
+    },
+    "ActionGroupStatus": {"OPEN": "At work.", "CLOSED": "Its work is over."},
     "ServiceWarningCode": {
         "SAME_TIME_AND_PLACE": "Another attested animation was at the same place at that time.",
         "SAME_SHEET": "A page of its signed sheet is the same file as one of another animation's.",

@@ -23,6 +23,9 @@ class SchoolWhere:
         default=None, description="In the communes of the same intercommunality as this one (INSEE code)."
     )
     degree: Degree | None = strawberry.field(default=None, description="Of this degree.")
+    targeted: bool | None = strawberry.field(
+        default=None, description="Targeted by the last version of its territory's strategy (or all others)."
+    )
     text: str | None = strawberry.field(
         default=None, description="Words of its name or of its commune's, in any spelling; or its UAI."
     )
@@ -34,6 +37,7 @@ class SchoolWhere:
             communes=self._communes(),
             degree=self.degree.value if self.degree else None,
             text=checked_text(self.text, "text"),
+            targeted=self.targeted,
         )
 
     def _communes(self) -> list[str] | None:

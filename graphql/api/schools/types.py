@@ -18,11 +18,15 @@ from api.typology.territory import Territory
 from application.wording.schools import label
 from domain.kernel.identifiers import check_uai, department_of_school
 from domain.kernel.places import places
+from domain.kernel.rights import Action, may
 from domain.kernel.schools import Degree, named_lycees
+from domain.school_projects.school_project import of_school
 from projections.schools import queries
+from projections.strategies import queries as strategies
 
 if TYPE_CHECKING:
     from api.animations.types import Animation
+    from api.school_projects.types import SchoolProject
 
 SCHOOL_PREFIX = "school:"
 
@@ -38,13 +42,32 @@ class School(Node):
         description="What it is called in a list: its name and commune; without them, its UAI in brackets."
     )
     degree: Degree | None = strawberry.field(description="Its degree, once it is known.")
-    targeted: bool = strawberry.field(
-        description="Whether a territory's strategy targets it. False until strategies are recorded here."
-    )
-    has_part: bool | None = strawberry.field(
-        description="Whether its project has a digital-and-parents part. Null until that is recorded here."
-    )
     commune_code: strawberry.Private[str | None]
+
+    @strawberry.field(description="Whether the last version of its territory's strategy targets it.")
+    async def targeted(self, info: Info) -> bool:
+        return await info.context.together("targeted", self.uai, lambda uais: _targeted(info.context, uais))
+
+    @strawberry.field(
+        description="Whether its project has a digital-and-parents part, as last recorded for a school year that has"
+        " begun. Null until that is recorded."
+    )
+    async def has_part(self, info: Info) -> bool | None:
+        part: bool | None = await later("api.school_projects.types", "has_part")(info.context, self.uai)
+        return part
+
+    @strawberry.field(
+        description="What is recorded of its project, the last school year first. For the school's director and head,"
+        " the coordonnateurs of its territory, the national team and auditors; null for others."
+    )
+    async def projects(
+        self, info: Info
+    ) -> list[Annotated[SchoolProject, strawberry.lazy("api.school_projects.types")]] | None:
+        if not may(info.context.actor, Action.SCHOOL_PROJECT_READ, of_school(self.uai)):
+            return None
+        load = later("api.school_projects.types", "projects_of_school")
+        projects: list[SchoolProject] = await load(info.context, self.uai)
+        return projects
 
     @strawberry.field(description="Its commune, once it is known.")
     def commune(self) -> Commune | None:
@@ -81,10 +104,15 @@ def school_of(row: dict[str, Any]) -> School:
         name=row["name"],
         label=label(row["uai"], row["name"], row["commune_code"], degree),
         degree=degree,
-        targeted=False,
-        has_part=None,
         commune_code=row["commune_code"],
     )
+
+
+async def _targeted(context: Context, uais: Sequence[str]) -> list[bool]:
+    read = await context.read()
+    rows = await read.rows(read.sql(strategies.TARGETED), {"uais": list(uais)})
+    targeted = {row["uai"] for row in rows}
+    return [uai in targeted for uai in uais]
 
 
 async def school_named(context: Context, uai: str) -> School:

@@ -65,6 +65,11 @@ NOT_HERE = {
     "Candidature.certificateNumber",
     "Candidature.certificateOn",
     "Candidature.certificateUrl",
+    "Strategy.adoptedOn",
+    "Strategy.replacedBy",
+    "SchoolProject.reason",
+    "ActionGroup.closedAt",
+    "ActionGroup.conclusion",
     "Registration.placeInLine",
     "Registration.registeredBy",
     "Registration.removalReason",
@@ -91,15 +96,19 @@ READERS = {
         " Convention.id Convention.ratePerAnimation ServiceDossier.id ServiceDossier.payment Control.id"
         " AuditEntry.id AuditEntry.data Query.auditTrail Query.controls Query.serviceDossiers Query.mandates"
     ),
-    "coordonnateur national auditor": "Territory.dashboard",
+    "coordonnateur national auditor": (
+        "Territory.dashboard Strategy.id Strategy.diagnosis ActionGroup.id ActionGroup.meetings"
+        " Query.strategies Query.actionGroups"
+    ),
+    "coordonnateur director head national auditor": "SchoolProject.id SchoolProject.evidence Query.schoolProjects",
     "national auditor": "Query.dashboard Query.official Control.population",
     "structure coordonnateur national": "Structure.invitations Webhook.id Query.webhooks Query.webhookDeliveries",
     "structure": "Animation.registrations Structure.contacts Registration.id Registration.email",
     "parent coordonnateur director inspector head national": (
         "Candidature.id Candidature.email Candidature.motivation Query.candidatures"
     ),
-    "coordonnateur national": "Candidature.contactNote",
     "national": "Query.animationsToPublish Query.rebuildProgress Query.readModels Query.typologyPreview",
+    "coordonnateur national": "Candidature.contactNote ActionGroup.members",
     " ".join((Role.PUBLIC, *ROLES)): (
         "Animation.id Animation.cancellationReason Animation.clonedFrom Structure.siret Structure.name Territory.code"
         " Query.animations Query.structures Query.territories Query.typology Query.viewer Query.position"
@@ -203,6 +212,8 @@ ARGUMENTS = {
     "questionnaire": '(link: "{questionnaire}")',
     "satisfaction": "(where: {{}})",
     "serviceDossier": '(id: "{dossierId}")',
+    "strategy": '(id: "{strategyId}")',
+    "actionGroup": '(id: "{groupId}")',
     "structure": '(id: "{structureId}")',
     "territory": '(code: "971")',
     "typologyPreview": '(change: {{termRetire: {{kind: THEME, code: "ent-pronote"}}}})',

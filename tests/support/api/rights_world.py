@@ -12,6 +12,7 @@ from api.core.reading_rights import ROWS
 from application.accounts.commands import MediateurRegister
 from application.accounts.invitations import PURPOSE as INVITATION
 from application.accounts.invitations import InvitationSend
+from application.action_groups import ActionGroupMemberAdd, ActionGroupOpen
 from application.animation_requests import (
     AnimationRequestAnswer,
     AnimationRequestGiveBack,
@@ -25,6 +26,8 @@ from application.contacts.commands import ContactAdd
 from application.controls import ControlOpen
 from application.registrations import PURPOSE, RegistrationSubmit
 from application.satisfaction.answering import PURPOSE as QUESTIONNAIRE
+from application.school_projects import SchoolProjectRecord
+from application.strategies.commands import Objective, StakeholderEntry, StrategyWrite
 from application.webhooks.commands import WebhookSubscribe
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
@@ -34,7 +37,7 @@ from tests.support.api.publication_acts import published_and_proposed
 from tests.support.api.reading import Reader
 from tests.support.draws import sign_and_draw
 from tests.support.papers.proved_dossiers import Claim
-from tests.support.world import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
+from tests.support.world import AUDITOR, COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
 PARENT_ID = UUID(int=(4 << 76) + (2 << 62) + 7)
 OURS: dict[str, Any] = {
@@ -61,6 +64,8 @@ BY_ID = {
     "Publication": "publication",
     "ServiceDossier": "serviceDossier",
     "Structure": "structure",
+    "Strategy": "strategy",
+    "ActionGroup": "actionGroup",
 }
 
 
@@ -160,8 +165,32 @@ def one_of_each(world: World, claim: Claim) -> dict[str, str]:
     assert contacts is not None
     made["contactId"] = next(iter(contacts.state.contacts))
     made |= published_and_proposed(world)
+    made |= _measures(world)
     made |= {"accountId": joined.subject_id, "mandateId": next(iter(account.state.mandates))}
     return {name: str(key) for name, key in made.items()} | links
+
+
+def _measures(world: World) -> dict[str, UUID]:
+    """A strategy, a school's project and an action-research group with a member."""
+    strategy = StrategyWrite(
+        territory="971",
+        diagnosis="Peu d'ateliers.",
+        objectives=(Objective(label="Familles", target=250),),
+        target_schools=(UAI,),
+        stakeholders=(StakeholderEntry(name="Académie", kind="État"),),
+    )
+    project = SchoolProjectRecord(uai=UAI, school_year="2026-2027", has_part=True, evidence="Axe 3 du projet.")
+    group_id = world.does(ActionGroupOpen(name="GRAF", territory="971", subject="Les écrans"), NATIONAL).subject_id
+    member = {"first_name": "Prénom", "last_name": "Nom", "email": "m@example.org", "profession": "psychologue"}
+    world.does(ActionGroupMemberAdd(group_id=group_id, **member), NATIONAL)
+    group = world.app.bus.cache.get(group_id)
+    assert group is not None
+    return {
+        "strategyId": world.does(strategy, NATIONAL).subject_id,
+        "projectId": world.does(project, COORDONNATEUR).subject_id,
+        "groupId": group_id,
+        "memberId": next(iter(group.state.people)),
+    }
 
 
 def things(ids: dict[str, str]) -> Iterator[Thing]:
@@ -180,5 +209,9 @@ def things(ids: dict[str, str]) -> Iterator[Thing]:
     for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
         yield Thing(kind, ids[name], own, ROWS[kind])
     yield Thing("Webhook", ids["webhookId"], Belongings(STRUCTURE_ID), ROWS["Webhook"])
+    territory = Belongings(None, frozenset(["971"]))
+    for kind, name in (("Strategy", "strategyId"), ("ActionGroup", "groupId")):
+        yield Thing(kind, ids[name], territory, ROWS[kind])
+    yield Thing("SchoolProject", ids["projectId"], replace(territory, school=UAI), ROWS["SchoolProject"])
     for kind, name in (("Control", "controlId"), ("Registration", "registrationId"), ("AuditEntry", "entry")):
         yield Thing(kind, ids[name], own, ROWS[kind])
