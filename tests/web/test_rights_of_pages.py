@@ -24,6 +24,7 @@ WHO = (
 NOBODY = "nobody"
 #: What everybody is shown, or whoever holds a link.
 EVERYBODY = (
+    *("/actualites", "/programme", "/ressources", "/donnees-ouvertes"),
     *("/", "/accessibilite", "/animations", "/animations/{id}", "/candidatures", "/connexion", "/deconnexion"),
     *(
         "/donnees-ouvertes",
