@@ -11,6 +11,7 @@ from psycopg import sql
 
 from cli.composition import Conn, Runtime
 from cli.console import Refused, note, quantity, warn
+from cli.demo.at_work import put_to_work
 from cli.demo.dossiers import make_dossiers
 from cli.demo.everyday import live_everyday
 from cli.demo.logos import set_logos
@@ -97,6 +98,8 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
             subscribe_a_system(opened, sirets[0], now)
             acts = live_everyday(opened, sirets[0], now)
             note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
+        acts = put_to_work(opened, now)
+        note(f"Carried out {quantity(acts, 'act')} of schools that ask for animations, and of volunteers at work.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:

@@ -29,6 +29,9 @@ _LIVED = """SELECT
     (SELECT count(*) FROM {animations} WHERE cardinality(languages) > 0) AS in_languages,
     (SELECT count(*) FROM {animations} WHERE description LIKE '%**%') AS in_markdown,
     (SELECT count(*) FROM stored_events WHERE topic = 'account.school_staff_bound') AS teachers,
+    (SELECT count(DISTINCT status) = 4 FROM {animation_requests})::int AS asked_for,
+    (SELECT count(*) FROM {animation_volunteers}) AS helping,
+    (SELECT count(DISTINCT mission) = 4 FROM {accompaniments})::int AS helped,
     (SELECT count(*) FROM {logos}) AS logos,
     (SELECT count(*) FROM {webhooks} WHERE status = 'PAUSED') AS systems,
     (SELECT count(*) FROM {satisfaction_packets}) AS answered"""
