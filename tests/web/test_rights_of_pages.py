@@ -27,7 +27,6 @@ EVERYBODY = (
     *("/actualites", "/programme", "/ressources", "/donnees-ouvertes"),
     *("/", "/accessibilite", "/animations", "/animations/{id}", "/candidatures", "/connexion", "/deconnexion"),
     *(
-        "/donnees-ouvertes",
         "/donnees-personnelles",
         "/inscription",
         "/mentions-legales",
@@ -41,12 +40,27 @@ EVERYBODY = (
 #: What leads elsewhere, or is of a thing that other tests make.
 ELSEWHERE_TESTED = (
     *("/assets/{digest}/{name:path}", "/connexion/depart", "/connexion/retour", "/invitations/{link}"),
-    *("/moderation/typologie/{change}", "/questionnaire/{link}"),
+    *("/moderation/typologie/{change}", "/questionnaire/{link}", "/ressources/{id}"),
+    *(f"/{desk}/demandes/{{id}}" for desk in ("ecole", "structure", "territoire")),
+    *(
+        f"/{desk}/publications/{{id}}{page}"
+        for desk in ("moderation", "structure", "territoire")
+        for page in ("", "/modifier")
+    ),
 )
 _SIGNED_IN = " ".join(WHO)
 _SCHOOLS = "TEACHER DIRECTOR INSPECTOR HEAD"
 #: STRUCTURE and COORDONNATEUR are of the things asked for; OTHER and ELSEWHERE of another structure and territory.
 READERS = {
+    "/ecole/demandes": _SCHOOLS,
+    "/moderation/chiffres": "TEAM AUDITOR",
+    "/structure/demandes": "STRUCTURE OTHER",
+    "/structure/publications": "STRUCTURE OTHER",
+    "/structure/publications/nouvelle": "STRUCTURE OTHER",
+    "/territoire/chiffres": "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
+    "/territoire/demandes": "COORDONNATEUR ELSEWHERE TEAM",
+    "/territoire/publications": "COORDONNATEUR ELSEWHERE",
+    "/territoire/publications/nouvelle": "COORDONNATEUR ELSEWHERE",
     "/animations/{id}/inscrire": "MEDIATEUR TEACHER DIRECTOR HEAD",
     "/controle": "STRUCTURE OTHER COORDONNATEUR ELSEWHERE TEAM AUDITOR",
     "/controle/dossiers/{id}/historique": "COORDONNATEUR TEAM AUDITOR",
@@ -73,6 +87,7 @@ READERS = {
             f"/moderation{page}"
             for page in (
                 *("", "/animations/{id}", "/personnes", "/questions", "/recalcul", "/territoires", "/typologie"),
+                *("/publications", "/publications/nouvelle"),
             )
         ),
         "TEAM",
@@ -82,7 +97,13 @@ READERS = {
             f"/structure{page}"
             for page in (
                 *("", "/animations/nouvelle", "/contacts", "/dossiers", "/dossiers/{id}", "/import", "/personnes"),
-                *("/satisfaction", "/animations/{id}", "/animations/{id}/attestation", "/animations/{id}/feuilles"),
+                *(
+                    "/chiffres",
+                    "/satisfaction",
+                    "/animations/{id}",
+                    "/animations/{id}/attestation",
+                    "/animations/{id}/feuilles",
+                ),
                 *("/animations/{id}/inscrire", "/animations/{id}/modifier", "/animations/{id}/presences"),
             )
         ),
