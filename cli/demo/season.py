@@ -15,6 +15,7 @@ from cli.demo.at_work import put_to_work
 from cli.demo.dossiers import make_dossiers
 from cli.demo.everyday import live_everyday
 from cli.demo.logos import set_logos
+from cli.demo.publications import publish_resources
 from cli.demo.roles import Part, cast_roles
 from cli.demo.satisfaction import answer_questionnaires
 from cli.demo.schools import name_schools
@@ -96,6 +97,8 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
         if sirets:
             note(f"Set {quantity(set_logos(opened, conn, sirets[0], now), 'logo')} that posters show.")
             subscribe_a_system(opened, sirets[0], now)
+            published = publish_resources(opened, conn, sirets[0], now)
+            note(f"Wrote {quantity(published, 'publication')}: news and resources of every kind.")
             acts = live_everyday(opened, sirets[0], now)
             note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
         acts = put_to_work(opened, now)

@@ -34,6 +34,12 @@ _LIVED = """SELECT
     (SELECT count(DISTINCT mission) = 4 FROM {accompaniments})::int AS helped,
     (SELECT count(*) FROM {logos}) AS logos,
     (SELECT count(*) FROM {webhooks} WHERE status = 'PAUSED') AS systems,
+    (SELECT count(*) FROM {publications} WHERE status = 'PROPOSED') AS to_review,
+    (SELECT count(*) FROM {publications} WHERE status = 'REFUSED') AS refused_publications,
+    (SELECT count(*) FROM {publications} WHERE status = 'WITHDRAWN') AS withdrawn_publications,
+    (SELECT count(*) FROM {publications} WHERE jsonb_array_length(files) > 0) AS with_files,
+    (SELECT min(online) = 2 AND count(*) = 7 FROM (SELECT least(count(*), 2) AS online FROM {publications}
+        WHERE status = 'PUBLISHED' GROUP BY kind) AS kinds) AS two_of_every_kind,
     (SELECT count(*) FROM {satisfaction_packets}) AS answered"""
 
 
