@@ -41,6 +41,7 @@ class Resource:
 
 RESOURCES: Final[Sequence[Resource]] = (
     Resource("animations", "Animations publiées", ("csv", "json"), "animations"),
+    Resource("programme", "Chiffres du programme", ("csv", "json"), "programme"),
     Resource("lieux-de-mediation-numerique", "Lieux de médiation numérique", ("csv", "json"), _STANDARD),
 )
 

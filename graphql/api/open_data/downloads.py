@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -19,8 +20,9 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.freshness import unless_fresh
-from api.open_data import animations, places
+from api.open_data import animations, places, programme
 from api.open_data.catalogue import BASE, LICENCE, RESOURCES, data_package, field_names, table_schema
+from api.programme.queries import programme_at
 from api.typology.territories_and_terms import lists_of
 from domain.structures.structure import ERASED_NAME
 from projections.animations import queries
@@ -57,6 +59,7 @@ class OpenData:
                 Route(f"{BASE}/{name}.{kind}", self._file(name, kind, fields, read), methods=["GET"])
                 for name, fields, read in (
                     ("animations", field_names("animations"), _animations),
+                    ("programme", field_names("programme"), _programme),
                     ("lieux-de-mediation-numerique", places.FIELDS, _places),
                 )
                 for kind in ("csv", "json")
@@ -90,7 +93,9 @@ class OpenData:
                 written = _csv(fields, first, records) if kind == "csv" else _json(first, records)
                 return StreamingResponse(written, 200, shown, _CSV if kind == "csv" else _JSON)
 
-            return await unless_fresh(context, request, _HEADERS, make)
+            # Figures count back from the day.
+            day = context.now.astimezone(UTC).date() if read is _programme else None
+            return await unless_fresh(context, request, _HEADERS, make, day)
 
         async def file(request: Request) -> Response:
             return await answered(self._services, request, answer)
@@ -103,6 +108,12 @@ async def _animations(context: Context) -> Records:
     orders = queries.orders([], only_published=True)
     async for rows in pages(context, queries.published(), animations.COLUMNS, orders):
         yield await to_thread.run_sync(lambda page: [animations.record_of(row, lists, site) for row in page], rows)
+
+
+async def _programme(context: Context) -> Records:
+    measured = await programme_at(context, context.now)
+    yield programme.records_of(measured, context.now.astimezone(UTC).date())
+    await context.close()
 
 
 async def _places(context: Context) -> Records:
@@ -131,8 +142,13 @@ def _cells(fields: Sequence[str], records: Iterable[Record]) -> list[list[str]]:
 
 
 def _cell(value: Any) -> str:
-    if value is None or isinstance(value, int):
-        return "" if value is None else str(value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
     text = str(value)
     return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(_FORMULA) else text
 

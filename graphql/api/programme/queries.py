@@ -34,7 +34,7 @@ _AT = Annotated[
 class ProgrammeQueries:
     @strawberry.field(description="The programme's own measures beside their targets. Public.")
     async def programme(self, info: Info, at: _AT = None) -> Programme:
-        return await _programme(info.context, await _instant(info.context, at))
+        return await programme_at(info.context, await _instant(info.context, at))
 
     @strawberry.field(
         description="Which target schools of a territory no animation has reached in the last 12 months, and where the"
@@ -58,7 +58,8 @@ async def _instant(context: Context, at: At | None) -> datetime:
     return instant
 
 
-async def _programme(context: Context, until: datetime) -> Programme:
+async def programme_at(context: Context, until: datetime) -> Programme:
+    """Return the measures as of an instant."""
     targets = await targets_at(context, until)
     last_day = until.astimezone(PARIS).date()
     days = {"first_day": year_before(until).astimezone(PARIS).date(), "last_day": last_day}
