@@ -38,6 +38,9 @@ from web.core.sessions import Sessions
 from web.core.site import Site
 from web.figures.pages import Figures
 from web.information.pages import Information
+from web.measures.groups import GroupPage, Groups
+from web.measures.projects import Projects, SchoolProjectPage
+from web.measures.strategies import Strategies, StrategyPage
 from web.mediateur.pages import MediateurDesk
 from web.moderation.animation import AnimationToPublish
 from web.moderation.people import PeopleInOffice
@@ -157,6 +160,12 @@ class Pages:
             *QuestionsPage(site).routes,
             *PeopleInOffice(site).routes,
             *SchoolDesk(site).routes,
+            *Strategies(site).routes,
+            *StrategyPage(site).routes,
+            *Projects(site).routes,
+            *SchoolProjectPage(site).routes,
+            *Groups(site).routes,
+            *GroupPage(site).routes,
             *MediateurDesk(site).routes,
             *publication_pages(site),
             *Information(site).routes,

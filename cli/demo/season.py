@@ -15,6 +15,7 @@ from cli.demo.at_work import put_to_work
 from cli.demo.dossiers import make_dossiers
 from cli.demo.everyday import live_everyday
 from cli.demo.logos import set_logos
+from cli.demo.measures import measure
 from cli.demo.publications import publish_resources
 from cli.demo.roles import Part, cast_roles
 from cli.demo.satisfaction import answer_questionnaires
@@ -103,6 +104,8 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
             note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
         acts = put_to_work(opened, now)
         note(f"Carried out {quantity(acts, 'act')} of schools that ask for animations, and of volunteers at work.")
+        acts = measure(opened, conn, now)
+        note(f"Carried out {quantity(acts, 'act')} of the programme's measures: strategies, school projects, groups.")
         conn.execute(_COMPLETE, (SEED,))
         _catch_up(opened)
     if ours:

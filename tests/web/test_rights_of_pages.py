@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.scenarios.service.controls_story import Controls
-from tests.support.people import CANDIDATURE, INSPECTOR, SCHOOL, STRUCTURE_ID, People
+from tests.support.people import CANDIDATURE, COORDONNATEUR, INSPECTOR, SCHOOL, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from web.app import Pages
@@ -69,9 +69,15 @@ READERS = {
     "/ecole": _SCHOOLS,
     "/ecole/candidatures": "DIRECTOR INSPECTOR HEAD",
     "/ecole/candidatures/{id}": "DIRECTOR INSPECTOR",
+    "/ecole/projet": "DIRECTOR HEAD",
     "/mediateur": "PARENT MEDIATEUR",
     "/mon-compte/effacer": _SIGNED_IN.replace("TEAM ", ""),
     "/territoire": "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
+    **dict.fromkeys(
+        (f"/territoire/{page}" for page in ("strategies", "projets", "groupes")),
+        "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
+    ),
+    **dict.fromkeys((f"/territoire/{page}/{{id}}" for page in ("strategies", "groupes")), "COORDONNATEUR TEAM AUDITOR"),
     "/territoire/attestations": "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
     "/territoire/candidatures": "COORDONNATEUR ELSEWHERE TEAM",
     "/territoire/candidatures/{id}": "COORDONNATEUR TEAM",
@@ -110,6 +116,12 @@ READERS = {
         "STRUCTURE",
     ),
 }
+
+STRATEGY = {
+    **{"territory": "34", "diagnosis": "Peu d'ateliers.", "objectives": [{"label": "Familles", "target": 250}]},
+    "stakeholders": [{"name": "CAF", "kind": "État"}],
+}
+GROUP = {"name": "GRAF", "territory": "34", "subject": "Les écrans"}
 
 
 def paths() -> list[str]:
@@ -151,6 +163,12 @@ def things(server: Server) -> dict[str, dict[str, str]]:
         "/territoire/conventions": {"id": convention},
         "/territoire/dossiers": {"id": certified},
         "/territoire/structures": {"id": STRUCTURE_ID},
+        "/territoire/strategies": {
+            "id": people.does("210-write-a-strategy", COORDONNATEUR, **STRATEGY)["strategy"]["id"]
+        },
+        "/territoire/groupes": {
+            "id": people.does("240-open-an-action-research-group", COORDONNATEUR, **GROUP)["group"]["id"]
+        },
     }
 
 

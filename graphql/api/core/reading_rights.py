@@ -126,19 +126,15 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         ),
     },
     "Strategy": {
-        Action.TERRITORY_READ: (
-            "id version edition status territory diagnosis objectives targetSchoolCount targetSchools stakeholders"
-            " documents writtenAt writtenBy adoptedOn replacedBy allowedActions"
-        ),
+        Action.TERRITORY_READ: "id version edition status territory diagnosis objectives targetSchoolCount"
+        " targetSchools stakeholders documents writtenAt writtenBy adoptedOn replacedBy allowedActions"
     },
     "SchoolProject": {
-        Action.SCHOOL_PROJECT_READ: "id version uai school schoolYear hasPart evidence reason recordedAt recordedBy",
+        Action.SCHOOL_PROJECT_READ: "id version uai school schoolYear hasPart evidence reason recordedAt recordedBy"
     },
     "ActionGroup": {
-        Action.TERRITORY_READ: (
-            "id version name subject territory status professions memberCount meetings openedAt closedAt conclusion"
-            " allowedActions"
-        ),
+        Action.TERRITORY_READ: "id version name subject territory status professions memberCount meetings openedAt"
+        " closedAt conclusion allowedActions",
         Action.ACTION_GROUP_MEMBER_READ: "members",
     },
     "AuditEntry": {

@@ -1,0 +1,154 @@
+"""What is done for the programme's own measures: strategies, school projects, action-research groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from web.core.acts import Act
+from web.core.documents import document
+from web.core.forms import Field
+
+_SEPARATORS = (":", ";")
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Part a line at its last separator: « Familles accompagnées : 250 »."""
+    place = max(line.rfind(each) for each in _SEPARATORS)
+    return (line[:place].strip(), line[place + 1 :].strip()) if place > 0 else (line, "")
+
+
+def _figure(text: str) -> float | None:
+    try:
+        return float("".join(text.split()).replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    objectives = [_parted(line) for line in values.get("objectives", ())]
+    stakeholders = [_parted(line) for line in values.get("stakeholders", ())]
+    parted = {
+        "objectives": [{"label": label, "target": _figure(figure)} for label, figure in objectives],
+        "stakeholders": [{"name": name, "kind": kind or None} for name, kind in stakeholders],
+    }
+    return {**values, **{name: parts for name, parts in parted.items() if parts}}
+
+
+WRITE = Act(
+    "ecrire",
+    document("measures/mutations/write"),
+    "Écrire une stratégie, ou une nouvelle version",
+    "Enregistrer cette version",
+    "La version est enregistrée. Chaque partie prenante est invitée à la valider.",
+    (
+        Field("territory", "Territoire", "select", required=True),
+        Field("diagnosis", "Diagnostic", "textarea", required=True),
+        Field("objectives", "Objectifs", "lines", "Un par ligne, avec sa cible. Exemple : Familles : 250", True),
+        Field("targetSchools", "Établissements cibles", "lines", "Un code UAI par ligne. Exemple : 0340005W"),
+        Field("stakeholders", "Parties prenantes", "lines", "Une par ligne. Exemple : CAF : État", True),
+    ),
+    "Elle remplace la version précédente, adoptée ou non, et toutes les parties prenantes la valident à nouveau.",
+    convert=_written,
+)
+VALIDATE = Act(
+    "valider",
+    document("measures/mutations/validate"),
+    "Relever la validation d'une partie prenante",
+    "Enregistrer la validation",
+    "La validation est enregistrée.",
+    (
+        Field("stakeholder", "Partie prenante", "select", required=True),
+        Field("on", "Date de la validation", "date", required=True),
+    ),
+    "La dernière validation adopte la stratégie.",
+    "STRATEGY_VALIDATE",
+)
+IMPORT = Act(
+    "importer",
+    document("measures/mutations/import_schools"),
+    "Ajouter des établissements cibles depuis un tableau",
+    "Ajouter ces établissements",
+    "Les établissements sont ajoutés : c'est une nouvelle version, que chacun valide.",
+    (
+        Field(
+            "csv",
+            "Tableau",
+            "textarea",
+            "Première ligne : UAI, ou UAI;nom;commune;degré pour des établissements nouveaux.",
+            True,
+        ),
+    ),
+    code="STRATEGY_SCHOOLS_IMPORT",
+    leads=lambda payload: f"/territoire/strategies/{payload['strategy']['id']}",
+)
+RECORD = Act(
+    "relever",
+    document("measures/mutations/record"),
+    "Relever le projet d'un établissement",
+    "Enregistrer le relevé",
+    "Le relevé est enregistré.",
+    (
+        Field("uai", "Établissement", hint="Son code UAI. Exemple : 0340005W", required=True),
+        Field("schoolYear", "Année scolaire", hint="Exemple : 2026-2027", required=True),
+        Field(
+            "hasPart",
+            "Le projet a-t-il un volet « numérique et parents » ?",
+            "yesno",
+            required=True,
+            options=(("oui", "Oui"), ("non", "Non")),
+        ),
+        Field("evidence", "Ce qui le montre", "textarea", "Obligatoire si le projet a ce volet."),
+        Field("reason", "Pourquoi corriger", hint="Si un relevé existe déjà pour cette année."),
+    ),
+)
+OPEN = Act(
+    "ouvrir",
+    document("measures/mutations/open_group"),
+    "Ouvrir un groupe de recherche-action",
+    "Ouvrir le groupe",
+    "Le groupe est ouvert.",
+    (
+        Field("name", "Nom du groupe", required=True),
+        Field("territory", "Territoire", "select", "Aucun : un groupe national, par l'équipe nationale."),
+        Field("subject", "Sujet", required=True),
+    ),
+    leads=lambda payload: f"/territoire/groupes/{payload['group']['id']}",
+)
+ADD_MEMBER = Act(
+    "ajouter",
+    document("measures/mutations/add_member"),
+    "Ajouter un membre",
+    "Ajouter",
+    "Le membre est ajouté.",
+    (
+        Field("firstName", "Prénom", required=True),
+        Field("lastName", "Nom", required=True),
+        Field("email", "Adresse électronique", required=True),
+        Field("profession", "Profession", required=True),
+    ),
+    "Son nom et son adresse sont chiffrés, et effacés à sa demande. Sa profession reste.",
+    "ACTION_GROUP_MEMBER_ADD",
+)
+MEET = Act(
+    "reunir",
+    document("measures/mutations/record_meeting"),
+    "Relever une réunion",
+    "Enregistrer la réunion",
+    "La réunion est enregistrée.",
+    (
+        Field("on", "Date de la réunion", "date", required=True),
+        Field("professions", "Professions présentes", "lines", "Une par ligne, sans nom de personne.", True),
+        Field("outcome", "Ce que la réunion a produit", "textarea", required=True),
+    ),
+    code="ACTION_GROUP_RECORD",
+)
+CLOSE = Act(
+    "clore",
+    document("measures/mutations/close_group"),
+    "Clore le groupe",
+    "Clore le groupe",
+    "Le groupe est clos.",
+    (Field("conclusion", "Conclusion", "textarea"),),
+    code="ACTION_GROUP_CLOSE",
+)

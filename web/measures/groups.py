@@ -1,0 +1,72 @@
+"""Action-research groups, and one of them. `/territoire/groupes`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.core.act_page import ActPage
+from web.core.documents import document
+from web.core.forms import Form
+from web.core.pages import page_variables, pages_around
+from web.core.problems import Problem
+from web.measures.acts import ADD_MEMBER, CLOSE, MEET, OPEN
+from web.measures.strategies import WRITERS, with_territories
+
+_GROUPS, _GROUP = document("measures/groups"), document("measures/group")
+_READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
+
+
+class Groups(ActPage):
+    """The list of groups, with the form to open one."""
+
+    path, acts = "/territoire/groupes", (OPEN,)
+    versioned = False
+
+    async def page(self, request: Request, posted: Form | None) -> Response:
+        answer = await self._site.api.ask(request, _GROUPS, page_variables(request.query_params))
+        groups, role = answer["actionGroups"], answer["viewer"]["role"]
+        if groups is None or role not in _READERS:
+            raise Problem.missing()
+        form = self._acts.form(request, OPEN.name, posted)
+        form.fields = with_territories(form.fields, answer["viewer"]["inTerritories"] or answer["territories"])
+        response = self._site.templates.page(
+            request,
+            "measures/groups",
+            422 if posted else 200,
+            writes=role in WRITERS,
+            groups=groups,
+            act=OPEN,
+            form=form,
+            posted=posted,
+            done=self._acts.done(request),
+            around=pages_around(request, groups["pageInfo"]),
+        )
+        return self._site.guard.keep(request, response)
+
+
+class GroupPage(ActPage):
+    """One group, its members for who runs it, its meetings."""
+
+    path, acts = "/territoire/groupes/{id}", (MEET, ADD_MEMBER, CLOSE)
+
+    def fixed(self, request: Request) -> Mapping[str, Any]:
+        return {"groupId": request.path_params["id"]}
+
+    async def page(self, request: Request, posted: Form | None) -> Response:
+        group = (await self._site.api.ask(request, _GROUP, {"id": request.path_params["id"]}))["actionGroup"]
+        if group is None:
+            raise Problem.missing()
+        response = self._site.templates.page(
+            request,
+            "measures/group",
+            422 if posted else 200,
+            group=group,
+            acts=self._acts.shown(request, group["allowedActions"], posted),
+            posted=posted,
+            done=self._acts.done(request),
+        )
+        return self._site.guard.keep(request, response)
