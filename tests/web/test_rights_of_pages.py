@@ -54,7 +54,7 @@ _SCHOOLS = "TEACHER DIRECTOR INSPECTOR HEAD"
 READERS = {
     "/ecole/demandes": _SCHOOLS,
     "/moderation/chiffres": "TEAM AUDITOR",
-    "/structure/demandes": "STRUCTURE OTHER",
+    "/structure/demandes": "STRUCTURE",
     "/structure/publications": "STRUCTURE OTHER",
     "/structure/publications/nouvelle": "STRUCTURE OTHER",
     "/territoire/chiffres": "COORDONNATEUR ELSEWHERE TEAM AUDITOR",

@@ -82,7 +82,8 @@ class RequestsDesk:
         where = {"status": [chosen]} if chosen in _STATUSES else {}
         answer = await self._site.api.ask(request, _LISTING, {"where": where} | page_variables(params))
         viewer, requests = answer["viewer"], answer["animationRequests"]
-        if requests is None or viewer["role"] not in self._desk.roles:
+        speaks_for_none = viewer["role"] == "STRUCTURE" and not viewer["structures"]
+        if requests is None or viewer["role"] not in self._desk.roles or speaks_for_none:
             raise Problem.missing()
         sending = None
         if viewer["role"] in _ASKING:

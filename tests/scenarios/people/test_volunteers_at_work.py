@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tests.support.people import (
     CANDIDATURE,
     COLLEGE,
@@ -9,6 +11,7 @@ from tests.support.people import (
     HEAD,
     NATIONAL,
     OTHER_STRUCTURE,
+    SCHOOL,
     STRUCTURE,
 )
 
@@ -55,3 +58,47 @@ def test_volunteers_are_named_help_parents_and_are_counted(people, server):
     assert (programme["territories"], programme["goal"], programme["strategiesGoal"]) == (12, 0.25, 10)
     then = server.ask(PROGRAMME, at={"day": "2026-12-31"})["programme"]
     assert (then["volunteers"], then["animations"]) == (0, 0)
+
+
+COVERAGE = """query { coverage(territory: "34") { targetSchools reached unreached { uai }
+  nextPlaces { commune { code } schools { uai } } } }"""
+FAR = "0340002T"
+#: In Montpellier, in Béziers, and nobody says where.
+SCHOOLS = f"UAI;nom;commune;degré\n{SCHOOL};École Jean Jaurès;34172;1\n{FAR};Lycée de Béziers;34032;2"
+MEASURES = """query($at: At) { programme(at: $at) { strategiesAdopted targetSchools schoolsWithPart share schoolsReached
+  byTerritory { territory { code } strategyAdopted targetSchools schoolsReached } } }"""
+
+
+def test_target_schools_that_no_animation_has_reached_tell_where_to_go_next(people, server):
+    people.sign()
+    people.does("113-import-schools", COORDONNATEUR, csv=SCHOOLS)
+    strategy = people.does(
+        "210-write-a-strategy",
+        COORDONNATEUR,
+        territory="34",
+        diagnosis="Les parents demandent de l'aide.",
+        objectives=[{"label": "Établissements touchés", "target": 3}],
+        targetSchools=[SCHOOL, FAR, COLLEGE],
+        stakeholders=[{"name": "Rectorat", "kind": "EDUCATION"}],
+    )["strategy"]
+    covered = server.ask(COVERAGE, COORDONNATEUR)["coverage"]
+    assert (covered["targetSchools"], covered["reached"]) == (3, 0)
+    assert {place["commune"]["code"] for place in covered["nextPlaces"]} >= {"34172", "34032"}
+    animation = people.declare(startsAt="2027-01-12T18:00:00+01:00", endsAt="2027-01-12T20:00:00+01:00")
+    people.publish(animation)
+    server.clock.now = datetime.fromisoformat("2027-01-13T09:00:00+01:00")
+    covered = server.ask(COVERAGE, COORDONNATEUR)["coverage"]
+    assert SCHOOL not in {school["uai"] for school in covered["unreached"]}
+    assert "34172" not in {place["commune"]["code"] for place in covered["nextPlaces"]}
+
+    day = {"strategyId": strategy["id"], "stakeholder": "Rectorat", "on": "2027-01-12"}
+    people.does("212-validate-a-strategy", COORDONNATEUR, **day)
+    part = {"uai": SCHOOL, "schoolYear": "2026-2027", "hasPart": True, "evidence": "Projet d'école, page 3."}
+    people.does("217-record-a-school-project", COORDONNATEUR, **part)
+    programme = server.ask(MEASURES)["programme"]
+    assert (programme["strategiesAdopted"], programme["targetSchools"], programme["schoolsWithPart"]) == (1, 3, 1)
+    assert programme["share"] == 0.3333
+    herault = next(each for each in programme["byTerritory"] if each["territory"]["code"] == "34")
+    assert (herault["strategyAdopted"], herault["schoolsReached"]) == (True, 3 - len(covered["unreached"]))
+    then = server.ask(MEASURES, at={"day": "2027-01-09"})["programme"]
+    assert (then["strategiesAdopted"], then["targetSchools"], then["share"]) == (0, 0, None)
