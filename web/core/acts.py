@@ -96,7 +96,7 @@ class Acts:
         act = self._acts.get(request.query_params.get(_DONE, ""))
         return act.done if act else None
 
-    def form(self, request: Request, name: str, posted: Form | None = None, **values: str) -> Form:
+    def form(self, request: Request, name: str, posted: Form | None = None, /, **values: str) -> Form:
         """Return the form of an act: what was posted for it, or else one with these values."""
         if posted is not None and posted.prefix == name:
             return posted

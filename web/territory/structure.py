@@ -2,52 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
+from web.core.act_page import ActPage
+from web.core.acts import Act
 from web.core.documents import document
+from web.core.forms import Field, Form
 from web.core.pages import pages_around
 from web.core.problems import Problem
-from web.core.site import Site
 
 _STRUCTURE = document("territory/structure")
 _EVENTS = 20
 _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
+_REASON = Field("reason", "Motif", "textarea", required=True)
+_ACTS = (
+    Act(
+        "renommer",
+        document("territory/mutations/rename_structure"),
+        "Changer le nom de la structure",
+        "Changer le nom",
+        "La structure a son nouveau nom.",
+        (Field("name", "Nouveau nom", required=True), _REASON),
+        "Les papiers déjà faits gardent l'ancien nom.",
+    ),
+    Act(
+        "demenager",
+        document("territory/mutations/move_structure"),
+        "La structure a un nouveau SIRET",
+        "Enregistrer le nouveau SIRET",
+        "Le nouveau SIRET est enregistré. Le compte, les personnes et l'historique suivent.",
+        (
+            Field("siret", "Nouveau SIRET", hint="14 chiffres", required=True),
+            Field("on", "Depuis quel jour", "date", required=True),
+            _REASON,
+        ),
+        "Après un déménagement ou un changement de statut. Les papiers d'avant gardent l'ancien SIRET.",
+    ),
+)
 
 
-class StructurePage:
+class StructurePage(ActPage):
     """The page of one structure, for who answers for its territory."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    path, acts = "/territoire/structures/{id}", _ACTS
+    versioned = False
 
-    @property
-    def routes(self) -> Sequence[BaseRoute]:
-        return [self._site.desk("/territoire/structures/{id}", self.show)]
+    def fixed(self, request: Request) -> Mapping[str, Any]:
+        return {"structureId": request.path_params["id"]}
 
-    async def show(self, request: Request) -> Response:
+    async def page(self, request: Request, posted: Form | None) -> Response:
         variables = {"id": request.path_params["id"]} | _latest_first(request)
         answer = await self._site.api.ask(request, _STRUCTURE, variables)
-        structure = answer["structure"]
-        if structure is None or answer["viewer"]["role"] not in _READERS:
+        structure, viewer = answer["structure"], answer["viewer"]
+        if structure is None or viewer["role"] not in _READERS:
             raise Problem.missing()
         around = pages_around(request, structure["timeline"]["pageInfo"], "#fil")
-        # The territory of its first convention answers for its people.
+        # The territory of its first convention answers for its name and people.
         home = structure["conventions"][0]["territory"] if structure["conventions"] else None
-        people = answer["viewer"]["role"] == "NATIONAL" or home in answer["viewer"]["territories"]
+        answers_for = viewer["role"] == "NATIONAL" or home in viewer["territories"]
+        values = {"renommer": {"name": structure["name"]}}
         # The log runs forwards, its readers backwards: what came before is on the next page.
-        return self._site.templates.page(
+        response = self._site.templates.page(
             request,
             "territory/structure",
+            422 if posted else 200,
             structure=structure,
-            people=people,
+            answers_for=answers_for,
+            signs=viewer["role"] != "AUDITOR",
+            acts=[
+                (act, self._acts.form(request, act.name, posted, **values.get(act.name, {})))
+                for act in (_ACTS if answers_for else ())
+            ],
             earlier=around.previous,
             later=around.next,
+            posted=posted,
+            done=self._acts.done(request),
         )
+        return self._site.guard.keep(request, response)
 
 
 def _latest_first(request: Request) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.people import NATIONAL as TEAM
 from tests.support.people import OTHER_SIRET, STRUCTURE_ID, People
 from tests.support.server import Server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, links
 
 STRUCTURE_PAGE = f"/territoire/structures/{STRUCTURE_ID}"
 CONVENTIONS = (
@@ -86,6 +86,24 @@ def test_who_answers_for_another_territory_sees_nothing_of_this_one(visitor: Vis
     assert "Les Tilleuls" not in visitor.sees("/territoire")
     assert "Tout est attesté" in visitor.sees("/territoire/attestations")
     visitor.sees(STRUCTURE_PAGE, 404)
+
+
+@pytest.mark.usefixtures("owing")
+def test_an_auditor_is_led_to_nothing_that_is_not_for_auditors(visitor: Visitor) -> None:
+    visitor.signs_in("AUDITOR")
+    shown = {link.partition("#")[0] for path in PAGES for link in links(visitor.sees(path)) if link.startswith("/")}
+    assert {link: visitor.http.get(link).status_code for link in shown if visitor.http.get(link).is_client_error} == {}
+
+
+@pytest.mark.usefixtures("owing")
+def test_a_structure_gets_another_name_and_another_siret(visitor: Visitor) -> None:
+    page = visitor.signs_in("COORDONNATEUR").sees(STRUCTURE_PAGE)
+    assert '<a href="#renommer-reason">' in visitor.sends(page, "renommer", {"name": "Les Érables"}, status=422)
+    page = visitor.sends(page, "renommer", {"name": "Les Érables", "reason": "Vote de l'assemblée."})
+    assert "<h1>Les Érables</h1>" in page
+    values = {"siret": "123", "on": "2027-02-01", "reason": "Déménagement."}
+    assert '<a href="#demenager-siret">' in visitor.sends(page, "demenager", values, status=422)
+    visitor.sends(page, "renommer", {"name": "Centre social Les Tilleuls", "reason": "Retour."})
 
 
 def test_who_is_not_signed_in_signs_in_first_and_comes_back(visitor: Visitor) -> None:
