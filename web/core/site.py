@@ -61,13 +61,22 @@ class Site:
 
         async def answer(request: Request) -> Response:
             if self.sessions.token(request) is None:
-                return RedirectResponse(f"/connexion?{urlencode({'vers': _address(request)})}", 303)
+                return await self._sign_in_first(request)
             try:
                 return await handler(request)
             except Problem as problem:
                 raise (Problem.missing(NOTHING_HERE) if problem.status in (403, 404) else problem) from None
 
         return self.route(path, answer, *methods)
+
+    async def _sign_in_first(self, request: Request) -> Response:
+        """Lead to the sign-in; but what was typed on a page of this site is shown, to be sent once signed in."""
+        if request.method == "POST":
+            kind = request.headers.get("content-type", "")
+            form = await self.guard.posted(request, (), with_files=kind.startswith("multipart/"))
+            if not form.failed:
+                return self.signed_out(request, Problem(401, "Connexion nécessaire", ""))
+        return RedirectResponse(f"/connexion?{urlencode({'vers': _address(request)})}", 303)
 
     def signed_out(self, request: Request, problem: Problem) -> Response:
         """Return the page for a token that has ended, with what was typed. What is public is shown from now on."""

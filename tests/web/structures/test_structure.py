@@ -33,6 +33,19 @@ def declared(visitor: Visitor, **changes: str) -> str:
     return answer.headers["location"].partition("?")[0]
 
 
+def test_a_form_of_who_signed_out_meanwhile_is_sent_once_signed_in_again(visitor: Visitor, people: People) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/animations/nouvelle")
+    leave = visitor.sees("/mon-compte")
+    action, token = "/deconnexion", re.findall(r'name="jeton" value="([^"]+)"', leave)[-1]
+    assert visitor.http.post(action, data={"jeton": token}).status_code == 303
+    kept = visitor.sends(page, values=FORM | {"title": "Jamais perdue"}, status=401)
+    assert "Jamais perdue" in kept
+    elsewhere = Visitor(visitor.address).http.post("/structure/animations/nouvelle", data=FORM)
+    assert (elsewhere.status_code, elsewhere.headers["location"].partition("?")[0]) == (303, "/connexion")
+    visitor.signs_in("STRUCTURE")
+    assert "Votre animation est déclarée" in visitor.sends(kept)
+
+
 def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
     visitor: Visitor, people: People, server: Server
 ) -> None:
