@@ -167,16 +167,14 @@ def ask_together(
     reasons: ToCall, record: Recorded, registrations: Mapping[UUID, Registered], around: Around
 ) -> Iterator[Notice]:
     """Ask to telephone whom nothing written reaches, in one notice for all that a command did so to."""
-    alike = [
-        registrations[other.event.registration_id]
-        for other in around.command(record)
-        if isinstance(other.event, RegistrationEvent)
-        and (type(other.event), other.originator_id) == (type(record.event), record.originator_id)
-    ]
-    fact = record.event
-    assert isinstance(fact, RegistrationEvent)
-    unreached = [registration for registration in alike if is_unreached(registration, around)]
-    if not unreached or alike[0].registration_id != fact.registration_id:
+    kind = type(record.event), record.originator_id
+    alike = (each for each in around.command(record) if (type(each.event), each.originator_id) == kind)
+    if (first := next(alike)).position != record.position:
+        return
+    facts = [each.event for each in (first, *alike) if isinstance(each.event, RegistrationEvent)]
+    people = [registrations[fact.registration_id] for fact in facts]
+    unreached = [registration for registration in people if is_unreached(registration, around)]
+    if not unreached:
         return
     animation = around.state(ANIMATION, unreached[0].animation_id)
     one, several = reasons
