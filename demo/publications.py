@@ -7,7 +7,7 @@ import tomllib
 from importlib.resources import files
 from typing import Any, Literal
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -59,9 +59,9 @@ class DemoPublication(BaseModel):
         )
         written = io.BytesIO()
         with ZipFile(written, "w", ZIP_DEFLATED) as archive:
-            archive.writestr("mimetype", _ODT, ZIP_STORED)
-            archive.writestr("content.xml", content)
-            archive.writestr("META-INF/manifest.xml", manifest)
+            archive.writestr(ZipInfo("mimetype"), _ODT, ZIP_STORED)
+            archive.writestr(ZipInfo("content.xml"), content, ZIP_DEFLATED)
+            archive.writestr(ZipInfo("META-INF/manifest.xml"), manifest, ZIP_DEFLATED)
         return written.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.publications.content import PublicationDetails
+from domain.publications.content import KIND_LABELS, PublicationDetails, PublicationKind
 from domain.publications.events import (
     PublicationAuthorErased,
     PublicationAuthorNamed,
@@ -79,7 +79,9 @@ TABLE = Table(
 
 
 def _derived(row: Row) -> Row:
-    return {**row, "search": weighted_vector(row["title"], row["summary"], row["text"])}
+    # Also by what people call its kind: « idées reçues ».
+    text = f"{KIND_LABELS[PublicationKind(row['kind'])]} {row['text']}"
+    return {**row, "search": weighted_vector(row["title"], row["summary"], text)}
 
 
 _PUBLICATIONS = Projection(name="publications", table=TABLE, derive=_derived, opens_words=True)

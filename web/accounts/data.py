@@ -26,6 +26,7 @@ _KINDS = {
     "INVITATION": "Invitation",
     "CONTACT": "Contact",
     "WORDS": "Textes",
+    "AUTHOR": "Nom sous une publication",
     "GROUP_MEMBER": "Membre d'un groupe",
 }
 _UNKNOWN = "Ce lien n'est pas valable, ou vos données ont été effacées."

@@ -59,7 +59,7 @@ SPECS = [
             "proposed_at": at(1),
             "waiting_since": at(1),
             "changed_at": at(1),
-            "search": "'des':2B,3 'ecrans':1A,2B 'le':2B 'reglages':3 'tutoriel':2B",
+            "search": "'des':2B,3 'ecrans':1A,2B 'le':2B 'reglages':3 'tutoriel':2B,3",
         },
     ),
     Spec(
@@ -93,7 +93,7 @@ SPECS = [
             "degree": None,
             "audience": "parents",
             "changed_at": at(2),
-            "search": "'des':2B 'ecrans':1A,2B 'le':2B 'tutoriel':2B",
+            "search": "'des':2B 'ecrans':1A,2B 'le':2B 'tutoriel':2B,3",
         },
     ),
     Spec(
@@ -131,7 +131,7 @@ SPECS = [
             "links": [],
             "files": [{**FILE.model_dump(), "label": None, "attached_at": at(2).isoformat()}],
             "changed_at": at(3),
-            "search": "'ecrans':1A 'efface':2B,3 'texte':2B,3",
+            "search": "'ecrans':1A 'efface':2B,3 'texte':2B,3 'tutoriel':3",
         },
     ),
     Spec("publications", "another author is a change", [PROPOSED], NAMED, {"changed_at": at(2)}),

@@ -174,6 +174,7 @@ def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people
     assert found(server, degree="SECOND") == ["Écrans et journaux", "Journal de bord"]
     assert found(server, audience=["mediateurs"]) == ["Journal de bord"]
     assert found(server, theme=["jeux-video"], kind=["KIT", "TUTORIAL"]) == ["Écrans et journaux"]
+    assert found(server, text="tutoriels lire") == ["Écrans et journaux"]
     assert found(server, text="« »") == []
     query = '{ publications(where: {theme: ["inconnu"]}) { totalCount } }'
     assert server.errors(query)[0]["extensions"]["field"] == ["where", "theme"]
