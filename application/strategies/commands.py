@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
@@ -18,6 +19,7 @@ from application.schools.school_file import LARGEST_FILE, MOST_SCHOOLS
 from application.strategies.target_file import read_targets
 from domain.catalogue import SCHOOL, STRATEGY
 from domain.kernel.errors import DomainError, ErrorCode, Problem, refuse
+from domain.kernel.euros import in_cents
 from domain.kernel.identifiers import Uai, school_id, strategy_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, authorize
@@ -39,7 +41,12 @@ class _Part(BaseModel):
 
 class Objective(_Part):
     label: Label
-    target: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+    target: Annotated[
+        Decimal,
+        Field(ge=0, le=1_000_000_000, decimal_places=2),
+        AfterValidator(in_cents),
+        WithJsonSchema({"type": "number"}),
+    ]
 
 
 class StakeholderEntry(_Part):

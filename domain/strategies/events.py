@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.kernel.euros import Amount
 from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
@@ -21,13 +22,16 @@ class Stakeholder(BaseModel):
 
 @event("strategy.written", "Stratégie du territoire écrite")
 class StrategyWritten(Event):
-    """`edition` counts the versions of a territory from 1; `targets[n]` is the figure of `objectives[n]`."""
+    """`edition` counts the versions of a territory from 1.
+
+    `targets[n]` is the figure of `objectives[n]`, with two decimals.
+    """
 
     territory: str = Field(title="territoire")
     edition: int = Field(title="version de la stratégie")
     diagnosis: FreeText = Field(title="diagnostic")
     objectives: tuple[FreeText, ...] = Field(title="objectifs")
-    targets: tuple[float, ...] = Field(title="cibles")
+    targets: tuple[Amount, ...] = Field(title="cibles")
     target_schools: tuple[str, ...] = Field(title="établissements cibles")
     stakeholders: tuple[Stakeholder, ...] = Field(title="parties prenantes")
 

@@ -90,7 +90,7 @@ def written(fact: StrategyWritten, record: Recorded) -> Row:
     return {
         **fact.model_dump(exclude={"stakeholders"}),
         "objectives": list(fact.objectives),
-        "targets": list(fact.targets),
+        "targets": [float(target) for target in fact.targets],
         "target_schools": list(fact.target_schools),
         "status": StrategyStatus.WRITTEN.value,
         "stakeholders": [{**stakeholder.model_dump(), **awaited} for stakeholder in fact.stakeholders],

@@ -91,7 +91,7 @@ class CandidatureIssueCertificateInput(CandidatureChangeInput):
     pass
 
 
-@strawberry.input(description="How many parents a volunteer helped on a day. None of them is named.")
+@strawberry.input(description="How many parents a volunteer helped on a day. Nobody is named.")
 class CandidatureRecordAccompanimentInput(CandidateInput):
     on: date | None = value_of("The day. Mandatory.")
     mission: Mission | None = value_of("Which of the missions, but TAKE_PART, which animations tell. Mandatory.")

@@ -137,6 +137,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "CONVENTION_TERMINATED": "The structure's convention is terminated.",
         "DOSSIER_AMENDMENT_ACCEPTED": "An amendment of a certified dossier is accepted.",
         "DOSSIER_AMENDMENT_PROPOSED": "An amendment of a certified dossier waits for a decision.",
+        "CONVENTION_SIGNED": "A convention of the structure is recorded.",
         "DOSSIER_AMENDMENT_REFUSED": "An amendment of a certified dossier is refused.",
         "DOSSIER_CERTIFIED": "The service of a dossier is certified.",
         "DOSSIER_CONTROLLED": "A control of a dossier is concluded.",

@@ -27,7 +27,7 @@ _To = Annotated[date | None, strawberry.argument(description="Last local day, in
 class VolunteerQueries:
     @strawberry.field(
         description="The Parents Ressource of a territory, by first name and school: for structures that work there,"
-        " those whom the coordonnateur has called; for its coordonnateur and the national team all. None of"
+        " those whom the coordonnateur has called; for its coordonnateur and the national team all. Never those of"
         " other territories; FORBIDDEN for other roles."
     )
     async def volunteers(

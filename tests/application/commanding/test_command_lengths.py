@@ -8,8 +8,8 @@ from pydantic import create_model
 from application.application import USE_CASES
 
 _BOUNDED_FORMATS = {"uuid", "date", "date-time", "duration"}
-#: New values by field name, each validated as `AnimationContent`: see `domain.animations.animation.modify`.
-_ELSEWHERE = {("AnimationModify", "changes")}
+#: New values by field name, each validated as the content: see `modify` of animations and of publications.
+_ELSEWHERE = {("AnimationModify", "changes"), ("PublicationModify", "changes")}
 
 
 def unbounded(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
