@@ -10,7 +10,7 @@ from tests.support.network.receiver import receiver
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 
-SUBSCRIBE, URL = "180-subscribe-a-system", "https://systeme.exemple.fr/evenements"
+SUBSCRIBE, URL = "270-subscribe-a-system", "https://systeme.exemple.fr/evenements"
 
 
 def _delivers(server: Server) -> None:
@@ -29,12 +29,12 @@ def test_a_structure_subscribes_is_sent_its_events_and_sees_what_was_sent(people
         made = people.does(SUBSCRIBE, STRUCTURE, **wanted)
         which = {"webhookId": made["webhook"]["id"]}
         system.secret = made["secret"]
-        assert people.does("181-rotate-a-secret", STRUCTURE, **which)["secret"] != made["secret"]
+        assert people.does("271-rotate-a-secret", STRUCTURE, **which)["secret"] != made["secret"]
         declared = people.declare()
         _delivers(server)
     (message,) = system.received
     assert (message["type"], message["data"]["animationId"]) == ("animation.created", declared)
-    (sent,) = server.run("187-see-deliveries", STRUCTURE, **which)["nodes"]
+    (sent,) = server.run("277-see-deliveries", STRUCTURE, **which)["nodes"]
     assert (sent["messageId"], sent["httpStatus"], sent["attempts"]) == (system.ids[0], 204, 1)
     for who, number in ((STRUCTURE, 1), (NATIONAL, 1), (OTHER_STRUCTURE, 0), (COORDONNATEUR, 0)):
         answer = server.ask("{ webhooks { nodes { id deliveredTo } } }", who)["webhooks"]["nodes"]
@@ -61,11 +61,11 @@ def test_everything_wrong_is_named_and_nobody_subscribes_to_what_is_not_theirs(p
     for who in (OTHER_STRUCTURE, COORDONNATEUR, AUDITOR, None):
         people.is_refused(SUBSCRIBE, who, **ours)
     made = people.does(SUBSCRIBE, COORDONNATEUR, territory="34", url=URL, kinds=["registration.*"])
-    people.is_refused("182-pause-a-subscription", STRUCTURE, webhookId=made["webhook"]["id"])
-    paused = people.does("182-pause-a-subscription", COORDONNATEUR, webhookId=made["webhook"]["id"])["webhook"]
+    people.is_refused("272-pause-a-subscription", STRUCTURE, webhookId=made["webhook"]["id"])
+    paused = people.does("272-pause-a-subscription", COORDONNATEUR, webhookId=made["webhook"]["id"])["webhook"]
     assert (paused["status"], paused["pausedBecause"]) == ("PAUSED", "BY_HAND")
     assert (
-        people.does("183-resume-a-subscription", COORDONNATEUR, webhookId=paused["id"])["webhook"]["status"] == "ACTIVE"
+        people.does("273-resume-a-subscription", COORDONNATEUR, webhookId=paused["id"])["webhook"]["status"] == "ACTIVE"
     )
-    people.does("185-end-a-subscription", COORDONNATEUR, webhookId=paused["id"])
-    assert people.is_refused("184-send-events-again", COORDONNATEUR, webhookId=paused["id"], fromPosition=1)
+    people.does("275-end-a-subscription", COORDONNATEUR, webhookId=paused["id"])
+    assert people.is_refused("274-send-events-again", COORDONNATEUR, webhookId=paused["id"], fromPosition=1)
