@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.scenarios.service.controls_story import Controls
+from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
 from tests.support.papers.dossiers import png
 from tests.support.papers.forged_bundles import FORGED_BUNDLES
@@ -15,7 +16,7 @@ from tests.support.papers.sheets import attach
 from tests.support.people import CANDIDATURE, INSPECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.web.structures.test_structure_office import TABLE as SEASON
-from tests.web.test_in_a_browser import TELEPHONE, violations
+from tests.web.test_in_a_browser import TELEPHONE
 
 TABLE = SEASON.replace(";12", ";douze").encode()
 CANDIDATURES = "{ candidatures { nodes { id } } }"

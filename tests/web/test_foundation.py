@@ -18,7 +18,7 @@ from web.accounts.data import OwnData
 from web.accounts.pages import Accounts
 from web.candidatures.candidature import CandidaturePage
 from web.core.assets import assets
-from web.core.documents import documents
+from web.core.documents import ROOT, documents
 from web.core.problems import Problem
 from web.core.rendering import Templates
 from web.core.sessions import Sessions
@@ -29,6 +29,17 @@ from web.satisfaction.questionnaire import QuestionnairePage
 def test_every_document_is_one_that_the_schema_answers():
     for each in documents():
         assert validate(schema._schema, parse(each.text)) == [], each.name
+
+
+def test_a_page_with_a_form_that_can_be_refused_says_so_in_its_title():
+    """What a screen reader says first of a page is its title."""
+    silent = []
+    for path in sorted(ROOT.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        may_fail = "page.summary(" in text or "page.outcome(done, posted)" in text
+        if may_fail and "{% block title %}" in text and "Erreur" not in text.partition("{% block title %}")[2][:300]:
+            silent.append(str(path.relative_to(ROOT)))
+    assert silent == []
 
 
 def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():

@@ -13,11 +13,12 @@ from application.signatures.site import Site
 from domain.kernel.actors import Role
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS
 from tests.scenarios.signing.test_signing_in_a_browser import AUTHENTICATOR
+from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
 from tests.support.people import CONVENTION, COORDONNATEUR, STRUCTURE_ID
 from tests.support.running import founded_server
 from tests.support.server import Server
-from tests.web.test_in_a_browser import TELEPHONE, violations
+from tests.web.test_in_a_browser import TELEPHONE
 
 SIGNED = "query($id: ID!) { structure(id: $id) { conventions { id ratePerAnimation } } }"
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
 from tests.support.people import NATIONAL, People
 from tests.support.server import Server
 from tests.web.structures.test_structure_day import photograph
-from tests.web.test_in_a_browser import TELEPHONE, violations
+from tests.web.test_in_a_browser import TELEPHONE
 
 SHOTS = os.environ.get("SHOTS", "")
 
