@@ -14,11 +14,13 @@ from application.conventions import find_territory
 from domain.action_groups import action_group as groups
 from domain.action_groups.action_group import ActionGroup
 from domain.action_groups.events import ActionGroupOpened, GroupMet, MemberJoined
-from domain.catalogue import ACTION_GROUP
+from domain.catalogue import ACTION_GROUP, PUBLICATION
 from domain.kernel.events import Event
 from domain.kernel.people import EmailAddress, PersonName
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Label, LongText, TerritoryCode, line
+from domain.publications.content import PublicationKind
+from domain.publications.transitions import PublicationStatus
 
 Profession: Any = line(80)
 MOST_PROFESSIONS = 30
@@ -61,6 +63,12 @@ class ActionGroupRecord(_OfGroup):
     on: date
     professions: Annotated[tuple[Profession, ...], Field(min_length=1, max_length=MOST_PROFESSIONS)]
     outcome: LongText
+
+
+class ActionGroupLessonLink(_OfGroup):
+    action: ClassVar[Action] = Action.ACTION_GROUP_LESSON_LINK
+
+    publication_id: UUID
 
 
 class ActionGroupClose(_OfGroup):
@@ -110,6 +118,18 @@ def record_meeting(command: ActionGroupRecord, work: UnitOfWork) -> UUID:
     return _record(work, group, groups.record_meeting(group, fact, _today(work, group), work.actor))
 
 
+def link_lesson(command: ActionGroupLessonLink, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    authorize(work.actor, command.action, group.belongings)
+    publication = work.find(PUBLICATION, command.publication_id)
+    is_published_lesson = (
+        publication is not None
+        and publication.content.kind is PublicationKind.LESSON
+        and publication.status is PublicationStatus.PUBLISHED
+    )
+    return _record(work, group, groups.link_lesson(group, command.publication_id, is_published_lesson, work.actor))
+
+
 def close(command: ActionGroupClose, work: UnitOfWork) -> UUID:
     group = _group(command, work)
     return _record(work, group, groups.close(group, command.conclusion, work.actor))
@@ -142,6 +162,7 @@ USE_CASES = (
     (ActionGroupMemberAdd, add_member),
     (ActionGroupMemberRemove, remove_member),
     (ActionGroupRecord, record_meeting),
+    (ActionGroupLessonLink, link_lesson),
     (ActionGroupClose, close),
     (ActionGroupMemberErase, erase_member),
 )

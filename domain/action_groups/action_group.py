@@ -13,6 +13,7 @@ from domain.action_groups.events import (
     ActionGroupOpened,
     ActionGroupWordsErased,
     GroupMet,
+    LessonLinked,
     MemberErased,
     MemberJoined,
     MemberLeft,
@@ -25,7 +26,7 @@ from domain.kernel.people import name_comparison_form
 from domain.kernel.rights import Action, Belongings, authorize
 
 #: One answer shows them all.
-MOST_MEMBERS, MOST_MEETINGS = 60, 200
+MOST_MEMBERS, MOST_MEETINGS, MOST_LESSONS = 60, 200, 50
 #: On whose clocks a group of the nation meets.
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -40,6 +41,7 @@ class ActionGroup:
     people: Mapping[UUID, UUID] = field(default_factory=dict)
     members: frozenset[UUID] = frozenset()
     meetings: int = 0
+    lessons: frozenset[UUID] = frozenset()
 
     @property
     def belongings(self) -> Belongings:
@@ -67,6 +69,8 @@ def evolve(state: ActionGroup | None, originator_id: UUID, fact: Event) -> Actio
             return replace(state, people=people, members=state.members - {fact.member_id})
         case GroupMet():
             return replace(state, meetings=state.meetings + 1)
+        case LessonLinked():
+            return replace(state, lessons=state.lessons | {fact.publication_id})
         case ActionGroupClosed():
             return replace(state, status=ActionGroupStatus.CLOSED)
         case ActionGroupWordsErased():
@@ -102,6 +106,18 @@ def record_meeting(group: ActionGroup, fact: GroupMet, today: date, actor: Actor
     if group.meetings >= MOST_MEETINGS:
         raise broken(f"Un groupe compte {MOST_MEETINGS} réunions au plus.")
     return [fact]
+
+
+def link_lesson(group: ActionGroup, publication_id: UUID, is_published_lesson: bool, actor: Actor) -> list[Event]:
+    """Link what the group learnt, once it is published. Also for a closed group: lessons come last."""
+    check(Action.ACTION_GROUP_LESSON_LINK, group.status, group.belongings, actor)
+    if not is_published_lesson:
+        raise invalid("retour d'expérience publié attendu, par son identifiant.", "publication_id")
+    if publication_id in group.lessons:
+        raise broken("Ce retour d'expérience est déjà celui du groupe.", "publication_id")
+    if len(group.lessons) >= MOST_LESSONS:
+        raise broken(f"Un groupe compte {MOST_LESSONS} retours d'expérience au plus.")
+    return [LessonLinked(publication_id=publication_id)]
 
 
 def close(group: ActionGroup, conclusion: str | None, actor: Actor) -> list[Event]:

@@ -58,6 +58,13 @@ class GroupMet(Event):
     outcome: FreeText = Field(title="production")
 
 
+@event("action_group.lesson_linked", "Retour d'expérience du groupe publié")
+class LessonLinked(Event):
+    """What the group learnt, published as a resource."""
+
+    publication_id: UUID = Field(title="publication")
+
+
 @event("action_group.closed", "Groupe de recherche-action clos")
 class ActionGroupClosed(Event):
     conclusion: FreeText | None = Field(title="conclusion")

@@ -22,6 +22,8 @@ OPEN_IN: Mapping[Action, frozenset[ActionGroupStatus]] = {
     # People may want to leave at any time.
     Action.ACTION_GROUP_MEMBER_REMOVE: frozenset(ActionGroupStatus),
     Action.ACTION_GROUP_RECORD: _OPEN,
+    # Lessons are often published once the work is over.
+    Action.ACTION_GROUP_LESSON_LINK: frozenset(ActionGroupStatus),
     Action.ACTION_GROUP_CLOSE: _OPEN,
 }
 _CLOSED = "Le groupe est clos."

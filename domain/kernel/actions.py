@@ -151,6 +151,7 @@ class Action(StrEnum):
     ACTION_GROUP_MEMBER_ADD = "actionGroupMemberAdd"
     ACTION_GROUP_MEMBER_REMOVE = "actionGroupMemberRemove"
     ACTION_GROUP_RECORD = "actionGroupRecord"
+    ACTION_GROUP_LESSON_LINK = "actionGroupLessonLink"
     ACTION_GROUP_CLOSE = "actionGroupClose"
     ACTION_GROUP_MEMBER_READ = "actionGroupMemberRead"
     STRUCTURE_READ = "structureRead"

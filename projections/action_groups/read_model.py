@@ -7,6 +7,7 @@ from domain.action_groups.events import (
     ActionGroupOpened,
     ActionGroupWordsErased,
     GroupMet,
+    LessonLinked,
     MemberErased,
     MemberGone,
     MemberJoined,
@@ -30,6 +31,7 @@ ACTION_GROUPS = Projection(
             # In the order in which they were recorded; members with their professions, not with their names.
             "members": "jsonb NOT NULL",
             "meetings": "jsonb NOT NULL",
+            "lessons": "uuid[] NOT NULL",
             "opened_at": "timestamptz NOT NULL",
             "closed_at": "timestamptz",
             "conclusion": "text",
@@ -38,6 +40,7 @@ ACTION_GROUPS = Projection(
             "status": "état",
             "members": "membres",
             "meetings": "réunions",
+            "lessons": "retours d'expérience",
             "opened_at": "ouvert le",
             "closed_at": "clos le",
         },
@@ -55,6 +58,7 @@ def opened(fact: ActionGroupOpened, record: Recorded) -> Row:
         "status": ActionGroupStatus.OPEN.value,
         "members": [],
         "meetings": [],
+        "lessons": [],
         "opened_at": record.stamp.recorded_at,
         "closed_at": None,
         "conclusion": None,
@@ -83,6 +87,11 @@ def left(row: Row, fact: MemberGone, record: Recorded) -> Row:
 @ACTION_GROUPS.on(GroupMet)
 def met(row: Row, fact: GroupMet, record: Recorded) -> Row:
     return row | {"meetings": [*row["meetings"], fact.model_dump(mode="json")]}
+
+
+@ACTION_GROUPS.on(LessonLinked)
+def lesson_linked(row: Row, fact: LessonLinked, record: Recorded) -> Row:
+    return row | {"lessons": [*row["lessons"], fact.publication_id]}
 
 
 @ACTION_GROUPS.on(ActionGroupClosed)

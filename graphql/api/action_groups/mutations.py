@@ -53,6 +53,11 @@ class ActionGroupRecordInput(ActionGroupChangeInput):
     outcome: str | None = value_of("What it produced, in French; 5,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="A lesson of the group, published.")
+class ActionGroupLessonLinkInput(ActionGroupChangeInput):
+    publication_id: strawberry.ID | None = value_of("A published resource of the kind LESSON. Mandatory.")
+
+
 @strawberry.input(description="A group whose work is over.")
 class ActionGroupCloseInput(ActionGroupChangeInput):
     conclusion: str | None = value_of("What is concluded, in French; 5,000 characters at most.")
@@ -93,6 +98,10 @@ class ActionGroupMutations:
     )
     async def action_group_record(self, info: Info, input: ActionGroupRecordInput) -> ActionGroupPayload:
         return await _answer(info, commands.ActionGroupRecord, to_command(input))
+
+    @strawberry.mutation(description="Links a lesson that was published as a resource; of a closed group too." + _WHO)
+    async def action_group_lesson_link(self, info: Info, input: ActionGroupLessonLinkInput) -> ActionGroupPayload:
+        return await _answer(info, commands.ActionGroupLessonLink, to_command(input))
 
     @strawberry.mutation(description="Closes the group. Its lessons can still be linked." + _WHO)
     async def action_group_close(self, info: Info, input: ActionGroupCloseInput) -> ActionGroupPayload:

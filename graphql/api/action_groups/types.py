@@ -14,6 +14,7 @@ from api.core.allowed import AllowedAction, shown_actions
 from api.core.context import Context, Info
 from api.core.lists.connections import within_reach
 from api.core.lists.nodes import Node
+from api.publications.types import Publication, load_publications
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from domain.action_groups.action_group import distinct, of_territory
@@ -66,6 +67,11 @@ class ActionGroup(Node):
     @property
     def belongings(self) -> Belongings:
         return of_territory(self.row["territory"])
+
+    @strawberry.field(description="What it learnt, published as resources: those that are online or the asker's.")
+    async def lessons(self, info: Info) -> list[Publication]:
+        publications = await load_publications(info.context, self.row["lessons"])
+        return [publication for publication in publications if publication is not None]
 
     @strawberry.field(
         description="Its members, those who have left included. For the coordonnateurs of its territory and the"

@@ -134,7 +134,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "ActionGroup": {
         Action.TERRITORY_READ: "id version name subject territory status professions memberCount meetings openedAt"
-        " closedAt conclusion allowedActions",
+        " lessons closedAt conclusion allowedActions",
         Action.ACTION_GROUP_MEMBER_READ: "members",
     },
     "AuditEntry": {

@@ -163,6 +163,7 @@ SAID: dict[str, dict[str, Any]] = {
         "email": "g@example.org",
         "profession": "psychologue",
     },
+    "actionGroupLessonLink": {"publicationId": str(UUID(int=1))},
     "actionGroupRecord": {"on": "2026-09-01", "professions": ["psychologue"], "outcome": "Un questionnaire"},
     "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},
     "termMerge": {"kind": "THEME", "from": "educonnect", "into": "ent-pronote"},

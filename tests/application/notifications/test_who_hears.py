@@ -49,6 +49,7 @@ HEARS = {
     "account.school_staff_bound": THEIR_OWN,
     "account.speaker_joined": (ST,),
     "action_group.closed": OF_THE_PROGRAMME,
+    "action_group.lesson_linked": OF_THE_PROGRAMME,
     "action_group.member_joined": OF_THE_PROGRAMME,
     "action_group.member_left": OF_THE_PROGRAMME,
     "action_group.met": OF_THE_PROGRAMME,

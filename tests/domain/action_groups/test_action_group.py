@@ -10,6 +10,7 @@ from domain.action_groups.events import (
     ActionGroupClosed,
     ActionGroupOpened,
     GroupMet,
+    LessonLinked,
     MemberErased,
     MemberJoined,
     MemberLeft,
@@ -54,6 +55,15 @@ def test_members_join_once_meet_and_leave_and_a_closed_group_meets_no_more():
     over = fold(ACTION_GROUP, OPENED, JOINED, CLOSED)
     assert refused(groups.record_meeting, over, MET, TODAY, COORDONNATEUR) is ErrorCode.RULE_BROKEN
     assert groups.remove_member(over, MEMBER, COORDONNATEUR) == [MemberLeft(member_id=MEMBER)]
+
+
+def test_a_published_lesson_is_linked_once_also_once_the_group_is_closed():
+    lesson, over = UUID(int=8), fold(ACTION_GROUP, OPENED, CLOSED)
+    linked = LessonLinked(publication_id=lesson)
+    assert groups.link_lesson(over, lesson, True, COORDONNATEUR) == [linked]
+    assert refused(groups.link_lesson, over, lesson, False, COORDONNATEUR) is ErrorCode.INVALID
+    again = fold(ACTION_GROUP, OPENED, linked)
+    assert refused(groups.link_lesson, again, lesson, True, COORDONNATEUR) is ErrorCode.RULE_BROKEN
 
 
 def test_a_member_is_erased_once_also_after_leaving_and_may_join_anew():

@@ -164,6 +164,7 @@ actionGroupOpen            -      -      -       -      terr   -        -      -
 actionGroupMemberAdd       -      -      -       -      terr   -        -      -        -      any    -       -
 actionGroupMemberRemove    -      -      -       -      terr   -        -      -        -      any    -       -
 actionGroupRecord          -      -      -       -      terr   -        -      -        -      any    -       -
+actionGroupLessonLink      -      -      -       -      terr   -        -      -        -      any    -       -
 actionGroupClose           -      -      -       -      terr   -        -      -        -      any    -       -
 actionGroupMemberRead      -      -      -       -      terr   -        -      -        -      any    -       -
 structureRead              -      -      struct  -      terr   -        -      -        -      any    any     any

@@ -9,6 +9,7 @@ from domain.action_groups.events import (
     ActionGroupClosed,
     ActionGroupOpened,
     GroupMet,
+    LessonLinked,
     MemberErased,
     MemberJoined,
     MemberLeft,
@@ -38,6 +39,12 @@ def _met(case: Case, fact: GroupMet) -> Decision:
     return Decision(groups.record_meeting(group, fact, today, case.actor), group.belongings)
 
 
+def _lesson(case: Case, fact: LessonLinked) -> Decision:
+    """No money rests on it: that the publication is a lesson was checked as it was recorded."""
+    group = _group(case)
+    return Decision(groups.link_lesson(group, fact.publication_id, True, case.actor), group.belongings)
+
+
 def _closed(case: Case, fact: ActionGroupClosed) -> Decision:
     return Decision(groups.close(_group(case), fact.conclusion, case.actor), _group(case).belongings)
 
@@ -51,6 +58,7 @@ ACTION_GROUPS: Judgements = {
     MemberJoined: Judgement(_joined, (Action.ACTION_GROUP_MEMBER_ADD,)),
     MemberLeft: Judgement(_left, (Action.ACTION_GROUP_MEMBER_REMOVE,)),
     GroupMet: Judgement(_met, (Action.ACTION_GROUP_RECORD,)),
+    LessonLinked: Judgement(_lesson, (Action.ACTION_GROUP_LESSON_LINK,)),
     ActionGroupClosed: Judgement(_closed, (Action.ACTION_GROUP_CLOSE,)),
     MemberErased: Judgement(_erased, (Action.PERSON_ERASE,)),
 }
