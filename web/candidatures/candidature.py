@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.candidatures.following.acts import MISSIONS
 from web.core.asking import Answer
 from web.core.documents import document
 from web.core.forms import Field
@@ -11,6 +12,9 @@ from web.core.linked_page import Button, LinkedPage
 
 _BUTTONS = {
     "withdraw": Button(document("candidatures/withdraw"), "candidatureWithdraw", optional=("reason",)),
+    "help": Button(
+        document("candidatures/help"), "candidatureRecordAccompaniment", "note", ("on", "mission", "parents")
+    ),
     "certificate": Button(document("candidatures/certificate"), "candidatureRequestCertificate"),
 }
 #: For each status, what it is called and what comes next.
@@ -36,7 +40,13 @@ class CandidaturePage(LinkedPage):
     template = "candidatures/candidature"
     reads = document("candidatures/candidature")
     buttons = _BUTTONS
-    fields = (Field("action", "Action"), Field("reason", "Pourquoi", "textarea"))
+    fields = (
+        Field("action", "Action"),
+        Field("reason", "Pourquoi", "textarea"),
+        Field("on", "Date", "date"),
+        Field("mission", "Mission", "select", options=MISSIONS),
+        Field("parents", "Nombre de parents", "number", "Aucun n'est nommé."),
+    )
     unknown = "Ce lien de candidature n'est pas valable, ou la candidature a été effacée."
 
     def shown(self, answer: Answer) -> dict[str, Any] | None:

@@ -62,7 +62,10 @@ class LinkedPage(ABC):
         form = await self.site.guard.posted(request, self.fields)
         link = request.path_params["link"]
         if not form.failed and (button := self.buttons.get(form.values["action"])) is not None:
-            filled = {name: form.values[name] for name in button.optional if form.values[name].strip()}
+            typed = form.input()
+            if form.failed:
+                return await self._page(request, form)
+            filled = {name: typed[name] for name in button.optional if typed.get(name) is not None}
             values = {"link": link, "idempotencyKey": form.key, **filled}
             payload = (await self.site.api.ask(request, button.document, {"input": values}))[button.name]
             if not payload["errors"]:

@@ -11,6 +11,13 @@ def _mutation(name: str) -> Document:
     return document(f"candidatures/following/mutations/{name}")
 
 
+#: But taking part in workshops, which the animations tell.
+MISSIONS = (
+    ("ACCOMPANY", "Accompagner des parents"),
+    ("RELAY", "Relayer l'information"),
+    ("PROMOTE", "Faire connaître l'offre"),
+    ("WATCH", "Repérer les besoins"),
+)
 _ON = Field("on", "Date", "date", required=True)
 ACTS = (
     Act(
@@ -66,6 +73,19 @@ ACTS = (
         "La formation est enregistrée.",
         (_ON, Field("subject", "Sujet de la formation", required=True)),
         code="CANDIDATURE_RECORD_TRAINING",
+    ),
+    Act(
+        "accompagner",
+        _mutation("record_accompaniment"),
+        "Noter des parents aidés",
+        "Enregistrer",
+        "C'est enregistré.",
+        (
+            _ON,
+            Field("mission", "Mission", "select", required=True, options=MISSIONS),
+            Field("parents", "Nombre de parents", "number", "Aucun n'est nommé.", required=True),
+        ),
+        code="CANDIDATURE_RECORD_ACCOMPANIMENT",
     ),
     Act(
         "pix",

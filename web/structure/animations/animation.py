@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from web.structure.animations.own import STATUSES
 from web.structure.speaking import own_animation
 
 _ANIMATION = document("structure/animations/animation")
+_VOLUNTEERS = document("structure/animations/volunteers")
 _CLONE, _REPEAT = document("structure/animations/clone"), document("structure/animations/repeat")
 _DATE = Field("date", "Date", "date", "Exemple : 15/01/2027", True)
 _STARTS = Field("starts", "Heure de début", "time", "Format attendu : 18:00", True)
@@ -61,6 +63,16 @@ _ACTS = (
         "ANIMATION_REPEAT",
     ),
     Act(
+        "benevoles",
+        document("structure/animations/name_volunteers"),
+        "Indiquer les parents ressources qui participent",
+        "Enregistrer",
+        "Les parents ressources de l'animation sont enregistrés.",
+        (Field("candidatureIds", "Parents ressources", "choices", "Ceux que le coordonnateur a contactés."),),
+        "Le public ne voit jamais leur nom.",
+        "ANIMATION_VOLUNTEERS_NAME",
+    ),
+    Act(
         "annuler",
         document("structure/animations/cancel"),
         "Annuler l'animation",
@@ -93,28 +105,39 @@ class OwnAnimation:
         return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.act, "POST")]
 
     async def show(self, request: Request) -> Response:
-        return self._page(request, await self._animation(request))
+        return await self._page(request, await self._animation(request))
 
     async def act(self, request: Request) -> Response:
         animation = await self._animation(request)
         outcome = await self._acts.carry_out(request, versioned=True, animationId=animation["id"])
         if isinstance(outcome, Response):
             return outcome
-        return self._page(request, await self._animation(request), outcome)
+        return await self._page(request, await self._animation(request), outcome)
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
         return own_animation(answer)
 
-    def _page(self, request: Request, animation: Mapping[str, Any], posted: Form | None = None) -> Response:
+    async def _page(self, request: Request, animation: Mapping[str, Any], posted: Form | None = None) -> Response:
         hours = {name: datetime.fromisoformat(animation[f"{name}At"]).strftime("%H:%M") for name in ("starts", "ends")}
+        variables = {"id": animation["id"], "territory": animation["territory"]["code"]}
+        answer = await self._site.api.ask(request, _VOLUNTEERS, variables)
+        volunteers = answer["animation"]["volunteers"] or []
+        named = {"candidatureIds": "\n".join(each["candidatureId"] for each in volunteers)}
+        values = {"dupliquer": hours, "benevoles": named}
+        acts = self._acts.shown(request, animation["allowedActions"], posted, values)
+        options = {each["candidatureId"]: _called(each) for each in [*volunteers, *answer["volunteers"]["nodes"]]}
+        for each in acts:
+            if each.act.name == "benevoles":
+                each.form.fields = [replace(field, options=list(options.items())) for field in each.form.fields]
         actions = {each["code"]: each for each in animation["allowedActions"]}
         response = self._site.templates.page(
             request,
             "structure/animations/animation",
             422 if posted else 200,
             animation=animation,
-            acts=self._acts.shown(request, animation["allowedActions"], posted, {"dupliquer": hours}),
+            acts=acts if options else [each for each in acts if each.act.name != "benevoles"],
+            volunteers=[_called(each) for each in volunteers],
             actions=actions,
             posted=posted,
             done=_DONE.get(request.query_params.get("fait", "")),
@@ -122,3 +145,7 @@ class OwnAnimation:
             begun=datetime.fromisoformat(animation["startsAt"]) <= self._site.clock(),
         )
         return self._site.guard.keep(request, response)
+
+
+def _called(volunteer: Mapping[str, Any]) -> str:
+    return f"{volunteer['firstName'] or 'Personne effacée'}, {volunteer['school']['label']}"

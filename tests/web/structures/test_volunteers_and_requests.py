@@ -1,0 +1,58 @@
+"""Parents Ressource on the pages of structures and their own; a school's request from its desk to the structure's."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.people import CANDIDATURE, COLLEGE, COORDONNATEUR, HEAD, SCHOOL, STRUCTURE_ID, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+VOLUNTEER = CANDIDATURE | {"schoolUai": COLLEGE, "degree": "SECOND", "firstName": "Zélie"}
+
+
+def test_a_structure_names_a_volunteer_who_notes_whom_they_helped(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    animation = people.declare(title="Avec une bénévole")
+    people.publish(animation)
+    made = people.does("12-submit-a-candidature", None, **VOLUNTEER)
+    volunteer = made["candidature"]["id"]
+    people.does("14-validate-a-candidature", HEAD, candidatureId=volunteer)
+    people.does("62-record-a-contact", COORDONNATEUR, candidatureId=volunteer, on="2027-01-04")
+    path = f"/structure/animations/{animation}"
+    page = visitor.signs_in("STRUCTURE").sees(path)
+    named = visitor.sends(page, "benevoles", {"candidatureIds": volunteer})
+    assert "Zélie" in named
+    assert "Zélie" not in Visitor(server.address).sees(f"/animations/{animation}")
+    own = Visitor(server.address)
+    page = own.sees(f"/candidatures/{made['link']}")
+    wrong = {"on": "2027-01-05", "mission": "ACCOMPANY", "parents": "beaucoup"}
+    refused = own.sends(page, "help", wrong, status=422)
+    assert '<a href="#parents">' in refused
+    assert "noté" in own.sends(refused, "help", wrong | {"parents": "3"})
+    figures = Visitor(server.address).signs_in("COORDONNATEUR").sees("/territoire/chiffres")
+    assert re.search(
+        r'Accompagner des parents</th><td data-label="Fois">1</td><td data-label="Parents aidés">3<', figures
+    )
+
+
+def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    page = visitor.signs_in("DIRECTOR").sees("/ecole/demandes")
+    wish = {"theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31", "schoolUai": SCHOOL}
+    refused = visitor.sends(page, "demander", wish, status=422)
+    assert '<a href="#demander-text">' in refused
+    sent = visitor.sends(refused, "demander", wish | {"text": "Plutôt le soir."})
+    (request,) = {link.rpartition("/")[2] for link in links(sent) if link.startswith("/ecole/demandes/")}
+    structure = Visitor(server.address).signs_in("STRUCTURE")
+    taken = structure.sends(structure.sees(f"/structure/demandes/{request}"), "prendre", {"structureId": STRUCTURE_ID})
+    assert f"etablissement={SCHOOL}" in taken
+    animation = people.declare(title="Demandée", school=SCHOOL)
+    page = structure.sees(f"/structure/demandes/{request}")
+    answered = structure.sends(page, "repondre", {"animationId": animation})
+    assert "Demandée" in answered
+    assert "Une animation y répond" in visitor.sees("/ecole/demandes")
+    for path in ("/structure/chiffres", "/programme"):
+        assert "<table" in structure.sees(path)
