@@ -18,7 +18,7 @@ from domain.catalogue import ACTION_GROUP, PUBLICATION
 from domain.kernel.events import Event
 from domain.kernel.people import EmailAddress, PersonName
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import Label, LongText, TerritoryCode, line
+from domain.kernel.validation import DeclaredDay, Label, LongText, TerritoryCode, line
 from domain.publications.content import PublicationKind
 from domain.publications.transitions import PublicationStatus
 
@@ -60,7 +60,7 @@ class ActionGroupRecord(_OfGroup):
 
     action: ClassVar[Action] = Action.ACTION_GROUP_RECORD
 
-    on: date
+    on: DeclaredDay
     professions: Annotated[tuple[Profession, ...], Field(min_length=1, max_length=MOST_PROFESSIONS)]
     outcome: LongText
 

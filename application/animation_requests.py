@@ -19,7 +19,7 @@ from domain.catalogue import ANIMATION, ANIMATION_REQUEST, STRUCTURE
 from domain.kernel.events import Event
 from domain.kernel.identifiers import Uai, department_of_school
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Code, LongText, Reason
+from domain.kernel.validation import Code, DeclaredDay, LongText, Reason
 
 #: How many structures hear of one request.
 MOST_STRUCTURES = 50
@@ -31,8 +31,8 @@ class AnimationRequestSend(Command):
     school_uai: Uai
     theme: Code
     audience: Code = "parents"
-    wished_from: date
-    wished_until: date
+    wished_from: DeclaredDay
+    wished_until: DeclaredDay
     text: LongText
     #: Those that work around the school. The read side proposes them.
     structures: Annotated[tuple[UUID, ...], Field(max_length=MOST_STRUCTURES, exclude=True)] = ()

@@ -24,7 +24,7 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import Uai, school_id
 from domain.kernel.people import EmailAddress, PersonName, Phone
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Comment, Label, Link, LongText, Reason, TerritoryCode
+from domain.kernel.validation import Comment, DeclaredDay, Label, Link, LongText, Reason, TerritoryCode
 
 #: Purpose of a candidature's signed link.
 PURPOSE = "candidature"
@@ -90,14 +90,14 @@ class CandidatureRequestCertificate(_ByCandidate):
 class CandidatureRecordContact(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_CONTACT
 
-    on: date
+    on: DeclaredDay
     note: Comment | None = None
 
 
 class CandidatureRecordTraining(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_TRAINING
 
-    on: date
+    on: DeclaredDay
     subject: Label
 
 
@@ -112,7 +112,7 @@ class CandidatureRecordAccompaniment(_ByCandidate):
 class CandidatureRecordPix(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_PIX
 
-    on: date
+    on: DeclaredDay
 
 
 class CandidatureIssueCertificate(_CandidatureChange):

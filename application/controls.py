@@ -22,7 +22,7 @@ from domain.controls.population import POPULATION_EVENTS, Certifications
 from domain.controls.transitions import ControlStatus
 from domain.kernel.errors import invalid
 from domain.kernel.rights import Action, out_of_reach, scope_of
-from domain.kernel.validation import Comment, Label, LongText, TerritoryCode
+from domain.kernel.validation import Comment, DeclaredDay, Label, LongText, TerritoryCode
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
@@ -41,8 +41,8 @@ class ControlOpen(Command):
     action: ClassVar[Action] = Action.CONTROL_OPEN
 
     name: Label
-    period_from: date
-    period_until: date
+    period_from: DeclaredDay
+    period_until: DeclaredDay
     territory: TerritoryCode | None = None
     share_percent: Annotated[int, Field(ge=1, le=100)]
     seed: Label | None = None

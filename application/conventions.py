@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
@@ -24,7 +23,7 @@ from domain.kernel.euros import Euros
 from domain.kernel.identifiers import Siret, convention_of_key, siret_id, structure_id, territory_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Label, Reason
+from domain.kernel.validation import DeclaredDay, Label, Reason
 from domain.structures import structure as structures
 from domain.structures.siret import SiretAssigned
 from domain.structures.structure import Structure
@@ -34,6 +33,11 @@ from eventstore.records import Recorded
 
 class ConventionSign(Command, ConventionTerms):
     action: ClassVar[Action] = Action.CONVENTION_SIGN
+
+    # Of our time: what was signed before such a bound stays as it is.
+    signed_on: DeclaredDay
+    valid_from: DeclaredDay
+    valid_until: DeclaredDay
 
 
 class StructureRename(Command):
@@ -51,7 +55,7 @@ class StructureMove(Command):
 
     structure_id: UUID
     siret: Siret
-    on: date
+    on: DeclaredDay
     reason: Reason
 
 
@@ -60,12 +64,12 @@ class ConventionAmend(ChangeCommand):
 
     convention_id: UUID
     coordonnateur: Name | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: DeclaredDay | None = None
+    valid_until: DeclaredDay | None = None
     planned_animations: Annotated[int, Field(ge=1, le=100_000)] | None = None
     rate_per_animation: Euros | None = None
     required_pieces: Annotated[tuple[Label, ...], Field(max_length=20)] | None = None
-    effective_from: date | None = None
+    effective_from: DeclaredDay | None = None
     reason: Reason | None = None
     accept_uncovered: bool = False
     #: Attested animations of the convention whose service is not certified. The read side proposes them.
@@ -78,7 +82,7 @@ class ConventionTerminate(ChangeCommand):
     action: ClassVar[Action] = Action.CONVENTION_TERMINATE
 
     convention_id: UUID
-    terminated_on: date | None = None
+    terminated_on: DeclaredDay | None = None
     reason: Reason
     accept_uncovered: bool = False
     held: tuple[UUID, ...] = Field(default=(), exclude=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from heapq import merge
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
@@ -27,7 +26,7 @@ from domain.kernel.people import (
     Phone,
 )
 from domain.kernel.rights import Action, Belongings, authorize, may
-from domain.kernel.validation import Link, PrintedCode, Reason
+from domain.kernel.validation import DeclaredDay, Link, PrintedCode, Reason
 from domain.registrations import registration as registrations
 from domain.registrations.events import BookEvent, RegistrationMade, SeatKept
 from domain.registrations.registration import Registrant
@@ -80,7 +79,7 @@ class _ByHolder(Command):
     link: Link | None = None
     animation_id: UUID | None = None
     code: PrintedCode | None = None
-    day: date | None = None
+    day: DeclaredDay | None = None
     #: Animations with a registration of that code. The read side proposes them.
     of_that_code: tuple[UUID, ...] = Field(default=(), exclude=True)
 

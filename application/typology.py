@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from domain.kernel.errors import not_found
 from domain.kernel.events import Event
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Code, Label, LongText, TerritoryCode
+from domain.kernel.validation import Code, DeclaredDay, Label, LongText, TerritoryCode
 from domain.typology import attestation_form as forms
 from domain.typology import territory as territories
 from domain.typology import typology as typologies
@@ -45,7 +44,7 @@ class TermRename(_TermChange):
 
     code: Code
     label: Label
-    since: date | None = None
+    since: DeclaredDay | None = None
 
 
 class TermMerge(_TermChange):
@@ -55,7 +54,7 @@ class TermMerge(_TermChange):
 
     source: Code
     into: Code
-    since: date | None = None
+    since: DeclaredDay | None = None
 
 
 class Part(BaseModel):
@@ -65,8 +64,8 @@ class Part(BaseModel):
 
     into: Code
     animation_types: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    starts_from: date | None = None
-    starts_before: date | None = None
+    starts_from: DeclaredDay | None = None
+    starts_before: DeclaredDay | None = None
 
 
 class TermSplit(_TermChange):
@@ -74,14 +73,14 @@ class TermSplit(_TermChange):
 
     code: Code
     parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=20)]
-    since: date | None = None
+    since: DeclaredDay | None = None
 
 
 class TermRetire(_TermChange):
     action: ClassVar[Action] = Action.TERM_RETIRE
 
     code: Code
-    since: date | None = None
+    since: DeclaredDay | None = None
 
 
 class TerritoryJoin(Command):

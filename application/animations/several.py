@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -20,7 +19,7 @@ from domain.animations.series import MOST_DATES, Dates, Interval
 from domain.catalogue import ANIMATION
 from domain.kernel.errors import DomainError, Problem, broken, invalid
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import DeclaredInstant
+from domain.kernel.validation import DeclaredDay, DeclaredInstant
 
 MOST_PUBLISHED = 100
 #: Days that a rule of dates leaves out: those of a year's school holidays.
@@ -52,8 +51,8 @@ class AnimationRepeat(ChangeCommand):
     animation_id: UUID
     dates: Annotated[tuple[CopyDates, ...], Field(min_length=1, max_length=MOST_DATES)] | None = None
     every: Interval | None = None
-    until: date | None = None
-    without: Annotated[tuple[date, ...], Field(max_length=MOST_LEFT_OUT)] = ()
+    until: DeclaredDay | None = None
+    without: Annotated[tuple[DeclaredDay, ...], Field(max_length=MOST_LEFT_OUT)] = ()
     #: The structure's animations of those hours. The read side proposes them.
     beside: tuple[UUID, ...] = Field(default=(), exclude=True)
 

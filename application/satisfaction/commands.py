@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from domain.catalogue import ANIMATION, SATISFACTION, SATISFACTION_FORM
 from domain.kernel.errors import broken
 from domain.kernel.identifiers import SATISFACTION_FORM_ID, satisfaction_id
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Label, TerritoryCode
+from domain.kernel.validation import DeclaredDay, Label, TerritoryCode
 from domain.satisfaction import form as forms
 from domain.satisfaction import packets
 from domain.satisfaction.form import MOST_CHOICES, MOST_QUESTIONS, QuestionKind, SatisfactionForm
@@ -50,7 +49,7 @@ class SatisfactionRecord(Command):
     #: Of several animations of a structure together.
     structure_id: UUID | None = None
     territory: TerritoryCode | None = None
-    day: date | None = None
+    day: DeclaredDay | None = None
 
 
 def form_of(work: UnitOfWork) -> SatisfactionForm:

@@ -27,7 +27,7 @@ from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
-from domain.kernel.validation import Label, Reason
+from domain.kernel.validation import DeclaredDay, Label, Reason
 from domain.service_dossiers import certification, gathering, payment, submission
 from domain.service_dossiers.events import DossierCertified, DossierGathered, PieceAttached
 from domain.service_dossiers.service_dossier import ServiceDossier
@@ -52,8 +52,8 @@ class ServiceDossierOpen(_Gathering):
 
     structure_id: UUID
     convention_id: UUID
-    period_from: date
-    period_until: date
+    period_from: DeclaredDay
+    period_until: DeclaredDay
 
 
 class DossierChange(ChangeCommand):
@@ -103,7 +103,7 @@ class ServiceDossierReturn(DossierChange):
 class ServicePaymentRecord(DossierChange):
     action: ClassVar[Action] = Action.SERVICE_PAYMENT_RECORD
 
-    paid_on: date
+    paid_on: DeclaredDay
     reference: Label
     reason: Reason | None = None
     #: Dossiers that the same reference may have paid. The read side proposes them.

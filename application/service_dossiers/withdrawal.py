@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from application.service_dossiers.commands import DossierChange, convention_of, 
 from domain.catalogue import CONVENTION, SERVICE_DOSSIER
 from domain.kernel.euros import Euros
 from domain.kernel.rights import Action
-from domain.kernel.validation import Label, Reason
+from domain.kernel.validation import DeclaredDay, Label, Reason
 from domain.service_dossiers import withdrawal
 from domain.service_dossiers.events import CertificationWithdrawn, DossierRecovered
 
@@ -28,7 +27,7 @@ class ServiceRecoveryRecord(DossierChange):
     action: ClassVar[Action] = Action.SERVICE_RECOVERY_RECORD
 
     amount: Euros
-    recovered_on: date
+    recovered_on: DeclaredDay
     reference: Label
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -24,7 +23,7 @@ from domain.kernel.identifiers import Uai, school_id, strategy_id
 from domain.kernel.people import Name
 from domain.kernel.rights import Action, authorize
 from domain.kernel.schools import named_lycees
-from domain.kernel.validation import Label, LongText, Reason, TerritoryCode, line
+from domain.kernel.validation import DeclaredDay, Label, LongText, Reason, TerritoryCode, line
 from domain.strategies import strategy as strategies
 from domain.strategies.events import Stakeholder, StrategyDocumentAttached, StrategyWritten
 from domain.strategies.strategy import Strategy
@@ -82,7 +81,7 @@ class StrategyValidate(_OfStrategy):
     action: ClassVar[Action] = Action.STRATEGY_VALIDATE
 
     stakeholder: Name
-    on: date
+    on: DeclaredDay
 
 
 class StrategyDocumentAttach(AttachFile):

@@ -25,6 +25,7 @@ from domain.kernel.field_labels import sentence
 from domain.kernel.identifiers import LONGEST_IDENTIFIER, without_separators
 
 M = TypeVar("M", bound=BaseModel)
+Day = TypeVar("Day", bound=date)
 
 
 # Unicode's categories Cc and Cs, without tab and line breaks.
@@ -77,7 +78,7 @@ def formatted(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _of_our_time(value: datetime) -> datetime:
+def _of_our_time(value: Day) -> Day:
     """Refuse far-off years: they are slips of the keyboard, and local time overflows at the ends of the calendar."""
     if not 2000 <= value.year <= 2100:
         raise ValueError("année attendue entre 2000 et 2100")
@@ -178,6 +179,8 @@ Seats = Annotated[int, Field(ge=1, le=100_000)]
 Instant = AwareDatetime
 #: An instant that somebody declares, on the clocks of a territory where it has no offset.
 DeclaredInstant = Annotated[datetime, BeforeValidator(_with_an_hour), AfterValidator(_of_our_time)]
+#: A day that somebody declares.
+DeclaredDay = Annotated[date, AfterValidator(_of_our_time)]
 
 
 def _in_french(expected: str) -> str:

@@ -1,9 +1,10 @@
-"""Every text and list that a command takes has a length, looked at before anything else is."""
+"""Every text, list and day that a command takes has a bound, looked at before anything else is."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from pydantic import create_model
+from pydantic import ValidationError, create_model
 
 from application.application import USE_CASES
 
@@ -46,3 +47,21 @@ def test_every_field_of_a_command_has_a_longest_length():
         for name, field_schema in schema.get("properties", {}).items():
             wrong += [f"{command.__name__}.{name}: {kind}" for kind in unbounded(field_schema, schema.get("$defs", {}))]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_day_of_a_command_is_of_our_time():
+    """A slip of the keyboard signed a convention for 8,000 years."""
+    wrong, days = [], 0
+    for command in USE_CASES:
+        for name, field in command.model_fields.items():
+            if field.exclude or field.annotation not in (date, date | None):
+                continue
+            days += 1
+            for far in (date(1799, 1, 1), date(9999, 12, 31)):
+                try:
+                    command.__pydantic_validator__.validate_assignment(command.model_construct(), name, far)
+                except ValidationError:
+                    continue
+                wrong.append(f"{command.__name__}.{name}: {far}")
+    assert not wrong, "\n".join(wrong)
+    assert days > 15
