@@ -40,7 +40,15 @@ def _by_get(request: Request) -> dict[str, Any] | None:
     parameters: dict[str, Any] = dict(request.query_params)
     if len(request.query_params.multi_items()) != len(parameters):
         return None
-    return parameters | {name: _loaded(parameters[name]) for name in ("variables", "extensions") if name in parameters}
+    try:
+        return parameters | {
+            name: orjson.loads(text) if (text := parameters[name]) else None
+            for name in ("variables", "extensions")
+            if name in parameters
+        }
+    except orjson.JSONDecodeError:
+        # Malformed is not left out: the way for malformed requests says so.
+        return None
 
 
 def _loaded(text: bytes | str) -> Any:

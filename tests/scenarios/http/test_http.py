@@ -51,6 +51,9 @@ def test_get_serves_queries_and_never_mutations(server: Server):
     assert refused.status_code == 405
     assert refused.headers["allow"] == "POST"
     assert server.http.put("/graphql", json={"query": POSITION}).status_code == 405
+    for variables, status in (("", 200), ("null", 200), ("{}", 200), ("x", 400), ("[1]", 400), ("{", 400)):
+        answer = server.http.get("/graphql", params={"query": POSITION, "variables": variables})
+        assert answer.status_code == status, variables
 
 
 def test_a_form_that_another_site_could_post_is_refused(server: Server):
