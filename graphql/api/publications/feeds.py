@@ -14,7 +14,7 @@ from api.core.errors import ApiError
 from api.downloads.file_responses import HARMLESS, answered, disposition
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, filtering, where_of
-from api.publications.filters import PublicationWhere, in_force
+from api.publications.filters import PublicationWhere, conditions_in_force
 from api.publications.formats.atom import ATOM, atom
 from api.publications.formats.entries import Entry, entry_of
 from api.publications.formats.json_ld import JSON_LD, json_ld
@@ -58,8 +58,7 @@ class PublicationFeeds:
     async def _answered(self, request: Request, feed: _Feed) -> Response:
         async def answer(context: Context, request: Request) -> Response:
             try:
-                where = where_of(PublicationWhere, request.query_params)
-                conditions = in_force(where.conditions(), await lists_of(context))
+                conditions = await conditions_in_force(context, where_of(PublicationWhere, request.query_params))
             except ApiError as error:
                 raise as_refusal(error) from None
             filtered = queries.narrowed(queries.published(), conditions)

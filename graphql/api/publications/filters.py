@@ -7,8 +7,10 @@ from enum import StrEnum
 
 import strawberry
 
-from api.core.lists.checks import check_codes, checked_text, checked_texts, node_id
-from api.typology.territories_and_terms import Lists
+from api.core.context import Context
+from api.core.lists.checks import check_codes, checked_text, checked_texts, filter_id
+from api.structures.types import check_structure
+from api.typology.territories_and_terms import Lists, lists_of
 from domain.kernel.schools import Degree
 from domain.publications.content import PublicationKind
 from domain.publications.transitions import PublicationStatus
@@ -47,7 +49,7 @@ class PublicationWhere:
             degree=self.degree.value if self.degree else None,
             audience=checked_texts(self.audience, "audience"),
             territory=checked_texts(self.territory, "territory"),
-            structure_id=node_id(self.structure_id, "where", "structureId") if self.structure_id else None,
+            structure_id=filter_id(self.structure_id, "structureId"),
             text=checked_text(self.text, "text"),
         )
 
@@ -58,6 +60,13 @@ class ManagedPublicationWhere(PublicationWhere):
 
     def conditions(self) -> queries.Conditions:
         return replace(PublicationWhere.conditions(self), status=[status.value for status in self.status or ()])
+
+
+async def conditions_in_force(context: Context, where: PublicationWhere | None) -> queries.Conditions:
+    """Return the conditions of a filter by today's terms. Raises INVALID for an unknown code or structure."""
+    conditions = where.conditions() if where else queries.Conditions()
+    await check_structure(context, conditions.structure_id)
+    return in_force(conditions, await lists_of(context))
 
 
 def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:

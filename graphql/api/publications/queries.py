@@ -9,7 +9,12 @@ from api.core.lists.checks import node_id
 from api.core.lists.connections import connection, within_reach
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
-from api.publications.filters import ManagedPublicationWhere, PublicationOrder, PublicationWhere, in_force
+from api.publications.filters import (
+    ManagedPublicationWhere,
+    PublicationOrder,
+    PublicationWhere,
+    conditions_in_force,
+)
 from api.publications.past import publication_at
 from api.publications.types import Publication, load_publication, publication_of
 from api.typology.territories_and_terms import lists_of
@@ -73,7 +78,7 @@ class PublicationQueries:
         context = info.context
         lists, arguments = await lists_of(context), page_arguments(info, first, after, last, before)
         within = within_reach(context, Action.STRUCTURE_READ, "p")
-        conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+        conditions = await conditions_in_force(context, where)
         filtered = queries.narrowed(within, conditions)
         return await connection(context, queries.MANAGED, filtered, arguments, lambda row: publication_of(row, lists))
 
@@ -83,7 +88,7 @@ async def list_publications(
 ) -> Connection[Publication]:
     """Return what is online."""
     lists = await lists_of(context)
-    conditions = in_force(where.conditions() if where else queries.Conditions(), lists)
+    conditions = await conditions_in_force(context, where)
     listing = queries.listing(conditions, by_relevance=order_by is not PublicationOrder.PUBLISHED_AT)
     filtered = queries.narrowed(queries.published(), conditions)
     return await connection(context, listing, filtered, arguments, lambda row: publication_of(row, lists))

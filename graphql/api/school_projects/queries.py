@@ -6,13 +6,14 @@ import strawberry
 
 from api.core.context import Info
 from api.core.errors import denied
-from api.core.lists.checks import checked_texts, checked_uais
+from api.core.lists.checks import checked_each, checked_texts, checked_uais
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, page_arguments
 from api.core.past import At
 from api.school_projects.shares import ProjectShares, shares_of
 from api.school_projects.types import SchoolProject, project_of, within_reach
 from api.typology.territories_and_terms import check_territories
+from domain.school_projects.school_project import checked_school_year
 from projections.school_projects import queries
 
 
@@ -29,7 +30,7 @@ class SchoolProjectWhere:
         return queries.Conditions(
             territory=checked_texts(self.territory, "territory"),
             uai=checked_uais(self.uai, "uai"),
-            school_year=checked_texts(self.school_year, "schoolYear"),
+            school_year=checked_each(checked_school_year, self.school_year, "schoolYear"),
             has_part=self.has_part,
         )
 

@@ -65,15 +65,16 @@ def check_codes(accepted: Mapping[str, object], codes: Collection[str] | None, f
 
 def checked_uais(values: Sequence[str] | None, field: str) -> list[str] | None:
     """Return the UAIs of a filter in their one form. Raises INVALID for one that is none."""
-    return _each(check_uai, values, field)
+    return checked_each(check_uai, values, field)
 
 
 def checked_languages(values: Sequence[str] | None, field: str) -> list[str] | None:
     """Return the languages of a filter by the one code of each. Raises INVALID for one that is none."""
-    return _each(checked_language, values, field)
+    return checked_each(checked_language, values, field)
 
 
-def _each(check: Callable[[str], str], values: Sequence[str] | None, field: str) -> list[str] | None:
+def checked_each(check: Callable[[str], str], values: Sequence[str] | None, field: str) -> list[str] | None:
+    """Return the codes of a filter in the form that `check` gives them. Raises INVALID for one that is none."""
     codes = []
     for value in checked_texts(values, field) or ():
         try:
