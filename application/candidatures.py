@@ -104,7 +104,7 @@ class CandidatureRecordTraining(_CandidatureChange):
 class CandidatureRecordAccompaniment(_ByCandidate):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_ACCOMPANIMENT
 
-    on: date
+    on: DeclaredDay
     mission: Mission
     parents: Annotated[int, Field(ge=1, le=MOST_PARENTS)]
 
