@@ -178,17 +178,6 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "SWITCHED": "They are in use. Final.",
         "STOPPED": "It was given up; the tables in use are those of before. Final.",
     },
-    "PersonalKind": {
-        "CANDIDATURE": "A candidature that they made.",
-        "REGISTRATION": "A registration for an animation, by themself or by others.",
-        "ACCOUNT": "Their account, with its mandates.",
-        "MAIL_PREFERENCES": "An address that an account is written to at.",
-        "INVITATION": "An invitation to speak for a structure.",
-        "CONTACT": "A contact in a structure's list.",
-        "WORDS": "What people wrote in a thing, or the name of a structure.",
-        "AUTHOR": "Their name under a publication.",
-        "GROUP_MEMBER": "Their name and address as a member of an action-research group.",
-    },
     "QuestionKind": {
         "SCALE": "By a grade from 1 to 5.",
         "CHOICE": "By one of its choices.",

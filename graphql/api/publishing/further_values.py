@@ -38,6 +38,17 @@ FURTHER_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "DECLARED_LATE": "It was declared more than sixty days after it took place.",
         "UNUSUAL_RATE": "Its rate is above a thousand euros.",
     },
+    "PersonalKind": {
+        "CANDIDATURE": "A candidature that they made.",
+        "REGISTRATION": "A registration for an animation, by themself or by others.",
+        "ACCOUNT": "Their account, with its mandates.",
+        "MAIL_PREFERENCES": "An address that an account is written to at.",
+        "INVITATION": "An invitation to speak for a structure.",
+        "CONTACT": "A contact in a structure's list.",
+        "WORDS": "What people wrote in a thing, or the name of a structure.",
+        "AUTHOR": "Their name under a publication.",
+        "GROUP_MEMBER": "Their name and address as a member of an action-research group.",
+    },
     "PasskeyWithdrawalReason": {
         "LOST": "The device is lost.",
         "STOLEN": "The device is stolen.",

@@ -1,0 +1,58 @@
+"""An address that leads nowhere helps a reader, and tells a program what it may tell."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+
+from tests.support.people import People
+from tests.support.server import Server
+from tests.support.visitor import Visitor
+
+
+@pytest.fixture(scope="module")
+def animation(people: People) -> str:
+    animation = people.declare()
+    people.publish(animation)
+    return animation
+
+
+@pytest.mark.parametrize(
+    "path", ["/rien", "/animations/x", "/inscriptions/x", f"/animations/{'0' * 8}-0000-4000-8000-{'0' * 12}"]
+)
+def test_an_address_that_leads_nowhere_helps_a_reader_and_tells_a_program_in_json(
+    path: str, visitor: Visitor, server: Server
+) -> None:
+    assert "Voir les animations à venir" in visitor.sees(path, 404)
+    if path == "/rien":
+        assert server.http.get(path).json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
+    visitor: Visitor, animation: str, server: Server
+) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    missing = ("/territories/ZZ/planning.pdf", f"/structures/{nobody}/planning.pdf", f"/animations/{nobody}/poster.pdf")
+    refused = {
+        **dict.fromkeys(
+            (*missing, f"/animations/{nobody}/calendar.ics", "/certificates/PR-2026-X"), (404, "NOT_FOUND")
+        ),
+        **dict.fromkeys(("/animations.csv?inconnu=x", "/animations.ics?theme=x"), (400, "INVALID")),
+        **dict.fromkeys(
+            (f"/structures/{nobody}/contacts.csv", "/audit-trail.csv", f"/service-dossiers/{nobody}/dossier.pdf"),
+            (401, "UNAUTHENTICATED"),
+        ),
+    }
+    for path, (status, code) in refused.items():
+        page = visitor.sees(path, status)
+        assert "Voir les animations à venir" in page, path
+        answer = server.http.get(path)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (status, code), path
+        assert error["message"] in html.unescape(page), path
+        assert "Accept" in answer.headers["vary"], path
+    assert "/connexion?vers=/audit-trail.csv" in visitor.sees("/audit-trail.csv", 401)
+    for address in ("/animations", f"/animations/{animation}", "/", "/animations.ics", "/animations.atom"):
+        answer = visitor.http.get(address, params={"UTM_Source": "lettre", "FBCLID": "x", "Mtm_Campaign": "y"})
+        assert answer.status_code == 200, address
