@@ -22,6 +22,7 @@ GROUPS = {
     "REGISTRATION": ("Les personnes à prévenir par téléphone", ("REGISTRATION_",)),
     "CANDIDATURE": ("Les candidatures de parents", ("CANDIDATURE_",)),
     "DOSSIER": ("Les dossiers et les contrôles", ("DOSSIER_", "CONTROL_")),
+    "PUBLICATION": ("Les actualités et les ressources", ("PUBLICATION_",)),
     "STRUCTURE": (
         "La structure : convention, contacts, personnes",
         ("CONVENTION_", "CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_", "WEBHOOK_"),
