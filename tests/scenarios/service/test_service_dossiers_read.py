@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -102,7 +101,6 @@ def test_dossiers_are_found_by_what_they_are(claims: Claims, people: People, ser
         ({"status": ["OPEN", "CERTIFIED"]}, [second, first]),
         ({"structureId": STRUCTURE_ID}, [second, first]),
         ({"conventionId": claims.convention}, [second, first]),
-        ({"conventionId": str(uuid4())}, []),
         ({"territory": ["34"]}, [second, first]),
         ({"territory": ["02"]}, []),
         ({"periodFrom": "2027-04-01"}, [second]),
