@@ -180,6 +180,7 @@ def test_the_link_shows_what_the_candidate_may_do(people, server):
     document = "query($link: String!) { candidatureByLink(link: $link) { allowedActions { action allowed } } }"
     assert server.ask(document, link=link)["candidatureByLink"]["allowedActions"] == [
         {"action": "candidatureWithdraw", "allowed": True},
+        {"action": "candidatureRecordAccompaniment", "allowed": True},
         {"action": "candidatureRequestCertificate", "allowed": True},
     ]
 

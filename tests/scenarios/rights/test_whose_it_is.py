@@ -180,10 +180,10 @@ def test_what_one_person_registers_for_others_in_a_day_is_bounded(people, server
     animation = people.declare()
     people.publish(animation)
     head = token(Role.HEAD, "direction", schools=[SCHOOL])
-    values = {"animationId": animation, "firstName": "Léa", "lastName": "Inventée"}
-    for _ in range(2):
-        people.does(REGISTER_FOR, head, **values)
-    assert _code(people.is_refused(REGISTER_FOR, head, **values)) == ("RULE_BROKEN", None)
-    people.does(REGISTER_FOR, STRUCTURE, **values)
+    values = {"animationId": animation, "lastName": "Inventée"}
+    for name in ("Léa", "Lou"):
+        people.does(REGISTER_FOR, head, **values, firstName=name)
+    assert _code(people.is_refused(REGISTER_FOR, head, **values, firstName="Zoé")) == ("RULE_BROKEN", None)
+    people.does(REGISTER_FOR, STRUCTURE, **values, firstName="Zoé")
     server.clock.now += timedelta(days=1)
-    people.does(REGISTER_FOR, head, **values)
+    people.does(REGISTER_FOR, head, **values, firstName="Ali")
