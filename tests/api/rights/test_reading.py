@@ -28,7 +28,6 @@ NOT_HERE = {
     "Animation.clonedFrom",
     "Animation.contact",
     "Animation.onlineLink",
-    "Animation.school",
     "Publication.withdrawalReason",
     "Structure.contact",
     "Structure.logo",
