@@ -181,4 +181,5 @@ def test_a_dossier_is_told_as_it_was_then(town: Town):
     assert set(subjects(AUDITOR)) == {str(dossier), str(first), str(second)}
     assert subjects(coordonnateur("34"), type=["animation.attested"]) == [str(first), str(second)]
     assert subjects(structure(TILLEULS), animationId=str(first), type=["animation.created"]) == [str(first)]
-    assert subjects(coordonnateur("971")) == []
+    # Who may read nothing of it is answered as for what does not exist.
+    assert town.asks(trail, coordonnateur("971"), where={"dossierId": str(dossier)}).codes == ["INVALID"]
