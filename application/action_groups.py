@@ -33,7 +33,7 @@ class ActionGroupOpen(Command):
 
     name: Label
     territory: TerritoryCode | None = None
-    subject: Label
+    theme: Label
 
 
 class _OfGroup(ChangeCommand):
@@ -89,7 +89,7 @@ def open_(command: ActionGroupOpen, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, belongings)
     if command.territory is not None:
         find_territory(work, command.territory)
-    fact = ActionGroupOpened(name=command.name, territory=command.territory, theme=command.subject)
+    fact = ActionGroupOpened(name=command.name, territory=command.territory, theme=command.theme)
     group_id = uuid4()
     work.record(ACTION_GROUP, group_id, groups.open_group(fact, work.actor), belongings)
     return group_id

@@ -89,7 +89,7 @@ class _Measures:
 
     def group(self, number: int, code: str) -> None:
         name, subject, professions = _GROUPS[number]
-        opened = ActionGroupOpen(name=name, subject=subject, territory=code if number else None)
+        opened = ActionGroupOpen(name=name, theme=subject, territory=code if number else None)
         actor = _of(code) if number else NATIONAL
         group_id = self._do(opened, actor, self._now - _WRITTEN)
         if group_id is None:

@@ -42,10 +42,12 @@ NOT_SHOWN = frozenset(
         "strategy_id",
         "registered_by_person",
         "reminded_of",
+        "request_id",
         "search",
         "territory_id",
         "time_zone",
         "title_key",
+        "webhook_id",
     }
 )
 

@@ -16,7 +16,7 @@ class ActionGroupOpened(Event):
 
     name: FreeText = Field(title="nom")
     territory: str | None = Field(title="territoire")
-    theme: FreeText = Field(title="sujet")
+    theme: FreeText = Field(title="thème")
 
 
 @event("action_group.member_joined", "Membre entré dans le groupe")

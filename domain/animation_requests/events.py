@@ -20,8 +20,8 @@ class RequestSent(Event):
     audience: str = Field(title="public")
     wished_from: date = Field(title="souhaitée à partir du")
     wished_until: date = Field(title="souhaitée jusqu'au")
-    text: FreeText = Field(title="demande")
-    structures: tuple[UUID, ...] = Field(title="structures sollicitées")
+    text: FreeText = Field(title="texte")
+    structures: tuple[UUID, ...] = Field(title="structures")
 
 
 @event("animation_request.taken_up", "Demande prise en charge par une structure")

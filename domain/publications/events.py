@@ -69,7 +69,7 @@ class PublicationFileAttached(Event):
     media_type: str = Field(title="format")
     size: int = Field(title="octets")
     sha256: str = Field(title="empreinte SHA-256")
-    label: FreeText | None = Field(None, title="intitulé")
+    label: FreeText | None = Field(None, title="libellé")
 
 
 @event("publication.file_withdrawn", "Fichier retiré de la publication")

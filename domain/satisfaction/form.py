@@ -29,7 +29,7 @@ class SatisfactionQuestion(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: str = Field(title="question")
+    text: str = Field(title="texte")
     kind: QuestionKind = Field(title="genre")
     choices: tuple[str, ...] = Field((), title="choix")
 

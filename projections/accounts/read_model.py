@@ -42,7 +42,6 @@ ACCOUNTS = Projection(
         },
         labels={
             "mandates": "mandats",
-            "structures": "structures",
         },
         key=("account_id",),
         indexes=("USING gin (structures)", "USING gin (roles)", "USING gin (mandates jsonb_path_ops)"),

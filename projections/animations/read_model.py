@@ -108,7 +108,7 @@ TABLE = Table(
         "created_at": "déclarée le",
         "published_at": "publiée le",
         "published_position": "position de la publication",
-        "changed_at": "dernier changement annoncé le",
+        "changed_at": "dernier changement le",
         "attested": "attestée",
         "attested_at": "attestée le",
         "corrections": "corrections",

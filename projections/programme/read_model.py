@@ -36,7 +36,6 @@ ACCOMPANIMENTS = Projection(
             "mission": "text NOT NULL",
             "parents": "integer NOT NULL",
         },
-        labels={"day": "jour"},
         key=("position",),
         indexes=("(territory, day)", "(day)", "(candidature_id, day)"),
     ),

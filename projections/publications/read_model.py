@@ -60,7 +60,7 @@ TABLE = Table(
         "withdrawal_reason": "motif du retrait",
         "proposed_at": "proposée le",
         "waiting_since": "en attente depuis",
-        "published_at": "mise en ligne le",
+        "published_at": "publiée le",
         "changed_at": "dernier changement le",
     },
     key=("publication_id",),

@@ -111,7 +111,7 @@ OPEN = Act(
     (
         Field("name", "Nom du groupe", required=True),
         Field("territory", "Territoire", "select", "Aucun : un groupe national, par l'équipe nationale."),
-        Field("subject", "Sujet", required=True),
+        Field("subject", "Thème", required=True),
     ),
     leads=lambda payload: f"/territoire/groupes/{payload['group']['id']}",
 )

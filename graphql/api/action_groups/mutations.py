@@ -83,7 +83,13 @@ class ActionGroupMutations:
         " which alone opens a group of the nation."
     )
     async def action_group_open(self, info: Info, input: ActionGroupOpenInput) -> ActionGroupPayload:
-        return await _answer(info, commands.ActionGroupOpen, to_command(input))
+        values = to_command(input)
+        if "subject" in values:
+            values["theme"] = values.pop("subject")
+        payload = await _answer(info, commands.ActionGroupOpen, values)
+        for error in payload.errors:
+            error.field = ["subject"] if error.field == ["theme"] else error.field
+        return payload
 
     @strawberry.mutation(description="Adds a member, 60 at most." + _WHO)
     async def action_group_member_add(self, info: Info, input: ActionGroupMemberAddInput) -> ActionGroupPayload:

@@ -180,7 +180,7 @@ def _measures(world: World) -> dict[str, UUID]:
         stakeholders=(StakeholderEntry(name="Académie", kind="État"),),
     )
     project = SchoolProjectRecord(uai=UAI, school_year="2026-2027", has_part=True, evidence="Axe 3 du projet.")
-    group_id = world.does(ActionGroupOpen(name="GRAF", territory="971", subject="Les écrans"), NATIONAL).subject_id
+    group_id = world.does(ActionGroupOpen(name="GRAF", territory="971", theme="Les écrans"), NATIONAL).subject_id
     member = {"first_name": "Prénom", "last_name": "Nom", "email": "m@example.org", "profession": "psychologue"}
     world.does(ActionGroupMemberAdd(group_id=group_id, **member), NATIONAL)
     group = world.app.bus.cache.get(group_id)
