@@ -14,7 +14,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.registrations import PURPOSE, Children
 from domain.animations.transitions import check
 from domain.catalogue import ANIMATION, REGISTRATION
-from domain.kernel.errors import invalid
+from domain.kernel.errors import DomainError, invalid
 from domain.kernel.identifiers import registration_book_id
 from domain.kernel.rights import Action
 from domain.kernel.validation import HeadCount
@@ -100,7 +100,7 @@ def _by_code(command: RegistrationCheckIn, code: str, book: RegistrationBook, wo
         return registration_id
     registration = work.keyed.codes.thing(PURPOSE, command.animation_id, book.people, code)
     if registration is None:
-        raise invalid("Aucune inscription à cette animation n'a ce code.", "code")
+        raise _of_nobody()
     return registration
 
 
@@ -109,9 +109,14 @@ def _scanned(content: str, work: UnitOfWork) -> tuple[UUID, UUID]:
     try:
         link = urlsplit(content).path.rstrip("/").rpartition("/")[2]
         of_animation, registration_id = work.keyed.links.read(PURPOSE, link, "code")
-    except ValueError:
-        raise invalid("Ce code n'est ni celui d'un billet, ni le contenu de son code QR.", "code") from None
+    except (ValueError, DomainError):
+        # Who types a code has no link: they are not sent to look for one.
+        raise _of_nobody() from None
     return of_animation, registration_id
+
+
+def _of_nobody() -> DomainError:
+    return invalid("Ce code n'est celui d'aucune inscription de cette animation.", "code")
 
 
 def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:

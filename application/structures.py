@@ -15,12 +15,12 @@ from domain.kernel.people import EmailAddress, Phone
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.kernel.validation import Label
 from domain.structures.siret import SiretAssigned
-from domain.structures.structure import StructureContactSet
+from domain.structures.structure import StructureContactSet, check_contact
 from eventstore.log import read_stream
 
 
 class SetStructureContact(Command):
-    """Replace the whole contact; fields left out are removed. `hours`: when to call."""
+    """Replace the whole contact, which has a telephone or an e-mail. `hours`: when to call."""
 
     action: ClassVar[Action] = Action.STRUCTURE_CONTACT_SET
 
@@ -44,6 +44,7 @@ def set_contact(command: SetStructureContact, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, structure.belongings if structure else Belongings(command.structure_id))
     if structure is None:
         raise out_of_reach(work.actor, work.action)
+    check_contact(command.phone, command.email)
     contact = {"phone": command.phone, "email": command.email, "hours": command.hours}
     person = work.keyed.writable(structure_contact_id(command.structure_id), command.structure_id)
     fact = StructureContactSet(person_id=person, **contact)

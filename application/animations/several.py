@@ -26,14 +26,16 @@ MOST_PUBLISHED = 100
 MOST_LEFT_OUT = 200
 #: Longer than a UUID in any spelling.
 LONGEST_IDENTIFIER = 100
+#: Of what is no identifier, in the message that refuses it.
+LONGEST_SHOWN = 40
 
 
-def identifier_of(value: object) -> UUID | None:
-    """Return what is meant, or None where it is no identifier."""
+def named(value: object) -> UUID | str:
+    """Return the identifier that is meant, or where it is none the beginning of what was sent, to be shown."""
     try:
         return value if isinstance(value, UUID) else UUID(str(value)[:LONGEST_IDENTIFIER])
     except ValueError:
-        return None
+        return str(value)[:LONGEST_SHOWN]
 
 
 class CopyDates(BaseModel):
@@ -70,9 +72,9 @@ class AnimationsPublish(Command):
 
     action: ClassVar[Action] = Action.ANIMATIONS_PUBLISH
 
-    #: None: what is no identifier, which has an outcome of its own.
+    #: A text: what is no identifier, which has an outcome of its own.
     animation_ids: Annotated[
-        tuple[Annotated[UUID | None, BeforeValidator(identifier_of)], ...],
+        tuple[Annotated[UUID | str, BeforeValidator(named)], ...],
         Field(min_length=1, max_length=MOST_PUBLISHED),
     ]
 
@@ -112,8 +114,8 @@ def publish_all(command: AnimationsPublish, work: UnitOfWork) -> UUID:
     problems: list[Problem] = []
     published: list[UUID] = []
     for index, animation_id in enumerate(command.animation_ids):
-        if animation_id is None:
-            problems += at_place(invalid("identifiant (UUID) attendu."), index)
+        if isinstance(animation_id, str):
+            problems += at_place(invalid(f"« {animation_id} » : identifiant (UUID) attendu."), index)
             continue
         try:
             state = work.subject(ANIMATION, animation_id, None, f"Animation {animation_id}")

@@ -10,7 +10,11 @@ from domain.animations.events import AnimationContent, AnimationDetails
 from domain.kernel.errors import DomainError, invalid
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.places import Commune, Places
+from domain.kernel.validation import LEAST_LETTERS
 from domain.typology.territory import Territory
+
+#: « En visioconférence » says why an animation is elsewhere; « x » or « rue A » do not.
+LETTERS_OF_A_REASON = 10
 
 C = TypeVar("C", bound=AnimationContent)
 
@@ -29,7 +33,7 @@ def with_commune(content: C, territory: Territory, places: Places | None, alread
             f"Aucune commune n'a le code INSEE {code}. Ce n'est pas le code postal : cherchez-la par son nom.",
             "commune_code",
         )
-    if commune.department != territory.code and content.address is None:
+    if commune.department != territory.code and not _is_sentence(content.address):
         raise _elsewhere(commune, territory)
     return content if commune.code == code else content.model_copy(update={"commune_code": commune.code})
 
@@ -48,6 +52,12 @@ def check_school(
         )
 
 
+def _is_sentence(address: str | None) -> bool:
+    """Tell whether the address can say why: a lone letter, or a number, says nothing."""
+    letters = [char for char in (address or "").casefold() if char.isalpha()]
+    return len(letters) >= LETTERS_OF_A_REASON and len(set(letters)) >= LEAST_LETTERS
+
+
 def _stands(content: AnimationDetails, already: AnimationDetails | None) -> bool:
     return already is not None and (content.commune_code, content.address) == (already.commune_code, already.address)
 
@@ -55,7 +65,7 @@ def _stands(content: AnimationDetails, already: AnimationDetails | None) -> bool
 def _elsewhere(commune: Commune, territory: Territory) -> DomainError:
     return invalid(
         f"{commune.name} est dans un autre département, {commune.department_name} ({commune.department}), que le "
-        f"territoire {territory.name} ({territory.code}) : corrigez la commune, ou dites dans l'adresse pourquoi "
-        "l'animation a lieu là.",
+        f"territoire {territory.name} ({territory.code}) : corrigez la commune, ou dites dans l'adresse, en "
+        f"{LETTERS_OF_A_REASON} lettres au moins, pourquoi l'animation a lieu là.",
         "commune_code",
     )

@@ -155,17 +155,18 @@ Code = Annotated[
         r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
     ),
 ]
-TerritoryCode = Annotated[
-    str,
-    StringConstraints(max_length=60),
-    formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
-]
 
 
 def _ungrouped(value: object) -> object:
-    return without_separators(value) if isinstance(value, str) and len(value) <= LONGEST_IDENTIFIER else value
+    return without_separators(value).strip() if isinstance(value, str) and len(value) <= LONGEST_IDENTIFIER else value
 
 
+TerritoryCode = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    BeforeValidator(_ungrouped),
+    formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
+]
 CommuneCode = Annotated[
     str,
     StringConstraints(max_length=60),

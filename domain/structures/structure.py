@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, check_all, invalid, refuse
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
+from domain.kernel.field_labels import sentence
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
 
@@ -163,6 +164,15 @@ def move(
         lambda: required_reason(reason),
     )
     return [StructureMoved(siret=siret, former_siret=state.siret, on=on, reason=required_reason(reason))]
+
+
+def check_contact(phone: str | None, email: str | None) -> None:
+    """Raise INVALID for a contact that nobody can reach: it is said as a whole, so hours alone would erase the rest."""
+    if phone is None and email is None:
+        words = "indiquez un téléphone ou un courriel, ou les deux : ce qui n'est pas indiqué n'est plus montré"
+        raise DomainError(
+            Problem(ErrorCode.INVALID, sentence((field,), words), (field,)) for field in ("phone", "email")
+        )
 
 
 def _check_new_name(state: Structure, name: str) -> None:

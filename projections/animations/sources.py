@@ -27,14 +27,8 @@ _BESIDE = {
     **{name: f"w.{name}" for name in ("walk_in_parents", "walk_in_children")},
 }
 
-#: Whom to call about it: its own contact as a whole, or else that of its structure.
-_CONTACT_COLUMNS = {
-    f"shown_{part}": (
-        "CASE WHEN coalesce(a.contact_phone, a.contact_email, a.contact_hours) IS NULL"
-        f" THEN c.{part} ELSE a.contact_{part} END"
-    )
-    for part in ("phone", "email", "hours")
-}
+#: Whom to call about it: what its own contact leaves out is that of its structure.
+_CONTACT_COLUMNS = {f"shown_{part}": f"coalesce(a.contact_{part}, c.{part})" for part in ("phone", "email", "hours")}
 
 
 _STRUCTURE = "JOIN {structures} s USING (structure_id)"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
+from domain.kernel.identifiers import without_separators
 from projections.animations.standing import AWAITING_ATTESTATION
 from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 
+_SIRET = re.compile(r"\d{14}", re.ASCII)
 SOURCE = Source(table="structures", alias="s")
 BY_IDS = "SELECT s.* FROM {structures} s WHERE s.structure_id = ANY(%(ids)s)"
-BY_SIRET = "SELECT s.* FROM {structures} s WHERE s.siret = %(siret)s OR s.former_sirets @> ARRAY[%(siret)s]"
+_HAS_SIRET = "(s.siret = %(siret)s OR s.former_sirets @> ARRAY[%(siret)s])"
+BY_SIRET = f"SELECT s.* FROM {{structures}} s WHERE {_HAS_SIRET}"
 #: Other establishments of the same company that have an account.
 OF_SIREN = """
 SELECT s.* FROM {structures} s WHERE s.siret LIKE left(%(siret)s, 9) || '%%' AND s.siret <> %(siret)s
@@ -50,10 +54,14 @@ _OWING = f"""(EXISTS (
 
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
-    """Return the filter for structures of these territories whose name has each word of the text, accents ignored."""
+    """Return the filter for structures of these territories: whose name has each word of the text, accents ignored, or
+    that have or had the SIRET that it is.
+    """
     filtered = Filter()
     if territory:
         filtered = filtered.where("s.territories && %(territory)s", territory=list(territory))
+    if text is not None and _SIRET.fullmatch(siret := without_separators(text).strip()):
+        return filtered.where(_HAS_SIRET, siret=siret)
     if text is not None and text.strip():
         # A name is short and structures are few thousand: no index is needed to look inside it.
         terms = words(text)

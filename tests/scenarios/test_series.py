@@ -52,12 +52,14 @@ def test_a_series_is_declared_published_and_changed_date_by_date(people, server)
         ("INVALID", ["animationIds", "4"]),
     ]
     assert unknown in payload["errors"][0]["message"]
+    assert "« sans tiret »" in payload["errors"][2]["message"]
     assert server.run(PUBLISH, NATIONAL, input=decided) == payload
     (other,) = server.run(PUBLISH, NATIONAL, input={"animationIds": [second], "idempotencyKey": key})["errors"]
     assert (other["code"], other["field"]) == ("DUPLICATE", ["idempotencyKey"])
 
     (wrong,) = server.run(PUBLISH, NATIONAL, input={"animationIds": ["x" * 5_000]})["errors"]
     assert (wrong["code"], wrong["field"]) == ("INVALID", ["animationIds", "0"])
+    assert f"« {'x' * 40} » : identifiant (UUID) attendu" in wrong["message"]
     (refused,) = server.run(PUBLISH, STRUCTURE, input={"animationIds": ["x"]})["errors"]
     assert refused["code"] == "FORBIDDEN"
 

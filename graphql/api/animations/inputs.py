@@ -42,7 +42,7 @@ class AnimationContentInput(Repeatable):
     themes: list[str] | None = value_of("Codes of one or two terms of the kind THEME, the main one first. Mandatory.")
     seats: int | None = value_of("How many can take part, 1 at least. Mandatory.")
     contact: AnimationContactInput | None = value_of(
-        "Whom to call about it. Without one: the contact of its structure, see `structureContactSet`."
+        "Whom to call about it. What it leaves out is the contact of its structure, see `structureContactSet`."
     )
     online_link: str | None = value_of(
         "Where to join what takes place on the web (venue type `en-ligne`), with https://. It is shown to who has a"

@@ -127,8 +127,8 @@ class Animation(Lazily, Node):
         return await context.together("animations", source, lambda ids: load_animations(context, ids))
 
     @strawberry.field(
-        description="Whom to call or write to about it: its own contact, or else that of its structure; null where"
-        " nothing is said, and once erased."
+        description="Whom to call or write to about it: its own contact, with what it leaves out from that of its"
+        " structure; null where nothing is said, and once erased."
     )
     async def contact(self, info: Info) -> StructureContact | None:
         return await contact_about(info.context, self.row)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import lru_cache
+
+from graphql import GraphQLError
 
 from api.core.errors import invalid
 from domain.kernel.places import places
 
 #: What no animation's commune is: nothing is in both of two filters.
 _NOWHERE = "-"
+_FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 
 
 def communes_within(codes: Collection[str] | None, around: str | None) -> list[str] | None:
@@ -27,8 +31,14 @@ def communes_within(codes: Collection[str] | None, around: str | None) -> list[s
 def _spellings(code: str, field: str) -> list[str]:
     if spellings := places().spellings(code.strip().upper()):
         return spellings
-    message = f"where.{field} : aucune commune n'a le code INSEE « {code[:40]} » ; cherchez-la par son nom."
-    raise invalid(message, "where", field)
+    raise unknown_commune(code, field)
+
+
+def unknown_commune(code: str, field: str) -> GraphQLError:
+    """Return that there never was a commune of this code; five digits are mostly a postal code."""
+    postal = "Ce n'est pas le code postal : " if _FIVE_DIGITS.fullmatch(code.strip()) else ""
+    advice = f". {postal}cherchez-la par son nom." if postal else " ; cherchez-la par son nom."
+    return invalid(f"where.{field} : aucune commune n'a le code INSEE « {code[:40]} »{advice}", "where", field)
 
 
 @lru_cache(maxsize=2_000)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from api.core.errors import invalid
 from api.core.lists.checks import checked_text, checked_texts
+from api.places.filters import unknown_commune
 from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.places import places
 from domain.kernel.schools import Degree
@@ -55,5 +55,5 @@ class SchoolWhere:
 def _known(code: str, field: str) -> str:
     commune = places().find(code.strip().upper())
     if commune is None:
-        raise invalid(f"where.{field} : aucune commune n'a le code INSEE « {code[:20]} ».", "where", field)
+        raise unknown_commune(code, field)
     return commune.code

@@ -10,7 +10,9 @@ class StructureWhere:
     territory: list[str] | None = strawberry.field(
         default=None, description="With a convention in any of these departments."
     )
-    text: str | None = strawberry.field(default=None, description="Whose name holds this; accents are ignored.")
+    text: str | None = strawberry.field(
+        default=None, description="Whose name holds this; accents are ignored. Or that has, or had, this SIRET."
+    )
     managed: bool | None = strawberry.field(
         default=None,
         description="Of the territories that the asker answers for: a coordonnateur's own, all for the national team"

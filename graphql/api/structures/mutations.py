@@ -12,7 +12,10 @@ from api.structures.types import Structure, load_structure
 from application.structures import SetStructureContact
 
 
-@strawberry.input(description="Whom the public may call or write to. What is left out is told no more.")
+@strawberry.input(
+    description="Whom the public may call or write to, as a whole: a telephone or an e-mail is"
+    " mandatory, and what is left out is told no more."
+)
 class StructureContactSetInput(Repeatable):
     structure_id: strawberry.ID = reference("The structure.")
     phone: str | None = value_of("The telephone number.")

@@ -30,11 +30,13 @@ async def contact_of_structure(context: Context, structure_id: UUID) -> Structur
 
 
 async def contact_about(context: Context, animation: Mapping[str, Any]) -> StructureContact | None:
-    """Return the contact of a row of animations: its own, or else that of its structure."""
-    own = StructureContact(**{part: animation[f"contact_{part}"] for part in PARTS})
-    if own.phone or own.email or own.hours:
-        return own
-    return await contact_of_structure(context, animation["structure_id"])
+    """Return the contact of a row of animations: what its own leaves out is that of its structure."""
+    own = {part: animation[f"contact_{part}"] for part in PARTS}
+    if all(own.values()):
+        return StructureContact(**own)
+    shared = await contact_of_structure(context, animation["structure_id"])
+    parts = {part: own[part] or getattr(shared, part, None) for part in PARTS}
+    return StructureContact(**parts) if any(parts.values()) else None
 
 
 def on_one_line(contact: StructureContact | None) -> str | None:

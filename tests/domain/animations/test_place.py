@@ -58,6 +58,8 @@ def test_a_commune_of_another_department_is_refused_by_the_departments_name_unle
     code: str, words: str
 ):
     declaring(commune_code=code, address=None).then_refused(INVALID, "commune_code", words)
+    for nothing in ("x", "12 rue A", "aaaaaaaaaaaa"):
+        declaring(commune_code=code, address=nothing).then_refused(INVALID, "commune_code", "en 10 lettres au moins")
     assert code_of(commune_code=code, address="En visioconférence, depuis nos locaux") is not None
 
 

@@ -156,7 +156,9 @@ def test_a_commune_is_looked_for_under_every_code_that_it_has_had(people, server
     people.declare(communeCode="34172")
     (error,) = server.errors(LISTING, where={"commune": ["34172", "34000"]})
     assert error["extensions"]["field"] == ["where", "commune"]
-    assert "aucune commune n'a le code INSEE « 34000 »" in error["message"]
+    assert "aucune commune n'a le code INSEE « 34000 ». Ce n'est pas le code postal" in error["message"]
+    (error,) = server.errors('{ schools(where: {commune: ["34000"]}) { totalCount } }')
+    assert "aucune commune n'a le code INSEE « 34000 ». Ce n'est pas le code postal" in error["message"]
     assert server.http.get("/animations.csv", params={"commune": "34000"}).status_code == 400
     assert server.ask(LISTING, where={"commune": [" 34172 ", "2a004"]})["animations"]["totalCount"] == 0
     own = server.ask(OWN, STRUCTURE, id=STRUCTURE_ID, where={"commune": ["34172"]})

@@ -22,7 +22,21 @@ def test_the_structure_says_whom_to_call_and_everybody_reads_it(people, server):
         query = "SELECT convert_from(state, 'UTF8') FROM stored_events WHERE topic = 'structure.contact_set'"
         (row,) = conn.execute(query).fetchall()
     assert "maison" not in row[0]
-    assert people.does(SET, STRUCTURE, **OURS)["structure"]["contact"] is None
+    for unreachable in ({}, {"hours": "le soir"}):
+        errors = people.is_refused(SET, STRUCTURE, **OURS, **unreachable)
+        assert [error["field"] for error in errors] == [["phone"], ["email"]]
+        assert all("indiquez un téléphone ou un courriel" in error["message"] for error in errors)
+    assert server.ask(document)["animations"]["nodes"] == [{"structure": {"contact": SAID}}]
+
+
+def test_a_contact_of_an_animation_takes_what_it_leaves_out_from_its_structure(people, server):
+    people.sign()
+    people.does(SET, STRUCTURE, **OURS, **SAID)
+    people.publish(people.declare(contact={"hours": "lundi"}))
+    document = "{ animations { nodes { contact { phone email hours } } } }"
+    assert server.ask(document)["animations"]["nodes"] == [{"contact": SAID | {"hours": "lundi"}}]
+    table = server.http.get("/animations.csv").text
+    assert all(words in table for words in ("02 48 12 34 56", "maison@exemple.fr", "lundi"))
 
 
 def test_nobody_else_says_it_and_each_value_is_checked(people):

@@ -22,6 +22,7 @@ NEW = "21180033901005"
 MOVE, SIGN = "78-move-a-structure", "01-sign-a-convention"
 MOVED = {"structureId": STRUCTURE_ID, "siret": NEW, "on": "2026-09-01", "reason": "Déménagement"}
 UNDER_NEW_SIRET = token(Role.STRUCTURE, "Les Tilleuls", sirets=[NEW])
+LISTED = "query($where: StructureWhere) { structures(where: $where) { nodes { id } } }"
 ACCOUNT = "query($siret: String!) { structure(siret: $siret) { id siret name conventions { id } } }"
 
 
@@ -37,6 +38,9 @@ def test_the_account_follows_and_its_history_is_one(people, server, animation):
     for siret in (SIRET, NEW):
         account = server.ask(ACCOUNT, NATIONAL, siret=siret)["structure"]
         assert (account["id"], account["siret"], len(account["conventions"])) == (STRUCTURE_ID, NEW, 1)
+        for typed in (siret, f" {siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}"):
+            assert server.ask(LISTED, where={"text": typed})["structures"]["nodes"] == [{"id": STRUCTURE_ID}]
+    assert server.ask(LISTED, where={"text": OTHER_SIRET})["structures"]["nodes"] == []
     for who in (STRUCTURE, UNDER_NEW_SIRET):
         viewer = server.ask("{ viewer { structures { id siret } } }", who)["viewer"]
         assert viewer["structures"] == [{"id": STRUCTURE_ID, "siret": NEW}]

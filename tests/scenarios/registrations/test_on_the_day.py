@@ -60,8 +60,10 @@ def test_the_list_is_ticked_by_name_code_and_qr_code_and_the_attestation_propose
     scanned = f"https://parents.example/inscriptions/{salome['link']}?utm=x"
     people.does(TICK, STRUCTURE, **ours, code=scanned, children=3)
     people.does(TICK, STRUCTURE, **ours | {"present": False}, code=ines["code"])
-    for code in ("AAAA-AAAA", "https://ailleurs.example/x", "n'importe quoi"):
-        assert _refusal(people, TICK, STRUCTURE, **ours, code=code) == ("INVALID", ["code"])
+    for code in ("AAAA-AAAA", "https://ailleurs.example/x", "n'importe quoi", "zzz"):
+        (error,) = people.is_refused(TICK, STRUCTURE, **ours, code=code)
+        assert (error["code"], error["field"]) == ("INVALID", ["code"])
+        assert error["message"] == "Ce code n'est celui d'aucune inscription de cette animation."
     assert _refusal(people, TICK, STRUCTURE, **ours) == ("INVALID", ["registrationId"])
     for code in (ines["code"], scanned):
         assert _refusal(people, TICK, STRUCTURE, **by_name, code=code) == ("INVALID", ["code"]), "another's"

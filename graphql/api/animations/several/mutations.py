@@ -86,8 +86,8 @@ class SeveralAnimationMutations:
         carried = await carry_out(context, several.AnimationsPublish, values)
         records = await _recorded(context, carried)
         published = {record.originator_id for record in records if isinstance(record.event, AnimationPublished)}
-        ids = [several.identifier_of(animation_id) for animation_id in values["animation_ids"]] if published else []
-        done = [each for each in dict.fromkeys(ids) if each is not None and each in published]
+        ids = [several.named(animation_id) for animation_id in values["animation_ids"]] if published else []
+        done = [each for each in dict.fromkeys(ids) if isinstance(each, UUID) and each in published]
         payload = await _payload(context, carried, done)
         payload.errors += await to_thread.run_sync(partial(_not_published, context, ids, published))
         return payload
@@ -135,10 +135,10 @@ async def _payload(context: Context, carried: Carried, ids: Sequence[UUID]) -> A
     )
 
 
-def _not_published(context: Context, ids: Sequence[UUID | None], published: set[UUID]) -> list[UserError]:
+def _not_published(context: Context, ids: Sequence[UUID | str], published: set[UUID]) -> list[UserError]:
     """Return what stands against those that were not published, and against those that are named again."""
     problems = []
-    seen: set[UUID | None] = set()
+    seen: set[UUID | str] = set()
     for index, animation_id in enumerate(ids):
         if animation_id in published and animation_id not in seen:
             seen.add(animation_id)
@@ -147,7 +147,7 @@ def _not_published(context: Context, ids: Sequence[UUID | None], published: set[
     return list(refusal_of(context, DomainError(problems)).errors)
 
 
-def _refusal(context: Context, animation_id: UUID | None) -> DomainError:
+def _refusal(context: Context, animation_id: UUID | str) -> DomainError:
     command = validated(several.AnimationsPublish, {"animation_ids": [animation_id]})
     try:
         context.services.application.rehearse(command, context.actor, context.now)
