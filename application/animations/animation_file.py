@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, together
+from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, since_day_zero, together
 from application.tables.reader import Columns, Row, plain, read_table
 from domain.kernel.errors import ErrorCode, Problem
 from domain.kernel.field_labels import sentence
@@ -58,14 +58,8 @@ COLUMNS = Columns(
         "languages": ("langues", "langue", "languages"),
         "animation_id": ("identifiant", "identifiant de l'animation", "animationId"),
         "school": (
-            *(
-                "établissement",
-                "établissement scolaire",
-                "école",
-                "collège",
-                "nom de l'établissement",
-                "nom de l'école",
-            ),
+            *("établissement", "établissement scolaire", "école", "collège"),
+            *("nom de l'établissement", "nom de l'école"),
             *("établissement (UAI)", "UAI", "code UAI", "school"),
         ),
     },
@@ -216,6 +210,8 @@ def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
 
 
 def _after(read: AnimationRow, starts_at: datetime, duration: str) -> datetime | None:
+    if (length := since_day_zero(duration)) is not None:
+        return starts_at + length
     match = _HOURS_MINUTES.fullmatch(duration.strip())
     if match is None or not any(match.groups()) or duration.strip().isdigit():
         read.refuse("ends_at", f"« {duration} » : durée attendue, par exemple 1h30")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 _MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
@@ -25,6 +25,9 @@ _OFFSET = re.compile(r"t\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}:?\d{2}|z)$")
 _BESIDE = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim|le|du|de|a|au|et|min|t)\b"
 )
+#: As spreadsheets keep dates and hours, and show them where the cell's format is a number: days since the end of 1899.
+_SERIAL = re.compile(r"(?:(0)|([3-7]\d{4}))(?:[.,](\d{1,17}))?", re.ASCII)
+_DAY_ZERO = datetime(1899, 12, 30)
 _MARKS = re.compile(r"[\s,;.()/–—-]+")
 
 
@@ -54,6 +57,9 @@ class Moment:
 
 def moment_of(text: str) -> Moment:
     """Return what a cell says. Raise NotATime where something in it is neither a date nor an hour."""
+    if (serial := of_serial(text)) is not None:
+        day = serial.date() if serial >= _DAY_ZERO + timedelta(days=1) else None
+        return Moment(day, (serial.time(),) if serial.time() != time() or day is None else ())
     rest = _plain(text)
     if _OFFSET.search(rest):
         raise NotATime(text)
@@ -70,6 +76,21 @@ def moment_of(text: str) -> Moment:
     if day is not None and (named := set(_WEEKDAY.findall(_plain(text)))) and named != {_WEEKDAYS[day.weekday()]}:
         raise OtherWeekday(day)
     return Moment(day, hours)
+
+
+def of_serial(text: str) -> datetime | None:
+    """Return the time that a spreadsheet means by a number, to the minute: 0.75 is 18:00 of its day zero."""
+    match = _SERIAL.fullmatch(text.strip())
+    if match is None or (match[1] and not match[3]):
+        return None
+    days = float(f"{match[1] or match[2]}.{match[3] or 0}")
+    return _DAY_ZERO + timedelta(minutes=round(days * 24 * 60))
+
+
+def since_day_zero(text: str) -> timedelta | None:
+    """Return the duration that a spreadsheet means by a fraction of a day: 0.0625 is 1h30."""
+    serial = of_serial(text)
+    return None if serial is None or serial >= _DAY_ZERO + timedelta(days=1) else serial - _DAY_ZERO
 
 
 def _plain(text: str) -> str:

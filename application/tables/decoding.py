@@ -23,17 +23,45 @@ _BOMS = (
     *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
     *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
 )
+_START = 1_000
+#: How other files begin, in small letters, that people send in the place of a table.
+_OTHERS = (
+    (b"%pdf-", "un PDF"),
+    *((mark, "une image") for mark in (b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*\0", b"mm\0*", b"<svg")),
+    *((mark, "une page HTML") for mark in (b"<!doctype html", b"<html", b"<head", b"<body", b"<table")),
+    (b"{\\rtf", "un document RTF"),
+)
 #: What a text of UTF-8 was taken for when its letters came out in pairs.
 _TAKEN_FOR = ("cp1252", "mac_roman", "cp858")
 
 
 def text_of(content: bytes) -> str:
     """Return the table as CSV text. Raise DomainError (INVALID on `csv`) for a file that is no table."""
+    check_is_table(content)
     if content.startswith(_ZIP):
         return _text_of_workbook(content)
     if content.startswith(_OLD_WORKBOOK):
         raise invalid("ancien classeur Excel (.xls) : enregistrez-le au format XLSX ou CSV.", "csv")
     return mended(_decoded(content))
+
+
+def check_is_table(content: bytes) -> None:
+    """Raise DomainError (INVALID on `csv`) that names what was sent in the place of a table."""
+    start = content[:_START].removeprefix(codecs.BOM_UTF8).lstrip()
+    kind = next((kind for mark, kind in _OTHERS if start.lower().startswith(mark)), None)
+    if kind is None and content.startswith(_ZIP) and not _is_workbook(content):
+        kind = "une archive ZIP, ou un document qui n'est pas un classeur XLSX"
+    if kind is not None:
+        raise invalid(f"ce fichier est {kind}, et non un tableau : enregistrez-le au format XLSX ou CSV.", "csv")
+
+
+def _is_workbook(content: bytes) -> bool:
+    """Tell whether a ZIP holds a workbook; of a damaged archive nobody knows."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, EOFError):
+        return True
 
 
 def mended(text: str) -> str:

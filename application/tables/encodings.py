@@ -30,6 +30,7 @@ _OUT_OF_PLACE, _FOREIGN = -5, -1
 #: By how much the best reading must outweigh another that differs.
 _MARGIN = 3
 _LONGEST_SHOWN = 40
+_CONTROLS = re.compile(r"[\x80-\x9f]")
 _BEYOND_ASCII, _LINE_END = re.compile(r"[^\x00-\x7f]"), re.compile(r"\r\n|\r|\n")
 _ADVICE = "L'encodage de ce fichier n'est pas reconnu : enregistrez-le en « CSV UTF-8 » ou au format XLSX."
 
@@ -66,7 +67,9 @@ def _readings(content: bytes) -> Iterator[_Reading]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        yield _Reading(usual + _weight(text), text)
+        # In ISO 8859 the signs that Windows added stand for control characters, which no table has.
+        if not _CONTROLS.search(text):
+            yield _Reading(usual + _weight(text), text)
 
 
 def _weight(text: str) -> int:
@@ -89,7 +92,7 @@ def _weight_of(before: str, char: str, after: str) -> int:
     if not begins and after.isalpha() and not before.isascii() and not after.isascii():
         return _OUT_OF_PLACE
     if char in "œŒ" and after not in "uUiInNsS":
-        return _OUT_OF_PLACE
+        return _OUT_OF_PLACE if after.isalpha() else _FOREIGN
     if begins and char.islower():
         return _FIRST.get(char, _FOREIGN)
     return _WEIGHTS.get(char, _FOREIGN)

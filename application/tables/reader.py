@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from application.tables.decoding import mended
+from application.tables.decoding import check_is_table, mended
 from application.tables.guard import without_guard
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
 
@@ -63,6 +63,7 @@ class Table:
 
 def read_table(text: str, columns: Columns, most: int) -> Table:
     """Return the table. Raise DomainError (INVALID on `csv`) that names every row which cannot be read."""
+    check_is_table(text[:1_000].encode(errors="replace"))
     text = mended(text).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if separator := _SEPARATOR.match(text):
         records = _records(text[separator.end() :], separator[1])

@@ -49,10 +49,22 @@ def test_hours_stand_alone_or_in_pairs_and_a_day_alone():
     assert moment_of("1er août 2027").day == date(2027, 8, 1)
 
 
+def test_numbers_of_a_spreadsheet_are_the_times_that_they_stand_for():
+    assert [moment_of(text).hour for text in ("0.75", "0,75", "0.770833333333333")] == [time(18), time(18), EVENING]
+    assert (moment_of("46458").day, moment_of("46458").hour) == (DAY, None)
+    assert (moment_of("46458.7708333333").day, moment_of("46458.7708333333").hour) == (DAY, EVENING)
+    read = row("Date;Heure;Durée", "12/03/2027;0.7708333333;0.0625")
+    assert read.values["starts_at"] == datetime(2027, 3, 12, 18, 30)
+    assert read.values["ends_at"] == datetime(2027, 3, 12, 20)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "demain",
+        "0",
+        "0.75.2",
+        "99999.5",
         "18",
         "12 mars",
         "31/02/2027",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from contextlib import nullcontext, suppress
 from itertools import product
 
@@ -91,6 +92,36 @@ def test_what_stays_in_doubt_is_shown_in_both_readings():
         text_of("nom\nFaûl\n".encode("mac_roman"))
     assert refused.value.problems[0].message.startswith("« Fažl » ou « Faûl » ?")
     assert refused.value.problems[0].field == ("csv",)
+
+
+@pytest.mark.parametrize("title", ["Café œ", "Café des parents œ€", "Œ, café"])
+def test_a_lone_ligature_is_read_as_windows_wrote_it(title):
+    assert read(text_of(f"nom;courriel\n{title};a\n".encode("cp1252")))[0][1]["name"] == title
+
+
+def _zip() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("photo.txt", "x")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3", "un PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "une image"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "une image"),
+        (b"\xef\xbb\xbf \n<!DOCTYPE html><p>nom</p>", "une page HTML"),
+        (_zip(), "une archive ZIP"),
+    ],
+)
+def test_another_file_than_a_table_is_named(content, kind):
+    with pytest.raises(DomainError) as refused:
+        text_of(content)
+    assert refused.value.problems[0].message.startswith(f"ce fichier est {kind}")
+    if content.startswith(b"%PDF"):
+        assert f"ce fichier est {kind}" in refusal(content.decode("latin-1"))
 
 
 def test_what_was_read_in_the_wrong_encoding_already_is_put_right():
