@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -20,6 +20,9 @@ _ARGUMENTS = (
     # No name is ever found, so that what a page asks of another site fails even where a network is within reach.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+
+# On a busy machine a page takes more than the five seconds that Playwright waits of itself.
+expect.set_options(timeout=30_000)
 
 
 @contextmanager
