@@ -13,7 +13,7 @@ from application.papers.breaking import breakable
 from application.papers.french import clock_time, full_date, in_zone, siret, zone_of
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import qr_code, typeset
-from application.papers.writable import BY_HAND, is_readable
+from application.papers.writable import BY_HAND, is_readable, written
 
 #: What becomes of names and signatures (RGPD, article 13), on every sheet.
 NOTICE = (
@@ -71,22 +71,18 @@ def _name(number: int, name: str) -> str:
     return breakable(name) if is_readable(name) else f"{BY_HAND} : n° {number} des inscrits"
 
 
-def _text(text: str) -> str:
-    return text if is_readable(text) else f"({BY_HAND})"
-
-
 def _content(sheet: BlankSheet) -> dict[str, Any]:
     return {
-        "title": _text(sheet.title),
-        "kind": " – ".join(map(_text, (sheet.kind, *sheet.themes))),
+        "title": written(sheet.title),
+        "kind": " – ".join(map(written, (sheet.kind, *sheet.themes))),
         "when": _when(sheet.starts_at, sheet.ends_at),
-        "venue": breakable(_text(sheet.venue)),
-        "address": sheet.address and breakable(_text(sheet.address)),
-        "structure": breakable(_text(sheet.structure)),
+        "venue": breakable(written(sheet.venue)),
+        "address": sheet.address and breakable(written(sheet.address)),
+        "structure": breakable(written(sheet.structure)),
         "siret": siret(sheet.structure_siret),
         "territory": sheet.territory,
-        "convention": sheet.convention and _text(sheet.convention),
-        "contact": sheet.contact and breakable(_text(sheet.contact)),
+        "convention": sheet.convention and written(sheet.convention),
+        "contact": sheet.contact and breakable(written(sheet.contact)),
         "rows": rows_for(sheet.seats, len(sheet.registrants)),
         "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,

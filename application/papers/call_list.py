@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from application.papers.breaking import breakable
 from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import typeset
-from application.papers.writable import BY_HAND, check_writable, is_readable
+from application.papers.writable import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class CallList:
 
 
 def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
-    """Typeset the list on as many A4 pages as it takes. Raises Unwritable."""
+    """Typeset the list on as many A4 pages as it takes. What no font can write is to be written by hand."""
     content = {
-        "title": people.title,
+        "title": written(people.title, "titre"),
         "when": people.when,
-        "where": people.where,
-        "structure": people.structure,
+        "where": written(people.where, "lieu"),
+        "structure": written(people.structure, "nom"),
         "status": people.status,
         "calls": [
             {
                 # The telephone says whose it is; nobody goes uncalled for their name's writing.
-                "name": breakable(call.name) if is_readable(call.name) else f"(nom {BY_HAND})",
+                "name": breakable(written(call.name, "nom")),
                 "phone": call.phone or "sans téléphone",
                 "standing": call.standing,
                 "why": call.why,
@@ -52,5 +52,4 @@ def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
             for call in people.calls
         ],
     }
-    check_writable(content)
     return typeset("call_list.typ", content, logos=logos)

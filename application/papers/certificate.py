@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from application.papers.communication.announcement import made_on
 from application.papers.french import full_date, short_date
 from application.papers.logos import NO_LOGOS, Logos
-from application.papers.typesetting import qr_code, typeset
+from application.papers.typesetting import made_on, qr_code, typeset
 from application.papers.writable import check_writable
 
 #: What a volunteer does.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from application.papers.breaking import breakable
-from application.papers.communication.announcement import made_on
 from application.papers.french import clock_time, full_date, in_zone, zone_of
 from application.papers.logos import NO_LOGOS, Logos
-from application.papers.typesetting import qr_code, typeset
-from application.papers.writable import BY_HAND, check_writable, is_readable
+from application.papers.typesetting import made_on, qr_code, typeset
+from application.papers.writable import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,32 @@ class Ticket:
 
 
 def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
-    """Typeset one A5 page. Raises Unwritable."""
+    """Typeset one A5 page."""
+    return tickets_pdf([ticket], logos)
+
+
+def tickets_pdf(tickets: Sequence[Ticket], logos: Logos = NO_LOGOS) -> bytes:
+    """Typeset an A5 page for each ticket, of which there is one at least, to one animation."""
+    first = tickets[0]
     content = {
-        "made_on": made_on(ticket.made_on),
-        "title": ticket.title,
-        "kind": ticket.kind,
+        "document": f"{'Billet' if len(tickets) == 1 else 'Billets'} – {first.title}",
+        "made_on": made_on(first.made_on),
+        "tickets": [_content(ticket) for ticket in tickets],
+    }
+    return typeset("ticket.typ", content, logos=logos, accessible=True)
+
+
+def _content(ticket: Ticket) -> dict[str, Any]:
+    """The code says whose a ticket is and to what: nobody goes without one for the writing of a name or a title."""
+    return {
+        "title": written(ticket.title, "titre"),
+        "kind": written(ticket.kind),
         "when": [full_date(ticket.starts_at), _hours(ticket)],
-        "venue": breakable(ticket.venue),
-        "address": ticket.address and breakable(ticket.address),
-        "structure": breakable(ticket.structure),
-        "contact": ticket.contact and breakable(ticket.contact),
-        # The code says whose it is; nobody goes without a ticket for their name's writing.
-        "name": ticket.name and (breakable(ticket.name) if is_readable(ticket.name) else f"(nom {BY_HAND})"),
+        "venue": breakable(written(ticket.venue, "lieu")),
+        "address": ticket.address and breakable(written(ticket.address, "adresse")),
+        "structure": breakable(written(ticket.structure, "nom")),
+        "contact": ticket.contact and breakable(written(ticket.contact)),
+        "name": ticket.name and breakable(written(ticket.name, "nom")),
         "with": _with(ticket.children),
         "seat": "Place réservée" if ticket.seated else "Sur liste d'attente",
         "code": ticket.code,
@@ -57,8 +72,6 @@ def ticket_pdf(ticket: Ticket, logos: Logos = NO_LOGOS) -> bytes:
         "url": ticket.url,
         "qr": qr_code(ticket.url),
     }
-    check_writable(content)
-    return typeset("ticket.typ", content, logos=logos, accessible=True)
 
 
 def _hours(ticket: Ticket) -> str:

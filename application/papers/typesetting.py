@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import font_source_sans_pro
 import manimgx_fonts
+import manimgx_fonts_cjk
 import orjson
 import segno
 import typst
@@ -28,8 +30,9 @@ MANDATORY_SENTENCE = (
 _FOLDER = Path(__file__).parent
 #: The charter's font if installed (its licence forbids shipping it), else a font under the OFL.
 _FAMILIES = ("Marianne", "Source Sans Pro")
-#: Noto Sans of twenty scripts, from Arabic to Thai: names are written in those that French fonts lack.
-_OTHER_SCRIPTS = str(Path(manimgx_fonts.__file__).parent)
+#: Noto Sans of twenty scripts, from Arabic to Thai, and that of Chinese, Japanese and Korean: names and titles are
+#: written in those that French fonts lack.
+_OTHER_SCRIPTS = [str(Path(fonts.__file__).parent) for fonts in (manimgx_fonts, manimgx_fonts_cjk)]
 _DARK_BLUE = "#312A74"
 #: For screen readers (ISO 14289-1), and for archives (ISO 19005-2, level A).
 _STANDARDS = ["ua-1", "a-2a"]
@@ -84,6 +87,11 @@ def preview(logo: Logo) -> bytes | None:
         return None
 
 
+def made_on(day: date) -> dict[str, int]:
+    """Return the date of a document as templates take it."""
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
 def font_files() -> list[tuple[str, int]]:
     """Return the file of each font that a paper may be set in, and its number in that file."""
     fonts, _ = _fonts()
@@ -100,6 +108,6 @@ def qr_code(url: str) -> str:
 @cache
 def _fonts() -> tuple[typst.Fonts, list[str]]:
     """Load the machine's fonts and those of the package, once."""
-    fonts = typst.Fonts(font_paths=[str(Path(font_source_sans_pro.__file__).parent / "files"), _OTHER_SCRIPTS])
+    fonts = typst.Fonts(font_paths=[str(Path(font_source_sans_pro.__file__).parent / "files"), *_OTHER_SCRIPTS])
     installed = set(fonts.families())
     return fonts, [family for family in _FAMILIES if family in installed]

@@ -36,6 +36,11 @@ def check_writable(content: Mapping[str, Any]) -> None:
             )
 
 
+def written(text: str, what: str = "") -> str:
+    """Return the text, or that `what` is to be written by hand where no font can write all of it."""
+    return text if is_readable(text) else f"({f'{what} {BY_HAND}'.strip()})"
+
+
 def is_readable(text: str) -> bool:
     """Return whether the fonts at hand write every letter and number of a text, and so leave no name blank."""
     letters = dict.fromkeys("".join(unicodedata.normalize("NFC", text).split()))

@@ -10,7 +10,8 @@ from typing import Any
 
 from application.papers.breaking import breakable
 from application.papers.french import NBSP, clock_time, full_date, in_zone, zone_of
-from application.papers.typesetting import qr_code
+from application.papers.typesetting import made_on, qr_code
+from application.papers.writable import is_readable, written
 
 _HOUR = re.compile(r"(\d) h\b")
 
@@ -48,17 +49,18 @@ class Announcement:
             "paper": paper,
             "made_on": made_on(self.made_on),
             "plain_title": self.title,
-            "title": breakable(self.title),
-            "kind": self.kind,
-            "themes": " · ".join(self.themes),
+            # A place is left to write what no font can.
+            "title": breakable(self.title) if is_readable(self.title) else None,
+            "kind": written(self.kind),
+            "themes": " · ".join(map(written, self.themes)),
             "when": when(self.starts_at, self.ends_at),
-            "venue": breakable(self.venue),
-            "address": self.address and breakable(self.address),
+            "venue": breakable(written(self.venue, "lieu")),
+            "address": self.address and breakable(written(self.address, "adresse")),
             "lines": list(self._lines()),
-            "summary": breakable(self.summary) or None,
-            "structure": self.structure,
-            "territory": self.territory,
-            "contact": [breakable(_HOUR.sub(rf"\1{NBSP}h", part)) for part in self.contact],
+            "summary": breakable(self.summary) if is_readable(self.summary) else None,
+            "structure": written(self.structure, "nom"),
+            "territory": written(self.territory),
+            "contact": [breakable(_HOUR.sub(rf"\1{NBSP}h", written(part))) for part in self.contact],
             "invitation": "Inscription gratuite",
             "how": self._how(),
             "draft": self.draft,
@@ -74,7 +76,7 @@ class Announcement:
             ("Accessibilité", ", ".join(self.accessibility)),
             ("Langues", ", ".join(self.languages)),
         )
-        return [line for line in lines if line[1]]
+        return [(caption, written(line)) for caption, line in lines if line]
 
     def _how(self) -> str:
         if self.for_mediateurs:
@@ -91,11 +93,6 @@ def when(starts_at: datetime, ends_at: datetime) -> list[str]:
         f"Du {full_date(starts_at)}, {clock_time(starts_at)}",
         in_zone(f"au {full_date(ends_at)}, {clock_time(ends_at)}", zone_of(starts_at)),
     ]
-
-
-def made_on(day: date) -> dict[str, int]:
-    """Return the date of a document as templates take it."""
-    return {"year": day.year, "month": day.month, "day": day.day}
 
 
 def _capital(text: str) -> str:

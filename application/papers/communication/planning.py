@@ -9,11 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from application.papers.breaking import breakable
-from application.papers.communication.announcement import made_on
 from application.papers.french import full_date
 from application.papers.logos import NO_LOGOS, Logos
-from application.papers.typesetting import qr_code, typeset
-from application.papers.writable import check_writable
+from application.papers.typesetting import made_on, qr_code, typeset
+from application.papers.writable import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +45,18 @@ class Planning:
 
 
 def planning_pdf(planning: Planning, logos: Logos = NO_LOGOS) -> bytes:
-    """Typeset as many A4 pages as it takes. Raises Unwritable."""
-    content = _content(planning)
-    check_writable(content)
-    return typeset("communication/planning.typ", content, logos=logos, accessible=True)
+    """Typeset as many A4 pages as it takes.
+
+    What no font can write is marked as to be written by hand: one title takes the planning from nobody.
+    """
+    return typeset("communication/planning.typ", _content(planning), logos=logos, accessible=True)
 
 
 def _content(planning: Planning) -> dict[str, Any]:
     territory = planning.territory
     return {
-        "title": f"Planning des animations – {planning.owner}",
-        "subtitle": (f"Territoire numérique éducatif : {territory}. " if territory else "")
+        "title": f"Planning des animations – {written(planning.owner, 'nom')}",
+        "subtitle": (f"Territoire numérique éducatif : {written(territory)}. " if territory else "")
         + f"État au {full_date(planning.made_on)}.",
         "made_on": made_on(planning.made_on),
         "days": [
@@ -72,13 +72,13 @@ def _content(planning: Planning) -> dict[str, Any]:
 def _row(animation: PlannedAnimation) -> dict[str, Any]:
     return {
         "hours": animation.hours,
-        "title": breakable(animation.title),
-        "about": f"{animation.kind} : {', '.join(animation.themes)}",
-        "by": animation.structure,
-        "place": breakable(animation.place),
-        "audience": animation.audience,
+        "title": breakable(written(animation.title, "titre")),
+        "about": f"{written(animation.kind)} : {', '.join(map(written, animation.themes))}",
+        "by": animation.structure and written(animation.structure, "nom"),
+        "place": breakable(written(animation.place, "lieu")),
+        "audience": written(animation.audience),
         "seats": animation.seats,
-        "contact": breakable(animation.contact or "–"),
+        "contact": breakable(written(animation.contact or "–")),
     }
 
 

@@ -54,6 +54,8 @@ PLANNED = PlannedAnimation(
     contact="01 02 03 04 05",
     structure="Centre social Les Tilleuls",
 )
+#: Cuneiform.
+NO_FONT = "𒀀𒀁"
 Lay = Callable[[Announcement, Logos], bytes]
 PAPERS: dict[str, Lay] = {
     "A3": lambda announcement, logos: poster_pdf(announcement, PosterFormat.A3, logos),
@@ -112,6 +114,33 @@ def test_words_without_a_blank_are_broken_before_they_leave_their_column():
     image = picture(poster_pdf(announcement, PosterFormat.A4))
     assert _margin_is_white(image)
     assert qr_texts(image) == [ANNOUNCEMENT.url]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_title_that_no_font_can_write_has_a_place_to_be_written_by_hand_and_all_the_rest_is_there(paper: str):
+    pdf = PAPERS[paper](replace(ANNOUNCEMENT, title=f"Café {NO_FONT}", summary=NO_FONT, address=NO_FONT), LOGOS)
+    words = text(pdf)
+    assert words.count("Titre à écrire à la main") == (4 if paper == "flyers" else 1)
+    assert "(adresse à écrire à la main)" in words or paper == "slide"
+    assert ANNOUNCEMENT.venue in words
+    assert b"<pdfuaid:part>1<" in pdf, "nothing is left blank"
+
+
+@pytest.mark.parametrize(
+    "title", ["家长与数字", "親子咖啡", "디지털 부모", "保護者とデジタル", "தமிழ் — العربية — 中文 😀"]
+)
+def test_titles_of_many_scripts_are_written_whatever_fonts_the_machine_has(title: str):
+    planning = Planning("Hérault", None, [replace(PLANNED, title=title)], 0, ANNOUNCEMENT.url, date(2027, 2, 1))
+    for pdf in (poster_pdf(replace(ANNOUNCEMENT, title=title), PosterFormat.A4), planning_pdf(planning)):
+        assert "à la main" not in text(pdf)
+        assert b"<pdfuaid:part>1<" in pdf, "no letter lacks its shape"
+
+
+def test_one_title_that_no_font_can_write_leaves_the_others_of_a_planning_as_they_are():
+    unwritten = replace(PLANNED, title=NO_FONT, place=NO_FONT, structure=NO_FONT, contact=NO_FONT)
+    words = text(planning_pdf(Planning(NO_FONT, NO_FONT, [unwritten, PLANNED], 0, ANNOUNCEMENT.url, date(2027, 2, 1))))
+    for part in ("(titre à écrire à la main)", "(lieu à écrire à la main)", "Café des parents", "01 02 03 04 05"):
+        assert part in words
 
 
 def test_a_planning_says_of_each_animation_what_its_letter_says():

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from application.papers.certificate import Certificate, certificate_pdf
-from application.papers.ticket import Ticket, ticket_pdf
+from application.papers.ticket import Ticket, ticket_pdf, tickets_pdf
 from tests.support.papers.pdf_text import page_texts, picture, qr_texts, text
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,6 +66,13 @@ def test_a_ticket_of_who_waits_says_so_and_without_name_or_contact_has_no_blank(
     words = text(ticket_pdf(bare))
     assert "LISTE D'ATTENTE" in words.upper()
     assert "None" not in words
+
+
+def test_tickets_of_several_people_are_a_page_each_and_nobody_goes_without_one_for_a_writing():
+    pages = page_texts(tickets_pdf([TICKET, replace(TICKET, name="𒀀", title="𒀁", code="AAAA-BBBB")]))
+    assert [part in page for page, part in zip(pages, ("K7QF-2M4X", "AAAA-BBBB"), strict=True)] == [True, True]
+    for part in ("(nom à écrire à la main)", "(titre à écrire à la main)", "École Jean Jaurès"):
+        assert part in pages[1]
 
 
 def test_a_certificate_names_school_and_coordinator_and_says_where_its_number_is_checked():
