@@ -71,6 +71,13 @@ _TO_CALL = """(g.status <> 'CANCELLED' AND (
     EXISTS (SELECT FROM {registrants} n WHERE n.registration_id = g.registration_id AND n.email IS NULL)
     OR EXISTS (SELECT FROM {unreached} l WHERE l.about_id = g.registration_id))) = %(to_call)s"""
 
+#: Who has a printed ticket alone: the link of all others is in a letter.
+WITHOUT_EMAIL = (
+    Filter()
+    .where("g.status <> 'CANCELLED' AND g.repeats IS NULL")
+    .where("EXISTS (SELECT FROM {registrants} n WHERE n.registration_id = g.registration_id AND n.email IS NULL)")
+)
+
 
 def narrowed(status: Collection[str] | None, to_call: bool | None = None) -> Filter:
     """Return the filter by status, and by whether they are told by telephone. No list shows repetitions."""

@@ -22,6 +22,7 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
 from api.downloads.freshness import unless_fresh
+from api.registrations.ticket_downloads import tickets_without_email
 from api.structures.types import Structure, load_structure
 from application.papers.communication.announcement import Announcement
 from application.papers.communication.kit import kit_zip
@@ -135,8 +136,10 @@ async def _slide(context: Context, request: Request, subject: _Subject) -> tuple
 async def _kit(context: Context, request: Request, subject: _Subject) -> tuple[str, Lay]:
     planning = await structure_planning(context, subject.structure)
     url = _questionnaire_url(context, subject) if subject.theirs else None
+    reads = may(context.actor, Action.REGISTRATION_READ, _belongings(subject.row))
+    tickets = await tickets_without_email(context, subject.row["animation_id"]) if reads else []
     name = disposition("attachment", f"Kit de communication - {subject.announcement.title}.zip")
-    return name, partial(kit_zip, subject.announcement, url, planning)
+    return name, partial(kit_zip, subject.announcement, url, planning, tickets)
 
 
 def _questionnaire_url(context: Context, subject: _Subject) -> str | None:

@@ -1,4 +1,4 @@
-"""The ticket of a registration as PDF, for who holds its link or its printed code."""
+"""The ticket of a registration as PDF, for who holds its link or its printed code; all of them, for the kit."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from application.registrations import PURPOSE
 from domain.kernel.errors import DomainError
 from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries
+from projections.engine.paging import Page, page_statement
 from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
 
 Row = dict[str, Any]
+#: In one file.
+MOST_TICKETS = 200
 
 
 class Tickets:
@@ -57,6 +60,19 @@ async def _ticket(context: Context, request: Request) -> Response:
     content = await to_thread.run_sync(ticket_pdf, ticket, context.services.logos)
     headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"Billet - {ticket.title}.pdf")}
     return Response(content, 200, headers, "application/pdf")
+
+
+async def tickets_without_email(context: Context, animation_id: UUID) -> list[Ticket]:
+    """Return the tickets of those who registered for an animation without an e-mail address, the first ones of many."""
+    filtered = queries.WITHOUT_EMAIL.where("g.animation_id = %(animation_id)s", animation_id=animation_id)
+    read = await context.read()
+    statement, params = page_statement(queries.SOURCE, filtered, queries.ORDERS, Page(MOST_TICKETS))
+    registrations: list[Row] = await read.rows(read.sql(statement), params)
+    if not registrations:
+        return []
+    (animation,) = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    contact, lists = on_one_line(await contact_about(context, animation)), await lists_of(context)
+    return [_ticket_of(context, row, animation, contact, lists) for row in registrations[:MOST_TICKETS]]
 
 
 async def _held(context: Context, request: Request, animation_id: UUID) -> UUID:

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from domain.kernel.actors import Role
-from tests.support.papers.pdf_text import picture, qr_texts, share, text
+from tests.support.papers.pdf_text import page_texts, picture, qr_texts, share, text
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import OPERATIONS, Clock, Server, running_server, token
 
-SET, WITHDRAW = "124-set-a-logo", "125-withdraw-a-logo"
+SET, WITHDRAW, REGISTER_FOR = "124-set-a-logo", "125-withdraw-a-logo", "41-register-somebody-else"
 OURS, HERAULT = {"structureId": STRUCTURE_ID}, {"territory": "34"}
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
 ORANGE, GREEN = (0xF5, 0x69, 0x4B), (0x00, 0xAD, 0x7D)
@@ -103,6 +103,21 @@ def test_logos_stand_on_the_papers_of_an_animation_and_all_of_them_are_in_its_ki
         assert download(server, f"{path}/slide.pdf", who).status_code in (401, 403)
         with ZipFile(io.BytesIO(download(server, f"{path}/kit.zip", who).content)) as kit:
             assert kit.namelist() == [name for name in KIT if "diapositive" not in name]
+
+    # Those without e-mail have no ticket but a printed one, which who sees the registrants prints for them.
+    someone = {"animationId": animation, "lastName": "Inventé"}
+    code = people.does(REGISTER_FOR, STRUCTURE, **someone, firstName="Moussa")["code"]
+    people.does(REGISTER_FOR, STRUCTURE, **someone, firstName="Fatou", email="fatou@example.org")
+    people.publish(people.declare(title="𒀀𒀁"))
+    with ZipFile(io.BytesIO(download(server, f"{path}/kit.zip", STRUCTURE).content)) as kit:
+        assert kit.namelist() == [*KIT, "Tickets.pdf"]
+        (ticket,) = page_texts(kit.read("Tickets.pdf"))
+        assert "(titre à écrire à la main)" in text(kit.read("Planning.pdf"))
+    assert "Moussa Inventé" in ticket
+    assert code in ticket
+    for who in (None, OTHER_STRUCTURE, COORDONNATEUR):
+        with ZipFile(io.BytesIO(download(server, f"{path}/kit.zip", who).content)) as kit:
+            assert "Tickets.pdf" not in kit.namelist()
 
     assert people.does(WITHDRAW, NATIONAL, **OURS)["logo"] is None
     assert share(picture(download(server, f"{path}/poster.pdf").content), ORANGE) == 0
