@@ -48,6 +48,7 @@ def cafe(people: People) -> str:
         ("?lieu=Montpellier", ["Pronote"]),
         ("?au=2027-03-15&utm_source=lettre", ["Pronote"]),
         ("?startsFrom=2027-03-16", ["entre parents"]),
+        ("?startsFrom=16/03/2027", ["entre parents"]),
         ("?text=PRONOTE+sans&seatsLeft=true", ["Pronote"]),
         ("?territory=13", []),
         ("?accessibility=langue-des-signes", ["entre parents"]),
@@ -87,7 +88,7 @@ def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_i
         ("structureId=00000000-0000-4000-8000-000000000000", "Structure : nous ne connaissons pas « 00000000-"),
         ("around=99999", "Commune ou code postal : nous ne connaissons pas « 99999 »."),
         ("language=zz", "Langue : nous ne connaissons pas « zz »."),
-        ("startsFrom=2027-03-02&au=2027-03-01", "Jusqu&#39;au : le 01/03/2027 vient avant le début cherché."),
+        ("startsFrom=02/03/2027&au=2027-03-01", "Jusqu&#39;au : le 01/03/2027 vient avant le début cherché."),
         ("commune=Nullepart", "Nous ne connaissons pas de commune « Nullepart »."),
     ],
 )
@@ -101,6 +102,11 @@ def test_what_no_list_knows_is_named_as_people_see_it_above_the_list_without_it(
 
 
 def test_a_commune_may_be_named_in_the_address(visitor: Visitor) -> None:
+    posted = visitor.http.get("/animations?lieu=13001").headers["location"]
+    assert "commune=13201" in posted
+    assert "commune=13001" not in posted
+    assert "Aix" not in visitor.sees("/candidatures?lieu=13001")
+    assert 'value="Aix-en-Provence"' in visitor.sees("/animations?commune=13001")
     for path in ("/animations", "/candidatures"):
         answer = visitor.http.get(f"{path}?commune=Montpellier")
         assert (answer.status_code, "commune=34172" in answer.headers["location"]) == (303, True)
@@ -135,7 +141,7 @@ def test_a_month_is_shown_day_by_day_with_the_filters_of_the_list(
 def test_a_parent_registers_once_however_often_the_form_is_sent(
     visitor: Visitor, server: Server, animation: str
 ) -> None:
-    page = visitor.sees(f"/animations/{animation}")
+    gone_back_to = page = visitor.sees(f"/animations/{animation}")
     form = visitor.form(page, values=LEA)
     first, again = visitor.http.send(form), visitor.http.send(form)
     assert first.status_code == again.status_code == 303
@@ -146,6 +152,9 @@ def test_a_parent_registers_once_however_often_the_form_is_sent(
     assert visitor.http.get(f"/animations/{animation}/calendar.ics").text.count("BEGIN:VEVENT") == 1
     answer = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", id=animation)
     assert answer["animation"]["seatsLeft"] == 11
+    again = visitor.sends(gone_back_to, values=LEA | {"email": "zoe@exemple.fr"}, status=422)
+    assert "Vous avez déjà envoyé ce formulaire." in again
+    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(again, values=LEA | {"email": "zoe@exemple.fr"})
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(visitor: Visitor, animation: str) -> None:
@@ -170,6 +179,7 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert "liste d'attente" in page
     waiting = visitor.sends(page, values=LEA | {"email": "sam@exemple.fr"})
     assert "vous êtes en première position" in waiting
+    assert "C'est fait, vous êtes sur la liste d'attente" in waiting
     people.does("47-modify-an-animation", STRUCTURE, animationId=cafe, venueName="Mairie")
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", seated))
     page = visitor.sees(link)
@@ -203,9 +213,11 @@ def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor
     assert '<a href="#schoolUai">' in refused
     page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
     assert "Merci, votre candidature est envoyée" in page
+    assert "<dt>Établissement</dt>" in page
     page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
     assert "<h1>Candidature retirée</h1>" in page
     assert "Nous déménageons." in page
+    assert "<dt>Retirée le</dt>" in page
 
 
 def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from web.core.forms import Field
+
 #: Filters under the names of the API, as in the addresses of feeds and exports.
 _LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
 _LONGEST = 100
@@ -109,7 +111,7 @@ class Filters:
         self.until = month.replace(day=monthrange(month.year, month.month)[1])
 
     def _day(self, params: QueryParams, name: str, label: str) -> date | None:
-        text = params.get(name, "")
+        text = Field(name, label, "date").value(params.get(name, "")) or ""
         try:
             day = date.fromisoformat(text[:10]) if text else None
         except ValueError:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from web.animations.filters import LANGUAGES, NAMES, Filters
 from web.animations.month import Month
 from web.core.asking import Answer
-from web.core.communes import COMMUNES, without_doubt
+from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import Document, document
 from web.core.problems import Problem
 from web.core.site import Site
@@ -44,6 +44,7 @@ class Listing:
         filters = Filters.read(request.query_params, self._site.clock().astimezone(_PARIS).date())
         if filters.place and "commune" not in filters.lists and not filters.around:
             communes = (await self._site.api.ask(request, COMMUNES, {"text": filters.place}))["communes"] or []
+            communes = meant_by(filters.place, communes)
             if chosen := without_doubt(filters.place, communes):
                 return RedirectResponse(_in(request, filters, [each["code"] for each in chosen]), 303)
             if communes:
@@ -118,9 +119,15 @@ class Listing:
             languages=[{"code": code, "label": label} for code, label in (LANGUAGES | others).items()],
             filters=filters,
             query=filters.query,
-            place=filters.place or next((each["name"] for each in answer["communes"] or ()), ""),
+            place=filters.place or _place(filters, answer["communes"] or ()),
             **values,
         )
+
+
+def _place(filters: Filters, communes: Sequence[Mapping[str, Any]]) -> str:
+    """Return the name of the commune that the address holds the code of."""
+    codes = filters.lists.get("commune") or [filters.around]
+    return next((str(each["name"]) for each in communes if each["code"] == codes[0]), "")
 
 
 def _page(params: QueryParams) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.core.communes import COMMUNES, without_doubt
+from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
@@ -82,6 +82,7 @@ class Candidacy:
 
     async def _choose_commune(self, request: Request, place: str) -> Response:
         communes = (await self._site.api.ask(request, COMMUNES, {"text": place}))["communes"] if place else ()
+        communes = meant_by(place, communes)
         if len(chosen := without_doubt(place, communes)) == 1:
             return RedirectResponse(_address(chosen[0]), 303)
         choices = [(each, _address(each)) for each in communes]

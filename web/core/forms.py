@@ -35,6 +35,10 @@ EXPIRED = (
 )
 
 
+#: Of a page that was gone back to, and sent with other words than before.
+SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour faire ce que vous venez de saisir."
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a form. `name` is that of the mutation's input.
@@ -111,7 +115,9 @@ class Form:
         names = {each.name for each in self.fields}
         for error in errors:
             name = next(iter(error.get("field") or ()), None)
-            if name in names:
+            if name == "idempotencyKey":
+                self.general.append(SENT_ALREADY)
+            elif name in names:
                 self.errors.setdefault(str(name), str(error["message"]))
             else:
                 self.general.append(str(error["message"]))

@@ -80,7 +80,13 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
         id=path.rpartition("/")[2],
     )
     assert "Trop court." in visitor.sees(path)
+    assert "Commune : Montpellier (Hérault)" in visitor.sees(path)
     page = visitor.sees(f"{path}/modifier")
+    assert 'name="commune" value="Montpellier"' in page
+    refused = visitor.sends(page, values=FORM | {"commune": "Gignac", "title": ""}, status=422)
+    assert "communeCode" not in links(refused)
+    refused = visitor.sends(page, values=FORM | {"commune": "13001"}, status=422)
+    assert '<a href="#commune">Marseille 1er Arrondissement est dans un autre département' in refused
     page = visitor.sends(page, values=FORM | {"title": "Changée", "secondTheme": "temps-ecran", "languages": "ar"})
     assert "modifications sont enregistrées" in page
     assert "<h1>Changée</h1>" in page

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Act, Acts
+from web.core.communes import commune_with_code
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
@@ -136,6 +137,7 @@ class OwnAnimation:
             "structure/animations/animation",
             422 if posted else 200,
             animation=animation,
+            commune=await commune_with_code(self._site.api, request, animation["communeCode"]),
             acts=acts if options else [each for each in acts if each.act.name != "benevoles"],
             volunteers=[_called(each) for each in volunteers],
             actions=actions,

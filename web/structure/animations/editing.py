@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.core.communes import COMMUNES, without_doubt
+from web.core.communes import COMMUNES, commune_with_code, meant_by, smallest
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
@@ -52,7 +52,8 @@ class AnimationEditing:
     async def declare(self, request: Request) -> Response:
         structure = await self._structure(request)
         form = await self._site.guard.posted(request, forms.FIELDS)
-        values, communes = forms.mutation_input(form), await self._commune(request, form)
+        values = forms.mutation_input(form)
+        communes = await self._commune(request, form, form.values["territory"])
         values |= {
             "structureId": structure,
             "communeCode": _code(communes),
@@ -70,12 +71,15 @@ class AnimationEditing:
         choices = await self._choices(request, animation["structure"]["id"])
         form = self._site.guard.form(request, (*forms.FIELDS, _VERSION), **forms.values_of(_own(animation)))
         form.values["version"] = str(animation["version"])
+        commune = await commune_with_code(self._site.api, request, animation["communeCode"])
+        form.values["commune"] = commune["name"] if commune else ""
         return self._page(request, choices, form, (), animation)
 
     async def modify(self, request: Request) -> Response:
         animation = await self._animation(request)
         form = await self._site.guard.posted(request, (*forms.FIELDS, _VERSION))
-        values, communes = forms.mutation_input(form), await self._commune(request, form)
+        values = forms.mutation_input(form)
+        communes = await self._commune(request, form, animation["territory"]["code"])
         values |= {"animationId": animation["id"], "communeCode": _code(communes)}
         values["school"] = await self._school(request, form)
         if form.values["version"].isdigit():
@@ -118,20 +122,34 @@ class AnimationEditing:
         )
         return None
 
-    async def _commune(self, request: Request, form: Form) -> Sequence[Mapping[str, Any]]:
+    async def _commune(self, request: Request, form: Form, territory: str) -> Sequence[Mapping[str, Any]]:
         """Return the commune that was typed, or those that it may mean, with an error that asks which."""
         typed = form.values.get("commune", "").strip()
         if not typed:
             return ()
-        communes = (await self._site.api.ask(request, COMMUNES, {"text": typed[:100]}))["communes"]
-        chosen = [each for each in communes if each["code"] == form.values.get("communeCode")]
-        chosen = chosen or [each for each in communes if each["code"] == typed]
-        certain = chosen or (without_doubt(typed, communes) if not typed.isdigit() or len(communes) == 1 else ())
+        kept = await commune_with_code(self._site.api, request, form.values.get("communeCode", "")[:100])
+        if kept is not None and kept["name"] == typed:
+            return [kept]
+        communes = await self._communes(request, typed[:100], territory)
+        chosen = [each for each in communes if kept is not None and each["code"] == kept["code"]] or communes
         if not communes:
             form.errors["commune"] = f"Commune : « {typed} » n'est pas connu. Tapez un nom ou un code postal."
-        elif len(certain) != 1:
+        elif len(chosen) != 1:
             form.errors["communeCode"] = f"Plusieurs communes répondent à « {typed} » : choisissez la vôtre."
-        return certain if len(certain) == 1 else communes
+        return chosen
+
+    async def _communes(self, request: Request, typed: str, territory: str) -> Sequence[Mapping[str, Any]]:
+        """Return the communes that may be meant: by name those of the territory, and those of that very name."""
+        communes = (await self._site.api.ask(request, COMMUNES, {"text": typed}))["communes"]
+        if any(map(str.isdigit, typed)):
+            return smallest(meant_by(typed, communes))
+        same = [each for each in communes if each["name"].casefold() == typed.casefold()]
+        # Postal codes begin with the department's, on Corsica with 20.
+        text = f"{typed} {territory.replace('A', '0').replace('B', '0')}"[:100]
+        here = (await self._site.api.ask(request, COMMUNES, {"text": text}))["communes"] if territory else ()
+        same_here = [each for each in here if each["name"].casefold() == typed.casefold()]
+        elsewhere = [each for each in same if each not in here]
+        return same_here or [*here, *elsewhere] or communes
 
     def _page(
         self,

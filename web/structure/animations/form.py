@@ -90,9 +90,9 @@ def fields(choices: Mapping[str, Any], form: Form, communes: Sequence[Mapping[st
             covered = {each["inTerritory"]["code"]: each["inTerritory"]["name"] for each in _conventions(choices)}
             each = replace(each, options=list(covered.items()), hidden=len(covered) == 1)
         elif each.name == "communeCode":
-            if not communes:
-                continue
-            each = replace(each, options=[(commune["code"], _named(commune)) for commune in communes])
+            options = [(commune["code"], _named(commune)) for commune in communes]
+            # Unseen: the commune that is recorded, whose name stands in the form.
+            each = replace(each, options=options, hidden=not communes)
         shown.append(each)
     return shown
 
@@ -145,7 +145,7 @@ def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
         "starts": starts.strftime("%H:%M"),
         "ends": ends.strftime("%H:%M"),
         "seats": str(animation["seats"]),
-        "commune": animation["communeCode"] or "",
+        "communeCode": animation["communeCode"] or "",
         "school": (animation["school"] or {}).get("uai", ""),
         "accessibility": "\n".join(term["code"] for term in animation["accessibility"]),
         "languages": "\n".join(animation["languages"]),
