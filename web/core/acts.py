@@ -17,7 +17,6 @@ from web.core.site import Site
 
 _ACTION, _VERSION = Field("action", "Action"), Field("version", "Version", "number")
 _DONE = "fait"
-_MOVED_ON = "Quelqu'un a changé quelque chose ici entre-temps. Relisez la page, puis recommencez si c'est encore utile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ class Acts:
 
     def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
         """Put the API's errors beside the fields of the form."""
-        moved_on = any(error["code"] == "CONFLICT" for error in errors)
-        form.refuse([{"message": _MOVED_ON}] if moved_on else [_placed(each, act.places) for each in errors])
+        form.refuse([_placed(each, act.places) for each in errors])
 
     def done(self, request: Request) -> str | None:
         """Return what to say of the act that led here."""

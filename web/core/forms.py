@@ -6,6 +6,8 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date as Day
+from datetime import time as Hour
 from secrets import token_hex
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +20,7 @@ from starlette.responses import Response
 from api.core.asker.requests import within_limit
 from web.core.problems import Problem
 
+_CONFLICT = "CONFLICT"
 _COOKIE = "parentalite-formulaire"
 _TOKEN, _KEY = "jeton", "cle"
 _FORM = "application/x-www-form-urlencoded"
@@ -29,6 +32,22 @@ _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+#: What the API calls a field, before what it says of it. A sentence begins with an article, or as one goes on.
+_CALLED = re.compile(
+    r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
+    r"[A-ZÉÈÀÂÊÎÔ][^:«»;.]{0,79} : ",
+)
+_SENTENCE = re.compile(r" (?:est|sont|n'est|n'a|a|ont|invalide|refusée?|grande?|obligatoire|au plus)(?: |$)")
+#: What is said of a field that was left empty, of which the API would not know the name.
+_MISSING = {
+    "reference": "choisissez dans la liste",
+    "date": "champ obligatoire, par exemple 15/01/2027",
+    "time": "champ obligatoire, par exemple 18:00",
+}
+MOVED_ON = (
+    "Quelqu'un a changé quelque chose ici entre-temps : rien n'est enregistré, et votre saisie est gardée."
+    " Relisez la page, puis envoyez de nouveau si c'est encore utile."
+)
 EXPIRED = (
     "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
     " Si ce message revient, autorisez les cookies de ce site."
@@ -43,8 +62,8 @@ SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour 
 class Field:
     """A field of a form. `name` is that of the mutation's input.
 
-    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself), `select`, `choices` (any of its
-    options), `yesno`, `amount` in euros, or `reference`, without which the API is not asked.
+    `kind` is a type of input, `textarea` (`lines`: each of its lines by itself, `days`: each a day), `select`,
+    `choices` (any of its options), `yesno`, `amount` in euros, or `reference`, without which the API is not asked.
     """
 
     name: str
@@ -73,11 +92,29 @@ class Field:
             return text.splitlines()
         if self.kind == "time" and (hour := _HOUR.fullmatch(text)):
             text = f"{int(hour[1]):02}:{hour[2] or '00'}"
-        if self.kind == "date" and (date := _DAY.fullmatch(text)):
-            text = f"{date[3]}-{int(date[2]):02}-{int(date[1]):02}"
+        if self.kind == "date":
+            text = iso_day(text)
+        if self.kind == "days":
+            return [iso_day(line.strip()) for line in text.splitlines() if line.strip()] or None
         if self.kind == "checkbox":
             return True if text else None
         return text or None
+
+    def problem(self, value: Any) -> str | None:
+        """Return what was expected in place of this value, which `value` has made of what was typed."""
+        if value is None:
+            needed = self.required or self.kind == "reference"
+            return _MISSING.get(self.kind) if needed else None
+        if self.kind == "number" and isinstance(value, str):
+            return "un nombre est attendu, par exemple 2"
+        if self.kind == "time" and not _reads(Hour, value):
+            return "une heure est attendue, par exemple 18:00"
+        for day in {"date": [value], "days": value}.get(self.kind, ()):
+            if not _reads(Day, day):
+                return "une date est attendue, par exemple 15/01/2027"
+            if not 2000 <= Day.fromisoformat(day).year <= 2100:
+                return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
+        return None
 
 
 @dataclass(slots=True)
@@ -101,26 +138,34 @@ class Form:
         return bool(self.errors or self.general)
 
     def input(self) -> dict[str, Any]:
-        """Return the mutation's input. What a number should be, and is not, is put among the errors."""
+        """Return the mutation's input. What a number or a day should be, and is not, is put among the errors."""
         values = {each.name: each.value(self.values.get(each.name, "")) for each in self.fields}
         for each in self.fields:
-            if each.kind == "number" and isinstance(values[each.name], str):
-                self.errors[each.name] = f"{each.label} : un nombre est attendu, par exemple 2."
-            if each.kind == "reference" and values[each.name] is None:
-                self.errors[each.name] = f"{each.label} : choisissez dans la liste."
+            if problem := each.problem(values[each.name]):
+                self.errors[each.name] = f"{_called(each)} : {problem}."
+        if self.errors:
+            # The API is not asked: all that is missing is named at once nevertheless.
+            missing = [each for each in self.fields if each.required and not self.values.get(each.name, "").strip()]
+            self.errors = {each.name: f"{_called(each)} : champ obligatoire." for each in missing} | self.errors
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
 
     def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:
-        """Put the user errors of a payload beside their fields. What is sent next is another command."""
-        names = {each.name for each in self.fields}
+        """Put the user errors of a payload beside their fields, which they name as the page does.
+
+        What is sent next is another command.
+        """
+        fields = {each.name: each for each in self.fields}
         for error in errors:
-            name = next(iter(error.get("field") or ()), None)
+            name = next(iter(error.get("field") or ()), "")
+            field, message = fields.get(name), str(error["message"])
             if name == "idempotencyKey":
                 self.general.append(SENT_ALREADY)
-            elif name in names:
-                self.errors.setdefault(str(name), str(error["message"]))
+            elif error.get("code") == _CONFLICT:
+                self.general.append(MOVED_ON)
+            elif field is not None:
+                self.errors.setdefault(field.name, _in_words_of(field, message))
             else:
-                self.general.append(str(error["message"]))
+                self.general.append(message)
         self.key = str(uuid4())
 
 
@@ -189,6 +234,32 @@ class Guard:
         visitor = request.cookies.get(self._cookie, "")
         expected = self._token(visitor, token.partition(".")[0])
         return bool(visitor) and hmac.compare_digest(expected.encode(), token.encode())
+
+
+def iso_day(text: str) -> str:
+    """Return 2027-01-15 of 15/01/2027, and any other text as it is."""
+    day = _DAY.fullmatch(text)
+    return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else text
+
+
+def _reads(kind: type[Day] | type[Hour], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _called(field: Field) -> str:
+    return field.label.rstrip(" ?\N{NO-BREAK SPACE}")
+
+
+def _in_words_of(field: Field, message: str) -> str:
+    """Return what the API says of a field with the label that its reader sees, in place of the API's."""
+    named = _CALLED.match(message)
+    if named is None or _SENTENCE.search(named[0].removesuffix(" : ")):
+        return message
+    return f"{_called(field)} : {message[named.end() :]}"
 
 
 def _text(data: FormData, name: str) -> str:

@@ -103,6 +103,19 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
     assert "école est fermée." in done
 
 
+def test_two_who_modify_the_same_animation_read_each_other_and_lose_nothing(visitor: Visitor, people: People) -> None:
+    path = declared(visitor.signs_in("STRUCTURE"), title="À deux")
+    page, second = visitor.sees(f"{path}/modifier"), FORM | {"title": "La seconde", "cle": ""}
+    visitor.sends(page, values=FORM | {"title": "La première", "seats": "15"})
+    refused = visitor.sends(page, values=second | {"date": "mardi"}, status=422)
+    assert "Date : une date est attendue, par exemple 15/01/2027." in refused
+    refused = visitor.sends(page, values=second, status=422)
+    assert "Quelqu&#39;un a changé quelque chose ici entre-temps" in refused
+    assert re.findall("Enregistré maintenant : « ([^»]*) »", refused) == ["La première", "15"]
+    assert 'value="La seconde"' in refused
+    assert "<h1>La seconde</h1>" in visitor.sends(refused, values=second)
+
+
 def test_another_structure_and_other_roles_find_none_of_these_pages(visitor: Visitor, server: Server) -> None:
     path = declared(visitor.signs_in("STRUCTURE"), title="À nous")
     for role in ("OTHER", "COORDONNATEUR", "PARENT"):

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.forms import Field, Form
+from web.core.forms import MOVED_ON, Field, Form
 from web.core.problems import Problem
 from web.core.site import Site
 from web.publications.desk.desks import MODERATION, STRUCTURE, TERRITORY, Desk
@@ -109,6 +109,9 @@ class PublicationEditing:
             if not payload["errors"]:
                 return self._leads(publication["id"], "modifier")
             form.refuse(payload["errors"])
+            if MOVED_ON in form.general:
+                publication = await self._publication(request)
+                form.values["version"] = str(publication["version"])
         return self._page(request, form, publication)
 
     def _leads(self, publication_id: str, done: str) -> Response:

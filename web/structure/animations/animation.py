@@ -23,8 +23,8 @@ _ANIMATION = document("structure/animations/animation")
 _VOLUNTEERS = document("structure/animations/volunteers")
 _CLONE, _REPEAT = document("structure/animations/clone"), document("structure/animations/repeat")
 _DATE = Field("date", "Date", "date", "Exemple : 15/01/2027", True)
-_STARTS = Field("starts", "Heure de début", "time", "Format attendu : 18:00", True)
-_ENDS = Field("ends", "Heure de fin", "time", "Format attendu : 20:00", True)
+_STARTS = Field("starts", "Heure de début", "time", "Par exemple 18:00", True)
+_ENDS = Field("ends", "Heure de fin", "time", "Par exemple 20:00", True)
 _EVERY = (("WEEK", "Chaque semaine"), ("TWO_WEEKS", "Toutes les deux semaines"))
 
 
@@ -58,7 +58,7 @@ _ACTS = (
         (
             Field("every", "Rythme", "select", required=True, options=_EVERY),
             Field("until", "Jusqu'au", "date", "Dernier jour possible. Exemple : 30/06/2027", True),
-            Field("without", "Jours sans animation", "lines", "Un jour par ligne, par exemple 2027-02-22"),
+            Field("without", "Jours sans animation", "days", "Un jour par ligne, par exemple 22/02/2027"),
         ),
         "Même jour de la semaine, même heure. Toutes les dates sont créées, ou aucune.",
         "ANIMATION_REPEAT",

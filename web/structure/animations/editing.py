@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from web.core.communes import COMMUNES, commune_with_code, meant_by, smallest
 from web.core.documents import document
-from web.core.forms import Field, Form
+from web.core.forms import MOVED_ON, Field, Form
 from web.core.site import Site
 from web.structure.animations import form as forms
 from web.structure.speaking import own_animation, spoken_for
@@ -84,14 +85,19 @@ class AnimationEditing:
         values["school"] = await self._school(request, form)
         if form.values["version"].isdigit():
             values["expectedVersion"] = int(form.values["version"])
+        changed: Mapping[str, str] = {}
         if not form.failed:
             del values["territory"]
             payload = (await self._site.api.ask(request, _MODIFY, {"input": values}))["animationModify"]
             if not payload["errors"]:
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait=modifier", 303)
             forms.refuse(form, payload["errors"])
+            if MOVED_ON in form.general:
+                # What is sent next is of the animation as it is now, which stands beside what was typed.
+                animation = await self._animation(request)
+                form.values["version"], changed = str(animation["version"]), forms.values_of(_own(animation))
         choices = await self._choices(request, animation["structure"]["id"])
-        return self._page(request, choices, form, communes, animation)
+        return self._page(request, choices, form, communes, animation, changed)
 
     async def _structure(self, request: Request) -> str:
         viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
@@ -158,14 +164,26 @@ class AnimationEditing:
         form: Form,
         communes: Sequence[Mapping[str, Any]] = (),
         animation: Mapping[str, Any] | None = None,
+        recorded: Mapping[str, str] | None = None,
     ) -> Response:
         form.fields = forms.fields(choices, form, communes if len(communes) > 1 else ())
+        if recorded:
+            form.fields = [_beside(each, form, recorded) for each in form.fields]
         if animation is not None:
             form.fields = [*(each for each in form.fields if each.name != "territory"), _VERSION]
         status, titles = 422 if form.failed else 200, forms.TITLES
         page = "structure/animations/editing"
         response = self._site.templates.page(request, page, status, form=form, titles=titles, animation=animation)
         return self._site.guard.keep(request, response)
+
+
+def _beside(field: Field, form: Form, recorded: Mapping[str, str]) -> Field:
+    """Return the field with what is recorded now in its hint, where something else was typed."""
+    now, typed = recorded.get(field.name, "").strip(), form.values.get(field.name, "").strip()
+    same = now == (field.value(typed) or "" if field.kind in ("date", "time") else typed)
+    if field.name not in recorded or same:
+        return field
+    return replace(field, hint=f"{field.hint} Enregistré maintenant : {forms.shown(field, now)}.".strip())
 
 
 def _code(communes: Sequence[Mapping[str, Any]]) -> str | None:

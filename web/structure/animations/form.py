@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date as Day
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +38,8 @@ FIELDS = (
     Field("theme", "Thème principal", "select", required=True),
     Field("secondTheme", "Second thème", "select"),
     Field("date", "Date", "date", "Exemple : 15/01/2027", True),
-    Field("starts", "Heure de début", "time", "Heure du lieu. Format attendu : 18:00", True),
-    Field("ends", "Heure de fin", "time", "Format attendu : 20:00", True),
+    Field("starts", "Heure de début", "time", "Heure du lieu, par exemple 18:00", True),
+    Field("ends", "Heure de fin", "time", "Par exemple 20:00", True),
     Field("lastDay", "Dernier jour", "date", "Seulement si l'animation dure plusieurs jours."),
     Field("seats", "Nombre de places", "number", required=True),
     Field("territory", "Territoire", "select", required=True),
@@ -109,14 +110,7 @@ def mutation_input(form: Form) -> dict[str, Any]:
     values: dict[str, Any] = {name: typed.get(name) for name in ("title", "description", "type", "audience", "seats")}
     values |= {name: typed.get(name) for name in ("territory", "venueType", "venueName", *_OPTIONAL)}
     date, last = typed.get("date"), typed.get("lastDay") or typed.get("date")
-    values["startsAt"] = _moment(form, "starts", typed.get("starts"), date)
-    values["endsAt"] = _moment(form, "ends", typed.get("ends"), last)
-    if date is None:
-        form.errors["date"] = "Date : champ obligatoire. Exemple : 15/01/2027."
-    if form.errors:
-        # The API is not asked: all that is missing is named at once nevertheless.
-        missing = [each for each in FIELDS if each.required and not form.values.get(each.name, "").strip()]
-        form.errors = {each.name: f"{each.label} : champ obligatoire." for each in missing} | form.errors
+    values["startsAt"], values["endsAt"] = _moment(typed.get("starts"), date), _moment(typed.get("ends"), last)
     values["themes"] = [theme for name in ("theme", "secondTheme") if (theme := typed.get(name))] or None
     values["accessibility"], values["languages"] = typed["accessibility"], typed["languages"]
     contact = {name: typed.get(name) for name in ("phone", "email", "hours")}
@@ -152,13 +146,19 @@ def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _moment(form: Form, name: str, time: str | None, date: str | None) -> str | None:
-    """Return a local time; None, with an error, where a part of it is missing."""
-    if not time:
-        label = next(each.label for each in FIELDS if each.name == name)
-        form.errors[name] = f"{label} : champ obligatoire. Format attendu : 18:00."
-        return None
-    return f"{date}T{time}" if date else None
+def shown(field: Field, value: str) -> str:
+    """Return a value of the form in the words of its page."""
+    labels = dict(field.options)
+    lines = [labels.get(line, line) for line in value.split("\n")]
+    text = (", " if field.kind == "choices" else "\n").join(lines)
+    if field.kind == "date" and text:
+        text = f"{Day.fromisoformat(text):%d/%m/%Y}"
+    return f"« {text} »" if text else "rien"
+
+
+def _moment(time: str | None, date: str | None) -> str | None:
+    """Return a local time; None where a part of it is missing."""
+    return f"{date}T{time}" if date and time else None
 
 
 def _place(field: list[str]) -> str:
