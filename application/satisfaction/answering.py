@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -14,9 +15,10 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.satisfaction import tables
 from application.satisfaction.commands import form_of
 from domain.animations.animation import Animation
-from domain.catalogue import ANIMATION
+from domain.catalogue import ANIMATION, REGISTRATION
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
+from domain.kernel.identifiers import registration_book_id
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Comment, Label, Link
 from domain.satisfaction import answering
@@ -55,8 +57,13 @@ def animation_of(bus: CommandBus, link: str) -> UUID:
     return things[0]
 
 
-def take_answers(bus: CommandBus, sent: Answers, actor: Actor, now: datetime) -> UUID:
-    """Count the answers and return the animation. Nothing of who sent them goes any further than here."""
+def take_answers(
+    bus: CommandBus, sent: Answers, actor: Actor, now: datetime, admit: Callable[[int], None] | None = None
+) -> UUID:
+    """Count the answers and return the animation. Nothing of who sent them goes any further than here.
+
+    `admit` is called before they are counted, with how many the animation takes in all, and may raise.
+    """
     animation_id = animation_of(bus, sent.link)
     answers = [Answer(**answer.model_dump()) for answer in sent.answers]
 
@@ -71,14 +78,23 @@ def take_answers(bus: CommandBus, sent: Answers, actor: Actor, now: datetime) ->
             raise broken("Aucun questionnaire n'est encore rédigé.")
         if sent.form_version not in (None, form.version):
             raise broken("Le questionnaire a changé depuis : rechargez-le avant de répondre.", "form_version")
-        return form.version, answering.tally(form, answers), answering.most_answers(animation.content.seats)
+        return form.version, answering.tally(form, answers), _most_answers(animation, work)
 
     version, counted, most = bus.consult(decide, Action.QUESTIONNAIRE_ANSWER, actor, now)
+    if admit is not None:
+        admit(most)
     key = digest(bus, b"key", animation_id, sent.idempotency_key or uuid4())
     with bus.pool.connection() as conn:
         if not tables.add_answer(conn, animation_id, version, counted, most, key):
             raise broken("Ce questionnaire a déjà reçu autant de réponses que l'animation peut en avoir.", "link")
     return animation_id
+
+
+def _most_answers(animation: Animation, work: UnitOfWork) -> int:
+    """Return how many are taken: more may have come than there were seats, as is declared, or seen on the day."""
+    book = work.find(REGISTRATION, registration_book_id(animation.id))
+    declared = animation.attendance.parents if animation.attendance else 0
+    return answering.most_answers(max(animation.content.seats, declared, (book.came if book else None) or 0))
 
 
 def _obstacle(animation: Animation, now: datetime) -> str | None:

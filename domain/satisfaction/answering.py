@@ -35,8 +35,9 @@ def closes_at(ends_at: datetime) -> datetime:
     return ends_at + OPEN_AFTER_END
 
 
-def most_answers(seats: int) -> int:
-    return ANSWERS_A_SEAT * seats + ANSWERS_BESIDE
+def most_answers(people: int) -> int:
+    """Return how many answers are taken where so many had a seat, or came."""
+    return ANSWERS_A_SEAT * people + ANSWERS_BESIDE
 
 
 def obstacle(status: AnimationStatus, starts_at: datetime, ends_at: datetime, now: datetime) -> str | None:

@@ -8,9 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from graphql import GraphQLError
 from psycopg.types.json import Jsonb
 
+from api.limits.rate_limits import RateLimiter
+from api.satisfaction.pace import take_place
 from application.followers.packets import record_answers
+from application.hosting.setting_groups import WebSettings
 from application.satisfaction import tables
 from domain.satisfaction.packets import AnswersRecorded
 from eventstore.log import read_topics
@@ -24,7 +28,7 @@ from tests.support.people import (
     STRUCTURE_ID,
     People,
 )
-from tests.support.server import Clock, Server
+from tests.support.server import OPERATIONS, Clock, Server
 
 QUESTIONS = [
     {"text": "Utile ?", "kind": "SCALE"},
@@ -148,6 +152,11 @@ def test_it_opens_with_the_animation_closes_after_fourteen_days_and_is_bounded(
     assert other["field"] == ["formVersion"]
     for _ in range(2 * 12 + 20):
         people.does(ANSWER, None, **whole)
+    people.is_refused(ANSWER, None, **whole)
+    # More have come than there were seats.
+    people.does("59-count-who-just-came", STRUCTURE, animationId=begun, parents=13)
+    for _ in range(2):
+        people.does(ANSWER, None, **whole)
     (full,) = people.is_refused(ANSWER, None, **whole)
     assert "autant de réponses" in full["message"]
     assert a_night_later(server) == 1
@@ -157,6 +166,41 @@ def test_it_opens_with_the_animation_closes_after_fourteen_days_and_is_bounded(
     (late,) = people.is_refused(ANSWER, None, **whole)
     assert "14 jours" in late["message"]
     assert server.run(OPEN, link=link)["open"] is False
+
+
+def test_answers_of_one_place_come_at_the_pace_of_people_and_never_fill_a_questionnaire(
+    people: People, server: Server, begun: str
+):
+    seconds = 0.0
+    limiter = RateLimiter(lambda: seconds)
+
+    def taken(place: str) -> bool:
+        try:
+            take_place(limiter, place, "link", 44, 6)
+        except GraphQLError:
+            return False
+        return True
+
+    assert [taken("school") for _ in range(6)] == [True] * 5 + [False]
+    assert taken("elsewhere")
+    seconds = 10.0
+    assert [taken("school"), taken("school")] == [True, False]
+    looped = 0
+    for _ in range(60):
+        seconds += 10
+        looped += taken("school")
+    assert 6 + looped <= 44 // 2 + 1
+    link = link_of(server, begun)
+    variables = {"input": {"link": link, "answers": answers(5)}}
+    body = {"query": (OPERATIONS / f"{ANSWER}.graphql").read_text(), "variables": variables}
+    before = server.services.web
+    object.__setattr__(server.services, "web", WebSettings())
+    try:
+        payloads = [server.post(body).json() for _ in range(7)]
+    finally:
+        object.__setattr__(server.services, "web", before)
+    assert ["errors" in payload for payload in payloads] == [False] * 5 + [True] * 2
+    assert payloads[-1]["errors"][0]["extensions"]["code"] == "TOO_MANY_REQUESTS"
 
 
 def test_small_animations_count_together_once_they_are_closed_and_a_cancelled_one_never(

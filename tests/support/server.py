@@ -155,7 +155,8 @@ def running_server(
             files=FileStore(files or Path(own_folder)),
             public_url="https://parentalite.example.org",
             checkpoint_key=CHECKPOINT_KEY,
-            web=web or WebSettings(),
+            # Stories answer questionnaires for many people from one address.
+            web=web or WebSettings(answers_per_minute=0),
             trusted_documents=trusted,
         )
         config = server_config(create_site(services, PAGE_SECRET, offers), services)

@@ -58,7 +58,14 @@ class QuestionnairePage:
             link = request.path_params["link"]
             sent = {"link": link, "answers": _answers(questionnaire, values), "idempotencyKey": form.key}
             sent["formVersion"] = values.get("formVersion")
-            payload = (await self._site.api.ask(request, _ANSWER, {"input": sent}))["questionnaireAnswer"]
+            try:
+                payload = (await self._site.api.ask(request, _ANSWER, {"input": sent}))["questionnaireAnswer"]
+            except Problem as problem:
+                if problem.status != 429:
+                    raise
+                # What was chosen stays on the page: it is sent again in some seconds.
+                form.general.append(problem.message)
+                return self._page(request, questionnaire, form)
             if not payload["errors"]:
                 return RedirectResponse(f"/questionnaire/{link}?etape=merci", 303)
             form.refuse(payload["errors"])

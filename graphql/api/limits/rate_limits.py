@@ -43,7 +43,7 @@ class RateLimiter:
     clock: Callable[[], float] = monotonic
     _buckets: LRUCache[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: LRUCache(MOST_BUCKETS))
 
-    def take(self, kind: str, key: str, per_minute: int, burst: int) -> float:
+    def take(self, kind: str, key: str, per_minute: float, burst: int) -> float:
         """Take one token and return 0, or take none and return the seconds until the next one."""
         if not per_minute:
             return 0.0

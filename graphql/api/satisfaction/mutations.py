@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
+from anyio import from_thread
 
 from api.core.commanding.commands import carry_out, in_turn, refusal_of, reload_after
 from api.core.commanding.inputs import Versioned, to_command, value_of
 from api.core.commanding.payloads import Payload
 from api.core.commanding.text_lengths import too_long
 from api.core.context import Context, Info
-from api.limits.rate_limits import REGISTRATIONS_AT_ONCE, RateLimiter
+from api.limits.rate_limits import RateLimiter
+from api.satisfaction.pace import take_place
 from api.satisfaction.types import Questionnaire, SatisfactionForm, load_form, load_questionnaire
 from application.satisfaction.answering import Answers, take_answers
 from application.satisfaction.commands import SatisfactionFormWord
@@ -91,7 +92,6 @@ class SatisfactionMutations:
         values = to_command(input)
         if "answers" in values:
             values["answers"] = [to_command(answer) for answer in values["answers"]]
-        _check_not_too_often(context, values.get("link", ""))
         try:
             animation_id = await in_turn(context, lambda: _take(context, values))
         except DomainError as refusal:
@@ -104,14 +104,11 @@ class SatisfactionMutations:
 def _take(context: Context, values: dict[str, Any]) -> UUID:
     if problems := too_long(values):
         raise DomainError(problems)
-    return take_answers(context.services.application.bus, validated(Answers, values), context.actor, context.now)
+    answers, services = validated(Answers, values), context.services
+    limiter, per_minute = services.shared(RateLimiter), services.web.answers_per_minute
 
+    def admit(most: int) -> None:
+        # The limiter belongs to the event loop.
+        from_thread.run_sync(take_place, limiter, context.client, answers.link, most, per_minute)
 
-def _check_not_too_often(context: Context, link: str) -> None:
-    """Raise TOO_MANY_REQUESTS for many answers from one place: the address stays in memory, for a minute's measure."""
-    services = context.services
-    limit, key = services.web.registrations_per_minute, f"{context.client} {link[:100].strip()}"
-    if wait := services.shared(RateLimiter).take("questionnaire", key, limit, REGISTRATIONS_AT_ONCE):
-        seconds = round(wait + 0.5)
-        message = f"Trop de réponses d'affilée depuis cet endroit : réessayez dans {seconds} s."
-        raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": seconds})
+    return take_answers(services.application.bus, answers, context.actor, context.now, admit)
