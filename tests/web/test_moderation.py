@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from projections.engine.terms_in_force import TermsInForce
+from projections.registry import projections
 from tests.support.people import SCHOOL, STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
+from web.moderation.read_models import NAMES
 
 NBSP = "\N{NO-BREAK SPACE}"
 DESKS = [f"/moderation/{page}" for page in ("recalcul", "questions", "territoires", "typologie/fusionner")]
@@ -24,7 +27,7 @@ def declared(people: People) -> list[str]:
 
 
 def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
-    declared: list[str], server: Server
+    declared: list[str], server: Server, people: People
 ) -> None:
     team = Visitor(server.address).signs_in("TEAM")
     page = team.sees("/moderation?mots=atelier")
@@ -48,8 +51,15 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     seen = server.ask(STATUS, STRUCTURE, id=declared[2])["animation"]
     assert seen == {"status": "REFUSED", "refusalReason": f"{usual} Dites-en plus."}
     # What went another way meanwhile is named; the rest is published.
-    late = team.http.post("/moderation", data={**dict(fields), "animationIds": declared[:1], "cle": ""})
+    fourth = people.declare(title="Atelier 4", startsAt="2027-03-18T18:00:00+01:00", endsAt="2027-03-18T20:00:00+01:00")
+    late = team.http.post("/moderation", data={**dict(fields), "animationIds": [declared[0], fourth], "cle": ""})
     assert late.status_code == 422
+    assert f"<li>C&#39;est fait : 1{NBSP}animation publiée.</li>" in late.text
+    assert "<li>Non publiée : « Atelier 1 » (15/03/2027) : " in late.text
+
+
+def test_each_read_model_has_a_name_for_people() -> None:
+    assert NAMES.keys() == {each.name for each in projections(TermsInForce())}
 
 
 def looks(team: Visitor, change: str, values: dict[str, str], status: int = 200) -> str:

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.forms import iso_day
+from web.core.french import month, plural
 from web.core.problems import Problem
 from web.core.site import Site
 
@@ -83,7 +85,7 @@ class Figures:
             kind: [(each["term"]["label"], each["animations"], _written(each)) for each in figures[kind]]
             for kind in ("byTheme", "byType")
         }
-        months = [(each["month"], each["animations"], _written(each)) for each in figures["byMonth"]]
+        months = [(_month(each["month"]), each["animations"], _written(each)) for each in figures["byMonth"]]
         path, label, parameter, owner = desk
         period = _period(request)
         return self._site.templates.page(
@@ -105,7 +107,11 @@ class Figures:
 
 def _written(each: Mapping[str, Any]) -> str:
     animations, parents = each["animations"], each["parents"]
-    return f"{animations} animation{'s' * (animations > 1)}, {parents} parent{'s' * (parents > 1)}"
+    return f"{plural(animations, 'animation', 'animations')}, {plural(parents, 'parent', 'parents')}"
+
+
+def _month(text: str) -> str:
+    return month(date.fromisoformat(f"{text}-01"))
 
 
 def _chosen(choices: Sequence[Mapping[str, Any]], wanted: str) -> Mapping[str, Any]:
@@ -120,7 +126,7 @@ def _period(request: Request) -> dict[str, str]:
     """Return the days of the address that are days."""
     period = {}
     for name, field in (("du", "from"), ("au", "to")):
-        typed = request.query_params.get(name, "")[:_LONGEST]
+        typed = iso_day(request.query_params.get(name, "")[:_LONGEST].strip())
         try:
             period[field] = date.fromisoformat(typed).isoformat()
         except ValueError:

@@ -35,13 +35,13 @@ class Queue:
         return [desk("/moderation", self.show, "GET"), desk("/moderation", self.publish, "POST")]
 
     async def show(self, request: Request) -> Response:
-        return await self._page(request, None, [])
+        return await self._page(request, None)
 
     async def publish(self, request: Request) -> Response:
         """Publish those that were ticked; what stands against some of them is told of each."""
         form = await self._site.guard.posted(request, (_CHOSEN,))
         values = form.input()
-        chosen, errors = values.get("animationIds") or [], []
+        chosen = values.get("animationIds") or []
         if not chosen and not form.failed:
             form.errors[_CHOSEN.name] = "Cochez au moins une animation."
         if not form.failed:
@@ -49,9 +49,13 @@ class Queue:
             if not payload["errors"]:
                 return RedirectResponse(f"/moderation?publiees={len(chosen)}", 303)
             errors = [(_id_of(error, chosen), str(error["message"])) for error in payload["errors"]]
-        return await self._page(request, form, errors)
+            # One that is not published keeps none of the others back. The API names each by its title.
+            refused = {id for id, _ in errors}
+            form.general.append(_published(0 if "" in refused else len(chosen) - len(refused)))
+            form.general += [f"Non publiée : {text}" if id else text for id, text in errors]
+        return await self._page(request, form)
 
-    async def _page(self, request: Request, posted: Form | None, errors: Sequence[tuple[str, str]]) -> Response:
+    async def _page(self, request: Request, posted: Form | None) -> Response:
         params = request.query_params
         where: dict[str, Any] = {}
         if territory := params.get("territoire", "")[:_LONGEST]:
@@ -62,9 +66,6 @@ class Queue:
         animations = answer["animationsToPublish"]
         if animations is None:
             raise Problem.missing()
-        if posted is not None:
-            titles = {each["id"]: each["title"] for each in animations["nodes"]}
-            posted.general.extend(f"« {titles[id]} » : {text}" if id in titles else text for id, text in errors)
         number = params.get("publiees", "")
         response = self._site.templates.page(
             request,
@@ -91,4 +92,6 @@ def _id_of(error: Any, chosen: Sequence[str]) -> str:
 
 
 def _published(number: int) -> str:
+    if not number:
+        return "Aucune animation n'est publiée."
     return f"C'est fait : {plural(number, 'animation publiée', 'animations publiées')}."
