@@ -18,7 +18,7 @@ LISTS = {
     ],
     "DIRECTOR": ["/ecole/candidatures?suite="],
 }
-PASSED_OVER = re.compile(r"quand|tri=|sens|publiees|doit|avenants|suite|dossiers.etat|controle.etat")
+PASSED_OVER = re.compile(r"publiees|doit|avenants|suite|dossiers.etat|controle.etat")
 
 
 def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(

@@ -70,6 +70,9 @@ def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
     (table,) = (link for link in links(listing) if ".csv" in link)
     assert "Café des parents : Pronote" in visitor.http.get(table).text
     assert "n'est pas compris" in visitor.sees("/structure?du=demain")
+    assert "« Avant le » n'est pas compris" in visitor.sees("/structure?du=2027-03-15&avant=2027-03-01")
+    table = visitor.sees("/structure?du=15/03/2027&avant=16/03/2027").partition("<tbody>")[2]
+    assert "Café des parents\N{NO-BREAK SPACE}: Pronote" in table
 
 
 def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, people: People, server: Server) -> None:

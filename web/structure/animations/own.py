@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.forms import iso_day
 from web.core.narrowing import ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
@@ -51,7 +52,11 @@ _WORDS = {
     "theme": "Thème",
     "type": "Type",
     "audience": "Public",
+    "quand": "Moment",
+    "tri": "Trier par",
+    "sens": "Sens du tri",
 }
+_DIRECTIONS = ("asc", "desc")
 
 
 class OwnAnimations:
@@ -68,11 +73,8 @@ class OwnAnimations:
         viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
         chosen = spoken_for(request, viewer)
         params = request.query_params
-        where, order = _where(params), _order(params)
+        (where, unheard), order = _where(params), _order(params)
         variables: dict[str, Any] = {"id": chosen["id"], "orderBy": order} | page_variables(params)
-        # An enum that does not hold a value refuses the whole document.
-        unheard = ["status"] if not STATUSES.keys() >= set(where.get("status", ())) else []
-        where = {name: value for name, value in where.items() if name not in unheard}
         answer, refused = await ask_narrowed(self._site.api, request, _OWN, where, variables)
         animations = answer["structure"]["animations"]
         return self._site.templates.page(
@@ -87,7 +89,8 @@ class OwnAnimations:
             statuses=STATUSES,
             due=[each["id"] for each in animations["nodes"] if self._is_over(each)],
             chosen=params,
-            unknown=[_WORDS.get(name, name) for name in (*unheard, *refused)],
+            day_typed=iso_day,
+            unknown=[*unheard, *(_WORDS.get(name, name) for name in refused)],
             headings=_headings(params),
             exports=_exports(chosen["id"], where, order),
         )
@@ -96,15 +99,23 @@ class OwnAnimations:
         return datetime.fromisoformat(animation["endsAt"]) <= self._site.clock()
 
 
-def _where(params: QueryParams) -> dict[str, Any]:
-    where: dict[str, Any] = {}
+def _where(params: QueryParams) -> tuple[dict[str, Any], list[str]]:
+    """Return the filter of the API, and the criteria of the address that are not of this page."""
+    where, unknown = dict[str, Any](), list[str]()
     for name, field in _LISTS.items():
         if values := [value[:_LONGEST] for value in params.getlist(name)[:20] if value]:
             where[field] = values
     for name, field in (("mots", "text"), ("du", "startsFrom"), ("avant", "startsBefore")):
         if value := params.get(name, "")[:_LONGEST].strip():
-            where[field] = value
-    return where | _MOMENTS.get(params.get("quand", ""), {})
+            where[field] = value if field == "text" else iso_day(value)
+    # An enum that does not hold a value refuses the whole document.
+    if not STATUSES.keys() >= set(where.get("status", ())):
+        del where["status"]
+        unknown.append(_WORDS["status"])
+    for name, known in (("quand", _MOMENTS), ("tri", SORTS), ("sens", _DIRECTIONS)):
+        if params.get(name, "") not in ("", *known):
+            unknown.append(_WORDS[name])
+    return where | _MOMENTS.get(params.get("quand", ""), {}), unknown
 
 
 def _order(params: QueryParams) -> list[dict[str, str]]:
