@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import count
 from typing import Annotated, ClassVar
@@ -96,6 +97,7 @@ class CandidatureRecordContact(_CandidatureChange):
 
 class CandidatureRecordTraining(_CandidatureChange):
     action: ClassVar[Action] = Action.CANDIDATURE_RECORD_TRAINING
+    own_labels: ClassVar[Mapping[str, str]] = {"subject": "formation suivie"}
 
     on: DeclaredDay
     subject: Label

@@ -41,6 +41,8 @@ class Command(BaseModel):
     action: ClassVar[Action]
     #: Values that stand in for malformed ones, so that rules can still be held against the other fields.
     stand_ins: ClassVar[Mapping[str, Any]] = STAND_INS
+    #: What people call its fields, where a word that all commands share would name another thing.
+    own_labels: ClassVar[Mapping[str, str]] = {}
     #: Whether it may find everything as it is asked for: then nothing is recorded, and nothing refused.
     may_change_nothing: ClassVar[bool] = False
     idempotency_key: UUID | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from domain.kernel.events import field_names, registered_events
 
@@ -66,13 +67,13 @@ def _labels(events: int) -> Mapping[str, str]:
     return {**field_names(), **_IN_FORMS}
 
 
-def label_of(path: Sequence[str]) -> str:
+def label_of(path: Sequence[str], own: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return what people call the field at this path of a command, empty if it has no French name.
 
-    `("themes", "1")` is « Thèmes (2) ».
+    `("themes", "1")` is « Thèmes (2) ». `own`: what the command itself calls its fields.
     """
     # More events may be registered since.
-    labels, parts = _labels(len(registered_events())), list[str]()
+    labels, parts = {**_labels(len(registered_events())), **own}, list[str]()
     for part in path:
         if part.isdigit() and parts:
             parts[-1] += f" ({int(part) + 1})"
@@ -82,7 +83,7 @@ def label_of(path: Sequence[str]) -> str:
     return label[:1].upper() + label[1:]
 
 
-def sentence(path: Sequence[str], words: str) -> str:
+def sentence(path: Sequence[str], words: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the sentence for a person about the field at this path, under its own name if it has no French one."""
-    label = label_of(path) or ".".join(path)
+    label = label_of(path, own) or ".".join(path)
     return f"{label} : {words}." if label else f"{words[:1].upper()}{words[1:]}."

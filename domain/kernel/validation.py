@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -247,28 +248,30 @@ def _unforeseen(_: Mapping[str, Any]) -> str:
     return "valeur invalide"
 
 
-def _problem(error: Mapping[str, Any]) -> Problem:
+def _problem(error: Mapping[str, Any], own: Mapping[str, str]) -> Problem:
     # A null in a mandatory field is a missing field, whatever the expected type.
     absent = error["input"] is None and error["type"] not in ("value_error", "extra_forbidden")
     kind = "missing" if absent else error["type"]
     words = _FRENCH.get(kind, _unforeseen)(error.get("ctx", {}))
     path = _path(error)
-    return Problem(ErrorCode.INVALID, sentence(path, words), path)
+    return Problem(ErrorCode.INVALID, sentence(path, words, own), path)
 
 
 def _path(error: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(part) for part in error["loc"])
 
 
-def problems_of(error: ValidationError) -> DomainError:
+def problems_of(error: ValidationError, own: Mapping[str, str] = MappingProxyType({})) -> DomainError:
     """Return pydantic's errors as French problems, one a field. They never repeat a value: it may be personal.
+
+    `own`: what the model calls its fields where the shared word is another's.
 
     A list of which an item is wrong is not besides too short: pydantic counts the items that it could take.
     """
     errors = error.errors(include_url=False)
     inside = {_path(details)[:length] for details in errors for length in range(1, len(details["loc"]))}
     return DomainError(
-        _problem(details) for details in errors if details["type"] != "too_short" or _path(details) not in inside
+        _problem(details, own) for details in errors if details["type"] != "too_short" or _path(details) not in inside
     )
 
 
@@ -277,7 +280,7 @@ def validated(model: type[M], values: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise problems_of(error) from error
+        raise problems_of(error, getattr(model, "own_labels", {})) from error
 
 
 @cache
