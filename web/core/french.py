@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -81,6 +82,19 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """Return `0 animation`, `1 animation`, `2 animations`: in French, the plural begins with two."""
     return f"{count(number)}{_NBSP}{one if number < 2 else many}"
+
+
+def decimal(number: float, places: int = 2) -> str:
+    """Return `20,6` of `20.6` and `225` of `225.0`."""
+    whole, _, rest = f"{number:.{places}f}".partition(".")
+    rest = rest.rstrip("0")
+    return count(int(whole)) + (f",{rest}" if rest else "")
+
+
+def percent(share: float | None) -> str:
+    """Return `24,9` of 0.2499: rounded down, so that no target is shown as reached before it is."""
+    # The product of a fraction may lie just below its tenth.
+    return decimal(math.floor(round(1000 * (share or 0), 6)) / 10, 1)
 
 
 def euros(amount: str) -> str:

@@ -54,6 +54,8 @@ class Templates:
             "count",
             "plural",
             "typography",
+            "decimal",
+            "percent",
             "euros",
             "size",
             "moment",

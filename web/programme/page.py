@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from web.core import french
 from web.core.documents import document
 from web.core.site import Site
 
@@ -34,22 +35,24 @@ class ProgrammePage:
             "animations": [(_name(each), each["animations"], str(each["animations"])) for each in there],
             "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
         }
-        values = {"programme": programme, "charts": charts, "goal": _percent(programme["goal"])}
-        return self._site.templates.page(request, "programme/programme", share=_percent(programme["share"]), **values)
+        values = {"programme": programme, "charts": charts, "goal": round(_percent(programme["goal"]))}
+        return self._site.templates.page(
+            request, "programme/programme", share=french.percent(programme["share"]), **values
+        )
 
 
 def _name(measures: dict[str, Any]) -> str:
     return f"{measures['territory']['name']} ({measures['territory']['code']})"
 
 
-def _percent(share: float | None) -> int:
-    return round(100 * (share or 0))
+def _percent(share: float | None) -> float:
+    return round(100 * (share or 0), 2)
 
 
 def _share(measures: dict[str, Any]) -> str:
     if measures["share"] is None:
         return "Pas encore d'établissement cible"
-    return f"{_percent(measures['share'])} % ({measures['schoolsWithPart']} sur {measures['targetSchools']})"
+    return f"{french.percent(measures['share'])} % ({measures['schoolsWithPart']} sur {measures['targetSchools']})"
 
 
 def _of(measures: dict[str, Any]) -> str:

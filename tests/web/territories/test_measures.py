@@ -27,13 +27,13 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     assert "La version est enregistrée" in listed
     (strategy,) = {link for link in links(listed) if re.fullmatch(r"/territoire/strategies/[0-9a-f-]{36}", link)}
     page = coordonnateur.sees(strategy)
-    assert "Ateliers : 40.5" in page
+    assert "Ateliers : 40,5" in page
     adopted = coordonnateur.sends(page, "valider", {"stakeholder": "CAF", "on": "02/01/2027"})
     assert "Adoptée" in adopted
     own = head.sends(head.sees("/ecole/projet"), "relever", PROJECT)
     assert "Avec ce volet" in own
     assert "Axe 3 du projet." in coordonnateur.sees("/territoire/projets")
-    assert "soit 100.0" in coordonnateur.sees("/territoire/projets")
+    assert "soit 100&nbsp;%" in coordonnateur.sees("/territoire/projets")
     opening = {"name": "GRAF écrans", "territory": "34", "subject": "Le temps d'écran"}
     group = coordonnateur.sends(coordonnateur.sees("/territoire/groupes"), "ouvrir", opening)
     member = {"firstName": "Awa", "lastName": "Diallo", "email": "awa@exemple.fr", "profession": "psychologue"}
