@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -10,13 +11,16 @@ import orjson
 from standardwebhooks.webhooks import Webhook as Signer
 
 from application.notifications.reaction import NATIONAL, structure, territory
-from application.wording.pages import animation_page, desk_page
+from application.wording.pages import animation_page, desk_page, publication_page
 from domain.kernel.identifiers import NAMESPACE
 from domain.webhooks.webhook import Webhook
 from eventstore.records import Recorded
 
 #: After a rotation the former secret signs beside the new one for as long, so that nobody misses a message.
 BOTH_SIGN = timedelta(days=1)
+
+#: Where the desks of those who subscribe have a page for each thing of a family.
+_SHELVES: Mapping[str, str] = {"publication": "publications", "service_dossier": "dossiers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,18 @@ def _animation_of(record: Recorded) -> UUID | None:
 def _page(webhook: Webhook, record: Recorded, animation_id: UUID | None) -> str:
     if animation_id is not None:
         return animation_page(animation_id)
-    return desk_page(recipient_of(webhook), record.originator_id)
+    recipient, topic, thing = recipient_of(webhook), record.event.topic, record.originator_id
+    if topic == "publication.published":
+        return publication_page(thing)
+    family = topic.partition(".")[0]
+    # The national team reads these where coordonnateurs do.
+    if family == "strategy":
+        return f"/territoire/strategies/{thing}"
+    if family == "service_dossier" and webhook.structure_id is None:
+        return f"/territoire/dossiers/{thing}"
+    if family == "school_project":
+        return "/territoire/projets"
+    return desk_page(recipient, thing, _SHELVES.get(family, ""))
 
 
 def recipient_of(webhook: Webhook) -> str:
