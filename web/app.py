@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -29,6 +29,7 @@ from web.controls.history import DossierHistory
 from web.controls.listing import Controls
 from web.core.asking import Api
 from web.core.assets import assets
+from web.core.done import Done
 from web.core.downloads import Downloads
 from web.core.forms import Guard
 from web.core.problems import Problem
@@ -115,6 +116,7 @@ class Pages:
             self.sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
         )
         self._guard = Guard(secret, secure)
+        self._done = Done(secret, secure)
         self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)
 
     def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
@@ -173,6 +175,10 @@ class Pages:
 
     def refused(self, request: Request, refused: Refused) -> Response:
         """Return the page for an address of the API that a browser opens and that cannot be answered."""
+        path = request.url.path
+        if refused.status == 404 and path.endswith("/") and request.method == "GET":
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/{path.strip('/')}{query}", 308)
         title = _TITLES.get(refused.status, "Envoi refusé")
         problem = Problem(refused.status, title, refused.message, refused.headers)
         response = self._templates.page(request, "layout/problem", refused.status, problem=problem, typed=None)
@@ -181,4 +187,4 @@ class Pages:
 
     def _site(self, graphql: ASGIApp) -> Site:
         api = Api(graphql, self.sessions)
-        return Site(api, self._templates, self._guard, self.sessions, self._services)
+        return Site(api, self._templates, self._guard, self.sessions, self._services, self._done)

@@ -29,6 +29,21 @@ def test_an_address_that_leads_nowhere_helps_a_reader_and_tells_a_program_in_jso
         assert server.http.get(path).json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
+def test_an_address_says_that_something_was_done_only_where_it_just_was(visitor: Visitor, animation: str) -> None:
+    assert "noté" not in visitor.sees("/inscription?etape=annulee")
+    page = visitor.sees(f"/animations/{animation}")
+    answer = visitor.http.send(visitor.form(page, values={"firstName": "L", "lastName": "M", "email": "l@exemple.fr"}))
+    for shown in (True, False):
+        assert ("C'est fait" in visitor.sees(answer.headers["location"])) is shown
+
+
+def test_a_slash_too_many_or_a_page_of_a_list_that_is_no_more_leads_to_the_list(visitor: Visitor) -> None:
+    answer = visitor.http.get("/animations/?theme=educonnect")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/animations?theme=educonnect")
+    answer = visitor.http.get("/animations?after=inconnu&theme=educonnect")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/animations?theme=educonnect")
+
+
 def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
     visitor: Visitor, animation: str, server: Server
 ) -> None:

@@ -152,9 +152,9 @@ def test_a_parent_registers_once_however_often_the_form_is_sent(
     assert visitor.http.get(f"/animations/{animation}/calendar.ics").text.count("BEGIN:VEVENT") == 1
     answer = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", id=animation)
     assert answer["animation"]["seatsLeft"] == 11
-    again = visitor.sends(gone_back_to, values=LEA | {"email": "zoe@exemple.fr"}, status=422)
-    assert "Vous avez déjà envoyé ce formulaire." in again
-    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(again, values=LEA | {"email": "zoe@exemple.fr"})
+    shown = visitor.sends(gone_back_to, values=LEA | {"email": "zoe@exemple.fr"}, status=422)
+    assert "Vous avez déjà envoyé ce formulaire." in shown
+    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(shown, values=LEA | {"email": "zoe@exemple.fr"})
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(visitor: Visitor, animation: str) -> None:

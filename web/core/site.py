@@ -15,6 +15,7 @@ from api.core.answers import Refused
 from api.core.context import Services
 from api.core.incidents import report
 from web.core.asking import Api
+from web.core.done import Done
 from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
@@ -34,6 +35,7 @@ class Site:
     guard: Guard
     sessions: Sessions
     services: Services
+    done: Done
 
     def clock(self) -> datetime:
         return self.services.clock()
@@ -43,8 +45,11 @@ class Site:
 
         async def answer(request: Request) -> Response:
             try:
-                return await handler(request)
+                return self.done.without(request) or self.done.keep(request, await handler(request))
             except Problem as problem:
+                if problem.where in (("after",), ("before",)) and request.method == "GET":
+                    # A page of a list that is no more: its first one is.
+                    return RedirectResponse(_first_page(request), 303)
                 return self.signed_out(request, problem) if problem.status == 401 else self.failure(request, problem)
             except Refused as refused:
                 return self.failure(request, Problem(refused.status, "Envoi refusé", refused.message, refused.headers))
@@ -89,6 +94,11 @@ class Site:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response
+
+
+def _first_page(request: Request) -> str:
+    pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in ("after", "before")]
+    return f"/{request.url.path.lstrip('/')}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def _address(request: Request) -> str:

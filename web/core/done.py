@@ -1,0 +1,43 @@
+"""What a page says was done: only where it just happened, never because an address says so."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from web.core.sealed_cookies import SealedCookie
+
+#: The parameters by which a form leads on to what the next page says.
+_NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
+
+
+class Done:
+    """Keeps the address that a form has just led to, for that page to be shown so once."""
+
+    def __init__(self, secret: bytes, secure: bool) -> None:
+        self._led_to = SealedCookie("parentalite-fait", "done", secret, secure)
+
+    def without(self, request: Request) -> Response | None:
+        """Lead to the page itself where its address tells of something that did not just happen."""
+        if request.method != "GET" or _NAMES.isdisjoint(request.query_params):
+            return None
+        if self._led_to.get(request) == _plain(str(request.url)):
+            return None
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _NAMES]
+        return RedirectResponse(f"/{request.url.path.lstrip('/')}" + (f"?{urlencode(kept)}" if kept else ""), 303)
+
+    def keep(self, request: Request, response: Response) -> Response:
+        """Remember where a form leads to, and forget it once that page was shown."""
+        location = response.headers.get("location", "")
+        if request.method == "POST" and not _NAMES.isdisjoint(dict(parse_qsl(urlsplit(location).query))):
+            self._led_to.put(request, response, _plain(location), 600)
+        elif request.method == "GET" and not _NAMES.isdisjoint(request.query_params):
+            self._led_to.drop(request, response)
+        return response
+
+
+def _plain(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{unquote(parts.path)}?{urlencode(parse_qsl(parts.query))}"
