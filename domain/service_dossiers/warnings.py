@@ -197,7 +197,8 @@ def attendance_warning(parents: int, seats: int, came: int | None = None) -> str
     """Return what is unusual about so many parents for these seats and this list of the day (French), or None."""
     unusual = []
     if parents > MOST_PARENTS_A_SEAT * seats:
-        unusual.append(f"{parents} parents présents pour {seats} place(s)")
+        numbers = f"{parents:,} parents pour {seats:,} place{'s' * (seats > 1)}"
+        unusual.append(numbers.replace(",", "\N{NARROW NO-BREAK SPACE}"))
     if _is_unlike_list(parents, came):
         unusual.append(f"{parents} parents déclarés, {came} pointés ou comptés le jour même")
     return " ; ".join(unusual) or None

@@ -139,5 +139,5 @@ def test_many_more_parents_than_seats_is_marked_for_whoever_reads_the_attestatio
     for who in (STRUCTURE, COORDONNATEUR):
         assert server.ask(document, who, id=usual)["animation"]["attestation"] == {"warning": None}
         marked = server.ask(document, who, id=odd)["animation"]["attestation"]["warning"]
-        assert marked == "4000 parents présents pour 12 place(s)"
+        assert marked == "4\N{NARROW NO-BREAK SPACE}000 parents pour 12 places"
     assert server.ask(document, id=odd)["animation"]["attestation"] is None

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import count, plural
 from web.core.signing import carry_out
 from web.core.site import Site
 from web.structure.speaking import own_animation
@@ -21,7 +22,11 @@ _PARENTS = Field("parents", "Parents présents", "number", "0 si personne n'est 
 _CHILDREN = Field("children", "Enfants présents", "number", "0 si aucun enfant n'est venu.", True)
 _REASON = Field("reason", "Raison de la correction", "textarea", "La correction et sa raison restent lisibles.", True)
 _VERSION, _WORDING = Field("version", "Version", "number"), Field("wording", "Questionnaire", "number")
+#: The number of parents that was confirmed, by a button that shows where it is unusual.
+_CONFIRMED = Field("confirmed", "Nombre confirmé", "number")
 _MOST_QUESTIONS = 10
+#: From where on the API warns of an attestation, once it is made: this page asks before.
+_MOST_PARENTS_A_SEAT, _LEAST_UNLIKE = 3, 4
 _CHANGED = "Les questions ont changé depuis que vous avez ouvert cette page. Relisez-les, puis envoyez de nouveau."
 
 
@@ -46,11 +51,16 @@ class AttestationPage:
         answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
         animation, questions = own_animation(answer), answer["attestationForm"]
         fields = _fields(animation, questions)
-        form = await self._site.guard.posted(request, (*fields, _VERSION, _WORDING))
+        form = await self._site.guard.posted(request, (*fields, _VERSION, _WORDING, _CONFIRMED))
         form.fields = fields
         typed = form.input()
         if form.values["wording"] not in ("", str((questions or {}).get("version", ""))):
             form.general.append(_CHANGED)
+        unusual = "" if form.failed else _unusual(animation, typed.get("parents"))
+        if unusual and form.values["confirmed"] == str(typed["parents"]):
+            unusual = ""
+        if unusual:
+            form.general.append(f"{unusual}. Vérifiez ce nombre. S'il est juste, confirmez-le en bas du formulaire.")
         if not form.failed:
             answers = [form.values[each.name].strip() for each in fields if each.name.startswith("answer-")]
             values = {name: typed.get(name) for name in ("parents", "children")} | {"animationId": animation["id"]}
@@ -69,10 +79,15 @@ class AttestationPage:
                 done = "corriger" if corrects else "attester"
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)
             form.refuse([dict(each) | {"field": _place(each["field"])} for each in payload["errors"]])
-        return self._page(request, animation, questions, form)
+        return self._page(request, animation, questions, form, to_confirm=typed["parents"] if unusual else None)
 
     def _page(
-        self, request: Request, animation: Mapping[str, Any], questions: Mapping[str, Any] | None, form: Form
+        self,
+        request: Request,
+        animation: Mapping[str, Any],
+        questions: Mapping[str, Any] | None,
+        form: Form,
+        to_confirm: int | None = None,
     ) -> Response:
         actions = {each["code"]: each for each in animation["allowedActions"]}
         action = actions.get("ATTESTATION_CORRECT" if animation["attestation"] else "ANIMATION_ATTEST")
@@ -82,10 +97,24 @@ class AttestationPage:
             422 if form.failed else 200,
             animation=animation,
             form=form,
+            to_confirm=to_confirm,
             wording=(questions or {}).get("version", ""),
             closed=None if action and action["allowed"] else (action or {}).get("reason") or "",
         )
         return self._site.guard.keep(request, response)
+
+
+def _unusual(animation: Mapping[str, Any], parents: int | None) -> str:
+    """Return what is unusual about so many parents, for the seats and by the list of the day; empty if nothing is."""
+    if parents is None:
+        return ""
+    words, seats = plural(parents, "parent", "parents"), animation["seats"]
+    if parents > _MOST_PARENTS_A_SEAT * seats:
+        return f"{words} pour {plural(seats, 'place', 'places')}"
+    came = animation["expected"]["proposedParents"]
+    if came is not None and abs(parents - came) >= max(_LEAST_UNLIKE, came / 2):
+        return f"{words}, et {count(came)} sur la liste du jour"
+    return ""
 
 
 def _fields(animation: Mapping[str, Any], questions: Mapping[str, Any] | None) -> list[Field]:
