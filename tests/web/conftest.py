@@ -14,6 +14,7 @@ from tests.support.people import (
     HEAD,
     INSPECTOR,
     OTHER_STRUCTURE,
+    SIRET,
     STRUCTURE,
     TEACHER,
     People,
@@ -38,6 +39,7 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "HEAD": HEAD,
         "TEACHER": TEACHER,
         "MEDIATEUR": token(Role.MEDIATEUR, "médiatrice"),
+        "MEDIATEUR_HERE": token(Role.MEDIATEUR, "médiateur des Tilleuls", sirets=[SIRET]),
         "OTHER": OTHER_STRUCTURE,
         # Beside the roles: one more national team, and who answers for another territory.
         "TEAM": TEAM,

@@ -47,6 +47,9 @@ class MediateurDesk(ActPage):
         text = request.query_params.get("nom", "")[:_LONGEST].strip()
         structures = (await self._site.api.ask(request, _STRUCTURES, {"text": text}))["structures"] if text else None
         mandates = [each for each in viewer["mandates"] if each["role"] == "MEDIATEUR"]
+        chosen = {each["structure"]["id"] for each in mandates if each["structure"]}
+        # An issuer's token may name the structure, without any mandate here.
+        named = [each for each in viewer["structures"] if viewer["role"] == "MEDIATEUR" and each["id"] not in chosen]
         response = self._site.templates.page(
             request,
             "mediateur/desk",
@@ -55,7 +58,8 @@ class MediateurDesk(ActPage):
                 (each, self._acts.form(request, _LEAVE.name, None, accountId=each["accountId"], mandateId=each["id"]))
                 for each in mandates
             ],
-            accepted=any(each["accepted"] for each in mandates),
+            named=named,
+            accepted=bool(named) or any(each["accepted"] for each in mandates),
             leave=_LEAVE,
             choosing=self._acts.form(request, _CHOOSE.name, posted),
             text=text,

@@ -10,6 +10,18 @@ TRAINING = {"title": "Former les médiateurs", "audience": "mediateurs", "type":
 PERSON = {"firstName": "Anne", "lastName": "Petit", "email": "anne@exemple.fr"}
 
 
+def test_a_structure_that_the_account_names_stands_at_the_desk_and_lets_register(
+    visitor: Visitor, people: People
+) -> None:
+    cafe = people.declare(title="Pour tous les parents")
+    people.publish(cafe)
+    desk = visitor.signs_in("MEDIATEUR_HERE").sees("/mediateur")
+    assert "Cherchez la structure" not in desk
+    assert "C'est la structure de votre compte" in desk
+    assert "Inscrire un parent" in desk
+    assert "Inscrire un parent" in visitor.sees(f"/animations/{cafe}/inscrire")
+
+
 def test_who_chose_a_structure_is_accepted_there_and_registers_for_a_training(
     visitor: Visitor, people: People, server: Server
 ) -> None:
