@@ -115,7 +115,10 @@ def record_meeting(command: ActionGroupRecord, work: UnitOfWork) -> UUID:
     group = _group(command, work)
     authorize(work.actor, command.action, group.belongings)
     fact = GroupMet(met_on=command.on, professions=groups.distinct(command.professions), outcome=command.outcome)
-    return _record(work, group, groups.record_meeting(group, fact, _today(work, group), work.actor))
+    facts = groups.record_meeting(group, fact, _today(work, group), work.actor)
+    # Here and not in the decision: meetings that were recorded before stay as they are.
+    groups.check_new_meeting(group, fact)
+    return _record(work, group, facts)
 
 
 def link_lesson(command: ActionGroupLessonLink, work: UnitOfWork) -> UUID:

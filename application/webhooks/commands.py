@@ -12,7 +12,7 @@ from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import STRUCTURE, TERRITORY, WEBHOOK
 from domain.kernel.actors import Actor, Role
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import territory_id, webhook_id
 from domain.kernel.rights import Action, authorize, out_of_reach, scope_of
@@ -96,15 +96,24 @@ def _check_owner(command: WebhookSubscribe, work: UnitOfWork) -> None:
 
 
 def _next_stream(fact: WebhookSubscribed, work: UnitOfWork) -> tuple[UUID, int]:
-    """Return the owner's first free stream, and how many subscriptions it has that are not over."""
+    """Return the owner's first free stream, and how many subscriptions it has that are not over.
+
+    Raise DUPLICATE where one of them sends the same to the same address.
+    """
     owner, live = fact.structure_id or (fact.territory and territory_id(fact.territory)) or None, 0
     for number in range(1, MOST_EVER + 1):
         stream = webhook_id(owner, number)
         state = work.find(WEBHOOK, stream)
         if state is None:
             return stream, live
+        if _same(state, fact):
+            raise refuse(ErrorCode.DUPLICATE, "Cette adresse suit déjà les mêmes événements.", "url")
         live += state.status is not WebhookStatus.ENDED
     raise broken(f"{MOST_EVER} abonnements ont été souscrits ici : n'en résiliez plus, reprenez-en un.")
+
+
+def _same(state: Webhook, fact: WebhookSubscribed) -> bool:
+    return state.status is WebhookStatus.ACTIVE and state.url == fact.url and set(state.kinds) == set(fact.kinds)
 
 
 def _changing(decide: Callable[[Webhook, Actor], list[Event]]) -> Callable[[WebhookChange, UnitOfWork], UUID]:

@@ -20,13 +20,15 @@ from domain.action_groups.events import (
 )
 from domain.action_groups.transitions import ActionGroupStatus, check
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken, invalid
+from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.people import name_comparison_form
 from domain.kernel.rights import Action, Belongings, authorize
 
 #: One answer shows them all.
 MOST_MEMBERS, MOST_MEETINGS, MOST_LESSONS = 60, 200, 50
+#: The programme is younger: earlier years are slips of the keyboard.
+FIRST_YEAR = 2020
 #: On whose clocks a group of the nation meets.
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -41,6 +43,7 @@ class ActionGroup:
     people: Mapping[UUID, UUID] = field(default_factory=dict)
     members: frozenset[UUID] = frozenset()
     meetings: int = 0
+    held: frozenset[GroupMet] = frozenset()
     lessons: frozenset[UUID] = frozenset()
 
     @property
@@ -68,13 +71,13 @@ def evolve(state: ActionGroup | None, originator_id: UUID, fact: Event) -> Actio
             people = {member: person for member, person in state.people.items() if member != fact.member_id}
             return replace(state, people=people, members=state.members - {fact.member_id})
         case GroupMet():
-            return replace(state, meetings=state.meetings + 1)
+            return replace(state, meetings=state.meetings + 1, held=state.held | {fact})
         case LessonLinked():
             return replace(state, lessons=state.lessons | {fact.publication_id})
         case ActionGroupClosed():
             return replace(state, status=ActionGroupStatus.CLOSED)
         case ActionGroupWordsErased():
-            return state
+            return replace(state, held=frozenset())
     raise TypeError(f"not a group's event: {fact!r}")
 
 
@@ -106,6 +109,14 @@ def record_meeting(group: ActionGroup, fact: GroupMet, today: date, actor: Actor
     if group.meetings >= MOST_MEETINGS:
         raise broken(f"Un groupe compte {MOST_MEETINGS} réunions au plus.")
     return [fact]
+
+
+def check_new_meeting(group: ActionGroup, fact: GroupMet) -> None:
+    """Raise INVALID for a day before the programme, DUPLICATE for a meeting that is recorded already."""
+    if fact.met_on.year < FIRST_YEAR:
+        raise invalid(f"jour attendu à partir du 1er janvier {FIRST_YEAR}.", "on")
+    if fact in group.held:
+        raise refuse(ErrorCode.DUPLICATE, "Cette réunion est déjà relevée.", "on")
 
 
 def link_lesson(group: ActionGroup, publication_id: UUID, is_published_lesson: bool, actor: Actor) -> list[Event]:

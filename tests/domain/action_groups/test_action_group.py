@@ -57,6 +57,16 @@ def test_members_join_once_meet_and_leave_and_a_closed_group_meets_no_more():
     assert groups.remove_member(over, MEMBER, COORDONNATEUR) == [MemberLeft(member_id=MEMBER)]
 
 
+def test_a_meeting_is_recorded_once_and_not_before_the_programme():
+    group, later = fold(ACTION_GROUP, OPENED, MET), MET.model_copy(update={"outcome": "Une affiche"})
+    groups.check_new_meeting(group, later)
+    early = MET.model_copy(update={"met_on": date(2019, 12, 31)})
+    assert refused(groups.check_new_meeting, group, MET) is ErrorCode.DUPLICATE
+    assert refused(groups.check_new_meeting, group, early) is ErrorCode.INVALID
+    # What was recorded twice before that rule stays right.
+    assert groups.record_meeting(group, MET, TODAY, COORDONNATEUR) == [MET]
+
+
 def test_a_published_lesson_is_linked_once_also_once_the_group_is_closed():
     lesson, over = UUID(int=8), fold(ACTION_GROUP, OPENED, CLOSED)
     linked = LessonLinked(publication_id=lesson)

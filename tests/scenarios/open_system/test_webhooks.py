@@ -61,6 +61,8 @@ def test_everything_wrong_is_named_and_nobody_subscribes_to_what_is_not_theirs(p
     for who in (OTHER_STRUCTURE, COORDONNATEUR, AUDITOR, None):
         people.is_refused(SUBSCRIBE, who, **ours)
     made = people.does(SUBSCRIBE, COORDONNATEUR, territory="34", url=URL, kinds=["registration.*"])
+    twice = people.is_refused(SUBSCRIBE, COORDONNATEUR, territory="34", url=URL, kinds=["registration.*"])
+    assert [(error["code"], error["field"]) for error in twice] == [("DUPLICATE", ["url"])]
     people.is_refused("272-pause-a-subscription", STRUCTURE, webhookId=made["webhook"]["id"])
     paused = people.does("272-pause-a-subscription", COORDONNATEUR, webhookId=made["webhook"]["id"])["webhook"]
     assert (paused["status"], paused["pausedBecause"]) == ("PAUSED", "BY_HAND")
