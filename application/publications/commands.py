@@ -121,6 +121,7 @@ def propose(command: PublicationPropose, work: UnitOfWork) -> UUID:
         _name_author(work, publication_id, command.author, command.author_email)
     state = _state(work, publication_id)
     if not command.draft and publications.publishes_directly(state, work.actor):
+        publications.check_video(state)
         _record(work, state, publications.publish(state, work.actor))
     return publication_id
 
@@ -157,7 +158,10 @@ def _name_author(work: UnitOfWork, publication_id: UUID, author: str | None, ema
 
 def publish(command: PublicationPublish, work: UnitOfWork) -> UUID:
     state = _publication(command, work)
-    return _record(work, state, publications.publish(state, work.actor))
+    facts = publications.publish(state, work.actor)
+    # Of new acts alone: a video that was put online before stays rightly so.
+    publications.check_video(state)
+    return _record(work, state, facts)
 
 
 def refuse(command: PublicationRefuse, work: UnitOfWork) -> UUID:

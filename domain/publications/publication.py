@@ -15,7 +15,7 @@ from domain.kernel.events import Event, without_words
 from domain.kernel.rights import Action, Belongings, authorize, may, scope_of
 from domain.kernel.scopes import Scope
 from domain.kernel.validation import required_reason, validated
-from domain.publications.content import PublicationContent, PublicationDetails
+from domain.publications.content import PublicationContent, PublicationDetails, PublicationKind
 from domain.publications.events import (
     PublicationAuthorErased,
     PublicationAuthorNamed,
@@ -185,6 +185,12 @@ def _changed(state: Publication, actor: Actor, fact: Event) -> list[Event]:
 def publish(state: Publication, actor: Actor) -> list[Event]:
     check(Action.PUBLICATION_PUBLISH, state, actor)
     return [PublicationPublished()]
+
+
+def check_video(state: Publication) -> None:
+    """Raise RULE_BROKEN for a video that nobody could watch."""
+    if state.content.kind is PublicationKind.VIDEO and not (state.content.link_urls or state.files):
+        raise broken("Une vidéo se publie avec un lien vers elle, ou avec son fichier.")
 
 
 def refuse_publication(state: Publication, actor: Actor, reason: str) -> list[Event]:

@@ -131,6 +131,15 @@ def test_a_retired_theme_stays_and_cannot_be_chosen_anew():
     assert [problem.field for problem in refused.value.problems] == [("themes", "1")]
 
 
+def test_a_video_is_published_with_a_link_or_a_file():
+    video = OF_NATION.model_copy(update={"kind": PublicationKind.VIDEO})
+    linked = video.model_copy(update={"link_labels": ("Voir",), "link_urls": ("https://exemple.fr/video",)})
+    with pytest.raises(DomainError, match="un lien vers elle"):
+        decisions.check_video(state(video))
+    for watchable in (state(linked), state(video, file("a")), state(OF_NATION)):
+        decisions.check_video(watchable)
+
+
 def test_every_wrong_field_is_named_at_once_and_links_lead_to_the_web_alone():
     with pytest.raises(DomainError) as refused:
         modified([PROPOSED], STRUCTURE, title=" ", themes=[], link_urls=["javascript:alert(1)"], link_labels=["x"])
