@@ -14,8 +14,9 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.animation_requests import request as requests
 from domain.animation_requests.request import AnimationRequest, Wish
-from domain.animation_requests.transitions import taking_up
+from domain.animation_requests.transitions import RequestStatus, taking_up
 from domain.catalogue import ANIMATION, ANIMATION_REQUEST, STRUCTURE
+from domain.kernel.errors import ErrorCode, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import Uai, department_of_school
 from domain.kernel.rights import Action, Belongings
@@ -36,6 +37,8 @@ class AnimationRequestSend(Command):
     text: LongText
     #: Those that work around the school. The read side proposes them.
     structures: Annotated[tuple[UUID, ...], Field(max_length=MOST_STRUCTURES, exclude=True)] = ()
+    #: Requests of the school on the same theme in the same period. The read side proposes them.
+    resembling: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class _RequestChange(ChangeCommand):
@@ -85,6 +88,11 @@ def send(command: AnimationRequestSend, work: UnitOfWork) -> UUID:
     )
     today = territory.local_date(work.now)
     facts = requests.send(wish, territory, typology_in_force(work), command.structures, work.actor, today)
+    for other in command.resembling:
+        state = work.find(ANIMATION_REQUEST, other)
+        if state is not None and state.status in (RequestStatus.OPEN, RequestStatus.TAKEN_UP):
+            message = "Votre établissement a déjà une demande en cours sur ce thème, pour la même période."
+            raise refuse(ErrorCode.DUPLICATE, message, "theme")
     request_id = uuid4()
     owners = Belongings(territories=frozenset([territory.code]), school=command.school_uai)
     work.record(ANIMATION_REQUEST, request_id, facts, owners)

@@ -23,3 +23,8 @@ GROUP BY a.structure_id ORDER BY count(*) DESC, a.structure_id LIMIT %(most)s"""
 TO_LAPSE = """
 SELECT request_id FROM {animation_requests}
 WHERE status IN ('OPEN', 'TAKEN_UP') AND wished_until < %(day)s ORDER BY wished_until, request_id LIMIT %(most)s"""
+#: Those of a school, on a theme, in a period, that somebody may still answer.
+RESEMBLING = """
+SELECT request_id FROM {animation_requests}
+WHERE school = %(school)s AND theme = %(theme)s AND wished_from = %(wished_from)s AND wished_until = %(wished_until)s
+    AND status IN ('OPEN', 'TAKEN_UP') LIMIT 20"""

@@ -69,6 +69,22 @@ async def _around(context: Context, school: Any) -> list[UUID]:
     return [row["structure_id"] for row in rows]
 
 
+async def _resembling(context: Context, values: Mapping[str, Any]) -> list[UUID]:
+    """Return the school's own requests that this one would repeat."""
+    try:
+        school = check_uai(str(values.get("school_uai")))
+    except ValueError:
+        return []
+    wish = {name: values.get(name) for name in ("theme", "wished_from", "wished_until")}
+    # PostgreSQL takes no null character; the command refuses the rest.
+    if not str(wish["theme"]).isprintable():
+        return []
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.RESEMBLING), {"school": school, **wish})
+    await context.refresh()
+    return [row["request_id"] for row in rows]
+
+
 @strawberry.type
 class AnimationRequestMutations:
     @strawberry.mutation(
@@ -81,7 +97,8 @@ class AnimationRequestMutations:
         if len(schools) == 1:
             values.setdefault("school_uai", next(iter(schools)))
         structures = await _around(info.context, values.get("school_uai"))
-        return await _answer(info, commands.AnimationRequestSend, values | {"structures": structures})
+        values |= {"structures": structures, "resembling": await _resembling(info.context, values)}
+        return await _answer(info, commands.AnimationRequestSend, values)
 
     @strawberry.mutation(
         description="Takes a request up: its structure will declare an animation. For structures with a convention in"

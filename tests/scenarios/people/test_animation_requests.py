@@ -36,6 +36,8 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     people.does("113-import-schools", COORDONNATEUR, csv=column)
     request = people.does(ASK, TEACHER, **WISH)["request"]
     asked = request["id"]
+    (twice,) = people.is_refused(ASK, TEACHER, **WISH)
+    assert (twice["code"], twice["field"]) == ("DUPLICATE", ["theme"])
     assert (request["school"]["uai"], request["status"], request["structure"]) == (SCHOOL, "OPEN", None)
     assert seen(server, TEACHER) == seen(server, STRUCTURE) == seen(server, COORDONNATEUR) == ([asked], 1)
     assert seen(server, HEAD) == ([], 0)
@@ -59,7 +61,8 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
 def test_a_request_is_declined_withdrawn_or_lapses(people, server):
     people.sign()
     declined, withdrawn, lapsed = (
-        people.does(ASK, HEAD, **WISH | {"schoolUai": COLLEGE})["request"]["id"] for _ in range(3)
+        people.does(ASK, HEAD, **WISH | {"schoolUai": COLLEGE, "wishedFrom": day})["request"]["id"]
+        for day in ("2027-03-01", "2027-03-02", "2027-03-03")
     )
     why = {"reason": "Aucune structure n'est libre."}
     (refused,) = people.is_refused("154-decline-a-request", STRUCTURE, requestId=declined, **why)
