@@ -117,7 +117,7 @@ def propose(command: PublicationPropose, work: UnitOfWork) -> UUID:
     publication_id = uuid4()
     owner = publications.evolve(None, publication_id, facts[0]).belongings
     work.record(PUBLICATION, publication_id, facts, owner)
-    if command.author is not None:
+    if command.author is not None or command.author_email is not None:
         _name_author(work, publication_id, command.author, command.author_email)
     state = _state(work, publication_id)
     if not command.draft and publications.publishes_directly(state, work.actor):

@@ -147,6 +147,9 @@ def test_coordonnateurs_and_the_national_team_publish_their_own(people: People, 
         ("INVALID", "summary"),
         ("INVALID", "themes.0"),
     ]
+    nameless = news | {"author": None, "authorEmail": "a@exemple.fr"}
+    (refused,) = people.is_refused(PROPOSE, COORDONNATEUR, territory="34", **nameless)
+    assert (refused["code"], refused["field"]) == ("INVALID", ["author"])
 
 
 def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people: People, server: Server):
