@@ -81,6 +81,7 @@ def test_a_control_of_others_does_not_exist(role: str, status: int, path: str, d
         visitor.sees(own, 404)
 
 
+@pytest.mark.usefixtures("path")
 def test_anybody_reads_how_to_verify_and_gets_a_verifier_that_can_ask_nobody(visitor: Visitor) -> None:
     assert "/verifier/verifier.html" in links(visitor.sees("/verifier"))
     answer = visitor.http.get("/verifier/verifier.html")
