@@ -131,7 +131,11 @@ def test_each_is_told_what_they_may_do_and_why_not():
         actions(INSPECTOR, submitted(FIRST))["candidatureValidate"]
         == "La candidature attend d'abord l'avis du directeur d'école."
     )
-    assert actions(PARENT, *VALIDATED_FIRST) == {"candidatureWithdraw": None, "candidatureRequestCertificate": None}
+    assert actions(PARENT, *VALIDATED_FIRST) == {
+        "candidatureWithdraw": None,
+        "candidatureRecordAccompaniment": None,
+        "candidatureRequestCertificate": None,
+    }
     assert (
         actions(COORDONNATEUR, submitted(FIRST))["candidatureRecordContact"]
         == "La candidature n'est pas encore validée."
