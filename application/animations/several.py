@@ -74,7 +74,7 @@ class AnimationsPublish(Command):
 
     #: A text: what is no identifier, which has an outcome of its own.
     animation_ids: Annotated[
-        tuple[Annotated[UUID | str, BeforeValidator(named)], ...],
+        tuple[Annotated[UUID | Annotated[str, Field(max_length=LONGEST_SHOWN)], BeforeValidator(named)], ...],
         Field(min_length=1, max_length=MOST_PUBLISHED),
     ]
 
