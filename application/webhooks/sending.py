@@ -91,10 +91,10 @@ class Connected:
         """Return an address of the host that may be sent to."""
         try:
             port = url.port or (443 if url.scheme == "https" else 80)
-            found = await anyio.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+            resolved = await anyio.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
         except OSError:
             raise NotDelivered("the host is not known") from None
-        addresses = [str(place[4][0]) for place in found]
+        addresses = [str(place[4][0]) for place in resolved]
         allowed = [address for address in addresses if self._may(url, address)]
         if not allowed:
             raise NotDelivered("the host is of a private network")

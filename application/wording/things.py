@@ -107,8 +107,8 @@ def _to_tell(thing: Thing, streams: Streams, since: int | None) -> str:
     words = [_changes(before, after, streams)]
     if before.content.online_link != after.content.online_link:
         words.append("Le lien de connexion a changé")
-    told = " ; ".join(filter(None, words)) or "Tout est de nouveau comme avant"
-    return told if told.endswith((".", "…")) else f"{told}."
+    changes = " ; ".join(filter(None, words)) or "Tout est de nouveau comme avant"
+    return changes if changes.endswith((".", "…")) else f"{changes}."
 
 
 def _changes(before: Animation, after: Animation, streams: Streams) -> str:

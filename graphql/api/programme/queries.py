@@ -115,9 +115,9 @@ def _share(part: int, whole: int) -> float | None:
 async def _coverage(context: Context, territory: str) -> Coverage:
     targets = await targets_at(context, context.now)
     schools = [uai for uai, code in targets.schools.items() if code == territory]
-    found = await reached_among(context, schools, context.now)
-    unreached = found.unreached
-    located = {uai: code for uai in unreached if (code := found.communes[uai]) is not None}
+    reach = await reached_among(context, schools, context.now)
+    unreached = reach.unreached
+    located = {uai: code for uai in unreached if (code := reach.communes[uai]) is not None}
     return Coverage(
         target_schools=len(schools),
         reached=len(schools) - len(unreached),

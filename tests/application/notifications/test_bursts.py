@@ -170,10 +170,10 @@ def test_seats_that_one_decision_gives_are_one_notice_of_whom_to_call(world: Wor
     for seats in (3, 4):
         world.does(AnimationModify(animation_id=animation, changes={"seats": seats}), STRUCTURE)
         _reacts(app)
-    several, one = messages(app, f"structure:{STRUCTURE_ID}")[-2:]
+    several, single = messages(app, f"structure:{STRUCTURE_ID}")[-2:]
     assert several.startswith("Des places se libèrent pour 2 personnes inscrites à « Café » (")
     assert several.endswith(", que rien d'écrit n'atteint : prévenez-les par téléphone.")
-    assert one.startswith("Une place se libère pour une personne inscrite à « Café » (")
+    assert single.startswith("Une place se libère pour une personne inscrite à « Café » (")
 
 
 def test_what_was_read_is_told_anew_from_where_it_was_told(world, app):
@@ -204,10 +204,10 @@ def test_several_in_one_command_are_one_notice_to_each_who_hears_of_them(world: 
     world.does(AnimationsPublish(animation_ids=copies), NATIONAL)
     _reacts(app)
     first_copy = "« Café » (mercredi 2 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe), Jean Jaurès)"
-    told = f"du 02/09/2026 au 01/10/2026 : {first_copy}, et 29 autres."
+    days = f"du 02/09/2026 au 01/10/2026 : {first_copy}, et 29 autres."
     by = "Ville de Basse-Terre, Guadeloupe (971)."
-    assert messages(app, "national")[1:] == [f"30 animations attendent leur publication, {told} Déclarées par {by}"]
-    assert messages(app, "territory:971")[1:] == [f"30 animations sont déclarées, {told} Par {by}"]
+    assert messages(app, "national")[1:] == [f"30 animations attendent leur publication, {days} Déclarées par {by}"]
+    assert messages(app, "territory:971")[1:] == [f"30 animations sont déclarées, {days} Par {by}"]
     assert messages(app, f"structure:{STRUCTURE_ID}")[1:] == [
         f"30 animations sont publiées : {first_copy}, et 29 autres."
     ]

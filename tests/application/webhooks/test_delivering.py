@@ -131,8 +131,8 @@ def test_dead_letters_pause_it_and_its_owner_is_told_and_a_replay_sends_them(wor
     assert [row[1:] for row in dead] == [(503, len(WAITS) + 1)] * MOST_DEAD_IN_A_ROW
     while react(conn):
         pass
-    told = conn.execute("SELECT recipient FROM notifications WHERE kind = 'webhook.paused'").fetchall()
-    assert told == [(structure(STRUCTURE_ID),)]
+    paused = conn.execute("SELECT recipient FROM notifications WHERE kind = 'webhook.paused'").fetchall()
+    assert paused == [(structure(STRUCTURE_ID),)]
     taking.received.clear()
     rounds(delivering, conn)
     assert taking.received == []

@@ -73,8 +73,8 @@ def test_a_strategy_is_for_its_territory_and_the_national_team(who):
 
 def test_the_last_stakeholder_who_validates_adopts_it_on_the_day_of_the_latest_validation():
     assert validate(fold(STRATEGY, WRITTEN), "ACADEMIE", FIRST.validated_on, TODAY, COORDONNATEUR) == [FIRST]
-    one = fold(STRATEGY, WRITTEN, FIRST)
-    assert validate(one, "Département", SECOND.validated_on, TODAY, COORDONNATEUR) == [SECOND, ADOPTED]
+    strategy = fold(STRATEGY, WRITTEN, FIRST)
+    assert validate(strategy, "Département", SECOND.validated_on, TODAY, COORDONNATEUR) == [SECOND, ADOPTED]
 
 
 @pytest.mark.parametrize(

@@ -35,25 +35,25 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     column = "UAI;nom;commune;degré\n" + f"{SCHOOL};École Jean Jaurès;34172;1"
     people.does("113-import-schools", COORDONNATEUR, csv=column)
     request = people.does(ASK, TEACHER, **WISH)["request"]
-    asked = request["id"]
+    request_id = request["id"]
     (twice,) = people.is_refused(ASK, TEACHER, **WISH)
     assert (twice["code"], twice["field"]) == ("DUPLICATE", ["theme"])
     assert (request["school"]["uai"], request["status"], request["structure"]) == (SCHOOL, "OPEN", None)
-    assert seen(server, TEACHER) == seen(server, STRUCTURE) == seen(server, COORDONNATEUR) == ([asked], 1)
+    assert seen(server, TEACHER) == seen(server, STRUCTURE) == seen(server, COORDONNATEUR) == ([request_id], 1)
     assert seen(server, HEAD) == ([], 0)
     for stranger in (OTHER_STRUCTURE, HEAD, PARENT, None):
-        assert server.ask(NODE, stranger, id=asked) == {"node": None}
+        assert server.ask(NODE, stranger, id=request_id) == {"node": None}
     other = str(structure_id(OTHER_SIRET))
-    (refused,) = people.is_refused(TAKE_UP, OTHER_STRUCTURE, requestId=asked, structureId=other)
+    (refused,) = people.is_refused(TAKE_UP, OTHER_STRUCTURE, requestId=request_id, structureId=other)
     assert refused["code"] == "FORBIDDEN"
-    taken = people.does(TAKE_UP, STRUCTURE, requestId=asked, structureId=STRUCTURE_ID)["request"]
+    taken = people.does(TAKE_UP, STRUCTURE, requestId=request_id, structureId=STRUCTURE_ID)["request"]
     assert (taken["status"], taken["structure"]["id"]) == ("TAKEN_UP", STRUCTURE_ID)
-    assert (seen(server, STRUCTURE), seen(server, COORDONNATEUR)) == (([asked], 1), ([asked], 0))
+    assert (seen(server, STRUCTURE), seen(server, COORDONNATEUR)) == (([request_id], 1), ([request_id], 0))
     nameless = people.declare(title="Sans établissement")
-    (refused,) = people.is_refused(ANSWER, STRUCTURE, requestId=asked, animationId=nameless)
+    (refused,) = people.is_refused(ANSWER, STRUCTURE, requestId=request_id, animationId=nameless)
     assert refused["field"] == ["animationId"]
     animation = people.declare(title="Pour l'école", school=SCHOOL)
-    answered = people.does(ANSWER, STRUCTURE, requestId=asked, animationId=animation)["request"]
+    answered = people.does(ANSWER, STRUCTURE, requestId=request_id, animationId=animation)["request"]
     assert (answered["status"], answered["animation"]["id"]) == ("ANSWERED", animation)
     assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [0, 0, 0]
 

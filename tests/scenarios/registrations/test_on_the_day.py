@@ -76,8 +76,8 @@ def test_the_list_is_ticked_by_name_code_and_qr_code_and_the_attestation_propose
     assert _expected(server, animation, None) is None
     server.clock.now = DAY + timedelta(hours=21)
     people.does(ATTEST, STRUCTURE, animationId=animation, parents=12, children=0)
-    told = server.ask(EXPECTED, COORDONNATEUR, id=animation)["animation"]
-    assert told["attestation"]["warning"] == "12 parents déclarés, 4 pointés ou comptés le jour même"
+    attested = server.ask(EXPECTED, COORDONNATEUR, id=animation)["animation"]
+    assert attested["attestation"]["warning"] == "12 parents déclarés, 4 pointés ou comptés le jour même"
     assert _refusal(people, TICK, STRUCTURE, **by_name) == ("RULE_BROKEN", None)
 
 

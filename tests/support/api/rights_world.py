@@ -203,8 +203,8 @@ def things(ids: dict[str, str]) -> Iterator[Thing]:
     yield Thing("Publication", ids["publicationId"], own, None)
     yield Thing("Publication", ids["proposed"], own, Action.STRUCTURE_READ)
     yield Thing("Candidature", ids["candidatureId"], person, ROWS["Candidature"])
-    asked = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI)
-    yield Thing("AnimationRequest", ids["requestId"], asked, ROWS["AnimationRequest"])
+    belongings = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI)
+    yield Thing("AnimationRequest", ids["requestId"], belongings, ROWS["AnimationRequest"])
     yield Thing("Territory", "971", Belongings(None, frozenset(["971"])), None)
     for kind, name in (("Structure", "structureId"), ("Convention", "conventionId"), ("ServiceDossier", "dossierId")):
         yield Thing(kind, ids[name], own, ROWS[kind])

@@ -11,39 +11,40 @@ _LARGE = {"width": 640, "height": 640}
 
 #: Everything that takes the focus, in its order: takes it, shows it, and is found without a trap or a detour.
 _BY_KEYBOARD = """() => {
-  const found = [], name = each => each.outerHTML.slice(0, 120);
+  const faults = [], name = each => each.outerHTML.slice(0, 120);
   const shown = (each, part) => {
     const style = getComputedStyle(each, part);
     return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
   };
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
   const reachable = all.filter(each => each.type !== 'hidden' && !each.disabled && each.checkVisibility());
-  if (reachable.length && !reachable[0].matches('.fr-skiplinks a')) found.push('no skip link first');
+  if (reachable.length && !reachable[0].matches('.fr-skiplinks a')) faults.push('no skip link first');
   for (const link of document.querySelectorAll('.fr-skiplinks a'))
-    if (!document.getElementById(link.hash.slice(1))) found.push(`leads nowhere: ${name(link)}`);
-  for (const each of document.querySelectorAll('[tabindex]')) if (each.tabIndex > 0) found.push(`order: ${name(each)}`);
+    if (!document.getElementById(link.hash.slice(1))) faults.push(`leads nowhere: ${name(link)}`);
+  for (const each of document.querySelectorAll('[tabindex]'))
+    if (each.tabIndex > 0) faults.push(`order: ${name(each)}`);
   for (const each of reachable) {
     each.focus();
-    if (document.activeElement !== each) found.push(`takes no focus: ${name(each)}`);
+    if (document.activeElement !== each) faults.push(`takes no focus: ${name(each)}`);
     else if (!shown(each) && !(each.labels?.length && shown(each.labels[0], '::before')))
-      found.push(`shows no focus: ${name(each)}`);
+      faults.push(`shows no focus: ${name(each)}`);
   }
   document.activeElement?.blur();
   scrollTo(0, 0);
-  return found;
+  return faults;
 }"""
 #: With text of twice its size nothing is wider than the window, and no text is cut.
 _WITH_LARGE_TEXT = """() => {
   document.documentElement.style.fontSize = '200%';
-  const found = [], wide = document.documentElement.scrollWidth;
-  if (wide > innerWidth) found.push(`200 %: ${wide} pixels wide`);
+  const faults = [], wide = document.documentElement.scrollWidth;
+  if (wide > innerWidth) faults.push(`200 %: ${wide} pixels wide`);
   for (const each of document.querySelectorAll('main *')) {
     const hides = ['hidden', 'clip'].includes(getComputedStyle(each).overflowX);
     if (hides && each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1 && each.textContent.trim())
-      found.push(`200 %: cut: ${each.outerHTML.slice(0, 120)}`);
+      faults.push(`200 %: cut: ${each.outerHTML.slice(0, 120)}`);
   }
   document.documentElement.style.fontSize = '';
-  return found;
+  return faults;
 }"""
 
 
@@ -51,13 +52,13 @@ def violations(page: Page) -> list[str]:
     """Return what is wrong with the page, as it stands."""
     results = Axe().run(page, options=_RULES).response
     assert results["passes"], "axe looked at nothing"
-    found = [f"{rule['id']}: {node['html'][:200]}" for rule in results["violations"] for node in rule["nodes"]]
+    faults = [f"{rule['id']}: {node['html'][:200]}" for rule in results["violations"] for node in rule["nodes"]]
     # From the first key on, browsers show where the focus is.
     page.keyboard.press("Tab")
-    found += page.evaluate(_BY_KEYBOARD)
+    faults += page.evaluate(_BY_KEYBOARD)
     usual = page.viewport_size
     page.set_viewport_size(_LARGE)  # type: ignore[arg-type]
-    found += page.evaluate(_WITH_LARGE_TEXT)
+    faults += page.evaluate(_WITH_LARGE_TEXT)
     if usual is not None:
         page.set_viewport_size(usual)
-    return found
+    return faults

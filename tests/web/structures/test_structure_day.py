@@ -54,10 +54,10 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     page = visitor.sends(page, values={"parents": "4", "children": "1"} | answers)
     assert "Votre attestation est enregistrée" in page
     slip = answers | {"parents": "400", "reason": "Une foule.", "cle": ""}
-    asked = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip, status=422)
-    assert re.search("<li>400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.", asked)
-    assert re.search('name="confirmed" value="400">Oui, 400\\s+parents sont venus', asked)
-    assert re.search("400\\s+parents", visitor.sends(asked, values=slip | {"confirmed": "400"}))
+    confirmation = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip, status=422)
+    assert re.search("<li>400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.", confirmation)
+    assert re.search('name="confirmed" value="400">Oui, 400\\s+parents sont venus', confirmation)
+    assert re.search("400\\s+parents", visitor.sends(confirmation, values=slip | {"confirmed": "400"}))
     page = visitor.sends(
         visitor.sees(f"{base}/attestation"), values={"parents": "5", "reason": "Une oubliée."} | answers
     )
