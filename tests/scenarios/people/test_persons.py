@@ -198,6 +198,8 @@ def test_every_kind_of_thing_is_counted():
         "invitation",
         "contact",
         "words",
+        "group_member",
+        "author",
     ]
 
 
