@@ -11,7 +11,7 @@ from domain.kernel.actors import Role
 from tests.scenarios.service.controls_story import OPENING, Controls, allowed
 from tests.scenarios.service.test_service_dossiers_read import ELSEWHERE
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, PARENT, STRUCTURE, People
-from tests.support.server import Server, token
+from tests.support.server import OPERATIONS, Server, token
 
 MEDIATEUR = token(Role.MEDIATEUR)
 
@@ -85,6 +85,7 @@ def test_controls_are_found_by_what_they_are(controls: Controls, server: Server)
     for piece in controls.server.run("34-see-controls", AUDITOR, first=1)["nodes"][0]["dossiers"][0]["pieces"]:
         controls.judge({"controlId": hérault, "dossierId": dossier, "piece": piece["piece"]})
     controls.people.does("33-close-a-control", AUDITOR, controlId=hérault, conclusion="Conforme.")
+    document = (OPERATIONS / "34-see-controls.graphql").read_text()
     for who in (AUDITOR, STRUCTURE):
         for where, expected in (
             ({}, [hérault, country]),
@@ -93,9 +94,10 @@ def test_controls_are_found_by_what_they_are(controls: Controls, server: Server)
             ({"territory": ["34"]}, [hérault]),
             ({"territory": ["02"]}, []),
             ({"dossierId": dossier}, [hérault, country]),
-            ({"dossierId": str(uuid4())}, []),
         ):
             assert [control["id"] for control in controls.seen(who, **where)] == expected, where
+        unknown = server.errors(document, who, where={"dossierId": str(uuid4())})
+        assert unknown[0]["extensions"]["field"] == ["where", "dossierId"]
     page = server.run("34-see-controls", STRUCTURE, first=1)
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
     rest = server.run("34-see-controls", STRUCTURE, first=1, after=page["pageInfo"]["endCursor"])
