@@ -149,7 +149,7 @@ def test_what_would_be_refused_is_told_before_anything_is_signed(anne: Signer, s
     assert anne.asks("serviceDossierCertify", dossierId=dossier)["errors"][0]["field"] == ["missingReason"]
     nobody = Signer(server, OTHER_COORDONNATEUR, Authenticator())
     (error,) = nobody.asks("serviceDossierCertify", dossierId=dossier, **REASONS)["errors"]
-    assert "passkeyRegister" in error["message"]
+    assert "enregistrez-en une" in error["message"]
     for act in ({}, {"serviceDossierCertify": {"dossierId": dossier}, "serviceDossierSubmit": {"dossierId": dossier}}):
         assert "exactly one" in server.errors(ASK, COORDONNATEUR, act=act)[0]["message"].lower()
 
