@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done; echo python3)
 
 # What reads a clock, or tells days and hours.
-KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/demo/test_demonstration_season.py tests/cli/test_token.py tests/cli/people/test_retention.py tests/application/papers \
+KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/test_token.py tests/cli/people/test_retention.py tests/application/papers \
 	tests/domain tests/application/notifications tests/docs tests/scenarios/exports/test_feeds.py \
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
