@@ -6,6 +6,7 @@ import gzip
 import re
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,10 +26,9 @@ class Verifier:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        content = verifier_path().read_bytes()
-        self._content = gzip.compress(content, 9, mtime=0)
+        self._content, policy = _packed()
         self._headers = {
-            "Content-Security-Policy": policy_of(content.decode()),
+            "Content-Security-Policy": policy,
             "Content-Encoding": "gzip",
             "Cache-Control": "no-cache",
             "Content-Disposition": f'inline; filename="{_FILE}"',
@@ -47,6 +47,13 @@ class Verifier:
     async def file(self, request: Request) -> Response:
         """Answer with the verifier. It is the same for everybody, and asks for nothing else."""
         return Response(self._content, 200, self._headers, "text/html; charset=utf-8")
+
+
+@cache
+def _packed() -> tuple[bytes, str]:
+    """Return the verifier, compressed, and its policy."""
+    content = verifier_path().read_bytes()
+    return gzip.compress(content, 9, mtime=0), policy_of(content.decode())
 
 
 def verifier_path() -> Path:
