@@ -65,6 +65,7 @@ from web.territory.dossiers.listing import Dossiers
 from web.territory.overview import Overview
 from web.territory.structure import StructurePage
 from web.verifier.pages import Verifier
+from web.webhooks import pages as webhooks
 
 _MENU = (
     ("/animations", "Animations"),
@@ -153,6 +154,7 @@ class Pages:
             *ProgrammePage(site).routes,
             *Figures(site).routes,
             *(route for desk in requests.DESKS for route in requests.RequestsDesk(site, desk).routes),
+            *(route for desk in webhooks.DESKS for route in webhooks.WebhooksDesk(site, desk).routes),
             *structure_pages(site),
             *Queue(site).routes,
             *AnimationToPublish(site).routes,

@@ -42,6 +42,7 @@ ELSEWHERE_TESTED = (
     *("/assets/{digest}/{name:path}", "/connexion/depart", "/connexion/retour", "/invitations/{link}"),
     *("/moderation/typologie/{change}", "/questionnaire/{link}", "/ressources/{id}"),
     *(f"/{desk}/demandes/{{id}}" for desk in ("ecole", "structure", "territoire")),
+    *(f"/{desk}/abonnements/{{id}}" for desk in ("moderation", "structure", "territoire")),
     *(
         f"/{desk}/publications/{{id}}{page}"
         for desk in ("moderation", "structure", "territoire")
@@ -53,7 +54,10 @@ _SCHOOLS = "TEACHER DIRECTOR INSPECTOR HEAD"
 #: STRUCTURE and COORDONNATEUR are of the things asked for; OTHER and ELSEWHERE of another structure and territory.
 READERS = {
     "/ecole/demandes": _SCHOOLS,
+    "/moderation/abonnements": "TEAM",
     "/moderation/chiffres": "TEAM AUDITOR",
+    "/structure/abonnements": "STRUCTURE",
+    "/territoire/abonnements": "COORDONNATEUR ELSEWHERE",
     "/structure/demandes": "STRUCTURE",
     "/structure/publications": "STRUCTURE OTHER",
     "/structure/publications/nouvelle": "STRUCTURE OTHER",

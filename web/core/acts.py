@@ -65,6 +65,16 @@ class Acts:
 
         Return where to go once it is done, or else its form with what is wrong. `versioned`: the page was of a version.
         """
+        outcome = await self.attempt(request, versioned=versioned, **fixed)
+        return outcome if isinstance(outcome, Response | Form) else self.led(request, *outcome, towards=towards)
+
+    async def attempt(
+        self, request: Request, *, versioned: bool = False, **fixed: Any
+    ) -> Response | Form | tuple[Act, Mapping[str, Any]]:
+        """Carry out the act that was posted; return it with its payload, for a page that shows what else is in there.
+
+        Return its form with what is wrong, where it is refused, and the page that asks for a signature.
+        """
         form = await self._site.guard.posted(request, (*self._fields, _ACTION, _VERSION))
         act = self._acts.get(form.values["action"])
         if act is None:
@@ -82,6 +92,12 @@ class Acts:
         if payload["errors"]:
             self.refuse(form, act, payload["errors"])
             return form
+        return act, payload
+
+    def led(
+        self, request: Request, act: Act, payload: Mapping[str, Any], *, towards: str | None = None
+    ) -> RedirectResponse:
+        """Return where to go once an act is done."""
         towards = act.leads(payload) if act.leads else towards
         return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
 
