@@ -81,6 +81,12 @@ class AnimationRequestLapse(_RequestChange):
     action: ClassVar[Action] = Action.ANIMATION_REQUEST_LAPSE
 
 
+class AnimationRequestReopen(_RequestChange):
+    """Sent by the scheduler."""
+
+    action: ClassVar[Action] = Action.ANIMATION_REQUEST_REOPEN
+
+
 def send(command: AnimationRequestSend, work: UnitOfWork) -> UUID:
     territory = find_territory(work, department_of_school(command.school_uai) or "")
     wish = Wish(
@@ -120,6 +126,7 @@ def answer(command: AnimationRequestAnswer, work: UnitOfWork) -> UUID:
     if animation is None:
         raise work.absent("Animation", "animation_id")
     facts = requests.answer(state, command.animation_id, animation, work.actor, _today(work, state))
+    requests.check_to_come(animation, work.now)
     return _record(work, state, facts)
 
 
@@ -136,6 +143,14 @@ def withdraw(command: AnimationRequestWithdraw, work: UnitOfWork) -> UUID:
 def lapse(command: AnimationRequestLapse, work: UnitOfWork) -> UUID:
     state = _request(command, work)
     return _record(work, state, requests.lapse(state, work.actor, _today(work, state)))
+
+
+def reopen(command: AnimationRequestReopen, work: UnitOfWork) -> UUID:
+    state = _request(command, work)
+    animation = work.find(ANIMATION, state.animation_id) if state.animation_id else None
+    if animation is None:
+        raise work.absent("Animation", "request_id")
+    return _record(work, state, requests.reopen(state, animation, work.actor, _today(work, state)))
 
 
 def _request(command: _RequestChange, work: UnitOfWork) -> AnimationRequest:
@@ -159,4 +174,5 @@ USE_CASES = (
     (AnimationRequestDecline, decline),
     (AnimationRequestWithdraw, withdraw),
     (AnimationRequestLapse, lapse),
+    (AnimationRequestReopen, reopen),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from application.notifications.reaction import Around, Letter, Notice, school, structure, territory
 from application.wording import things
 from application.wording.things import Thing
-from domain.animation_requests.events import RequestSent, RequestTakenUp
+from domain.animation_requests.events import CAUSE_LABELS, RequestReopened, RequestSent, RequestTakenUp
 from domain.animation_requests.request import AnimationRequest
 from domain.catalogue import ANIMATION_REQUEST
 from domain.kernel.actors import Role
@@ -55,6 +55,18 @@ def on_answered(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     message = "{animation} répond à la demande d'animation de {school}."
     named = _named(record) | {"animation": things.animation(request.animation_id)}
     yield from _to_school_and_territory(record, around, "animation_request.answered", message, named)
+
+
+def on_reopened(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
+    """Tell the structure as well, that is to declare another animation or to give the request back."""
+    fact, request = record.event, _request(record, around)
+    assert isinstance(fact, RequestReopened)
+    assert request.structure_id is not None
+    kind, named = "animation_request.reopened", _named(record)
+    message = f"La demande d'animation de {{school}} attend de nouveau. {CAUSE_LABELS[fact.because]}"
+    yield from _to_school_and_territory(record, around, kind, message, named)
+    message = f"{message} Déclarez-en une autre, ou rendez la demande."
+    yield Notice(structure(request.structure_id), kind, message, named, page=_DESKS["structure"])
 
 
 def on_declined(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ANIMATION_REQUEST_DECLINED = "animation_request.declined"
     ANIMATION_REQUEST_GIVEN_BACK = "animation_request.given_back"
     ANIMATION_REQUEST_LAPSED = "animation_request.lapsed"
+    ANIMATION_REQUEST_REOPENED = "animation_request.reopened"
     ANIMATION_REQUEST_SENT = "animation_request.sent"
     ANIMATION_REQUEST_TAKEN_UP = "animation_request.taken_up"
     ANIMATION_REQUEST_WITHDRAWN = "animation_request.withdrawn"

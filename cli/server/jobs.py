@@ -9,7 +9,7 @@ from functools import partial
 from psycopg import sql
 
 from application import founding
-from application.animation_requests import AnimationRequestLapse
+from application.animation_requests import AnimationRequestLapse, AnimationRequestReopen
 from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
 from application.application import Application
 from application.commanding.commands import Command
@@ -44,6 +44,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
+        Job("requests-reopened", timedelta(seconds=5), lambda now, since: reopen_requests(app, now)),
         Job("requests-lapsed", timedelta(hours=1), lambda now, since: let_requests_lapse(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
@@ -128,6 +129,14 @@ def let_requests_lapse(app: Application, now: datetime) -> int:
         params = {"day": (now - timedelta(hours=12)).date(), "most": BATCH}
         rows = conn.execute(query, params).fetchall()
     return each(partial(_record, app, AnimationRequestLapse(request_id=request_id), now) for (request_id,) in rows)
+
+
+def reopen_requests(app: Application, now: datetime) -> int:
+    """Leave schools' requests to their structures again whose animations do not answer them any more."""
+    with app.pool.connection() as conn:
+        query = sql.SQL(request_queries.TO_REOPEN).format(**live_tables(conn))
+        rows = conn.execute(query, {"most": BATCH}).fetchall()
+    return each(partial(_record, app, AnimationRequestReopen(request_id=request_id), now) for (request_id,) in rows)
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

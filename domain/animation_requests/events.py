@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -41,6 +43,29 @@ class RequestGivenBack(Event):
 class RequestAnswered(Event):
     structure_id: UUID
     animation_id: UUID = Field(title="animation")
+
+
+class ReopeningCause(StrEnum):
+    """Why the animation of an answered request answers it no longer."""
+
+    CANCELLED = "CANCELLED"
+    REFUSED = "REFUSED"
+    OTHER_SCHOOL = "OTHER_SCHOOL"
+
+
+CAUSE_LABELS: Mapping[ReopeningCause, str] = {
+    ReopeningCause.CANCELLED: "L'animation qui y répondait est annulée.",
+    ReopeningCause.REFUSED: "L'animation qui y répondait n'est pas publiée : l'équipe nationale l'a refusée.",
+    ReopeningCause.OTHER_SCHOOL: "L'animation qui y répondait ne nomme plus l'établissement.",
+}
+
+
+@event("animation_request.reopened", "Demande de nouveau à satisfaire : son animation n'y répond plus")
+class RequestReopened(Event):
+    """The structure that has taken it up still has it: it declares another animation, or gives the request back."""
+
+    animation_id: UUID = Field(title="animation")
+    because: ReopeningCause = Field(title="cause")
 
 
 @event("animation_request.declined", "Demande déclinée")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from domain.animation_requests.events import (
+    ReopeningCause,
     RequestAnswered,
     RequestDeclined,
     RequestGivenBack,
     RequestLapsed,
+    RequestReopened,
     RequestSent,
     RequestTakenUp,
     RequestWithdrawn,
@@ -36,6 +39,14 @@ from domain.typology.typology import TermKind, Typology, check_terms
 
 #: A request further ahead is for another school year.
 LONGEST_AHEAD = timedelta(days=550)
+
+
+class Difference(StrEnum):
+    """Where the animation that answers differs from the wish: school and structure may have agreed on it."""
+
+    THEME = "THEME"
+    AUDIENCE = "AUDIENCE"
+    PERIOD = "PERIOD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ def evolve(state: AnimationRequest | None, originator_id: UUID, fact: Event) -> 
             return replace(state, status=RequestStatus.OPEN, structure_id=None, animation_id=None)
         case RequestAnswered():
             return replace(state, status=RequestStatus.ANSWERED, animation_id=fact.animation_id)
+        case RequestReopened():
+            return replace(state, status=RequestStatus.TAKEN_UP, animation_id=None)
         case RequestDeclined():
             return replace(state, status=RequestStatus.DECLINED)
         case RequestWithdrawn():
@@ -164,6 +177,45 @@ def answer(
         if animation.status not in (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED):
             raise broken("Cette animation est annulée ou refusée : elle ne répond pas à la demande.", "animation_id")
     return [RequestAnswered(structure_id=state.structure_id, animation_id=animation_id)]
+
+
+def check_to_come(animation: Animation, now: datetime) -> None:
+    """Raise RULE_BROKEN for an animation that was over before anybody said that it answers."""
+    if animation.ends_at <= now:
+        raise broken("Cette animation est passée : celle qui répond à une demande est à venir.", "animation_id")
+
+
+def differences(
+    theme: str, audience: str, wished: tuple[date, date], animation: tuple[Collection[str], str, date]
+) -> list[Difference]:
+    """Return where an animation (its themes, its audience, its day) differs from what was wished for."""
+    themes, for_whom, day = animation
+    differs = {
+        Difference.THEME: theme not in themes,
+        Difference.AUDIENCE: audience != for_whom,
+        Difference.PERIOD: not wished[0] <= day <= wished[1],
+    }
+    return [difference for difference, it_does in differs.items() if it_does]
+
+
+def reopening_cause(school: str, animation: Animation) -> ReopeningCause | None:
+    """Return why the animation answers no request of the school; None: it answers."""
+    match animation.status:
+        case AnimationStatus.CANCELLED:
+            return ReopeningCause.CANCELLED
+        case AnimationStatus.REFUSED:
+            return ReopeningCause.REFUSED
+    return None if animation.content.school == school else ReopeningCause.OTHER_SCHOOL
+
+
+def reopen(state: AnimationRequest, animation: Animation, actor: Actor, today: date) -> list[Event]:
+    """Leave a request to its structure again whose animation is cancelled, refused, or for another school."""
+    check(Action.ANIMATION_REQUEST_REOPEN, state, state.belongings, actor, today)
+    assert state.animation_id is not None
+    cause = reopening_cause(state.school, animation)
+    if cause is None:
+        raise broken("L'animation répond toujours à la demande.")
+    return [RequestReopened(animation_id=state.animation_id, because=cause)]
 
 
 def decline(state: AnimationRequest, actor: Actor, reason: str, today: date) -> list[Event]:

@@ -44,6 +44,7 @@ TRANSITIONS: Mapping[Action, frozenset[RequestStatus]] = {
     Action.ANIMATION_REQUEST_DECLINE: frozenset({_OPEN}),
     Action.ANIMATION_REQUEST_WITHDRAW: frozenset({_OPEN, _TAKEN}),
     Action.ANIMATION_REQUEST_LAPSE: frozenset({_OPEN, _TAKEN}),
+    Action.ANIMATION_REQUEST_REOPEN: frozenset({_ANSWERED}),
 }
 
 _OBSTACLE: Mapping[RequestStatus, str] = {

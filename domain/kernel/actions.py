@@ -54,6 +54,7 @@ class Action(StrEnum):
     ANIMATION_REQUEST_DECLINE = "animationRequestDecline"
     ANIMATION_REQUEST_WITHDRAW = "animationRequestWithdraw"
     ANIMATION_REQUEST_LAPSE = "animationRequestLapse"
+    ANIMATION_REQUEST_REOPEN = "animationRequestReopen"
     CANDIDATURE_SUBMIT = "candidatureSubmit"
     CANDIDATURE_GIVE_OPINION = "candidatureGiveOpinion"
     CANDIDATURE_VALIDATE = "candidatureValidate"

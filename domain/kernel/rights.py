@@ -29,6 +29,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
     Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
     Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
+    Action.ANIMATION_REQUEST_REOPEN: {SY: _ANY},
     # Beside what it has taken up, a structure's lists hold what is open in its territories.
     Action.ANIMATION_REQUEST_READ: {**dict.fromkeys((DI, IN, HE, TE), _SCHOOL), **_OWN_EVENTS},
     Action.ANIMATION_VOLUNTEERS_NAME: {ST: _STRUCTURE, CO: _TERRITORY},

@@ -23,6 +23,11 @@ GROUP BY a.structure_id ORDER BY count(*) DESC, a.structure_id LIMIT %(most)s"""
 TO_LAPSE = """
 SELECT request_id FROM {animation_requests}
 WHERE status IN ('OPEN', 'TAKEN_UP') AND wished_until < %(day)s ORDER BY wished_until, request_id LIMIT %(most)s"""
+#: Whose animation was cancelled, refused, or is for another school by now.
+TO_REOPEN = """
+SELECT r.request_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
+WHERE r.status = 'ANSWERED' AND (a.status IN ('CANCELLED', 'REFUSED') OR a.school IS DISTINCT FROM r.school)
+ORDER BY r.request_id LIMIT %(most)s"""
 #: Those of a school, on a theme, in a period, that somebody may still answer.
 RESEMBLING = """
 SELECT request_id FROM {animation_requests}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.animation_requests.events import (
+    CAUSE_LABELS,
     RequestAnswered,
     RequestDeclined,
     RequestGivenBack,
     RequestLapsed,
+    RequestReopened,
     RequestSent,
     RequestTakenUp,
     RequestWithdrawn,
@@ -38,7 +40,7 @@ _REQUESTS = Projection(
             "structures": "uuid[] NOT NULL",
             "structure_id": "uuid",
             "animation_id": "uuid",
-            # Why it was last given back, declined or withdrawn.
+            # Why it was last given back, opened again, declined or withdrawn.
             "reason": "text",
             "sent_at": "timestamptz NOT NULL",
             "changed_at": "timestamptz NOT NULL",
@@ -56,6 +58,7 @@ _REQUESTS = Projection(
             "(school, sent_at, request_id)",
             "(structure_id, sent_at, request_id) WHERE structure_id IS NOT NULL",
             f"(wished_until) {_WAITS}",
+            "(animation_id) WHERE status = 'ANSWERED'",
             f"USING gin (structures) {_WAITS}",
         ),
     ),
@@ -108,6 +111,11 @@ def given_back(row: Row, fact: RequestGivenBack, record: Recorded) -> Row:
 @_REQUESTS.on(RequestAnswered)
 def answered(row: Row, fact: RequestAnswered, record: Recorded) -> Row:
     return _changed(row, record, RequestStatus.ANSWERED, animation_id=fact.animation_id)
+
+
+@_REQUESTS.on(RequestReopened)
+def reopened(row: Row, fact: RequestReopened, record: Recorded) -> Row:
+    return _changed(row, record, RequestStatus.TAKEN_UP, animation_id=None, reason=CAUSE_LABELS[fact.because])
 
 
 @_REQUESTS.on(RequestDeclined)

@@ -18,6 +18,7 @@ from api.structures.types import Structure, structure_with_id
 from api.typology.territories_and_terms import Lists, lists_of
 from api.typology.territory import Territory
 from api.typology.types import Term
+from domain.animation_requests.request import Difference, differences
 from domain.animation_requests.transitions import RequestStatus, allowed_actions
 from domain.kernel.actors import Role
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
@@ -51,7 +52,9 @@ class AnimationRequest(Node):
     text: str = strawberry.field(description="What the school says of it.")
     sent_at: datetime = strawberry.field(description="When it was sent (local time).")
     changed_at: datetime = strawberry.field(description="When its status last changed (local time).")
-    reason: str | None = strawberry.field(description="Why it was last given back, declined or withdrawn.")
+    reason: str | None = strawberry.field(
+        description="Why it was last given back, opened again, declined or withdrawn."
+    )
     row: strawberry.Private[dict[str, Any]]
 
     @strawberry.field(description="The school that asks.")
@@ -70,6 +73,18 @@ class AnimationRequest(Node):
         if animation_id is None:
             return None
         return await context.together("animations", animation_id, lambda ids: load_animations(context, ids))
+
+    @strawberry.field(
+        description="Where the animation that answers differs from what was wished for; the school and the structure"
+        " may have agreed on something else."
+    )
+    async def differences(self, info: Info) -> list[Difference]:
+        animation = await self.animation(info)
+        if animation is None:
+            return []
+        themes = [term.code for term in animation.themes]
+        of_animation = (themes, animation.audience.code, animation.starts_at.date())
+        return differences(self.theme.code, self.audience.code, (self.wished_from, self.wished_until), of_animation)
 
     @strawberry.field(description="How many structures were told of it beside the coordonnateur.")
     def structures_told(self) -> int:

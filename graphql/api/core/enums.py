@@ -6,6 +6,7 @@ import strawberry
 
 from application.notifications.kinds import NoticeKind
 from domain.action_groups.transitions import ActionGroupStatus
+from domain.animation_requests.request import Difference
 from domain.animation_requests.transitions import RequestStatus
 from domain.animations.transitions import AnimationStatus
 from domain.candidatures.events import Degree
@@ -35,6 +36,11 @@ strawberry.enum(
 )
 strawberry.enum(AnimationStatus, name="AnimationStatus", description="Where an animation stands.")
 strawberry.enum(RequestStatus, name="AnimationRequestStatus", description="Where a school's request stands.")
+strawberry.enum(
+    Difference,
+    name="AnimationRequestDifference",
+    description="Where the animation that answers a request differs from what the school wished for.",
+)
 strawberry.enum(CandidatureStatus, name="CandidatureStatus", description="Where a candidature stands.")
 strawberry.enum(PublicationKind, name="PublicationKind", description="What kind of publication it is.")
 strawberry.enum(PublicationStatus, name="PublicationStatus", description="Where a publication stands.")

@@ -101,7 +101,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "AnimationRequest": {
         Action.ANIMATION_REQUEST_READ: (
             "id version status school territory theme audience wishedFrom wishedUntil text structure animation reason"
-            " sentAt changedAt structuresTold allowedActions"
+            " sentAt changedAt differences structuresTold allowedActions"
         ),
     },
     "Candidature": {

@@ -35,9 +35,14 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "STATUS": "Where it stands.",
         "ATTESTED": "Whether it is attested.",
     },
+    "AnimationRequestDifference": {
+        "THEME": "It is on other themes.",
+        "AUDIENCE": "It is for another audience.",
+        "PERIOD": "It takes place on another day than those that suit the school.",
+    },
     "AnimationRequestStatus": {
         "OPEN": "It waits for a structure to take it up.",
-        "TAKEN_UP": "A structure will declare an animation.",
+        "TAKEN_UP": "A structure will declare an animation; another one, where the first was cancelled or refused.",
         "ANSWERED": "An animation answers it.",
         "DECLINED": "No structure can answer it, says the coordonnateur. Final.",
         "WITHDRAWN": "The school has taken it back. Final.",
@@ -121,6 +126,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "ANIMATION_REQUEST_DECLINED": "The coordonnateur declines a school's request.",
         "ANIMATION_REQUEST_GIVEN_BACK": "A structure gives a school's request back.",
         "ANIMATION_REQUEST_LAPSED": "The period of a school's request is over.",
+        "ANIMATION_REQUEST_REOPENED": "The animation that answered a school's request does so no longer.",
         "ANIMATION_REQUEST_SENT": "A school asks for an animation.",
         "ANIMATION_REQUEST_TAKEN_UP": "A structure takes a school's request up.",
         "ANIMATION_REQUEST_WITHDRAWN": "A school takes its request back.",

@@ -80,6 +80,7 @@ HEARS = {
     "animation_request.declined": (SCHOOL,),
     "animation_request.given_back": (SCHOOL, CO),
     "animation_request.lapsed": (SCHOOL, CO),
+    "animation_request.reopened": (SCHOOL, CO, ST),
     "animation_request.sent": (ST, CO),
     "animation_request.taken_up": (SCHOOL, CO),
     "animation_request.withdrawn": (CO,),

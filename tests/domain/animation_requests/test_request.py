@@ -6,17 +6,31 @@ from uuid import UUID
 import pytest
 
 from domain.animation_requests.events import (
+    ReopeningCause,
     RequestAnswered,
     RequestDeclined,
     RequestGivenBack,
     RequestLapsed,
+    RequestReopened,
     RequestSent,
     RequestTakenUp,
     RequestWithdrawn,
 )
-from domain.animation_requests.request import Wish, answer, decline, give_back, lapse, send, take_up, withdraw
+from domain.animation_requests.request import (
+    Wish,
+    answer,
+    check_to_come,
+    decline,
+    differences,
+    give_back,
+    lapse,
+    reopen,
+    send,
+    take_up,
+    withdraw,
+)
 from domain.animation_requests.transitions import allowed_actions
-from domain.animations.events import AnimationCancelled
+from domain.animations.events import AnimationCancelled, AnimationRefused
 from domain.catalogue import ANIMATION_REQUEST
 from domain.kernel.actors import SYSTEM, Role
 from domain.kernel.errors import DomainError, ErrorCode
@@ -24,6 +38,7 @@ from tests.support.domain.builders import (
     ACCOUNT,
     COORDONNATEUR,
     DIRECTOR,
+    END,
     HERAULT,
     OTHER_STRUCTURE,
     OTHER_UAI,
@@ -91,6 +106,44 @@ def test_a_cancelled_animation_answers_nothing():
     cancelled = animation(AnimationCancelled(reason="Neige"), school=UAI)
     refused = given(ANIMATION_REQUEST, SENT, TAKEN).when(answer, ANIMATION_ID, cancelled, STRUCTURE, DAY)
     refused.then_refused(ErrorCode.RULE_BROKEN, "animation_id", "annulée")
+
+
+def test_an_animation_that_is_over_answers_nothing_any_more():
+    check_to_come(animation(school=UAI), END - timedelta(minutes=1))
+    with pytest.raises(DomainError, match="passée"):
+        check_to_come(animation(school=UAI), END)
+
+
+@pytest.mark.parametrize(
+    ("now_is", "cause"),
+    [
+        (animation(AnimationCancelled(reason="Neige"), school=UAI), ReopeningCause.CANCELLED),
+        (animation(AnimationRefused(reason="Trop vague"), school=UAI), ReopeningCause.REFUSED),
+        (animation(school=OTHER_UAI), ReopeningCause.OTHER_SCHOOL),
+    ],
+)
+def test_a_request_whose_animation_answers_no_longer_waits_again_for_its_structure(now_is, cause):
+    waiting = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED).when(reopen, now_is, SYSTEM, DAY)
+    reopened = RequestReopened(animation_id=ANIMATION_ID, because=cause)
+    state = waiting.then(reopened)
+    assert (state.status, state.structure_id, state.animation_id) == ("TAKEN_UP", OURS, None)
+    # Its structure answers with another, and its school may rather take it back.
+    again = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED, reopened)
+    again.when(answer, UUID(int=8), animation(school=UAI), STRUCTURE, DAY).then_accepted()
+    again.when(withdraw, DIRECTOR, None, DAY).then(RequestWithdrawn())
+    again.when(reopen, now_is, SYSTEM, DAY).then_refused(ErrorCode.RULE_BROKEN)
+
+
+def test_another_theme_audience_or_day_may_be_agreed_on_and_is_marked():
+    wished = ("ent-pronote", "parents", (DAY, UNTIL))
+    assert differences(*wished, (("temps-ecran", "ent-pronote"), "parents", UNTIL)) == []
+    others = differences(*wished, (("temps-ecran",), "mediateurs", OVER))
+    assert others == ["THEME", "AUDIENCE", "PERIOD"]
+
+
+def test_a_request_that_its_animation_answers_stays_answered():
+    answered = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED)
+    answered.when(reopen, animation(school=UAI), SYSTEM, DAY).then_refused(ErrorCode.RULE_BROKEN, saying="toujours")
 
 
 def test_a_structure_takes_up_requests_of_its_territories_for_itself_alone_and_once():

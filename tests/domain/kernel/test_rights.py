@@ -151,6 +151,7 @@ def test_the_system_decides_nothing_that_people_decide():
     assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
         "animationEnd",
         "animationRequestLapse",
+        "animationRequestReopen",
         "animationResume",
         "animationSuspend",
         "controlDraw",

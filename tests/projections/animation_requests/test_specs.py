@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 
 from domain.animation_requests.events import (
+    ReopeningCause,
     RequestAnswered,
     RequestDeclined,
     RequestGivenBack,
     RequestLapsed,
+    RequestReopened,
     RequestSent,
     RequestTakenUp,
     RequestWithdrawn,
@@ -55,6 +57,18 @@ SPECS = [
         [SENT, TAKEN],
         ANSWERED,
         {"status": "ANSWERED", "animation_id": ANIMATION, "changed_at": at(3)},
+    ),
+    Spec(
+        "animation_requests",
+        "a request whose animation is cancelled is its structure's again, with the reason",
+        [SENT, TAKEN, ANSWERED],
+        RequestReopened(animation_id=ANIMATION, because=ReopeningCause.CANCELLED),
+        {
+            "status": "TAKEN_UP",
+            "animation_id": None,
+            "reason": "L'animation qui y répondait est annulée.",
+            "changed_at": at(4),
+        },
     ),
     Spec(
         "animation_requests",

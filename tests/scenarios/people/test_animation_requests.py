@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.server.jobs import reopen_requests
 from domain.kernel.identifiers import structure_id
 from tests.support.people import (
     COLLEGE,
@@ -56,6 +57,17 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     answered = people.does(ANSWER, STRUCTURE, requestId=request_id, animationId=animation)["request"]
     assert (answered["status"], answered["animation"]["id"]) == ("ANSWERED", animation)
     assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [0, 0, 0]
+    assert server.run("157-see-a-request", TEACHER, id=request_id)["differences"] == []
+    assert reopen_requests(server.application, server.clock.now) == 0
+    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="Salle inondée.")
+    assert reopen_requests(server.application, server.clock.now) == 1
+    server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
+    assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [1, 1, 0]
+    waiting = server.run("157-see-a-request", TEACHER, id=request_id)
+    shown = (waiting["status"], waiting["animation"], waiting["reason"])
+    assert shown == ("TAKEN_UP", None, "L'animation qui y répondait est annulée.")
+    people.does("155-withdraw-a-request", TEACHER, requestId=request_id)
+    assert people.does(ASK, TEACHER, **WISH)["request"]["status"] == "OPEN"
 
 
 def test_a_request_is_declined_withdrawn_or_lapses(people, server):

@@ -6,11 +6,15 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from application.animation_requests import (
+    AnimationRequestAnswer,
     AnimationRequestDecline,
     AnimationRequestLapse,
+    AnimationRequestReopen,
     AnimationRequestSend,
+    AnimationRequestTakeUp,
     AnimationRequestWithdraw,
 )
+from application.animations.commands import AnimationCancel
 from application.candidatures import CandidatureRecordAccompaniment, CandidatureSubmit, CandidatureValidate
 from application.people.words import WordsErase
 from application.volunteers import AnimationVolunteersName
@@ -37,6 +41,11 @@ def _asks_for_animations(world: World) -> None:
     world.does(AnimationRequestDecline(request_id=declined, reason="Personne n'est libre."), COORDONNATEUR)
     world.does(AnimationRequestWithdraw(request_id=withdrawn, reason="Une autre date."), DIRECTOR)
     world.does(WordsErase(kind="animation_request", thing_id=withdrawn), NATIONAL)
+    reopened, animation_id = _sent(world, world.now.date()), world.creates(title="Demandée", school=UAI)
+    world.does(AnimationRequestTakeUp(request_id=reopened, structure_id=STRUCTURE_ID), STRUCTURE)
+    world.does(AnimationRequestAnswer(request_id=reopened, animation_id=animation_id), STRUCTURE)
+    world.does(AnimationCancel(animation_id=animation_id, reason="Neige."), STRUCTURE)
+    world.does(AnimationRequestReopen(request_id=reopened), SYSTEM)
     before, world.now = world.now, world.now + timedelta(days=3)
     world.does(AnimationRequestLapse(request_id=lapsed), SYSTEM)
     world.now = before

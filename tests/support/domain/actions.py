@@ -63,6 +63,7 @@ animationRequestGiveBack   -      -      struct  -      -      -        -      -
 animationRequestDecline    -      -      -       -      terr   -        -      -        -      any    -       -
 animationRequestWithdraw   -      -      -       -      -      school   -      school   school -      -       -
 animationRequestLapse      -      -      -       -      -      -        -      -        -      -      -       any
+animationRequestReopen     -      -      -       -      -      -        -      -        -      -      -       any
 animationRequestRead       -      -      struct  -      terr   school   school school   school any    -       -
 candidatureSubmit          any    any    -       -      -      -        -      -        -      -      -       -
 candidatureGiveOpinion     -      -      -       -      -      school   -      -        -      -      -       -

@@ -14,6 +14,7 @@ from domain.animation_requests.events import (
     RequestDeclined,
     RequestGivenBack,
     RequestLapsed,
+    RequestReopened,
     RequestSent,
     RequestTakenUp,
     RequestWithdrawn,
@@ -53,6 +54,14 @@ def _answered(case: Case, fact: RequestAnswered) -> Decision:
     return Decision(decisions.answer(state, fact.animation_id, animation, case.actor, today), state.belongings)
 
 
+def _reopened(case: Case, fact: RequestReopened) -> Decision:
+    state, today = _of(case)
+    if not case.scene.holds(fact.animation_id):
+        raise Untold(f"animation {fact.animation_id} is not held")
+    animation = case.scene.state(Animation, fact.animation_id, "animation")
+    return Decision(decisions.reopen(state, animation, case.actor, today), state.belongings)
+
+
 def _of(case: Case) -> tuple[AnimationRequest, date]:
     state = case.scene.state(AnimationRequest, case.stream, "request")
     return state, case.scene.today(state.territory, case.now)
@@ -70,6 +79,7 @@ REQUESTS: Judgements = {
     RequestSent: Judgement(_sent, (Action.ANIMATION_REQUEST,)),
     RequestTakenUp: Judgement(_taken_up, (Action.ANIMATION_REQUEST_TAKE_UP,)),
     RequestAnswered: Judgement(_answered, (Action.ANIMATION_REQUEST_ANSWER,)),
+    RequestReopened: Judgement(_reopened, (Action.ANIMATION_REQUEST_REOPEN,)),
     RequestGivenBack: Judgement(
         _decided(lambda state, case, fact, today: decisions.give_back(state, case.actor, fact.reason, today)),
         (Action.ANIMATION_REQUEST_GIVE_BACK,),
