@@ -6,13 +6,13 @@ Its rows are empty, or begin with the names of the registrants.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from application.papers.breaking import breakable
 from application.papers.french import clock_time, full_date, in_zone, siret, zone_of
 from application.papers.logos import NO_LOGOS, Logos
-from application.papers.typesetting import qr_code, typeset
+from application.papers.typesetting import made_on, qr_code, typeset
 from application.papers.writable import BY_HAND, is_readable, written
 
 #: What becomes of names and signatures (RGPD, article 13), on every sheet.
@@ -47,6 +47,7 @@ class BlankSheet:
     territory: str
     seats: int
     url: str
+    made_on: date
     themes: tuple[str, ...] = ()
     #: What it is paid under, such as « signée le 01/09/2025 avec Coordination 18 ».
     convention: str | None = None
@@ -60,7 +61,7 @@ def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
 
     What no font can write is marked as to be written by hand: nobody is left without a sheet, and no row is blank.
     """
-    return typeset("blank_sheet.typ", _content(sheet), logos=logos)
+    return typeset("blank_sheet.typ", _content(sheet), logos=logos, accessible=True)
 
 
 def rows_for(seats: int, registrants: int = 0) -> int:
@@ -73,6 +74,7 @@ def _name(number: int, name: str) -> str:
 
 def _content(sheet: BlankSheet) -> dict[str, Any]:
     return {
+        "made_on": made_on(sheet.made_on),
         "title": written(sheet.title),
         "kind": " – ".join(map(written, (sheet.kind, *sheet.themes))),
         "when": _when(sheet.starts_at, sheet.ends_at),

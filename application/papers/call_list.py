@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from application.papers.breaking import breakable
 from application.papers.logos import NO_LOGOS, Logos
-from application.papers.typesetting import typeset
+from application.papers.typesetting import made_on, typeset
 from application.papers.writable import written
 
 
@@ -31,11 +32,13 @@ class CallList:
     structure: str
     status: str | None
     calls: Sequence[Call]
+    made_on: date
 
 
 def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
     """Typeset the list on as many A4 pages as it takes. What no font can write is to be written by hand."""
     content = {
+        "made_on": made_on(people.made_on),
         "title": written(people.title, "titre"),
         "when": people.when,
         "where": written(people.where, "lieu"),
@@ -52,4 +55,4 @@ def call_list_pdf(people: CallList, logos: Logos = NO_LOGOS) -> bytes:
             for call in people.calls
         ],
     }
-    return typeset("call_list.typ", content, logos=logos)
+    return typeset("call_list.typ", content, logos=logos, accessible=True)

@@ -11,6 +11,7 @@ from application.papers.dossier_afterwards import Afterwards
 from application.papers.dossier_reservations import Reservations
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
 from application.papers.typesetting import typeset
+from application.papers.writable import with_words_by_hand
 from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
 from domain.service_dossiers.missing import missing_pieces
 
@@ -106,30 +107,31 @@ class DossierDocument:
 
 
 def dossier_pdf(dossier: DossierDocument) -> bytes:
-    """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent."""
+    """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent.
+
+    Words that no font can write are to be written by hand: the sum is proved, whatever somebody is called.
+    """
     status = DossierStatus(dossier.status)
-    return typeset(
-        "dossier.typ",
-        {
-            "reference": dossier.reference,
-            "status": STATUS_LABELS[status],
-            "structure": dossier.structure,
-            "facts": _facts(dossier),
-            "amount": euros(dossier.amount),
-            "amount_label": _amount_label(status),
-            "basis": _basis(dossier),
-            "lines": [_line(line) for line in dossier.lines],
-            "equal_sheets": _equal_sheets(dossier),
-            "parents": sum(line.parents for line in dossier.lines),
-            "children": sum(line.children for line in dossier.lines),
-            "pieces": _pieces(dossier),
-            "amendments": [_amendment(amendment) for amendment in dossier.amendments],
-            "timeline": [_entry(entry) for entry in dossier.timeline],
-            "checkpoint": dossier.checkpoint,
-            **dossier.afterwards.content(),
-            "reservations": dossier.reservations.content(),
-        },
-    )
+    content = {
+        "reference": dossier.reference,
+        "status": STATUS_LABELS[status],
+        "structure": dossier.structure,
+        "facts": _facts(dossier),
+        "amount": euros(dossier.amount),
+        "amount_label": _amount_label(status),
+        "basis": _basis(dossier),
+        "lines": [_line(line) for line in dossier.lines],
+        "equal_sheets": _equal_sheets(dossier),
+        "parents": sum(line.parents for line in dossier.lines),
+        "children": sum(line.children for line in dossier.lines),
+        "pieces": _pieces(dossier),
+        "amendments": [_amendment(amendment) for amendment in dossier.amendments],
+        "timeline": [_entry(entry) for entry in dossier.timeline],
+        "checkpoint": dossier.checkpoint,
+        **dossier.afterwards.content(),
+        "reservations": dossier.reservations.content(),
+    }
+    return typeset("dossier.typ", with_words_by_hand(content))
 
 
 def _amount_label(status: DossierStatus) -> str:

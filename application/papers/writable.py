@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,32 +14,25 @@ from application.papers.typesetting import font_files
 
 #: Letters, vowel signs and numbers. What is left out besides, such as a smiley, takes no word away.
 _READ = ("L", "N", "Mc")
-Path = tuple[str | int, ...]
-
-
 #: Stands on a paper where no font can write what belongs there.
 BY_HAND = "à écrire à la main"
-
-
-class Unwritable(Exception):
-    """Raised for a text that no font at hand can write. The message is French, and names its row."""
-
-
-def check_writable(content: Mapping[str, Any]) -> None:
-    """Raise Unwritable if any text in the content of a paper has letters or numbers that no font can write."""
-    for path, text in _texts(content, ()):
-        if missing := [letter for letter in dict.fromkeys(text) if not _can_write(letter)]:
-            rows = [f"ligne {part + 1} : " for part in path if isinstance(part, int)][:1]
-            raise Unwritable(
-                f"{''.join(rows)}aucune police du serveur ne sait écrire « {' '.join(missing[:20])} » dans"
-                f" « {text[:200]} » ; demandez au service technique d'installer une police pour cette écriture,"
-                " ou indiquez le nom aussi en lettres latines."
-            )
 
 
 def written(text: str, what: str = "") -> str:
     """Return the text, or that `what` is to be written by hand where no font can write all of it."""
     return text if is_readable(text) else f"({f'{what} {BY_HAND}'.strip()})"
+
+
+def with_words_by_hand(content: Any) -> Any:
+    """Return the content of a paper that nobody is refused: words that no font can write are to be written by hand."""
+    match content:
+        case str():
+            return _words_by_hand(content)
+        case Mapping():
+            return {name: with_words_by_hand(value) for name, value in content.items()}
+        case Sequence() if not isinstance(content, bytes):
+            return [with_words_by_hand(value) for value in content]
+    return content
 
 
 def is_readable(text: str) -> bool:
@@ -47,16 +41,15 @@ def is_readable(text: str) -> bool:
     return all(map(_can_write, letters)) and any(_is_written(letter) for letter in letters)
 
 
-def _texts(content: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    match content:
-        case str():
-            yield path, unicodedata.normalize("NFC", content)
-        case Mapping():
-            for name, value in content.items():
-                yield from _texts(value, (*path, name))
-        case Sequence() if not isinstance(content, bytes):
-            for place, value in enumerate(content):
-                yield from _texts(value, (*path, place))
+def _words_by_hand(text: str) -> str:
+    if all(map(_can_write, dict.fromkeys(unicodedata.normalize("NFC", text)))):
+        return text
+    words = [
+        part if all(map(_can_write, unicodedata.normalize("NFC", part))) else f"({BY_HAND})"
+        for part in re.split(r"(\s+)", text)
+    ]
+    # Once for words that stand together.
+    return re.sub(rf"\({BY_HAND}\)(\s+\({BY_HAND}\))+", f"({BY_HAND})", "".join(words))
 
 
 def _can_write(letter: str) -> bool:

@@ -145,6 +145,7 @@ class _People:
                 territory=self._claim.territory,
                 seats=8,
                 url=self._opened.settings.public_url,
+                made_on=self._today,
             )
         )
 

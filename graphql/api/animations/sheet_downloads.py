@@ -6,6 +6,7 @@ registrants, the blank one is for its structure alone.
 
 from __future__ import annotations
 
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,9 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
     names = await _registrants(context, row) if _with_registrants(request) else ()
     convention = await _convention(context, row["convention_id"])
     contact = on_one_line(await contact_about(context, row))
-    sheet = blank_sheet_of(row, await lists_of(context), context.services.public_url, names, convention, contact)
+    today = context.now.astimezone(UTC).date()
+    site = context.services.public_url
+    sheet = blank_sheet_of(row, await lists_of(context), site, today, names, convention, contact)
     await context.close()
     content = await to_thread.run_sync(blank_sheet, sheet, context.services.logos)
     name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
@@ -103,6 +106,7 @@ def blank_sheet_of(
     row: Row,
     lists: Lists,
     public_url: str,
+    made_on: date,
     registrants: tuple[str, ...] = (),
     convention: str | None = None,
     contact: str | None = None,
@@ -121,6 +125,7 @@ def blank_sheet_of(
         territory=lists.territories[row["territory"]].name,
         seats=row["seats"],
         url=f"{public_url}/animations/{row['animation_id']}",
+        made_on=made_on,
         registrants=registrants,
         themes=tuple(lists.term(TermKind.THEME, theme, row["day"]).label for theme in row["themes"]),
         convention=convention,

@@ -19,7 +19,6 @@ from api.core.answers import Refused, unexpected
 from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
 from application.files.store import BadStoredFile, FileExpired
-from application.papers.writable import Unwritable
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
 
@@ -49,8 +48,6 @@ async def answered(services: Services, request: Request, make: Make) -> Response
         return await make(context, request)
     except Refused:
         raise
-    except Unwritable as unwritable:
-        raise Refused(409, "RULE_BROKEN", str(unwritable)) from None
     except Exception as error:
         raise unexpected(error) from None
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from anyio import to_thread
@@ -67,6 +68,7 @@ async def _pdf(context: Context, request: Request) -> Response:
             Call(f"{row['last_name']} {row['first_name']}", row["phone"], _standing(row), _why(row))
             for row in await _people(context, animation)
         ],
+        made_on=context.now.astimezone(UTC).date(),
     )
     await context.close()
     content = await to_thread.run_sync(call_list_pdf, people, context.services.logos)

@@ -29,7 +29,6 @@ from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.papers.writable import check_writable
 from application.proof.bundle import DossierProof, export_bundle, facts_now
 from application.proof.completeness.committing import MapCommits
 from application.proof.dossier_streams import CannotBeProved
@@ -140,7 +139,6 @@ def _typeset(context: Context, dossier_id: UUID) -> bytes:
     with services.application.pool.connection() as conn:
         vault, key, commit_map = services.application.vault, services.checkpoint_key, _map_commits(services)
         facts, note = facts_now(conn, vault, key, dossier_id, context.now, commit_map)
-    check_writable(facts)
     return pdf_of_facts(facts, note)
 
 

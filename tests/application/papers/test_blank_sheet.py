@@ -6,7 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ SHEET = BlankSheet(
     territory="Hérault",
     seats=20,
     url=URL,
+    made_on=date(2027, 2, 1),
     themes=("ENT - Pronote", "Temps d'écran"),
     convention="signée le 01/09/2026 avec Coordination 34",
 )

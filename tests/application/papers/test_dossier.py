@@ -54,6 +54,13 @@ def test_each_animation_stands_with_its_attendance_and_the_digest_of_its_sheet()
     assert "non attestée" in shown
 
 
+def test_a_dossier_is_laid_out_whatever_is_written_in_it():
+    lines = (line(1, title="Atelier 𒀀 𒀁 pour tous"), line(2, title="Компьютер"))
+    shown = words(replace(dossier(status="PAID"), structure="𒀂", lines=lines))
+    for part in ("(à écrire à la main) Payé", "Atelier (à écrire à la main) pour tous École", "Компьютер"):
+        assert part in shown, part
+
+
 def test_one_scan_that_stands_for_several_animations_is_told():
     same = [line(number, sheets=("a" * 64,)) for number in (1, 2)]
     shown = words(replace(dossier(), lines=(same[0], line(3), same[1])))

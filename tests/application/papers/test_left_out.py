@@ -34,6 +34,7 @@ CALLS = CallList(
     structure="Centre social Les Tilleuls",
     status="Annulée",
     calls=(Call("Moussa Inventé", "06 39 98 00 01", "a une place", "sans courriel"),),
+    made_on=date(2027, 2, 1),
 )
 
 
@@ -83,6 +84,14 @@ def test_what_a_paper_may_lack_leaves_no_trace(name: str):
     lacks = list(left_out(full))
     for some in (lacks, lacks[::2], lacks[1::2]):
         assert flaws(words(printed(replace(full, **dict(some))))) == [], some
+
+
+@pytest.mark.parametrize("name", [name for name in PRINTED if name != "dossier"])
+def test_a_paper_can_be_read_aloud_and_kept(name: str):
+    printed, full = PRINTED[name]
+    pdf = printed(full)
+    assert b"<pdfuaid:part>1<" in pdf
+    assert b"<pdfaid:conformance>A<" in pdf
 
 
 def test_flaws_are_found_where_there_are_some_and_nowhere_else():

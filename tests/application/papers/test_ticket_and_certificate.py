@@ -75,6 +75,18 @@ def test_tickets_of_several_people_are_a_page_each_and_nobody_goes_without_one_f
         assert part in pages[1]
 
 
+def test_nobody_is_refused_a_certificate_for_the_writing_of_a_name():
+    unwritten = replace(CERTIFICATE, name="𒀀 𒀁", school="l'école 𒀂 𒀀", trainings=((date(2027, 1, 12), "Lire 𒀀"),))
+    words = text(certificate_pdf(unwritten))
+    for part in (
+        "(nom à écrire à la main)",
+        "auprès de l'école (à écrire à la main), dans",
+        "Lire (à écrire à la main)",
+    ):
+        assert part in words
+    assert qr_texts(picture(certificate_pdf(unwritten))) == [CERTIFICATE.check_url]
+
+
 def test_a_certificate_names_school_and_coordinator_and_says_where_its_number_is_checked():
     pdf = certificate_pdf(CERTIFICATE)
     words = text(pdf)
