@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from application.tables.decoding import check_is_table, mended
 from application.tables.guard import without_guard
-from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid
+from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, quantity
 
 #: A table begins within so many rows: people put a title above, or leave rows free.
 _HEAD = 10
@@ -173,7 +173,7 @@ def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
 
 def _cells(record: Sequence[str], names: Sequence[str | None], headers: Sequence[str]) -> dict[str, str]:
     if surplus := [cell for cell in record[len(names) :] if cell.strip()]:
-        raise ValueError(f"{len(surplus)} cellule(s) de trop, au-delà des colonnes nommées.")
+        raise ValueError(f"{quantity(len(surplus), 'cellule')} de trop, au-delà des colonnes nommées.")
     for name, header, cell in zip(names, headers, record, strict=False):
         if name is not None and _UNREADABLE in cell:
             raise ValueError(f"{header} : caractère illisible ({_UNREADABLE}) : enregistrez le fichier en UTF-8.")

@@ -9,7 +9,7 @@ from domain.animations.events import AnimationAttested, AttestationCorrected
 from domain.animations.transitions import check, check_with_dossier
 from domain.kernel.actors import Actor
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.errors import DomainError, ErrorCode, Problem, check_all
+from domain.kernel.errors import DomainError, ErrorCode, Problem, check_all, quantity
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -62,7 +62,7 @@ def check_attendance(state: Animation, came: Attendance, form: AttestationForm, 
         message = "Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0."
         problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("children",)))
     if len(came.answers) > len(form.questions):
-        message = f"Le formulaire en vigueur compte {len(form.questions)} question(s)."
+        message = f"Le formulaire en vigueur compte {quantity(len(form.questions), 'question')}."
         problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("answers",)))
     if problems:
         raise DomainError(problems)

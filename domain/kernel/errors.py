@@ -29,6 +29,11 @@ class Problem:
     field: tuple[str, ...] = ()
 
 
+def quantity(number: int, *words: str) -> str:
+    """Return `1 parent présent`, `2 parents présents`: in French, the plural begins with two."""
+    return " ".join((str(number), *(f"{word}s" if number > 1 else word for word in words)))
+
+
 class DomainError(Exception):
     """A command was refused and nothing was recorded. Carries every problem, not only the first."""
 

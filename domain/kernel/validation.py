@@ -21,7 +21,7 @@ from pydantic import (
     create_model,
 )
 
-from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.errors import DomainError, ErrorCode, Problem, quantity
 from domain.kernel.field_labels import sentence
 from domain.kernel.identifiers import LONGEST_IDENTIFIER, without_separators
 
@@ -235,7 +235,7 @@ _FRENCH: Mapping[str, Sentence] = {
     "uuid_parsing": lambda _: "identifiant (UUID) attendu",
     "uuid_type": lambda _: "identifiant (UUID) attendu",
     "tuple_type": lambda _: "liste attendue",
-    "too_short": lambda c: f"au moins {c['min_length']} élément(s)",
+    "too_short": lambda c: f"au moins {quantity(c['min_length'], 'élément')}",
     "too_long": lambda c: f"{c['max_length']} éléments au plus",
     "enum": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
     "literal_error": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.animations.transitions import AnimationStatus
-from domain.kernel.errors import ErrorCode, Problem, raise_any
+from domain.kernel.errors import ErrorCode, Problem, quantity, raise_any
 from domain.satisfaction.form import SCALE, QuestionKind, SatisfactionForm, SatisfactionQuestion
 
 #: How long after its end an animation is still judged.
@@ -66,7 +66,7 @@ def tally(form: SatisfactionForm, answers: Sequence[Answer]) -> dict[str, int]:
     for place, answer in enumerate(answers):
         path = ("answers", str(place))
         if not 1 <= answer.question <= len(form.questions):
-            words = f"Question {answer.question} : le questionnaire compte {len(form.questions)} question(s)."
+            words = f"Question {answer.question} : le questionnaire compte {quantity(len(form.questions), 'question')}."
             problems.append(Problem(ErrorCode.RULE_BROKEN, words, (*path, "question")))
             continue
         if answer.question in seen:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import broken, quantity
 from domain.kernel.events import Event, event
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.satisfaction.answering import ANSWERS, Tally
@@ -100,7 +100,7 @@ def record(packet: AnswersRecorded, questions: int, actor: Actor) -> list[Event]
     if packet.answer_count < FEWEST_ANSWERS:
         raise broken(f"Un paquet compte au moins {FEWEST_ANSWERS} réponses.", "answer_count")
     if len(packet.results) != questions:
-        raise broken(f"Cette version du questionnaire compte {questions} question(s).", "results")
+        raise broken(f"Cette version du questionnaire compte {quantity(questions, 'question')}.", "results")
     if any(0 < result.answers < FEWEST_ANSWERS for result in packet.results):
         raise broken(f"Rien n'est dit de moins de {FEWEST_ANSWERS} réponses.", "results")
     if any(count % FEWEST_ANSWERS for result in packet.results for count in result.counts):

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
+from domain.kernel.errors import quantity
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.events import ServiceWarning
 
@@ -235,6 +236,10 @@ def _warning(code: WarningCode, claim: Claim, other: Claim | None = None) -> Ope
     return OpenWarning(recorded, message(code, claim, other))
 
 
+def _parents(claim: Claim, word: str) -> str:
+    return quantity(claim.parents, "parent", word)
+
+
 def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
     """Return the warning in French. `other` is None where it is about one animation, or can no longer be shown."""
     match code:
@@ -245,10 +250,10 @@ def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
         case WarningCode.ALIKE_SHEET:
             return f"La liste d'émargement de {claim} ressemble trait pour trait à celle de {_named(claim, other)}."
         case WarningCode.ATTENDANCE_ABOVE_SEATS:
-            return f"{claim} : {claim.parents} parents présents pour {claim.seats} place(s)."
+            return f"{claim} : {_parents(claim, 'présent')} pour {quantity(claim.seats, 'place')}."
         case WarningCode.ATTENDANCE_UNLIKE_LIST:
             ticked = "" if claim.came is None else f" ({claim.came})"
-            return f"{claim} : {claim.parents} parents déclarés, un autre nombre que sur la liste pointée{ticked}."
+            return f"{claim} : {_parents(claim, 'déclaré')}, un autre nombre que sur la liste pointée{ticked}."
         case WarningCode.NOBODY_CAME:
             return f"{claim} : personne n'est venu."
         case WarningCode.VERY_SHORT:

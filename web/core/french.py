@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -68,6 +69,12 @@ def moment(value: str, time_zone: str = _PARIS) -> str:
 def typography(text: str) -> str:
     """Keep `: ; ! ? »` on the line of the word before them."""
     return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, text))
+
+
+def path(url: str) -> str:
+    """Return an address of this site without its host: pages are also read where they have another."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def seats(number: int) -> str:

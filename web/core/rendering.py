@@ -59,6 +59,7 @@ class Templates:
             "euros",
             "size",
             "moment",
+            "path",
         ):
             self._environment.filters[name] = getattr(french, name)
         self._environment.globals.update(site)

@@ -51,7 +51,7 @@ def test_empty_lines_and_empty_cells_at_the_end_are_passed_over():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("nom;courriel\nA;b@example.org;de trop\n", "ligne 2 : 1 cellule(s) de trop"),
+        ("nom;courriel\nA;b@example.org;de trop\n", "ligne 2 : 1 cellule de trop"),
         ("nom;courriel\nJos\ufffd;jose@example.org\n", "ligne 2 : nom : caractère illisible"),
         ('nom;courriel\nA;a@example.org\n"B;b@example.org\nC;c@example.org\n', "ligne 3 : un guillemet"),
         ('nom;courriel\n"A"x;a@example.org\n', "ligne 2 : un guillemet"),

@@ -159,7 +159,7 @@ def test_what_is_no_table_is_refused_in_words(content):
         ('nom;courriel\nA;a\n"B;b\nC";c\nD;d\n', "ligne 3 : un guillemet ouvert avale les lignes"),
         ("courriel\na\n", "ligne 1 : colonne « nom » attendue"),
         ("nom;Intitulé\na;b\n", "ligne 1 : une colonne est nommée deux fois : « nom »"),
-        ('nom\n"A\nB"\n\nC;de trop\n', "ligne 4 : 1 cellule(s) de trop"),
+        ('nom\n"A\nB"\n\nC;de trop\n', "ligne 4 : 1 cellule de trop"),
         ("nom\n" + "A\n" * 101, "100 lignes au plus."),
     ],
 )

@@ -112,7 +112,7 @@ def test_an_attestation_keeps_the_version_of_the_form_it_answered():
 def test_there_are_no_more_answers_than_questions():
     came = Attendance(9, 0, ("3", "Oui", "Peut-être"))
     given(ANIMATION, created(), PUBLISHED).when(attest, STRUCTURE, came, FORM, TODAY, AFTER).then_refused(
-        RULE_BROKEN, "answers", "2 question(s)"
+        RULE_BROKEN, "answers", "2 questions"
     )
 
 

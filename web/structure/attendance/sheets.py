@@ -14,6 +14,7 @@ from web.core.acts import Act, Acts
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import plural
 from web.core.site import Site
 from web.structure.speaking import own_animation
 
@@ -82,7 +83,9 @@ class SheetPages:
         animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         actions = {each["code"]: each for each in animation["allowedActions"]}
         added = request.query_params.get("ajout", "")
-        done = f"{added} page(s) ajoutée(s)." if added.isdigit() else self._acts.done(request)
+        done = (
+            f"{plural(int(added), 'page ajoutée', 'pages ajoutées')}." if added.isdigit() else self._acts.done(request)
+        )
         response = self._site.templates.page(
             request,
             "structure/attendance/sheets",
