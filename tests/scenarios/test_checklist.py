@@ -19,7 +19,7 @@ from domain.kernel.identifiers import structure_id
 from tests.support.papers.sheets import SCAN, bearer, form
 from tests.support.people import NATIONAL, SIRET, STRUCTURE, People
 from tests.support.post_office import PostOffice, sent_by
-from tests.support.server import Server, token
+from tests.support.server import SITE, Server, token
 
 OURS = str(structure_id(SIRET))
 COORDONNATEUR = token(Role.COORDONNATEUR, "Coordination 971", territories=["971"])
@@ -118,7 +118,7 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
     selvi = {"firstName": "செல்வி", "lastName": "முருகன்", "phone": "0690 00 00 01", "children": 2}
     ticket = people.does(for_other, STRUCTURE, animationId=animation, **selvi)
     moussa = people.does(for_other, STRUCTURE, animationId=animation, firstName="Moussa", lastName="Traoré")
-    printed = _pdf(server, ticket["ticketUrl"])
+    printed = _pdf(server, ticket["ticketUrl"].removeprefix(SITE))
     assert ticket["code"] in printed
     assert "0590 00 00 00" in printed
     people.does("42-cancel-a-registration", None, link=seat["link"])
@@ -153,8 +153,8 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
 
     # The questionnaire, by the link of the last slide.
     url = server.ask(WHEN, STRUCTURE, id=animation)["animation"]["questionnaireUrl"]
-    assert server.http.get(url).status_code == 200
-    link = url.removeprefix("/questionnaire/")
+    assert server.http.get(url.removeprefix(SITE)).status_code == 200
+    link = url.removeprefix(f"{SITE}/questionnaire/")
     for grade in (5, 4, 4, 3, 5):
         answers = [{"question": 1, "scale": grade}]
         people.does("122-answer-a-questionnaire", None, link=link, answers=answers, idempotencyKey=str(uuid4()))

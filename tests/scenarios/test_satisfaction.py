@@ -28,7 +28,7 @@ from tests.support.people import (
     STRUCTURE_ID,
     People,
 )
-from tests.support.server import OPERATIONS, Clock, Server
+from tests.support.server import OPERATIONS, SITE, Clock, Server
 
 QUESTIONS = [
     {"text": "Utile ?", "kind": "SCALE"},
@@ -41,7 +41,7 @@ OPEN, ANSWER, SEE = "121-open-a-questionnaire", "122-answer-a-questionnaire", "1
 def link_of(server: Server, animation: str, who: str | None = STRUCTURE) -> str | None:
     query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
     url = server.ask(query, who, id=animation)["animation"]["questionnaireUrl"]
-    return None if url is None else str(url).removeprefix("/questionnaire/")
+    return None if url is None else str(url).removeprefix(f"{SITE}/questionnaire/")
 
 
 def answers(grade: int, choice: str = "Oui") -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ PAGE_SECRET = b"p" * 32
 TOKEN_SECRET = "the secret of these tests, long enough"
 #: Before the animations of the stories; tests move on from here.
 EARLY = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
+#: Where people reach it.
+SITE = "https://parentalite.example.org"
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 
 
@@ -173,7 +175,7 @@ def running_server(
             wait_seconds=wait_seconds,
             clock=clock,
             files=FileStore(files or Path(own_folder)),
-            public_url="https://parentalite.example.org",
+            public_url=SITE,
             checkpoint_key=CHECKPOINT_KEY,
             # Stories answer questionnaires for many people from one address.
             web=web or WebSettings(answers_per_minute=0),

@@ -6,11 +6,14 @@ import csv
 import re
 from urllib.parse import urlsplit
 
+from graphql import GraphQLObjectType
+
+from api.schema import schema
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 from tests.support.papers.pdf_text import picture, qr_texts
 from tests.support.people import CANDIDATURE, COORDONNATEUR, DIRECTOR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.post_office import sent_by
-from tests.support.server import Server
+from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
 
 ADDRESS = re.compile(r"https://(?:parentalite|x)\.example\.org([^\s\"'<>)\\]*)")
@@ -55,6 +58,30 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
     pages = [visitor.sees("/"), *(visitor.sees(path) for path in sorted(paths - unsubscribing))]
     inside = {link for page in pages for link in links(page) if link.startswith("/")}
     assert {path: status for path in inside if (status := _status(visitor, path)) != 200} == {}
+
+
+def test_every_address_of_the_api_names_the_site_and_leads_somewhere(server: Server, people: People, visitor: Visitor):
+    animation = people.declare()
+    people.publish(animation)
+    someone = {"animationId": animation, "firstName": "Moussa", "lastName": "Traoré"}
+    ticket = people.does("41-register-somebody-else", STRUCTURE, **someone)["ticketUrl"]
+    asked = "animation(id: $id) { questionnaireUrl structure { planningUrl } } territories { planningUrl }"
+    shown = server.ask(f"query($id: ID!) {{ {asked} }}", STRUCTURE, id=animation)
+    addresses = {
+        "RegistrationMadePayload.ticketUrl": ticket,
+        "Animation.questionnaireUrl": shown["animation"]["questionnaireUrl"],
+        "Structure.planningUrl": shown["animation"]["structure"]["planningUrl"],
+        "Territory.planningUrl": shown["territories"][0]["planningUrl"],
+    }
+    for name, url in addresses.items():
+        assert url.startswith(f"{SITE}/"), name
+        assert visitor.http.get(url.removeprefix(SITE)).status_code == 200, name
+    # A certificate's is seen where one is issued, and a link for the web is the structure's own.
+    elsewhere = {"Candidature.certificateUrl", "Animation.onlineLink", "Past.onlineLink"}
+    kinds = [kind for kind in schema._schema.type_map.values() if isinstance(kind, GraphQLObjectType)]
+    named = {f"{kind.name}.{name}" for kind in kinds for name in kind.fields if name.endswith(("Url", "Link"))}
+    named = {name for name in named if not name.startswith(("Query.", "Mutation."))}
+    assert named - elsewhere == set(addresses)
 
 
 def _status(visitor: Visitor, path: str) -> int:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
 from tests.support.people import CANDIDATURE, NATIONAL, STRUCTURE, People
-from tests.support.server import Server
+from tests.support.server import SITE, Server
 
 TELEPHONE = {"width": 320, "height": 640}
 
@@ -75,7 +75,7 @@ def begun_questionnaire(server: Server, people: People) -> str:
     people.publish(begun)
     server.clock.now = datetime.fromisoformat("2027-01-20T18:00:00+01:00")
     query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
-    return str(server.ask(query, STRUCTURE, id=begun)["animation"]["questionnaireUrl"])
+    return str(server.ask(query, STRUCTURE, id=begun)["animation"]["questionnaireUrl"]).removeprefix(SITE)
 
 
 def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.support.people import CANDIDATURE, NATIONAL, SCHOOL, STRUCTURE, People
-from tests.support.server import Server
+from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
 
 LEA = {"firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr", "phone": "06 12 34 56 78", "children": "2"}
@@ -267,7 +267,7 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
 ) -> None:
     people.does("119-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
     query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
-    link = server.ask(query, STRUCTURE, id=animation)["animation"]["questionnaireUrl"]
+    link = server.ask(query, STRUCTURE, id=animation)["animation"]["questionnaireUrl"].removeprefix(SITE)
     closed = visitor.sees(link)
     assert "Le questionnaire s&#39;ouvre au début de l&#39;animation." in closed
     assert "jeton" not in closed

@@ -17,7 +17,10 @@ class AnimationKit:
         description="The last slide, with the QR code of the questionnaire, as PDF. Null unless it is published, and"
         " for who does not answer for it."
     )
-    zip: str = strawberry.field(description="All of these with the planning of its structure, as ZIP.")
+    zip: str = strawberry.field(
+        description="All of these with the planning of its structure, as ZIP; for the structure alone, also the tickets"
+        " of those who registered without an e-mail address."
+    )
 
 
 def kit_of(row: dict[str, Any], theirs: bool) -> AnimationKit | None:

@@ -204,7 +204,9 @@ class Animation(Lazily, Node):
     def questionnaire_url(self, info: Info) -> str | None:
         if self.row["status"] != AnimationStatus.PUBLISHED:
             return None
-        return f"/questionnaire/{info.context.services.application.links.link(PURPOSE, self.row['animation_id'])}"
+        services = info.context.services
+        link = services.application.links.link(PURPOSE, self.row["animation_id"])
+        return f"{services.public_url}/questionnaire/{link}"
 
     @strawberry.field(
         description="The Parents Ressource who take part, for its structure, the coordonnateur of its territory and the"

@@ -105,9 +105,10 @@ class Candidature(Node):
         description="The certificate of volunteering as PDF, once it is issued: for the coordonnateur of the territory,"
         " the national team, the candidate signed in, and who adds the candidature's link as `?link=`."
     )
-    def certificate_url(self) -> str | None:
+    def certificate_url(self, info: Info) -> str | None:
         issued = self.row["certificate_number"] is not None and self.row["erased_at"] is None
-        return f"/candidatures/{self.row['candidature_id']}/certificate.pdf" if issued else None
+        site = info.context.services.public_url
+        return f"{site}/candidatures/{self.row['candidature_id']}/certificate.pdf" if issued else None
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
     def allowed_actions(self, info: Info) -> list[AllowedAction]:

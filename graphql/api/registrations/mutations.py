@@ -121,12 +121,13 @@ async def _register(info: Info, command: type[Command], values: Mapping[str, Any
     registration_id = carried.subject_id
     if registration_id is None:
         return RegistrationMadePayload(link=None, code=None, ticket_url=None, **await _common_fields(info, carried))
-    links, animation_id = info.context.services.application.links, node_id(values["animation_id"])
+    services, animation_id = info.context.services, node_id(values["animation_id"])
+    links = services.application.links
     link = links.link(commands.PURPOSE, animation_id, registration_id)
     return RegistrationMadePayload(
         link=link,
         code=links.code(commands.PURPOSE, registration_id),
-        ticket_url=f"/animations/{animation_id}/ticket.pdf?link={link}",
+        ticket_url=f"{services.public_url}/animations/{animation_id}/ticket.pdf?link={link}",
         **await _common_fields(info, carried),
     )
 

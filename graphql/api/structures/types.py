@@ -56,9 +56,9 @@ class Structure(Node):
     async def logo(self, info: Info) -> Logo | None:
         return await logo_of(info.context, self.structure_id, f"/structures/{self.structure_id}")
 
-    @strawberry.field(description="Its planning as PDF: a path on this site.")
-    def planning_url(self) -> str:
-        return f"/structures/{self.structure_id}/planning.pdf"
+    @strawberry.field(description="Its planning as PDF.")
+    def planning_url(self, info: Info) -> str:
+        return f"{info.context.services.public_url}/structures/{self.structure_id}/planning.pdf"
 
     @strawberry.field(description="Its conventions, in the order of signing. " + FOR_STRUCTURE)
     async def conventions(self, info: Info) -> list[Convention] | None:

@@ -35,9 +35,9 @@ class Territory(Node):
     async def logo(self, info: Info) -> Logo | None:
         return await logo_of(info.context, territory_id(self.code), f"/territories/{self.code}")
 
-    @strawberry.field(description="Its planning as PDF: a path on this site.")
-    def planning_url(self) -> str:
-        return f"/territories/{self.code}/planning.pdf"
+    @strawberry.field(description="Its planning as PDF.")
+    def planning_url(self, info: Info) -> str:
+        return f"{info.context.services.public_url}/territories/{self.code}/planning.pdf"
 
     @strawberry.field(
         description="The territory's figures. For its coordonnateur, the national team and auditors; others: FORBIDDEN."

@@ -16,7 +16,7 @@ import pytest
 from domain.kernel.actors import Role
 from tests.support.papers.pdf_text import page_texts, picture, qr_texts, share, text
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID, People
-from tests.support.server import OPERATIONS, Clock, Server, running_server, token
+from tests.support.server import OPERATIONS, SITE, Clock, Server, running_server, token
 
 SET, WITHDRAW, REGISTER_FOR = "124-set-a-logo", "125-withdraw-a-logo", "41-register-somebody-else"
 OURS, HERAULT = {"structureId": STRUCTURE_ID}, {"territory": "34"}
@@ -93,7 +93,7 @@ def test_logos_stand_on_the_papers_of_an_animation_and_all_of_them_are_in_its_ki
     shown = server.ask(links, STRUCTURE, id=animation)["animation"]
     assert shown["kit"] == {"poster": f"{path}/poster.pdf", "slide": f"{path}/slide.pdf", "zip": f"{path}/kit.zip"}
     assert shown["structure"] == {
-        "planningUrl": f"/structures/{STRUCTURE_ID}/planning.pdf",
+        "planningUrl": f"{SITE}/structures/{STRUCTURE_ID}/planning.pdf",
         "logo": {"url": logo["url"]},
     }
     assert server.ask(links, None, id=animation)["animation"]["kit"]["slide"] is None

@@ -21,7 +21,7 @@ from tests.support.people import (
     SCHOOL,
     STRUCTURE,
 )
-from tests.support.server import token
+from tests.support.server import SITE, token
 
 SUBMIT, OPINION, VALIDATE = "12-submit-a-candidature", "13-give-an-opinion", "14-validate-a-candidature"
 CONTACT, TRAIN, PIX = "62-record-a-contact", "63-record-a-training", "64-record-the-pix-certification"
@@ -61,7 +61,7 @@ def test_a_volunteer_of_the_first_degree_comes_to_a_certificate_by_the_link_alon
     people.does(ASK, None, link=link)
     issued = people.does(ISSUE, COORDONNATEUR, candidatureId=candidature)["candidature"]
     assert issued["certificateNumber"].startswith("PR-2027-")
-    assert issued["certificateUrl"] == f"/candidatures/{candidature}/certificate.pdf"
+    assert issued["certificateUrl"] == f"{SITE}/candidatures/{candidature}/certificate.pdf"
     number = issued["certificateNumber"]
     check = "query($number: String!) { certificate(number: $number) { genuine issuedOn number } }"
     for typed in (number, f" {number.lower()} "):

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Act, Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import path
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.structure.speaking import own_animation
@@ -154,7 +155,7 @@ class RegisteringOthers:
         if not form.failed:
             payload = (await self.site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmitFor"]
             if not payload["errors"]:
-                shown = {"code": payload["code"], "billet": payload["ticketUrl"]}
+                shown = {"code": payload["code"], "billet": path(payload["ticketUrl"])}
                 waits = payload["registration"]["status"] == "WAITING"
                 shown |= {"attente": "oui"} if waits else {}
                 return RedirectResponse(f"{request.url.path}?{urlencode(shown)}", 303)
