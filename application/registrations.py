@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import merge
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
@@ -249,19 +250,20 @@ def _resolve(command: _ByHolder, work: UnitOfWork) -> tuple[Animation, UUID]:
     if command.link is not None:
         animation_id, registration_id = work.keyed.links.read(PURPOSE, command.link, "link")
     elif command.code is not None:
-        animation_id = command.animation_id or _only_one(command)
+        animation_id = command.animation_id or only_animation(command.of_that_code)
         registration_id = _find_by_code(animation_id, command.code, work)
     else:
         raise invalid("Indiquez le lien reçu, ou le code imprimé.", "link")
     return work.subject(ANIMATION, animation_id, None, "Animation", "animation_id"), registration_id
 
 
-def _only_one(command: _ByHolder) -> UUID:
-    if len(command.of_that_code) > 1:
+def only_animation(of_that_code: Sequence[UUID]) -> UUID:
+    """Return the only animation with a registration of a code. Raise INVALID if there is none, or several."""
+    if len(of_that_code) > 1:
         raise invalid("Plusieurs inscriptions ont ce code : indiquez aussi le jour de l'animation.", "day")
-    if not command.of_that_code:
+    if not of_that_code:
         raise _no_such_code()
-    return command.of_that_code[0]
+    return of_that_code[0]
 
 
 def _no_such_code() -> DomainError:

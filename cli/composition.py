@@ -290,5 +290,6 @@ def api_services(opened: Runtime) -> Services:
         sms_secret=opened.settings.sms.secret if opened.settings.sms else None,
         checkpoint_seconds=opened.settings.checkpoint_seconds,
         local_webhooks=opened.settings.embedded,
+        invitations_days=opened.settings.retention.invitations_days,
         trusted_documents=None if trusted is None else {**trusted, **by_digest()},
     )

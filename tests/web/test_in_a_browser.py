@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
-from tests.support.people import CANDIDATURE, NATIONAL, STRUCTURE, People
+from tests.support.people import CANDIDATURE, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import SITE, Server
 
 TELEPHONE = {"width": 320, "height": 640}
@@ -47,6 +47,8 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
     link = people.does("40-register-for-an-animation", None, **form)["link"]
     questionnaire = begun_questionnaire(server, people)
     candidature = people.does("12-submit-a-candidature", None, **CANDIDATURE)["link"]
+    invited = {"structureId": STRUCTURE_ID, "email": "anne@exemple.fr"}
+    invitation = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **invited)["link"]
     resource = {"kind": "TUTORIAL", "title": "Écrans", "summary": "Un tutoriel.", "text": "## Un\n\nDeux."}
     links = [{"url": "https://exemple.fr/" + "a" * 100}]
     published = people.does("140-propose-a-publication", NATIONAL, **resource, themes=["temps-ecran"], links=links)
@@ -57,7 +59,7 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
         *("/animations?lieu=saint", "/animations?lieu=zzz&startsFrom=demain"),
         *(f"/animations/{animation}", f"/animations/{cancelled}", f"/inscriptions/{link}", "/rien"),
         *("/inscription", "/candidatures", "/candidatures?lieu=saint", "/candidatures?commune=34172"),
-        *(f"/candidatures/{candidature}", "/invitations/x", "/connexion", "/structure"),
+        *(f"/candidatures/{candidature}", f"/invitations/{invitation}", "/connexion", "/structure"),
         questionnaire,
         *("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/donnees-ouvertes"),
         *("/ressources", "/actualites?text=rien", f"/ressources/{publication}"),

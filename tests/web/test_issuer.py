@@ -155,16 +155,17 @@ def test_nobody_is_led_to_another_site(visitor: Visitor, path: str) -> None:
 def test_a_session_that_ends_while_a_form_is_filled_in_loses_nothing(visitor: Visitor, provider: Provider) -> None:
     provider.claims["groups"] = "x" * 6_000
     assert comes_back(visitor, leaves(visitor)).status_code == 303
-    form = visitor.sees("/invitations/un-lien")
-    assert "Accepter l'invitation" in form
+    form = visitor.sees("/inscription")
     # Longer than one cookie holds; the next session is shorter, and nothing of this one is left in it.
     provider.claims.pop("groups")
     provider.seconds = 1
     assert comes_back(visitor, leaves(visitor)).status_code == 303
     provider.clock = lambda: datetime.now(UTC) + timedelta(minutes=5)
-    ended = visitor.sends(form, status=401)
+    ended = visitor.sends(form, values={"code": "AAAA-2222"}, status=401)
     assert "n'est pas perdu" in ended
     provider.clock, provider.seconds = lambda: datetime.now(UTC), 300
     assert comes_back(visitor, leaves(visitor)).status_code == 303
-    # The invitation is none, and the answer is that of the API: what was typed came through.
-    assert "<title>Erreur" in visitor.sends(ended, status=422)
+    # The code is nobody's, and the answer is that of the API: what was typed came through.
+    answer = visitor.sends(ended, status=422)
+    assert "<title>Erreur" in answer
+    assert 'value="AAAA-2222"' in answer

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from application.followers.retention import forget_invited
 from tests.support.people import STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
@@ -11,17 +17,39 @@ INVITATION = {"structureId": STRUCTURE_ID, "email": "anne@exemple.fr"}
 
 def test_a_parent_accepts_an_invitation_and_speaks_for_the_structure(visitor: Visitor, people: People) -> None:
     link = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION)["link"]
-    assert f"/connexion?vers=/invitations/{link}" in visitor.sees(f"/invitations/{link}")
+    offered = visitor.sees(f"/invitations/{link}")
+    assert f"/connexion?vers=/invitations/{link}" in offered
+    assert "Invitation à parler pour Centre social Les Tilleuls" in offered
+    assert "a…@exemple.fr" in offered
+    assert "anne@" not in offered
+    assert "À accepter avant le" in offered
     page = visitor.sees(f"/connexion?vers=/invitations/{link}")
     page = visitor.sends(page, values={"role": "PARENT"})
     assert "Accepter l'invitation" in page
     account = visitor.sends(page)
     assert "<h1>Mon compte</h1>" in account
     assert "Centre social Les Tilleuls" in account
-    again = visitor.sends(visitor.sees(f"/invitations/{link}"), status=422)
-    assert "<title>Erreur" in again
+    assert "<title>Erreur" in visitor.sends(page, status=422)
+    used = visitor.sees(f"/invitations/{link}")
+    assert "Cette invitation a déjà servi" in used
+    assert "Accepter l'invitation" not in used
     visitor.sends(account)
     assert "<h1>Se connecter</h1>" in visitor.sees("/mon-compte")
+
+
+def test_an_invitation_that_serves_no_more_says_why(
+    visitor: Visitor, people: People, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION)
+    people.does("52-revoke-an-invitation", STRUCTURE, invitationId=made["invitation"]["id"])
+    assert "Cette invitation a été retirée." in visitor.sees(f"/invitations/{made['link']}")
+    made = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION)
+    past = server.clock.now + timedelta(days=30)
+    forget_invited(server.application, UUID(made["invitation"]["id"]), past)
+    server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
+    monkeypatch.setattr(server.clock, "now", past)
+    assert "son délai est passé" in visitor.sees(f"/invitations/{made['link']}")
+    assert "celui d&#39;aucune invitation" in visitor.sees("/invitations/x", 404)
 
 
 def test_the_session_is_for_this_site_alone_and_holds_nothing_that_can_be_read(visitor: Visitor) -> None:

@@ -14,9 +14,11 @@ from web.accounts.roles import ROLES
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.paths import own_path
+from web.core.problems import Problem
 from web.core.site import Site
 
-_ACCEPT = document("accounts/accept")
+_ACCEPT, _INVITATION = document("accounts/accept"), document("accounts/invitation")
+_NO_INVITATION = "Ce lien n'est celui d'aucune invitation. Reprenez-le entier, tel que vous l'avez reçu."
 _ROLE, _TOWARDS = Field("role", "Rôle"), Field("vers", "Page suivante")
 
 
@@ -68,7 +70,7 @@ class Accounts:
         return response
 
     async def invitation(self, request: Request) -> Response:
-        return self._invited(request, self._site.guard.form(request, ()))
+        return await self._invited(request, self._site.guard.form(request, ()))
 
     async def accept(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, ())
@@ -78,7 +80,7 @@ class Accounts:
             if not payload["errors"]:
                 return RedirectResponse("/mon-compte", 303)
             form.refuse(payload["errors"])
-        return self._invited(request, form)
+        return await self._invited(request, form)
 
     def _choice(self, request: Request, form: Form) -> Response:
         status, issuer = 422 if form.failed else 200, self._site.services.code_flow is not None
@@ -86,9 +88,16 @@ class Accounts:
         response = self._site.templates.page(request, "accounts/sign_in", status, **values)
         return self._site.guard.keep(request, response)
 
-    def _invited(self, request: Request, form: Form) -> Response:
-        status = 422 if form.failed else 200
-        response = self._site.templates.page(request, "accounts/invitation", status, form=form)
+    async def _invited(self, request: Request, form: Form) -> Response:
+        try:
+            link = request.path_params["link"]
+            invitation = (await self._site.api.ask(request, _INVITATION, {"link": link}))["invitationByLink"]
+        except Problem as problem:
+            raise (Problem.missing(_NO_INVITATION) if problem.status == 404 else problem) from None
+        if invitation is None:
+            raise Problem.missing(_NO_INVITATION)
+        status, shown = 422 if form.failed else 200, {"invitation": invitation, "form": form}
+        response = self._site.templates.page(request, "accounts/invitation", status, **shown)
         return self._site.guard.keep(request, response)
 
     def _offered(self, request: Request) -> Sequence[Offer]:

@@ -1,4 +1,4 @@
-"""Keep a seat or give it up with the code that is printed on a ticket: `/inscription`."""
+"""See a registration, keep it or give it up with the code that is printed on a ticket: `/inscription`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.problems import Problem
 from web.core.site import Site
-from web.registrations.registration import BUTTONS
+from web.registrations.registration import BUTTONS, shown_of
 
+_SEE = document("registrations/by_code")
 _FIELDS = (
     Field("code", "Code de votre billet", hint="Il est écrit sur votre billet, sous le code carré.", required=True),
     Field("day", "Jour de l'animation", "date", hint="Seulement si on vous le demande."),
@@ -21,10 +24,11 @@ _DONE = {
     "annulee": "C'est noté, vous ne venez plus. Merci d'avoir prévenu.",
 }
 _BUTTON = Field("action", "Action")
+_UNKNOWN = "Ce code n'est pas celui d'une inscription à une animation à venir. Vérifiez-le sur votre billet."
 
 
 class CodePage:
-    """The page for who has a printed code."""
+    """The page for who has a printed code. The code never stands in an address: browsers and servers keep those."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -37,18 +41,38 @@ class CodePage:
         return self._page(request, self._site.guard.form(request, _FIELDS))
 
     async def act(self, request: Request) -> Response:
+        """Keep the seat or give it up, as the button says; without one, show the registration."""
         form = await self._site.guard.posted(request, (*_FIELDS, _BUTTON))
         values = form.input()
         button = BUTTONS.get(values.pop("action", ""))
         form.fields = _FIELDS
-        if not form.failed and button is not None:
-            payload = (await self._site.api.ask(request, button.document, {"input": {"code": ""} | values}))[
-                button.name
-            ]
-            if not payload["errors"]:
-                return RedirectResponse(f"/inscription?etape={button.step}", 303)
-            form.refuse(payload["errors"])
+        if form.failed:
+            return self._page(request, form)
+        if button is None:
+            return await self._seen(request, form)
+        payload = (await self._site.api.ask(request, button.document, {"input": {"code": ""} | values}))[button.name]
+        if not payload["errors"]:
+            return RedirectResponse(f"/inscription?etape={button.step}", 303)
+        form.refuse(payload["errors"])
         return self._page(request, form)
+
+    async def _seen(self, request: Request, form: Form) -> Response:
+        values = form.input()
+        try:
+            variables = {"code": values.get("code", ""), "day": values.get("day")}
+            registration = (await self._site.api.ask(request, _SEE, variables))["registrationByCode"]
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            form.refuse([{"field": list(problem.where), "message": problem.message}])
+            return self._page(request, form)
+        shown = shown_of(registration, self._site.clock())
+        if shown is None:
+            form.refuse([{"field": ["code"], "message": _UNKNOWN}])
+            return self._page(request, form)
+        code = {name: value for name, value in form.values.items() if name in ("code", "day") and value}
+        response = self._site.templates.page(request, "registrations/code_seen", **shown, form=form, code=code)
+        return self._site.guard.keep(request, response)
 
     def _page(self, request: Request, form: Form) -> Response:
         done = _DONE.get(request.query_params.get("etape", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,11 @@ from web.core.linked_page import Button, LinkedPage
 BUTTONS = {
     "keep": Button(document("registrations/keep"), "registrationKeep", "gardee"),
     "cancel": Button(document("registrations/cancel"), "registrationCancel", "annulee"),
+}
+_HEADLINES = {
+    "SEATED": "Votre place est réservée",
+    "WAITING": "Vous êtes sur la liste d'attente",
+    "CANCELLED": "Vous n'êtes plus inscrit(e)",
 }
 
 
@@ -26,16 +32,17 @@ class RegistrationPage(LinkedPage):
     unknown = "Ce lien d'inscription n'est pas valable, ou l'inscription a été effacée après l'animation."
 
     def shown(self, answer: Answer) -> dict[str, Any] | None:
-        registration = answer["registration"]
-        if registration is None or registration["animation"] is None:
-            return None
-        animation = registration["animation"]
-        return {
-            "registration": registration,
-            "animation": animation,
-            "over": self._is_past(animation["startsAt"]),
-            "ended": self._is_past(animation["endsAt"]),
-        }
+        return shown_of(answer["registration"], self.site.clock())
 
-    def _is_past(self, instant: str) -> bool:
-        return datetime.fromisoformat(instant) <= self.site.clock()
+
+def shown_of(registration: Mapping[str, Any] | None, now: datetime) -> dict[str, Any] | None:
+    """Return what templates show of a registration; None where there is nothing to show."""
+    if registration is None or registration["animation"] is None:
+        return None
+    animation = registration["animation"]
+    over, ended = (datetime.fromisoformat(animation[name]) <= now for name in ("startsAt", "endsAt"))
+    headline = _HEADLINES[registration["status"]]
+    return {
+        **{"registration": registration, "animation": animation, "headline": headline},
+        **{"over": over, "ended": ended},
+    }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.accounts.offers import InvitationOffer, offer_of_link
 from api.accounts.types import Mandate, Official, mandates_of_role
 from api.accounts.types import official as official_named
 from api.core.context import Info
@@ -34,3 +35,11 @@ class AccountQueries:
         ] = None,
     ) -> Official | None:
         return None if name is None else await official_named(info.context, name)
+
+    @strawberry.field(
+        description="What an invitation is for, and whether it still serves. For who holds its link, signed in or not."
+    )
+    async def invitation_by_link(
+        self, info: Info, link: Annotated[str, strawberry.argument(description="The link, as it was received.")]
+    ) -> InvitationOffer | None:
+        return await offer_of_link(info.context, link)

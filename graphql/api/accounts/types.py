@@ -58,7 +58,7 @@ class Mandate(Node):
 
     @strawberry.field(description="The structure that the person speaks for.")
     async def structure(self, info: Info) -> Annotated[Structure, strawberry.lazy("api.structures.types")] | None:
-        return None if self.structure_id is None else await _structure(info.context, self.structure_id)
+        return None if self.structure_id is None else await structure_of(info.context, self.structure_id)
 
     @strawberry.field(description="The territories that it reaches.")
     async def in_territories(self, info: Info) -> list[Territory]:
@@ -87,10 +87,10 @@ class Invitation(Node):
 
     @strawberry.field(description="The structure.")
     async def structure(self, info: Info) -> Annotated[Structure, strawberry.lazy("api.structures.types")] | None:
-        return await _structure(info.context, self.structure_id)
+        return await structure_of(info.context, self.structure_id)
 
 
-async def _structure(context: Context, structure_id: str) -> Structure | None:
+async def structure_of(context: Context, structure_id: str) -> Structure | None:
     structure_with_id = later("api.structures.types", "structure_with_id")
     structure: Structure | None = await structure_with_id(context, UUID(structure_id))
     return structure

@@ -92,6 +92,8 @@ class Services:
     sms_secret: str | None = field(default=None, repr=False)
     #: Whether other systems on this machine may be sent events: in the embedded setup.
     local_webhooks: bool = False
+    #: For how long an invitation's address is kept, which ends with it.
+    invitations_days: float = 30
     structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.

@@ -181,6 +181,7 @@ PARTS: Mapping[str, str] = {
     "HeldThing": "animation entries erasedAt kind subject",
     "HeldValue": "label name value",
     "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
+    "InvitationOffer": "structure maskedEmail status sentAt closesAt closedReason",
     "Mandate": (
         "id accountId subject role structureId structure territories inTerritories schools inSchools accepted until"
         " givenAt givenBy"
@@ -270,8 +271,8 @@ ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
         " checkpoint checkpoints communes control"
-        " node personalData position publication publications registration schools serviceDossier structure structures"
-        " territories territory typology viewer"
+        " invitationByLink node personalData position publication publications registration registrationByCode schools"
+        " serviceDossier structure structures territories territory typology viewer"
         " animationPublished"
         " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
         " animationRequest programme projectShares strategy actionGroup"

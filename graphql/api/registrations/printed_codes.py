@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,9 @@ from anyio import to_thread
 
 from api.core.context import Context
 from api.limits.guesses import Guess
+from api.registrations.types import Registration, load_held_registration
 from application.commanding.signed_links import SignedLinks, typed_code
-from application.registrations import PURPOSE
+from application.registrations import PURPOSE, only_animation
 from projections.registrations import queries
 
 #: Beyond as many registrations for what is to come, those of the nearest days are looked at; the day narrows them.
@@ -51,3 +53,21 @@ async def registration_with_code(context: Context, animation_id: UUID, typed: st
     rows = await read.rows(read.sql(queries.OF_ANIMATION), {"animation_id": animation_id})
     having = await to_thread.run_sync(_having, context.services.application.links, rows, code)
     return having[0]["registration_id"] if having else None
+
+
+async def registration_of_code(context: Context, typed: str, day: date | None) -> Registration | None:
+    """Return the registration that has this code, without what a short code must not tell of a person.
+
+    None has it: None, and no error, for which the document would be answered again and the attempt counted twice.
+    Raise INVALID if several have it, and TOO_MANY_REQUESTS after too many wrong ones.
+    """
+    guess = guess_of(context, typed, None)
+    having = await registrations_with_code(context, typed, day)
+    if not having:
+        return None
+    if guess is not None:
+        guess.was_right()
+    animation_id = only_animation([row["animation_id"] for row in having])
+    (registration_id,) = (row["registration_id"] for row in having if row["animation_id"] == animation_id)
+    registration = await load_held_registration(context, registration_id)
+    return None if registration is None else replace(registration, last_name=None, email=None, phone=None)

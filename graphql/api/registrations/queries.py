@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import strawberry
 from api.core.context import Context, Info
 from api.core.lists.connections import connection, owned_connection
 from api.core.lists.paging import Connection, PageArguments
+from api.registrations.printed_codes import registration_of_code
 from api.registrations.types import Registration, load_held_registration, registration_of
 from application.registrations import PURPOSE
 from projections.registrations import queries
@@ -29,6 +31,22 @@ class RegistrationQueries:
     ) -> Registration | None:
         _, registration_id = info.context.services.application.links.read(PURPOSE, link, "link")
         return await load_held_registration(info.context, registration_id)
+
+    @strawberry.field(
+        description="A registration for an animation to come, for who has its printed code: without last name, e-mail"
+        " address and telephone number, which a code of eight letters does not tell. Null for a code that is none's;"
+        " wrong codes are limited."
+    )
+    async def registration_by_code(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="As it stands on the ticket, with or without dash.")],
+        day: Annotated[
+            date | None,
+            strawberry.argument(description="The animation's day: needed where several registrations have the code."),
+        ] = None,
+    ) -> Registration | None:
+        return await registration_of_code(info.context, code, day)
 
 
 async def registrations_for_others(context: Context, arguments: PageArguments) -> Connection[Registration]:

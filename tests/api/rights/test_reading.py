@@ -194,7 +194,7 @@ def test_what_is_not_for_the_asker_is_answered_as_what_does_not_exist(everything
 
 
 #: For whoever holds the link.
-BY_LINK = {"registration", "candidatureByLink"}
+BY_LINK = {"registration", "registrationByCode", "candidatureByLink", "invitationByLink"}
 ARGUMENTS = {
     "actSignature": '(act: {{serviceDossierSubmit: {{dossierId: "{dossierId}"}}}})',
     "animation": '(id: "{declared}")',
