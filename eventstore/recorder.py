@@ -27,6 +27,7 @@ from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, Miss
 from eventstore.connections import RECORDING, recorder_pool
 from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
+from eventstore.wire import BinaryArray, columns
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
@@ -37,9 +38,11 @@ _AUTHENTICATORS = """
 SELECT originator_id, authenticator FROM unnest(%s::uuid[], %s::bigint[]) AS e(id, version)
      JOIN stored_events ON (originator_id, originator_version) = (e.id, e.version)"""
 _FUNCTION = (files("eventstore") / "record_decisions.sql").read_bytes()
-_READS, _KEYS, _EVENTS = "int uuid bigint", "int uuid bytea uuid", "int uuid bigint text bytea bytea"
+_READS = ("int4", "uuid", "int8")
+_KEYS = ("int4", "uuid", "bytea", "uuid")
+_EVENTS = ("int4", "uuid", "int8", "text", "bytea", "bytea")
 _RECORD = "SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({})".format(
-    ", ".join(f"%s::{kind}[]" for kind in f"{_READS} {_KEYS} {_EVENTS}".split())
+    ", ".join(f"%s::{name}[]" for name in (*_READS, *_KEYS, *_EVENTS))
 )
 
 #: The sessions that hold a lock which recording needs. Readers never block it.
@@ -244,7 +247,7 @@ def _last(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, byt
         yield stream, (stored.originator_version, chain.last(stream))
 
 
-def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[list[Any]]:
+def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[BinaryArray]:
     """Return the columns of what the decisions read, of their idempotency keys, and of their events."""
     reads = [(place, *read) for place, decided in decisions.items() for read in decided.reads.items()]
     keys = [
@@ -255,11 +258,7 @@ def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[list[Any
     events = [
         (place, *row, chain.add(row)) for place, decided in decisions.items() for row in map(row_of, decided.events)
     ]
-    return [*_columns(reads, 3), *_columns(keys, 4), *_columns(events, 6)]
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
-    return [[row[place] for row in rows] for place in range(count)]
+    return [*columns(_READS, reads), *columns(_KEYS, keys), *columns(_EVENTS, events)]
 
 
 def _verdict(

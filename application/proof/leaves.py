@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg import Connection, sql
 
-from eventstore.copy_out import copy_out
+from eventstore.wire import copy_out
 
 Conn = Connection[Any]
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 from psycopg import Connection, sql
 
-from eventstore.copy_out import copy_out
 from eventstore.records import Recorded, decode
+from eventstore.wire import copy_out
 from projections.engine.projection import Row, Table
 
 Conn = Connection[Any]
