@@ -36,6 +36,8 @@ class Lock(IntEnum):
     WITNESSES = 7311011
     TEXTER = 7311012
     DELIVERER = 7311013
+    #: Read models are filled anew after a change of the typology.
+    RENEWING = 7311014
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

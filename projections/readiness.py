@@ -13,5 +13,5 @@ def is_outdated(live: Generation, now: TermsInForce) -> bool:
 
 
 def _depending_on_typology(now: TermsInForce) -> set[str]:
-    """Return the read models that depend on the typology: those that are built as a different object."""
-    return {p.name for p, q in zip(projections(TermsInForce()), projections(now), strict=True) if p is not q}
+    """Return the read models that depend on the typology."""
+    return {projection.name for projection in projections(now) if projection.terms.columns}

@@ -35,7 +35,7 @@ def built_with_an_older_typology(conn: Conn) -> list[str]:
 
 
 def check_read_models(conn: Conn) -> None:
-    """Before projecting or serving, raise Refused if a rebuild is needed, and warn if one is advisable."""
+    """Before projecting or serving, raise Refused if a rebuild is needed, and tell what the projector will renew."""
     if others := built_by_other_code(conn):
         raise Refused(
             f"built by other code than this: {', '.join(others)}. Bring them up to date with: "
@@ -43,6 +43,6 @@ def check_read_models(conn: Conn) -> None:
         )
     if older := built_with_an_older_typology(conn):
         warn(
-            f"the typology has changed since these were built: {', '.join(older)}. Show today's terms with: "
-            f"parentalite rebuild {' '.join(older)}"
+            f"these do not show the latest change of the typology yet: {', '.join(older)}. The projector shows it, or "
+            "fills them anew, by itself"
         )

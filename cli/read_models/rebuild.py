@@ -16,6 +16,7 @@ from projections.engine.generations import SCHEMA, State, generations, table_nam
 from projections.engine.rebuild import back as go_back
 from projections.engine.rebuild import rebuild as build_anew
 from projections.engine.switching import RebuildRefused
+from projections.engine.terms.touched import filled_anew
 from projections.typology.preview import preview as touched_by_the_typology
 
 _SIZE = "SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0) FROM unnest(%s::text[]) AS name"
@@ -30,7 +31,8 @@ def rebuild(
         bool, typer.Option("--back", help="Return to the generation before the last rebuild instead.")
     ] = False,
     preview: Annotated[
-        bool, typer.Option("--preview", help="Only show how many animations each change of the typology affects.")
+        bool,
+        typer.Option("--preview", help="Only tell of changes of the typology that do not show yet."),
     ] = False,
     yes: Yes = False,
     verbose: Verbose = False,
@@ -41,8 +43,8 @@ def rebuild(
     readers switch to it in one step. The old generation stays until the next rebuild, for --back. Interrupting it at
     any moment leaves the site on the old one.
 
-    Needed after an update that changed a read model, and after a change of the typology: --preview shows what that
-    change affects. `parentalite status` lists the names.
+    Needed after an update that changed a read model. A change of the typology needs none: it shows by itself, and
+    --preview says what it affects and whether at once or by a new generation. `parentalite status` lists the names.
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
@@ -60,14 +62,19 @@ def rebuild(
 
 
 def _preview_lines(opened: Runtime) -> list[str]:
-    """Describe how the typology's changes since the last rebuild affect animations, one line each."""
+    """Describe how the typology's changes that do not show yet affect animations, and how they will show."""
     with opened.connection() as conn:
-        changes = touched_by_the_typology(conn)
-    return [
+        changes, anew = touched_by_the_typology(conn), filled_anew(conn)
+    lines = [
         f"{change.kind.value} {change.code} → {change.into}: "
         f"{quantity(change.animations, 'animation')} will be shown and counted so"
         for change in changes
-    ] or ["No animation is touched by a change of the typology since the read models were built."]
+    ]
+    if not lines and not anew:
+        return ["Every change of the typology that touches an animation shows."]
+    if anew:
+        return [*lines, f"The server's projector fills {', '.join(anew)} anew for that, by itself."]
+    return [*lines, "The server's projector shows that at once, by itself."]
 
 
 def rebuild_with_progress(opened: Runtime, names: list[str]) -> int:

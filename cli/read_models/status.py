@@ -134,13 +134,9 @@ def _show(state: LogState, signing: str | None, authenticated: Text) -> None:
                 f"{model.live.name} stands still before position {model.live.failed_position:,}"
                 f" ({model.live.failed_event}): {model.live.failed_reason}"
             )
-    to_rebuild = [m.live.name for m in state.read_models if m.in_this_code and not _is_current(m)]
+    to_rebuild = [m.live.name for m in state.read_models if m.in_this_code and not m.built_by_this_code]
     if to_rebuild:
         note(f"To bring them up to date: parentalite rebuild {' '.join(to_rebuild)}")
-
-
-def _is_current(model: ReadModelState) -> bool:
-    return model.built_by_this_code and model.shows_todays_typology
 
 
 def _in_words(model: ReadModelState) -> str:

@@ -20,6 +20,7 @@ from application.webhooks.sending import Sender
 from cli.composition import Runtime, authority_of, signing_key, utc_now, witness_policy
 from cli.server.jobs import jobs
 from projections.engine.runner import projecting
+from projections.typology.renewing import renewing
 
 
 @contextmanager
@@ -35,6 +36,7 @@ def background_work(opened: Runtime) -> Iterator[None]:
     policy = witness_policy(settings)
     with (
         projecting(opened.url, application.vault),
+        renewing(opened.url, settings.master_key),
         notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map, policy),
         reacting(opened.url, with_mail=settings.mail is not None, with_texts=settings.sms is not None),
         drawing(opened.url, application.execute, utc_now),

@@ -19,7 +19,7 @@ from domain.animation_requests.events import (
 from domain.animation_requests.transitions import RequestStatus
 from domain.typology.typology import TermKind
 from eventstore.records import Recorded
-from projections.engine.projection import Projection, Row, Table, erased_words
+from projections.engine.projection import Projection, Row, Table, TermColumns, erased_words
 from projections.engine.terms_in_force import TermsInForce
 
 _WAITS = "WHERE status IN ('OPEN', 'TAKEN_UP')"
@@ -60,9 +60,12 @@ _REQUESTS = Projection(
             f"(wished_until) {_WAITS}",
             "(animation_id) WHERE status = 'ANSWERED'",
             f"USING gin (structures) {_WAITS}",
+            "(theme)",
+            "(audience)",
         ),
     ),
     opens_words=True,
+    terms=TermColumns({TermKind.THEME: "theme", TermKind.AUDIENCE: "audience"}, day="wished_from"),
 )
 
 

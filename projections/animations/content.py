@@ -7,9 +7,21 @@ from zoneinfo import ZoneInfo
 
 from domain.animations.events import AnimationCreated, AnimationModified
 from domain.service_dossiers.warnings import place_key
-from projections.engine.projection import Row
+from domain.typology.typology import TermKind
+from projections.engine.projection import Row, TermColumns
 from projections.engine.terms_in_force import TermsInForce
 from projections.engine.words import search_vector, without_accents
+
+TERMS = TermColumns(
+    {
+        TermKind.THEME: "themes",
+        TermKind.ANIMATION_TYPE: "type",
+        TermKind.VENUE_TYPE: "venue_type",
+        TermKind.AUDIENCE: "audience",
+        TermKind.ACCESSIBILITY: "accessibility",
+    },
+    day="day",
+)
 
 
 def content(fact: AnimationCreated | AnimationModified, shown: TermsInForce) -> Row:

@@ -25,6 +25,7 @@ INDEXES = (
     "(title_key, animation_id)",
     "(type, starts_at, animation_id)",
     "(audience, starts_at, animation_id)",
+    "(venue_type, starts_at, animation_id)",
     "(ends_at) INCLUDE (territory, day) WHERE status = 'PUBLISHED' AND NOT attested",
     "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
     "(created_at, animation_id) WHERE status = 'SUBMITTED'",

@@ -29,7 +29,7 @@ from domain.animations.texts import TEXT_FIELDS
 from domain.animations.transitions import AnimationStatus
 from domain.files.pages import with_page, without_page
 from eventstore.records import Recorded
-from projections.animations.content import content, derive, local_day
+from projections.animations.content import TERMS, content, derive, local_day
 from projections.animations.figures import LISTED_ANIMATIONS, SCHOOL_ANIMATIONS, TERRITORY_DAYS, TERRITORY_TERMS
 from projections.animations.indexes import INDEXES
 from projections.engine.acts import with_act
@@ -126,6 +126,7 @@ _ANIMATIONS = Projection(
     derive=derive,
     rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
     opens_words=True,
+    terms=TERMS,
 )
 
 

@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from domain.kernel.identifiers import TYPOLOGY_ID
 from eventstore.locks import Lock, acquire_in_transaction
-from eventstore.log import read_stream
+from eventstore.log import LAST_POSITION, read_stream
 from projections.engine.projection import Projection, Table
 from projections.engine.terms_in_force import TermsInForce
 
@@ -110,9 +110,9 @@ def generations(conn: Conn, *states: State) -> list[Generation]:
         return cursor.execute(query, params).fetchall()
 
 
-def terms_in_force(conn: Conn) -> TermsInForce:
-    """The typology as it stands in the log now."""
-    return TermsInForce.from_history(read_stream(conn, TYPOLOGY_ID))
+def terms_in_force(conn: Conn, until: int = LAST_POSITION) -> TermsInForce:
+    """The typology as it stands in the log now, or stood at position `until`."""
+    return TermsInForce.from_history(r for r in read_stream(conn, TYPOLOGY_ID) if r.position <= until)
 
 
 def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:

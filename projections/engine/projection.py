@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from domain.kernel.events import ERASED_WORDS, Event
+from domain.typology.typology import TermKind
 from eventstore.records import Recorded
 
 Row = dict[str, Any]
@@ -48,6 +49,17 @@ class Rollup:
     @property
     def counters(self) -> tuple[str, ...]:
         return tuple(name for name in self.table.columns if name not in self.table.key)
+
+
+@dataclass(frozen=True)
+class TermColumns:
+    """The columns that show terms of the typology, by kind: a text, or a list of texts. Each has an index.
+
+    `day` is the column that a change which holds from a day on is compared with; None where changes reach every row.
+    """
+
+    columns: Mapping[TermKind, str] = field(default_factory=dict)
+    day: str | None = None
 
 
 def stream_key(record: Recorded) -> Key:
@@ -104,6 +116,8 @@ class Projection:
     append_only: bool = False
     #: Raised by hand when a fold changes its mind while tables and events stay as they are.
     revision: int = 1
+    #: What follows from the typology in force.
+    terms: TermColumns = field(default_factory=TermColumns)
     #: What the decorators declared.
     folds: dict[type[Event], Fold] = field(default_factory=dict)
 

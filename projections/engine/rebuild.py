@@ -50,11 +50,11 @@ def rebuild(
     """Rebuild the named read models (by default all) and switch to them. Return the number of events read."""
     with _rebuilding(database_url) as conn:
         prepare(conn, projections)
-        shown = terms_in_force(conn)
+        upto = head(conn)
+        shown = terms_in_force(conn, upto)
         chosen = _chosen(projections(shown), names)
         _drop_all_but_live(conn, chosen)
         number = _new_generation(conn, chosen, shown)
-        upto = head(conn)
         chosen_names, count = [projection.name for projection in chosen], _workers(workers, upto)
         with announced(conn, chosen_names, progress) as notify:
             filling = Filling(database_url, master_key, tuple(chosen_names), number, shown, upto)

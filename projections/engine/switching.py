@@ -9,10 +9,11 @@ from psycopg import Connection
 
 from eventstore.log import head
 from eventstore.vault import Vault
-from projections.engine.catching_up import BATCH, advance, tell
+from projections.engine.catching_up import advance, targets, tell
 from projections.engine.generations import State, drop_generation, generations
 from projections.engine.parallel import Progress
 from projections.engine.registry import projections
+from projections.engine.terms.showing import show_changes
 from projections.engine.terms_in_force import TermsInForce
 
 Conn = Connection[Any]
@@ -24,8 +25,9 @@ class RebuildRefused(Exception):
 
 def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
     """Let the `source` generations catch up, then make them live and the live ones previous, in one step."""
+    _show_changes_passed(conn, vault, source, names)
     start, goal = _behind(conn, source, names), head(conn)
-    while goal - _behind(conn, source, names) > BATCH and advance(conn, vault, source, names=names):
+    while _behind(conn, source, names) < goal and advance(conn, vault, source, names=names):
         progress("catching up", _behind(conn, source, names) - start, goal - start)
     with conn.transaction():
         # Stop the projector while the last events are read and the switch is made.
@@ -51,6 +53,14 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
         # The batches above did not wait for the disk; the switch does.
         conn.execute("SET LOCAL synchronous_commit = on")
         tell(conn)
+
+
+def _show_changes_passed(conn: Conn, vault: Vault, source: State, names: Sequence[str]) -> None:
+    """Show changes of the typology that a generation had left to the one that took its place."""
+    with conn.transaction():
+        for target in targets(conn, source, names=names):
+            live = target.generation
+            show_changes(conn, vault, target.registry, target.projection, live, live.position)
 
 
 def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:

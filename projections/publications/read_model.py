@@ -19,8 +19,9 @@ from domain.publications.events import (
     PublicationWordsErased,
 )
 from domain.publications.transitions import PublicationStatus
+from domain.typology.typology import TermKind
 from eventstore.records import Recorded
-from projections.engine.projection import Projection, Row, Table, erased_words
+from projections.engine.projection import Projection, Row, Table, TermColumns, erased_words
 from projections.engine.terms_in_force import TermsInForce
 from projections.engine.words import weighted_vector
 
@@ -73,6 +74,7 @@ TABLE = Table(
         "(structure_id, proposed_at, publication_id)",
         "(territory, proposed_at, publication_id)",
         "USING gin (themes)",
+        "(audience)",
         "USING gin (search)",
     ),
 )
@@ -84,7 +86,14 @@ def _derived(row: Row) -> Row:
     return {**row, "search": weighted_vector(row["title"], row["summary"], text)}
 
 
-_PUBLICATIONS = Projection(name="publications", table=TABLE, derive=_derived, opens_words=True)
+# A publication has no day: a change reaches it whatever day it holds from.
+_PUBLICATIONS = Projection(
+    name="publications",
+    table=TABLE,
+    derive=_derived,
+    opens_words=True,
+    terms=TermColumns({TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"}),
+)
 PUBLICATION_PEOPLE = Projection(
     name="publication_people",
     table=Table(

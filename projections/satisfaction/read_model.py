@@ -13,7 +13,7 @@ from domain.satisfaction.form import MOST_CHOICES, SatisfactionFormWorded
 from domain.satisfaction.packets import AnswersRecorded
 from domain.typology.typology import TermKind
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Rollup, Row, Table, by_fields
+from projections.engine.projection import Key, Projection, Rollup, Row, Table, TermColumns, by_fields
 from projections.engine.terms_in_force import TermsInForce
 
 SATISFACTION_FORMS = Projection(
@@ -53,7 +53,7 @@ PACKETS = Table(
     },
     labels={"stream_id": "objet", "packet": "paquet", "structure_id": "structure"},
     key=("stream_id", "packet"),
-    indexes=("(animation_id)",),
+    indexes=("(animation_id)", "(type)", "USING gin (themes)"),
 )
 
 #: Stands for all structures, all themes and types, and the packet as a whole: figures are read where these stand.
@@ -100,6 +100,7 @@ def packets(shown: TermsInForce) -> Projection:
         key_of=lambda record: (record.originator_id, record.originator_version),
         rollups=(Rollup("satisfaction_figures", FIGURES, _count),),
         append_only=True,
+        terms=TermColumns({TermKind.THEME: "themes", TermKind.ANIMATION_TYPE: "type"}, day="day"),
     )
 
     @projection.creates(AnswersRecorded)

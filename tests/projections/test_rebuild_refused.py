@@ -134,11 +134,10 @@ def test_a_split_counts_each_animation_by_the_rule_and_history_keeps_its_words(
     parts = ({"into": "jeux-video", "animation_types": ["atelier-parents"]}, {"into": "reseaux-sociaux-donnees"})
     since = (world.now - timedelta(days=5)).date()
     world.does(TermSplit(kind=TermKind.THEME, code="temps-ecran", parts=parts, since=since), NATIONAL)
-    project(app)
     with app.pool.connection() as conn:
         counts = [(touched.into, touched.animations) for touched in preview(conn)]
     assert counts == [("jeux-video", 1), ("reseaux-sociaux-donnees", 1)]
-    rebuild(fresh_url, MASTER_KEY)
+    project(app)
     with app.pool.connection() as conn:
         assert preview(conn) == []
         (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")

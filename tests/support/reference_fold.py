@@ -72,7 +72,8 @@ def _text(row: Row) -> str:
 
 def _plain(name: str, value: Any) -> Any:
     if name == "search":
-        return sorted(value.replace("'", "").split())
+        # Words are in lower case; PostgreSQL leaves out the lowest weight, D.
+        return sorted(value.replace("'", "").replace("D", "").split())
     if isinstance(value, list):
         return [_plain(name, item) for item in value]
     if isinstance(value, dict):

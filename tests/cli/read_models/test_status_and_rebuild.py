@@ -20,6 +20,7 @@ from eventstore.locks import Lock, acquire
 from projections.engine.generations import State, fingerprint, generations
 from projections.engine.rebuild import rebuild
 from projections.engine.runner import projecting
+from projections.engine.terms import touched
 from tests.cli.conftest import error_line, project
 from tests.support.world import MASTER_KEY, NATIONAL
 
@@ -99,17 +100,21 @@ def test_whether_somebody_projects_is_told(run, world, opened, environment):
         assert status["projecting"]
 
 
-def test_a_change_of_the_typology_is_told_with_the_command_that_shows_it(run, world, opened):
+def test_a_change_of_the_typology_is_told_until_the_projector_shows_it(run, world, opened, monkeypatch):
     world.creates(themes=("jeux-video",))
     project(opened)
-    assert run("rebuild", "--preview").stdout.startswith("No animation is touched")
+    assert run("rebuild", "--preview").stdout.startswith("Every change of the typology")
     world.does(TermMerge(kind=TermKind.THEME, source="jeux-video", into="temps-ecran"), NATIONAL)
-    project(opened)
-    assert "jeux-video → temps-ecran: 1 animation" in run("rebuild", "--preview").stdout
+    preview = run("rebuild", "--preview").stdout
+    assert "jeux-video → temps-ecran: 1 animation" in preview
+    assert "shows that at once" in preview
+    with monkeypatch.context() as bound:
+        bound.setattr(touched, "FEW_STREAMS", 0)
+        assert "fills animations anew" in run("rebuild", "--preview").stdout
     names = [model["name"] for model in _status(run)["readModels"] if not model["showsTodaysTypology"]]
     assert set(names) == {"animations", "animation_requests", "publications", "satisfaction_packets"}
-    assert f"parentalite rebuild {' '.join(names)}" in run("status").stderr
-    assert run("rebuild", *names).exit_code == 0
+    project(opened)
+    assert run("rebuild", "--preview").stdout.startswith("Every change of the typology")
     assert all(model["showsTodaysTypology"] for model in _status(run)["readModels"])
 
 

@@ -1,0 +1,84 @@
+"""Show a change of the typology in the rows in use: refold the streams that it touches, exactly as the engine folds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from domain.typology.typology import TermMerged, TermSplit
+from eventstore.log import read_streams
+from eventstore.records import Recorded
+from eventstore.vault import Vault
+from projections.engine.folding import Changes, fold_batch
+from projections.engine.generations import Generation, State, terms_in_force
+from projections.engine.projection import Key, Projection, Row
+from projections.engine.registry import Registry
+from projections.engine.tables import load_rows, write_changes
+from projections.engine.terms.touched import most_refolded, touched_streams
+from projections.engine.terms_in_force import TermsInForce
+
+#: Notified when a change is left to a new generation.
+TERMS_CHANNEL = "parentalite_terms"
+#: Streams whose events are held in memory at once.
+_AT_ONCE = 500
+
+Conn = Connection[Any]
+
+
+def apart(records: list[Recorded]) -> list[Recorded]:
+    """Return the first of these records that all change terms, or that all do not: each are a batch of their own."""
+    if not records:
+        return records
+    first = changes_terms(records[0])
+    return list(takewhile(lambda record: changes_terms(record) is first, records))
+
+
+def changes_terms(record: Recorded) -> bool:
+    """Return whether the event changes how recorded terms are shown."""
+    return isinstance(record.event, TermMerged | TermSplit)
+
+
+def show_changes(
+    conn: Conn, vault: Vault, registry: Registry, projection: Projection, generation: Generation, upto: int
+) -> None:
+    """Let the rows show terms as the typology stood at position `upto`, which they have reached.
+
+    All in the caller's transaction. Changes that touch too many streams are left to a new generation, except in one
+    that nobody reads (State.PREVIOUS).
+    """
+    now = terms_in_force(conn, upto)
+    changes, number = now.since(generation.terms_in_force), generation.generation
+    if not projection.terms.columns or not changes:
+        return
+    most = None if generation.state == State.PREVIOUS else most_refolded(conn, projection, number)
+    streams = touched_streams(conn, projection, number, changes, most and most + 1)
+    if most is not None and len(streams) > most:
+        conn.execute("SELECT pg_notify(%s, '')", (TERMS_CHANNEL,))
+        return
+    refolding = _with_terms(registry, projection.name, now)
+    for start in range(0, len(streams), _AT_ONCE):
+        _refold(conn, vault, refolding, number, streams[start : start + _AT_ONCE], upto)
+    conn.execute(
+        "UPDATE read_models.generations SET terms_in_force = %s WHERE name = %s AND generation = %s",
+        (Jsonb(now.as_json()), projection.name, number),
+    )
+
+
+def _with_terms(registry: Registry, name: str, shown: TermsInForce) -> Projection:
+    return next(projection for projection in registry(shown) if projection.name == name)
+
+
+def _refold(conn: Conn, vault: Vault, projection: Projection, number: int, streams: Sequence[UUID], upto: int) -> None:
+    records = read_streams(conn, streams, upto)
+    after = fold_batch(projection, vault.open(conn, records) if projection.opens else records, _no_rows).after
+    before = load_rows(conn, projection.name, projection.table, number, list(after))
+    write_changes(conn, projection, number, Changes(before, after))
+
+
+def _no_rows(keys: Sequence[Key]) -> dict[Key, Row]:
+    return {}
