@@ -62,6 +62,8 @@ class StrategyWrite(Command):
     diagnosis: LongText
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=MOST_OBJECTIVES)]
     target_schools: Annotated[tuple[Uai, ...], Field(max_length=MOST_SCHOOLS)] = ()
+    #: Of which day the text is; today where it is left out.
+    written_on: DeclaredDay | None = None
     stakeholders: Annotated[tuple[StakeholderEntry, ...], Field(min_length=1, max_length=MOST_STAKEHOLDERS)]
 
 
@@ -100,10 +102,11 @@ class StrategyDocumentWithdraw(_OfStrategy):
 
 def write(command: StrategyWrite, work: UnitOfWork) -> UUID:
     authorize(work.actor, command.action, strategies.of_territory(command.territory))
-    find_territory(work, command.territory)
+    today = find_territory(work, command.territory).local_date(work.now)
     former = _latest(work, command.territory)
     fact = StrategyWritten(
         territory=command.territory,
+        written_on=command.written_on or today,
         edition=1 if former is None else former.written.edition + 1,
         diagnosis=command.diagnosis,
         objectives=tuple(objective.label for objective in command.objectives),
@@ -111,6 +114,7 @@ def write(command: StrategyWrite, work: UnitOfWork) -> UUID:
         target_schools=command.target_schools,
         stakeholders=tuple(Stakeholder(**entry.model_dump()) for entry in command.stakeholders),
     )
+    strategies.check_written(fact, today)
     return _record(work, former, fact)
 
 
@@ -147,7 +151,9 @@ def import_schools(command: StrategySchoolsImport, work: UnitOfWork) -> UUID:
             raise refuse(ErrorCode.DUPLICATE, ALL_TARGETED, "csv")
         return strategy.id
     edition, schools = strategy.written.edition + 1, (*strategy.written.target_schools, *added)
-    fact = strategy.written.model_copy(update={"edition": edition, "target_schools": schools})
+    today = find_territory(work, strategy.written.territory).local_date(work.now)
+    changes = {"edition": edition, "written_on": today, "target_schools": schools}
+    fact = strategy.written.model_copy(update=changes)
     try:
         return _record(work, strategy, fact)
     except DomainError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +21,12 @@ class Stakeholder(BaseModel):
     kind: str = Field(title="genre")
 
 
-@event("strategy.written", "Stratégie du territoire écrite")
+def _undated(data: dict[str, Any]) -> dict[str, Any]:
+    """Upcast version 1, which did not say of which day the text is."""
+    return {"written_on": None, **data}
+
+
+@event("strategy.written", "Stratégie du territoire écrite", upcasters=(_undated,))
 class StrategyWritten(Event):
     """`edition` counts the versions of a territory from 1.
 
@@ -28,6 +34,7 @@ class StrategyWritten(Event):
     """
 
     territory: str = Field(title="territoire")
+    written_on: date | None = Field(title="texte du")
     edition: int = Field(title="version de la stratégie")
     diagnosis: FreeText = Field(title="diagnostic")
     objectives: tuple[FreeText, ...] = Field(title="objectifs")

@@ -25,6 +25,8 @@ from domain.strategies.events import (
 )
 from domain.strategies.transitions import StrategyStatus, check
 
+#: The programme is younger: earlier years are slips of the keyboard.
+FIRST_YEAR = 2020
 MOST_DOCUMENTS = 10
 
 
@@ -78,9 +80,21 @@ def write(former: Strategy | None, fact: StrategyWritten, actor: Actor) -> list[
     authorize(actor, Action.STRATEGY_WRITE, of_territory(fact.territory))
     assert fact.edition == (former.written.edition if former else 0) + 1
     raise_any(_problems(fact))
-    if former is not None and former.written == fact.model_copy(update={"edition": former.written.edition}):
+    if former is not None and _same_text(former.written, fact):
         raise refuse(ErrorCode.DUPLICATE, "Cette stratégie est déjà écrite ainsi : rien n'a changé.")
     return [fact]
+
+
+def _same_text(former: StrategyWritten, fact: StrategyWritten) -> bool:
+    return former == fact.model_copy(update={"edition": former.edition, "written_on": former.written_on})
+
+
+def check_written(fact: StrategyWritten, today: date) -> None:
+    """Raise INVALID for a text of a day to come, or of before the programme."""
+    if fact.written_on is not None and fact.written_on > today:
+        raise invalid("ce jour est à venir : indiquez celui où le texte a été arrêté.", "written_on")
+    if fact.written_on is not None and fact.written_on.year < FIRST_YEAR:
+        raise invalid(f"année attendue à partir de {FIRST_YEAR}.", "written_on")
 
 
 def _problems(fact: StrategyWritten) -> Iterator[Problem]:
@@ -117,6 +131,10 @@ def validate(strategy: Strategy, stakeholder: str, on: date, today: date, actor:
         raise broken(f"« {name} » a déjà validé cette version.", "stakeholder")
     if on > today:
         raise invalid("cette date est à venir : indiquez le jour où la validation a été donnée.", "on")
+    written_on = strategy.written.written_on
+    if written_on is not None and on < written_on:
+        message = f"cette version est du {written_on:%d/%m/%Y} : indiquez ce jour, ou un jour d'après."
+        raise invalid(message, "on")
     if not strategy.written.target_schools:
         raise broken("Cette version ne nomme aucun établissement cible : écrivez-en une qui en nomme.")
     facts: list[Event] = [StrategyValidated(stakeholder=name, validated_on=on)]

@@ -24,7 +24,8 @@ OPEN_IN: Mapping[Action, frozenset[StrategyStatus]] = {
     Action.STRATEGY_SCHOOLS_IMPORT: _CURRENT,
     Action.STRATEGY_VALIDATE: frozenset({StrategyStatus.WRITTEN}),
     Action.STRATEGY_DOCUMENT_ATTACH: _CURRENT,
-    Action.STRATEGY_DOCUMENT_WITHDRAW: _CURRENT,
+    # Also of a version that was replaced: what should never have been attached is taken back.
+    Action.STRATEGY_DOCUMENT_WITHDRAW: frozenset(StrategyStatus),
 }
 _IN_STATUS: Mapping[StrategyStatus, str] = {
     StrategyStatus.WRITTEN: "Cette version attend d'être validée.",

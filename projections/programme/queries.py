@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-#: In force at the instant: the last version of its territory's strategy.
-_IN_FORCE = "g.written_at <= %(until)s AND (g.superseded_at IS NULL OR g.superseded_at > %(until)s)"
+#: In force at the instant: the last version of its territory's strategy that was adopted until then.
+_IN_FORCE = """g.adopted_at <= %(until)s AND NOT EXISTS (
+    SELECT FROM {strategies} later
+    WHERE later.territory = g.territory AND later.edition > g.edition AND later.adopted_at <= %(until)s)"""
 #: What was last recorded of each for the school year.
 TARGET_SCHOOLS = f"""
 SELECT school.uai, g.territory, coalesce(record.has_part, false) AS has_part
@@ -12,7 +14,7 @@ FROM {{strategies}} g CROSS JOIN LATERAL unnest(g.target_schools) AS school(uai)
     WHERE r.school_year = %(school_year)s AND r.uai = school.uai AND r.recorded_at <= %(until)s
     ORDER BY r.position DESC LIMIT 1
 ) AS record ON true WHERE {_IN_FORCE} ORDER BY school.uai"""
-ADOPTED = f"SELECT DISTINCT g.territory FROM {{strategies}} g WHERE g.adopted_at <= %(until)s AND {_IN_FORCE}"
+ADOPTED = "SELECT DISTINCT territory FROM {strategies} WHERE adopted_at <= %(until)s"
 GROUPS = """
 SELECT territory, count(*) AS groups FROM {action_groups}
 WHERE opened_at <= %(until)s AND (closed_at IS NULL OR closed_at > %(until)s) GROUP BY territory"""

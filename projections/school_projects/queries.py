@@ -23,8 +23,8 @@ HAVING_PART = """
 SELECT DISTINCT ON (uai) uai, has_part FROM {school_projects}
 WHERE uai = ANY(%(uais)s) AND school_year <= %(school_year)s ORDER BY uai, school_year DESC"""
 
-#: Of each territory: how many schools its strategy targeted at a moment, and what was recorded of them until then for a
-#: school year. `position` and `before` bound what counts; null sets no bound.
+#: Of each territory: how many schools the strategy in force targeted at a moment, and what was recorded of them until
+#: then for a school year. `position` and `before` bound what counts; null sets no bound.
 SHARES = """
 WITH bounds AS (
     SELECT coalesce(%(position)s::bigint, 9223372036854775807) AS position,
@@ -32,8 +32,9 @@ WITH bounds AS (
 ), targets AS (
     SELECT g.territory, school.uai FROM {strategies} g CROSS JOIN bounds b
     CROSS JOIN LATERAL unnest(g.target_schools) AS school(uai)
-    WHERE g.written_position <= b.position AND g.written_at < b.before
-        AND NOT (coalesce(g.superseded_position <= b.position AND g.superseded_at < b.before, false))
+    WHERE g.adopted_position <= b.position AND g.adopted_at < b.before AND NOT EXISTS (
+        SELECT FROM {strategies} later WHERE later.territory = g.territory AND later.edition > g.edition
+            AND later.adopted_position <= b.position AND later.adopted_at < b.before)
 ), records AS (
     SELECT DISTINCT ON (r.uai) r.uai, r.has_part FROM {school_project_records} r CROSS JOIN bounds b
     WHERE r.school_year = %(school_year)s AND r.position <= b.position AND r.recorded_at < b.before

@@ -13,6 +13,8 @@ from domain.kernel.schools import Degree, named_lycees
 from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import words
 from projections.schools.read_model import keys
+from projections.strategies.queries import NAMED as NAMED_BY_STRATEGIES
+from projections.strategies.queries import TARGETS
 
 #: Whom each role answers for: directors and inspectors for écoles, heads for collèges and lycées.
 _DEGREES = {"director": Degree.FIRST.value, "inspector": Degree.FIRST.value, "head": Degree.SECOND.value}
@@ -33,7 +35,7 @@ _ALL = f"""(
         UNION ALL
         SELECT uai, {_DEGREE} FROM {{school_staff}} WHERE people > 0
         UNION ALL
-        SELECT uai, NULL FROM {{target_schools}} WHERE targeted > 0
+        SELECT uai, NULL FROM ({NAMED_BY_STRATEGIES}) targets
     ) named
     WHERE NOT EXISTS (SELECT FROM {{schools}} described WHERE described.uai = named.uai)
         AND NOT jsonb_path_exists(%(lycees)s::jsonb, '$[*] ? (@.uai == $uai)', jsonb_build_object('uai', uai))
@@ -46,11 +48,11 @@ DESCRIBED = "SELECT uai, name, commune_code, degree FROM {schools} WHERE uai = A
 DESCRIBED_IN = "SELECT uai, name, commune_code FROM {schools} WHERE left(uai, 3) = ANY(%(beginnings)s)"
 #: The degrees of schools that are not described, by the people bound to them; and whether a school is named at all.
 STAFFED = f"SELECT DISTINCT uai, {_DEGREE} AS degree FROM {{school_staff}} WHERE uai = ANY(%(uais)s) AND people > 0"
-NAMED = """
-SELECT EXISTS (SELECT FROM {school_candidatures} WHERE uai = %(uai)s AND candidatures > 0)
-    OR EXISTS (SELECT FROM {school_animations} WHERE uai = %(uai)s AND animations > 0)
-    OR EXISTS (SELECT FROM {school_staff} WHERE uai = %(uai)s AND people > 0)
-    OR EXISTS (SELECT FROM {target_schools} WHERE uai = %(uai)s AND targeted > 0) AS named"""
+NAMED = f"""
+SELECT EXISTS (SELECT FROM {{school_candidatures}} WHERE uai = %(uai)s AND candidatures > 0)
+    OR EXISTS (SELECT FROM {{school_animations}} WHERE uai = %(uai)s AND animations > 0)
+    OR EXISTS (SELECT FROM {{school_staff}} WHERE uai = %(uai)s AND people > 0)
+    OR EXISTS (SELECT FROM ({NAMED_BY_STRATEGIES}) targets WHERE uai = %(uai)s) AS named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ def narrowed(conditions: Conditions) -> Filter:
     if conditions.degree is not None:
         filtered = filtered.where("s.degree = %(degree)s", degree=conditions.degree)
     if conditions.targeted is not None:
-        targeted = "EXISTS (SELECT FROM {target_schools} t WHERE t.uai = s.uai AND t.targeted > 0)"
-        filtered = filtered.where(targeted if conditions.targeted else f"NOT {targeted}")
+        operator = "IN" if conditions.targeted else "NOT IN"
+        filtered = filtered.where(f"s.uai {operator} (SELECT uai FROM ({TARGETS}) targets)")
     if conditions.text is not None and conditions.text.strip():
         # Names are short and schools some thousands: no index is needed to look inside them.
         holds = "(SELECT bool_and(position(word IN s.search) > 0) FROM unnest(%(words)s::text[]) AS word)"

@@ -18,8 +18,17 @@ ORDERS = (
 LISTING = Listing(SOURCE, ORDERS)
 #: Of those that a filter admits.
 BY_ID = f"SELECT g.* FROM {SOURCE.rows} WHERE g.strategy_id = %(id)s AND "
-#: The schools among these that the last version of their territory's strategy targets.
-TARGETED = "SELECT uai FROM {target_schools} WHERE uai = ANY(%(uais)s) AND targeted > 0"
+#: In force: the last version of its territory's strategy that was adopted. One that waits to be adopted moves nothing.
+IN_FORCE = """g.adopted_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM {strategies} later
+    WHERE later.territory = g.territory AND later.edition > g.edition AND later.adopted_at IS NOT NULL)"""
+TARGETS = f"SELECT unnest(g.target_schools) AS uai FROM {{strategies}} g WHERE {IN_FORCE}"
+#: The schools among these that are targeted.
+TARGETED = f"SELECT uai FROM ({TARGETS}) targets WHERE uai = ANY(%(uais)s)"
+#: Those that any version names which is in force, or waits to be adopted.
+NAMED = f"""
+SELECT unnest(g.target_schools) AS uai FROM {{strategies}} g
+WHERE g.status <> '{StrategyStatus.SUPERSEDED.value}' OR ({IN_FORCE})"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
-"""The read models of strategies: one row for each version, and the schools that the versions in force target."""
+"""The read models of strategies: one row for each version."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from domain.kernel.events import ERASED_WORDS
 from domain.strategies.events import (
@@ -16,28 +14,8 @@ from domain.strategies.events import (
 )
 from domain.strategies.transitions import StrategyStatus
 from eventstore.records import Recorded
-from projections.engine.projection import Key, Projection, Rollup, Row, Table
+from projections.engine.projection import Projection, Row, Table
 
-#: `targeted`: by the last version of its territory's strategy. `adopted`: and that version is adopted.
-_TARGETS = Table(
-    columns={
-        "territory": "text NOT NULL",
-        "uai": "text NOT NULL",
-        "targeted": "bigint NOT NULL",
-        "adopted": "bigint NOT NULL",
-    },
-    key=("territory", "uai"),
-    indexes=("(uai)",),
-)
-
-
-def _count_targets(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
-    if row["status"] != StrategyStatus.SUPERSEDED.value:
-        adopted = int(row["status"] == StrategyStatus.ADOPTED.value)
-        yield from (((row["territory"], uai), (1, adopted)) for uai in row["target_schools"])
-
-
-TARGET_SCHOOLS = Rollup("target_schools", _TARGETS, _count_targets)
 STRATEGIES = Projection(
     name="strategies",
     table=Table(
@@ -45,6 +23,8 @@ STRATEGIES = Projection(
             "strategy_id": "uuid NOT NULL",
             "version": "integer NOT NULL",
             "territory": "text NOT NULL",
+            # Of which day the text is; null: recorded before that was asked for.
+            "written_on": "date",
             "edition": "integer NOT NULL",
             "status": "text NOT NULL",
             "diagnosis": "text NOT NULL",
@@ -79,7 +59,6 @@ STRATEGIES = Projection(
         key=("strategy_id",),
         indexes=("(territory, edition, strategy_id)", "(status, territory, edition, strategy_id)"),
     ),
-    rollups=(TARGET_SCHOOLS,),
     opens_words=True,
 )
 

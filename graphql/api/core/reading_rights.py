@@ -126,7 +126,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         ),
     },
     "Strategy": {
-        Action.TERRITORY_READ: "id version edition status territory diagnosis objectives targetSchoolCount"
+        Action.TERRITORY_READ: "id version edition writtenOn status territory diagnosis objectives targetSchoolCount"
         " targetSchools stakeholders documents writtenAt writtenBy adoptedOn replacedBy allowedActions"
     },
     "SchoolProject": {

@@ -38,7 +38,7 @@ class Programme:
     territories: int = strawberry.field(description="Territories that take part.")
     strategies_adopted: int = strawberry.field(description="Those with an adopted strategy.")
     strategies_goal: int = strawberry.field(description="How many strategies the programme has promised.")
-    target_schools: int = strawberry.field(description="Target schools of all strategies in force.")
+    target_schools: int = strawberry.field(description="Target schools of the strategies adopted last.")
     schools_with_part: int = strawberry.field(description="Those whose project has a digital-and-parents part.")
     share: float | None = strawberry.field(description="Their share, from 0 to 1; null without target schools.")
     goal: float = strawberry.field(description="The share that the programme has promised.")

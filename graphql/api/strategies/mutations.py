@@ -43,6 +43,9 @@ class StrategyWriteInput(Repeatable):
         "The UAIs of the schools that it targets, of the territory, 3,000 at most. `strategySchoolsImport` adds those"
         " of a table, with the names and communes of schools that nobody knows yet."
     )
+    written_on: date | None = value_of(
+        "Of which day the text is; today when left out. No stakeholder has validated it before."
+    )
     stakeholders: list[StrategyStakeholderInput] | None = value_of("Who has to validate it: 1 to 50. Mandatory.")
 
 
@@ -56,7 +59,7 @@ class StrategyChangeInput(Versioned):
 @strawberry.input(description="A stakeholder's validation, as it was given.")
 class StrategyValidateInput(StrategyChangeInput):
     stakeholder: str | None = value_of("The stakeholder's name, as the strategy has it, in any spelling. Mandatory.")
-    on: date | None = value_of("The day on which it validated the strategy; not to come. Mandatory.")
+    on: date | None = value_of("The day on which it did so: neither before it was written nor to come. Mandatory.")
 
 
 @strawberry.input(description="A document of the strategy.")

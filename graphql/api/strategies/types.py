@@ -54,8 +54,8 @@ class StrategyDocument:
 
 
 @strawberry.type(
-    description="A version of a territory's strategy. The last one written is in force; it is adopted once every"
-    " stakeholder has validated it. " + FOR_STRATEGIES
+    description="A version of a territory's strategy. It is adopted once every stakeholder has validated it; the"
+    " last one adopted is in force, and says which schools are targeted. " + FOR_STRATEGIES
 )
 class Strategy(Node):
     version: int = strawberry.field(description="Rises with every change: for `expectedVersion`.")
@@ -67,6 +67,7 @@ class Strategy(Node):
     target_school_count: int = strawberry.field(description="How many schools it targets.")
     stakeholders: list[StrategyStakeholder] = strawberry.field(description="Who has to validate it.")
     documents: list[StrategyDocument] = strawberry.field(description="What is attached to it.")
+    written_on: date | None = strawberry.field(description="Of which day its text is; null for the first ones.")
     written_at: datetime = strawberry.field(description="When it was written (UTC).")
     written_by: str = strawberry.field(description="Who wrote it.")
     adopted_on: date | None = strawberry.field(description="The day of the last validation, once all have given it.")
@@ -89,7 +90,7 @@ class Strategy(Node):
         return shown_actions(allowed_actions(self.status, self.belongings, info.context.actor))
 
 
-_AS_RECORDED = ("version", "edition", "diagnosis", "written_at", "written_by", "adopted_on")
+_AS_RECORDED = ("version", "edition", "diagnosis", "written_on", "written_at", "written_by", "adopted_on")
 
 
 def strategy_of(row: Row, lists: Lists) -> Strategy:

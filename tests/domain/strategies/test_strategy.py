@@ -16,13 +16,14 @@ from domain.strategies.events import (
     StrategyValidated,
     StrategyWritten,
 )
-from domain.strategies.strategy import attach_document, supersede, validate, withdraw_document, write
+from domain.strategies.strategy import attach_document, check_written, supersede, validate, withdraw_document, write
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, actor
 from tests.support.domain.story import fold
 
 TODAY = date(2026, 11, 26)
 WRITTEN = StrategyWritten(
     territory="34",
+    written_on=date(2026, 11, 10),
     edition=1,
     diagnosis="Peu d'ateliers dans les quartiers nord.",
     objectives=("Familles accompagnées",),
@@ -50,6 +51,8 @@ def test_a_strategy_is_written_and_a_later_version_takes_its_place():
     assert supersede(fold(STRATEGY, WRITTEN), UUID(int=2)) == [StrategySuperseded(replaced_by=UUID(int=2))]
     same = WRITTEN.model_copy(update={"edition": 2})
     assert refused(write, fold(STRATEGY, WRITTEN), same, NATIONAL) == (ErrorCode.DUPLICATE, "")
+    to_come = WRITTEN.model_copy(update={"written_on": date(2026, 11, 27)})
+    assert refused(check_written, to_come, TODAY) == (ErrorCode.INVALID, "written_on")
 
 
 @pytest.mark.parametrize(
@@ -83,10 +86,11 @@ def test_the_last_stakeholder_who_validates_adopts_it_on_the_day_of_the_latest_v
         ([], "Mairie", TODAY, (ErrorCode.INVALID, "stakeholder")),
         ([FIRST], "Académie", TODAY, (ErrorCode.RULE_BROKEN, "stakeholder")),
         ([], "Académie", date(2026, 11, 27), (ErrorCode.INVALID, "on")),
+        ([], "Académie", date(2026, 11, 9), (ErrorCode.INVALID, "on")),
         ([FIRST, SECOND, ADOPTED], "Académie", TODAY, (ErrorCode.RULE_BROKEN, "")),
         ([StrategySuperseded(replaced_by=UUID(int=2))], "Académie", TODAY, (ErrorCode.RULE_BROKEN, "")),
     ],
-    ids=["no stakeholder", "twice", "a day to come", "adopted already", "replaced"],
+    ids=["no stakeholder", "twice", "a day to come", "a day before it was written", "adopted already", "replaced"],
 )
 def test_a_validation_is_refused(past, stakeholder, on, field):
     assert refused(validate, fold(STRATEGY, WRITTEN, *past), stakeholder, on, TODAY, COORDONNATEUR) == field

@@ -11,7 +11,6 @@ from domain.strategies.events import (
     StrategySuperseded,
     StrategyWordsErased,
 )
-from projections.strategies.read_model import STRATEGIES, TARGET_SCHOOLS
 from tests.domain.strategies.test_strategy import ADOPTED, FIRST, WRITTEN
 from tests.support.domain.builders import OURS
 from tests.support.projection_spec import ACTOR, Spec, at
@@ -26,7 +25,13 @@ SPECS = [
         [],
         WRITTEN,
         {
-            **{"territory": "34", "edition": 1, "status": "WRITTEN", "diagnosis": WRITTEN.diagnosis},
+            **{
+                "territory": "34",
+                "written_on": WRITTEN.written_on,
+                "edition": 1,
+                "status": "WRITTEN",
+                "diagnosis": WRITTEN.diagnosis,
+            },
             **{"objectives": ["Familles accompagnées"], "targets": [250.0], "target_schools": ["0340002T", "0340003U"]},
             "stakeholders": [
                 {"name": "Académie", "kind": "État", **AWAITED},
@@ -88,11 +93,3 @@ SPECS = [
 @pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_the_row_reads_so(spec: Spec, read_models) -> None:
     spec.check(read_models)
-
-
-def test_the_last_version_targets_its_schools_and_counts_as_adopted_once_it_is() -> None:
-    row = {"territory": "34", "target_schools": ["0340002T"]}
-    counts = {status: list(TARGET_SCHOOLS.counts({**row, "status": status})) for status in ("WRITTEN", "ADOPTED")}
-    assert counts == {"WRITTEN": [(("34", "0340002T"), (1, 0))], "ADOPTED": [(("34", "0340002T"), (1, 1))]}
-    assert not list(TARGET_SCHOOLS.counts({**row, "status": "SUPERSEDED"}))
-    assert STRATEGIES.rollups == (TARGET_SCHOOLS,)

@@ -81,6 +81,8 @@ def test_target_schools_that_no_animation_has_reached_tell_where_to_go_next(peop
         targetSchools=[SCHOOL, FAR, COLLEGE],
         stakeholders=[{"name": "Rectorat", "kind": "EDUCATION"}],
     )["strategy"]
+    day = {"strategyId": strategy["id"], "stakeholder": "Rectorat", "on": server.clock.now.date().isoformat()}
+    people.does("212-validate-a-strategy", COORDONNATEUR, **day)
     covered = server.ask(COVERAGE, COORDONNATEUR)["coverage"]
     assert (covered["targetSchools"], covered["reached"]) == (3, 0)
     assert {place["commune"]["code"] for place in covered["nextPlaces"]} >= {"34172", "34032"}
@@ -91,8 +93,6 @@ def test_target_schools_that_no_animation_has_reached_tell_where_to_go_next(peop
     assert SCHOOL not in {school["uai"] for school in covered["unreached"]}
     assert "34172" not in {place["commune"]["code"] for place in covered["nextPlaces"]}
 
-    day = {"strategyId": strategy["id"], "stakeholder": "Rectorat", "on": "2027-01-12"}
-    people.does("212-validate-a-strategy", COORDONNATEUR, **day)
     part = {"uai": SCHOOL, "schoolYear": "2026-2027", "hasPart": True, "evidence": "Projet d'école, page 3."}
     people.does("217-record-a-school-project", COORDONNATEUR, **part)
     programme = server.ask(MEASURES)["programme"]

@@ -83,7 +83,22 @@ def test_a_strategy_is_adopted_once_all_have_validated_it_and_a_later_version_as
     assert [each["validatedOn"] for each in second["strategy"]["stakeholders"]] == [None, None]
     listed = server.ask(STRATEGIES, NATIONAL, where={"territory": ["34"]})["strategies"]["nodes"]
     assert [(each["edition"], each["status"]) for each in listed] == [(2, "WRITTEN"), (1, "SUPERSEDED")]
+    assert [school["targeted"] for school in listed[1]["targetSchools"]] == [True, True, True]
+    assert server.ask(SHARES)["projectShares"]["targetSchools"] == 3
+    drafted, on = server.clock.now, {"on": server.clock.now.date().isoformat()}
+    ((_, field, _),) = programme.refusals(
+        validate, COORDONNATEUR, strategyId=second["strategy"]["id"], stakeholder="Académie", on=later
+    )
+    assert field == ["on"], "nobody validates what is not written yet"
+    server.clock.now += timedelta(hours=1)
+    for stakeholder in ("Académie", "Département"):
+        values = {"strategyId": second["strategy"]["id"], "stakeholder": stakeholder, **on}
+        programme.does(validate, COORDONNATEUR, **values)
+    listed = server.ask(STRATEGIES, NATIONAL, where={"territory": ["34"]})["strategies"]["nodes"]
     assert [school["targeted"] for school in listed[1]["targetSchools"]] == [True, False, False]
+    figures = "query($at: At) { programme(at: $at) { targetSchools strategiesAdopted } }"
+    now, before = (server.ask(figures, at=at)["programme"] for at in (None, {"instant": drafted.isoformat()}))
+    assert (now, before["targetSchools"]) == ({"targetSchools": 1, "strategiesAdopted": 1}, 3)
     assert server.ask(STRATEGIES, CHER)["strategies"]["nodes"] == []
     assert [error["extensions"]["code"] for error in server.errors(STRATEGIES, HEAD)] == ["FORBIDDEN"]
     assert [code for code, *_ in programme.refusals("210-write-a-strategy", CHER, **STRATEGY)] == ["FORBIDDEN"]

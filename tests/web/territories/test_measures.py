@@ -14,6 +14,7 @@ STRATEGY = {
     "objectives": "Familles accompagnées : 250\nAteliers ; 40,5",
     "targetSchools": COLLEGE.lower(),
     "stakeholders": "CAF : État",
+    "writtenOn": "02/01/2027",
 }
 PROJECT = {"schoolYear": "2026-2027", "hasPart": "oui", "evidence": "Axe 3 du projet."}
 
