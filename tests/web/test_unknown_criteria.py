@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.support.people import People
+from tests.support.server import Server
 from tests.support.visitor import Visitor
 
 LISTS = {
@@ -29,3 +30,44 @@ def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(
         for address in addresses:
             page = visitor.sees(f"{address}XX")
             assert ("La liste est affichée sans lui" in page) is (PASSED_OVER.search(address) is None), address
+
+
+LONG = "x" * 101
+SEARCHES = {
+    None: [
+        *("/?text=", "/animations?lieu=", "/animations?vue=mois&text="),
+        *("/ressources?text=", "/actualites?text=", "/candidatures?lieu="),
+    ],
+    "STRUCTURE": ["/structure?mots="],
+    "TEAM": ["/moderation?mots="],
+    "COORDONNATEUR": ["/territoire?nom="],
+    "PARENT": ["/mediateur?nom="],
+}
+#: What a link that was cut, copied from elsewhere or of long ago may hold.
+OTHER = (
+    "theme=inconnu",
+    "kind=FILM&degree=THIRD",
+    "startsFrom=demain",
+    "after=rien",
+    "before=rien",
+    "tri=rien",
+    "text=%00",
+)
+
+
+def test_a_search_that_is_too_long_is_named_beside_its_field_and_the_rest_is_shown(server: Server, people: People):
+    for role, addresses in SEARCHES.items():
+        visitor = Visitor(server.address)
+        if role is not None:
+            visitor.signs_in(role)
+        for address in addresses:
+            name = address.rpartition("?")[2].rpartition("&")[2].removesuffix("=")
+            page = visitor.sees(f"{address}{LONG}", 422 if role is None else 200)
+            assert "100 caractères au plus" in re.findall(rf'id="{name}-erreur">([^<]*)<', page)[0], address
+            assert "maxlength" in visitor.sees(f"{address}{LONG[1:]}", 422 if "lieu" in address else 200)
+    visitor = Visitor(server.address)
+    for path in ("/animations", "/ressources", "/actualites", "/programme", "/candidatures"):
+        for query in OTHER:
+            answer = visitor.http.get(f"{path}?{query}", follow_redirects=True)
+            assert answer.status_code in (200, 422), (path, query)
+            assert "<h1" in answer.text

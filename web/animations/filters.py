@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from web.core.forms import Field
+from web.core.narrowing import Search
 
 #: Filters under the names of the API, as in the addresses of feeds and exports.
 _LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
@@ -61,7 +62,7 @@ class Filters:
     """What the reader looks for. `place` is as it was typed, `until` the last day."""
 
     lists: dict[str, list[str]] = field(default_factory=dict)
-    text: str = ""
+    words: Search = field(default_factory=lambda: Search("", ""))
     place: str = ""
     #: Whether also in the communes around it; `around` is its code, once it is known.
     nearby: bool = False
@@ -79,10 +80,10 @@ class Filters:
         """Read what the form and the addresses of feeds name; anything else is passed over."""
         lists = {name: [value for value in params.getlist(name) if value][:20] for name in _LISTS}
         filters = cls({name: values for name, values in lists.items() if values})
-        filters.text, filters.place = (
-            params.get("text", "")[:_LONGEST].strip(),
-            params.get("lieu", "")[:_LONGEST].strip(),
-        )
+        filters.words = Search.read(params, "text", NAMES["text"][0])
+        place = Search.read(params, "lieu", NAMES["commune"][0])
+        filters.place = place.text
+        filters.errors |= {name: each.error for name, each in (("text", filters.words), ("lieu", place)) if each.error}
         # A commune by its name, as people write it into an address.
         if not all(map(_COMMUNE_CODE.fullmatch, filters.lists.get("commune", ()))):
             filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
@@ -130,7 +131,7 @@ class Filters:
         problem = ""
         match name:
             case "text":
-                value, self.text = self.text, ""
+                value, self.words = self.text, Search("", "")
             case "structureId":
                 self.structure = ""
             case "around":
@@ -141,6 +142,10 @@ class Filters:
                 problem, self.until = f"le {self.until:%d/%m/%Y} vient avant le début cherché", None
         problem = problem or f"nous ne connaissons pas « {value[:_LONGEST]} »"
         self.errors[anchor] = f"{label} : {problem}. Voici la liste sans ce critère."
+
+    @property
+    def text(self) -> str:
+        return self.words.text
 
     @property
     def active(self) -> bool:

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.narrowing import Search
 from web.core.problems import Problem
 from web.core.site import Site
 
@@ -56,7 +57,7 @@ class Candidacy:
         return [self._site.route(path, self.show, "GET"), self._site.route(path, self.submit, "POST")]
 
     async def show(self, request: Request) -> Response:
-        place = request.query_params.get("lieu", "")[:100].strip()
+        place = Search.read(request.query_params, "lieu", "Commune ou code postal")
         if code := request.query_params.get("commune", "")[:100].strip():
             try:
                 context = await self._context(request)
@@ -64,7 +65,7 @@ class Candidacy:
                 if problem.status != 404:
                     raise
                 # Written by name, or unknown: as if it had been typed.
-                return await self._choose_commune(request, code)
+                return await self._choose_commune(request, Search(code, code))
             return self._page(request, self._site.guard.form(request, _fields(request, context)), context)
         return await self._choose_commune(request, place)
 
@@ -80,14 +81,17 @@ class Candidacy:
             form.refuse(payload["errors"])
         return self._page(request, form, context)
 
-    async def _choose_commune(self, request: Request, place: str) -> Response:
+    async def _choose_commune(self, request: Request, search: Search) -> Response:
+        place = search.text
         communes = (await self._site.api.ask(request, COMMUNES, {"text": place}))["communes"] if place else ()
         communes = meant_by(place, communes)
         if len(chosen := without_doubt(place, communes)) == 1:
             return RedirectResponse(_address(chosen[0]), 303)
         choices = [(each, _address(each)) for each in communes]
-        error = None if communes or not place else f"Nous ne connaissons pas de commune « {place} »."
-        values = {"place": place, "choices": choices, "error": error}
+        error = search.error
+        if place and not communes:
+            error = f"Nous ne connaissons pas de commune « {place} »."
+        values = {"place": search.typed, "choices": choices, "error": error}
         return self._site.templates.page(request, "candidatures/commune", 422 if error else 200, **values)
 
     async def _context(self, request: Request) -> Mapping[str, Any]:

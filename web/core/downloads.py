@@ -11,8 +11,9 @@ from web.core.sessions import Sessions
 
 #: What pages link to and the API answers by itself; pages and GraphQL have ways of their own to know who asks.
 _FILES = re.compile(
-    r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/(?:animations\.(?:csv|xlsx)|planning\.pdf)|audit-trail\.csv"
-    r"|animations/import-template\.(?:csv|xlsx)|animations/[^/]+/(?:attendance-sheet.*|(?:ticket|poster|flyer|slide)\.pdf|kit\.zip)"
+    r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/(?:animations\.(?:csv|xlsx)|contacts\.csv|planning\.pdf)|audit-trail\.csv"
+    r"|animations/import-template\.(?:csv|xlsx)|animations/[^/]+/to-call\.(?:csv|pdf)"
+    r"|animations/[^/]+/(?:attendance-sheet.*|(?:ticket|poster|flyer|slide)\.pdf|kit\.zip)|strategies/[^/]+/documents/[^/]+"
     r"|publications/[^/]+/files/[^/]+|candidatures/[^/]+/certificate\.pdf)"
 )
 

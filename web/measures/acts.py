@@ -85,6 +85,16 @@ IMPORT = Act(
     code="STRATEGY_SCHOOLS_IMPORT",
     leads=lambda payload: f"/territoire/strategies/{payload['strategy']['id']}",
 )
+WITHDRAW_DOCUMENT = Act(
+    "enlever",
+    document("measures/mutations/withdraw_document"),
+    "Enlever un document",
+    "Enlever le document",
+    "Le document est enlevé.",
+    (Field("sha256", "Document", "select", required=True), Field("reason", "Motif", required=True)),
+    "Le fichier est effacé. Le motif reste dans l'historique.",
+    "STRATEGY_DOCUMENT_WITHDRAW",
+)
 RECORD = Act(
     "relever",
     document("measures/mutations/record"),
@@ -132,6 +142,25 @@ ADD_MEMBER = Act(
     ),
     "Son nom et son adresse sont chiffrés, et effacés à sa demande. Sa profession reste.",
     "ACTION_GROUP_MEMBER_ADD",
+)
+REMOVE_MEMBER = Act(
+    "sortir",
+    document("measures/mutations/remove_member"),
+    "Noter qu'un membre quitte le groupe",
+    "Enregistrer son départ",
+    "Le départ du membre est noté.",
+    (Field("memberId", "Membre", "select", required=True),),
+    "Sa profession reste dans les chiffres du groupe.",
+    "ACTION_GROUP_MEMBER_REMOVE",
+)
+LINK_LESSON = Act(
+    "enseigner",
+    document("measures/mutations/link_lesson"),
+    "Relier un retour d'expérience en ligne",
+    "Relier",
+    "Le retour d'expérience est relié au groupe.",
+    (Field("publicationId", "Retour d'expérience", "select", required=True),),
+    code="ACTION_GROUP_LESSON_LINK",
 )
 MEET = Act(
     "reunir",

@@ -13,8 +13,9 @@ from web.core.documents import document
 from web.core.forms import Form
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
-from web.measures.acts import ADD_MEMBER, CLOSE, MEET, OPEN
-from web.measures.strategies import WRITERS, with_territories
+from web.measures.acts import ADD_MEMBER, CLOSE, LINK_LESSON, MEET, OPEN, REMOVE_MEMBER
+from web.measures.choices import with_choices, with_territories
+from web.measures.strategies import WRITERS
 
 _GROUPS, _GROUP = document("measures/groups"), document("measures/group")
 _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
@@ -51,22 +52,38 @@ class Groups(ActPage):
 class GroupPage(ActPage):
     """One group, its members for who runs it, its meetings."""
 
-    path, acts = "/territoire/groupes/{id}", (MEET, ADD_MEMBER, CLOSE)
+    path, acts = "/territoire/groupes/{id}", (MEET, ADD_MEMBER, REMOVE_MEMBER, LINK_LESSON, CLOSE)
 
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"groupId": request.path_params["id"]}
 
     async def page(self, request: Request, posted: Form | None) -> Response:
-        group = (await self._site.api.ask(request, _GROUP, {"id": request.path_params["id"]}))["actionGroup"]
+        answer = await self._site.api.ask(request, _GROUP, {"id": request.path_params["id"]})
+        group = answer["actionGroup"]
         if group is None:
             raise Problem.missing()
+        linked = {each["id"] for each in group["lessons"]}
+        lessons = [(each["id"], each["title"]) for each in answer["publications"]["nodes"] if each["id"] not in linked]
+        members = [
+            (each["memberId"], f"{named(each)}, {each['profession']}")
+            for each in group["members"] or ()
+            if each["leftAt"] is None
+        ]
+        acts = self._acts.shown(request, group["allowedActions"], posted)
+        acts = with_choices(acts, {REMOVE_MEMBER.name: members, LINK_LESSON.name: lessons})
         response = self._site.templates.page(
             request,
             "measures/group",
             422 if posted else 200,
             group=group,
-            acts=self._acts.shown(request, group["allowedActions"], posted),
+            named=named,
+            acts=acts,
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def named(member: Mapping[str, Any]) -> str:
+    """Return what a member is called, also once they are erased."""
+    return f"{member['firstName']} {member['lastName']}" if member["firstName"] else "Personne effacée"

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
 
 from web.core.act_page import ActPage
+from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
-from web.measures.acts import IMPORT, VALIDATE, WRITE
+from web.measures.acts import IMPORT, VALIDATE, WITHDRAW_DOCUMENT, WRITE
+from web.measures.choices import with_choices, with_territories
 
 _STRATEGIES, _STRATEGY = document("measures/strategies"), document("measures/strategy")
+_ATTACH = document("measures/mutations/attach_document")
+_FILE = Field("file", "Fichier", "file", "PDF, JPEG ou PNG, 20 Mo au plus.", True)
+_DOCUMENT = (_FILE, Field("heading", "Intitulé", hint="Ce que c'est. Exemple : Convention signée", required=True))
+_ATTACHED = "Le document est joint."
 _READERS, WRITERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR"), ("COORDONNATEUR", "NATIONAL")
 STATES = {
     "WRITTEN": ("À valider", "info"),
@@ -54,16 +60,14 @@ class Strategies(ActPage):
         return self._site.guard.keep(request, response)
 
 
-def with_territories(fields: Sequence[Field], territories: Sequence[Mapping[str, Any]]) -> list[Field]:
-    """Return the fields with these territories to choose from."""
-    options = tuple((each["code"], each["name"]) for each in territories)
-    return [replace(each, options=options) if each.kind == "select" else each for each in fields]
-
-
 class StrategyPage(ActPage):
-    """One version, with its validations."""
+    """One version, with its validations and its documents."""
 
-    path, acts = "/territoire/strategies/{id}", (VALIDATE, IMPORT)
+    path, acts = "/territoire/strategies/{id}", (VALIDATE, IMPORT, WITHDRAW_DOCUMENT)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return [*super().routes, self._site.desk(f"{self.path}/documents", self._attach, "POST")]
 
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"strategyId": request.path_params["id"]}
@@ -73,20 +77,41 @@ class StrategyPage(ActPage):
         if strategy is None:
             raise Problem.missing()
         awaited = [each["name"] for each in strategy["stakeholders"] if each["validatedOn"] is None]
+        documents = [(each["sha256"], each["heading"]) for each in strategy["documents"]]
         acts = self._acts.shown(request, strategy["allowedActions"], posted)
-        for shown in acts:
-            options = tuple((name, name) for name in awaited)
-            shown.form.fields = [
-                replace(each, options=options) if each.name == "stakeholder" else each for each in shown.form.fields
-            ]
+        acts = with_choices(
+            acts, {VALIDATE.name: [(name, name) for name in awaited], WITHDRAW_DOCUMENT.name: documents}
+        )
+        attaching = next(
+            (each for each in strategy["allowedActions"] if each["code"] == "STRATEGY_DOCUMENT_ATTACH"), None
+        )
+        upload = posted if posted is not None and posted.fields is _DOCUMENT else None
         response = self._site.templates.page(
             request,
             "measures/strategy",
             422 if posted else 200,
             strategy=strategy,
+            address=f"/territoire/strategies/{strategy['id']}",
             state=STATES[strategy["status"]],
             acts=acts,
+            upload=(upload or self._site.guard.form(request, _DOCUMENT))
+            if attaching and attaching["allowed"]
+            else None,
             posted=posted,
-            done=self._acts.done(request),
+            done=_ATTACHED if request.query_params.get("fait") == "joindre" else self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+    async def _attach(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, _DOCUMENT, with_files=True)
+        file = next(iter(form.files.get("file", [])), None)
+        values = {**form.input(), **self.fixed(request), "file": None}
+        if file is None and not form.general:
+            form.errors["file"] = "Fichier : choisissez un fichier PDF, JPEG ou PNG."
+        if file is not None and not form.failed:
+            answer = await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(file))
+            payload = answer["strategyDocumentAttach"]
+            if not payload["errors"]:
+                return RedirectResponse(f"/territoire/strategies/{request.path_params['id']}?fait=joindre", 303)
+            form.refuse(payload["errors"])
+        return await self.page(request, form)

@@ -9,6 +9,7 @@ from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.narrowing import Search
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 
@@ -44,7 +45,8 @@ class MediateurDesk(ActPage):
         viewer = answer["viewer"]
         if viewer["role"] not in ("MEDIATEUR", "PARENT"):
             raise Problem.missing()
-        text = request.query_params.get("nom", "")[:_LONGEST].strip()
+        search = Search.read(request.query_params, "nom", "Nom de la structure")
+        text = search.text
         structures = (await self._site.api.ask(request, _STRUCTURES, {"text": text}))["structures"] if text else None
         mandates = [each for each in viewer["mandates"] if each["role"] == "MEDIATEUR"]
         chosen = {each["structure"]["id"] for each in mandates if each["structure"]}
@@ -62,7 +64,7 @@ class MediateurDesk(ActPage):
             accepted=bool(named) or any(each["accepted"] for each in mandates),
             leave=_LEAVE,
             choosing=self._acts.form(request, _CHOOSE.name, posted),
-            text=text,
+            search=search,
             structures=structures,
             animations=answer["animations"],
             registrations=viewer["registrations"]["nodes"],

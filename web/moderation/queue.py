@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import plural
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import Search, ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -60,8 +60,9 @@ class Queue:
         where: dict[str, Any] = {}
         if territory := params.get("territoire", "")[:_LONGEST]:
             where["territory"] = [territory]
-        if text := params.get("mots", "")[:_LONGEST].strip():
-            where["text"] = text
+        search = Search.read(params, "mots", "Mots du titre ou du texte")
+        if search.text:
+            where["text"] = search.text
         answer, refused = await ask_narrowed(self._site.api, request, _QUEUE, where, page_variables(params))
         animations = answer["animationsToPublish"]
         if animations is None:
@@ -74,7 +75,7 @@ class Queue:
             animations=animations,
             territories=answer["territories"],
             territory=territory,
-            text=text,
+            search=search,
             posted=posted,
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),

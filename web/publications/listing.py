@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import Search, ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.publications.words import DEGREES, KINDS, choices
@@ -59,7 +59,8 @@ class Toolbox:
             else:
                 unknown.append(_WORDS["degree"])
         unknown += [_WORDS["kind"]] if any(kind and kind not in kinds for kind in params.getlist("kind")) else []
-        if text := params.get("text", "")[:_LONGEST].strip():
+        search = Search.read(params, "text", "Mots du titre ou du texte")
+        if text := search.text:
             where["text"] = text
         order = params.get("tri", "") if params.get("tri") in _ORDERS else "RELEVANCE" if text else "PUBLISHED_AT"
         variables = {"orderBy": order} | page_variables(params)
@@ -69,7 +70,9 @@ class Toolbox:
         return self._site.templates.page(
             request,
             "publications/listing",
+            422 if search.error else 200,
             **words,
+            search=search,
             publications=answer["publications"],
             themes=terms["THEME"],
             audiences=terms["AUDIENCE"],

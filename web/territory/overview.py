@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import Search, ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
@@ -35,8 +35,9 @@ class Overview:
         where: dict[str, Any] = {"managed": True}
         if (owing := _OWING.get(params.get("doit", ""))) is not None:
             where["owing"] = owing
-        if text := params.get("nom", "")[:_LONGEST].strip():
-            where["text"] = text
+        search = Search.read(params, "nom", "Nom de la structure")
+        if search.text:
+            where["text"] = search.text
         if territory := params.get("territoire", "")[:_LONGEST]:
             where["territory"] = [territory]
         answer, refused = await ask_narrowed(self._site.api, request, _OVERVIEW, where, page_variables(params))
@@ -48,7 +49,7 @@ class Overview:
             structures=structures,
             unknown=[_WORDS.get(name, name) for name in refused],
             around=pages_around(request, structures["pageInfo"], "#structures"),
-            text=text,
+            search=search,
             owing=params.get("doit", ""),
             territory=territory,
         )

@@ -67,8 +67,8 @@ def test_a_dossier_is_opened_completed_and_submitted_on_pages(visitor: Visitor, 
     people.does("08-attest-who-came", STRUCTURE, animationId=animation, parents=3, children=1)
     page = visitor.signs_in("STRUCTURE").sees("/structure/dossiers")
     assert "choisissez-en une" in visitor.sends(page, values={"conventionId": ""}, status=422)
-    convention = page.partition('<option value="')[2].partition("<option")[2].partition('value="')[2].partition('"')[0]
-    values = {"conventionId": convention, "periodFrom": "01/01/2027", "periodUntil": "31/01/2027"}
+    # The only convention is chosen already.
+    values = {"periodFrom": "01/01/2027", "periodUntil": "31/01/2027"}
     page = visitor.sends(page, values=values)
     assert "Payée un jour" in page
     assert "Ce qui manque" in page

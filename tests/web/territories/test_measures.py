@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.support.people import COLLEGE
+from tests.support.papers.dossiers import pdf
+from tests.support.people import COLLEGE, COORDONNATEUR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -29,8 +30,10 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     (strategy,) = {link for link in links(listed) if re.fullmatch(r"/territoire/strategies/[0-9a-f-]{36}", link)}
     page = coordonnateur.sees(strategy)
     assert "Ateliers : 40,5" in page
-    adopted = coordonnateur.sends(page, "valider", {"stakeholder": "CAF", "on": "02/01/2027"})
+    # Only one is awaited: it is chosen already.
+    adopted = coordonnateur.sends(page, "valider", {"on": "02/01/2027"})
     assert "Adoptée" in adopted
+    _keeps_documents(coordonnateur, strategy)
     own = head.sends(head.sees("/ecole/projet"), "relever", PROJECT)
     assert "Avec ce volet" in own
     assert "Axe 3 du projet." in coordonnateur.sees("/territoire/projets")
@@ -40,5 +43,29 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     member = {"firstName": "Awa", "lastName": "Diallo", "email": "awa@exemple.fr", "profession": "psychologue"}
     group = coordonnateur.sends(group, "ajouter", member)
     met = {"on": "2027-01-04", "professions": "psychologue\nenseignante", "outcome": "Un questionnaire."}
-    assert "Professions : psychologue, enseignante." in coordonnateur.sends(group, "reunir", met)
+    page = coordonnateur.sends(group, "reunir", met)
+    assert "Professions : psychologue, enseignante." in page
+    assert "Relier" not in page
+    lesson = {"kind": "LESSON", "title": "Ce que dit le questionnaire", "summary": "Bilan.", "text": "Un bilan."}
+    about = {"territory": "34", "themes": ["temps-ecran"]}
+    made = People(server).does("140-propose-a-publication", COORDONNATEUR, **lesson, **about)["publication"]["id"]
+    address = re.findall(r'action="([^"]+)"', group)[-1]
+    page = coordonnateur.sends(coordonnateur.sees(address), "enseigner")
+    assert f"/ressources/{made}" in links(page)
+    assert "a quitté le groupe" in coordonnateur.sends(page, "sortir")
     assert "Awa" not in Visitor(server.address).signs_in("AUDITOR").sees(re.findall(r'action="([^"]+)"', group)[-1])
+
+
+def _keeps_documents(coordonnateur: Visitor, strategy: str) -> None:
+    token = dict(re.findall(r'name="(jeton|cle)" value="([^"]+)"', coordonnateur.sees(strategy)))
+    sent = {"data": token | {"heading": "Convention signée"}, "files": {"file": ("texte.pdf", b"rien")}}
+    refused = coordonnateur.http.post(f"{strategy}/documents", **sent)  # type: ignore[arg-type]
+    assert (refused.status_code, '<a href="#file">' in refused.text) == (422, True)
+    token = dict(re.findall(r'name="(jeton|cle)" value="([^"]+)"', refused.text))
+    sent = {"data": token | {"heading": "Convention signée"}, "files": {"file": ("texte.pdf", pdf())}}
+    attached = coordonnateur.http.post(f"{strategy}/documents", **sent)  # type: ignore[arg-type]
+    page = coordonnateur.sees(attached.headers["location"])
+    assert "Le document est joint." in page
+    file = next(link for link in links(page) if re.fullmatch("/strategies/.+/documents/[0-9a-f]{64}", link))
+    assert coordonnateur.http.get(file).content == pdf()
+    assert "Aucun document" in coordonnateur.sends(page, "enlever", {"reason": "Périmé."})

@@ -50,7 +50,8 @@ def test_a_coordonnateur_sees_what_each_structure_owes_and_everything_that_happe
 def test_a_convention_is_signed_amended_and_ended_on_pages(visitor: Visitor, server: Server) -> None:
     visitor.signs_in("COORDONNATEUR")
     page = visitor.sees("/territoire/conventions/signer")
-    assert '<option value="34" selected>Hérault</option>' in page
+    # The only one: it is said, and sent.
+    assert "<strong>Hérault</strong></p>" in page
     terms = {"siret": OTHER_SIRET, "structureName": "Mairie", "territory": "34", "signedOn": "2027-02-01"}
     refused = visitor.sends(page, "signer", terms | {"validFrom": "2027-02-01", "ratePerAnimation": "cent"}, status=422)
     assert '<a href="#signer-validUntil">' in refused

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import iso_day
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import Search, ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.structure.speaking import spoken_for
@@ -89,6 +89,7 @@ class OwnAnimations:
             statuses=STATUSES,
             due=[each["id"] for each in animations["nodes"] if self._is_over(each)],
             chosen=params,
+            search=_search(params),
             day_typed=iso_day,
             unknown=[*unheard, *(_WORDS.get(name, name) for name in refused)],
             headings=_headings(params),
@@ -105,9 +106,11 @@ def _where(params: QueryParams) -> tuple[dict[str, Any], list[str]]:
     for name, field in _LISTS.items():
         if values := [value[:_LONGEST] for value in params.getlist(name)[:20] if value]:
             where[field] = values
-    for name, field in (("mots", "text"), ("du", "startsFrom"), ("avant", "startsBefore")):
+    if text := _search(params).text:
+        where["text"] = text
+    for name, field in (("du", "startsFrom"), ("avant", "startsBefore")):
         if value := params.get(name, "")[:_LONGEST].strip():
-            where[field] = value if field == "text" else iso_day(value)
+            where[field] = iso_day(value)
     # An enum that does not hold a value refuses the whole document.
     if not STATUSES.keys() >= set(where.get("status", ())):
         del where["status"]
@@ -116,6 +119,10 @@ def _where(params: QueryParams) -> tuple[dict[str, Any], list[str]]:
         if params.get(name, "") not in ("", *known):
             unknown.append(_WORDS[name])
     return where | _MOMENTS.get(params.get("quand", ""), {}), unknown
+
+
+def _search(params: QueryParams) -> Search:
+    return Search.read(params, "mots", "Mots du titre ou du texte")
 
 
 def _order(params: QueryParams) -> list[dict[str, str]]:
