@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any
 
 from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, since_day_zero, together
+from application.tables.named_places import candidates, communes_meant, communes_of_postal_code
 from application.tables.reader import Columns, Row, plain, read_table
 from domain.kernel.errors import ErrorCode, Problem
 from domain.kernel.field_labels import sentence
 from domain.kernel.languages import language_names
-from domain.kernel.place_search import folded
-from domain.kernel.places import Commune, places
+from domain.kernel.places import places
 from domain.typology.typology import TermKind, Typology
 
 MOST_ROWS = 1_000
@@ -42,8 +42,11 @@ COLUMNS = Columns(
         "venue_type": ("type de lieu", "nature du lieu", "types de lieu", "venueType"),
         "venue_name": ("lieu", "nom du lieu", "salle", "venueName"),
         "address": ("adresse", "adresse postale", "adresse du lieu", "address"),
-        "commune": ("commune", "ville", "nom de la commune", "communeCode"),
-        "commune_code": ("commune (INSEE)", "code INSEE", "code commune", "INSEE", "code INSEE de la commune"),
+        "commune": ("commune", "ville", "nom de la commune"),
+        "commune_code": (
+            *("commune (INSEE)", "code INSEE", "code commune", "INSEE", "code INSEE de la commune"),
+            "communeCode",
+        ),
         "postal_code": ("code postal", "CP"),
         "audience": ("public", "public visé", "publics", "audience"),
         "type": ("type", "type d'animation", "format", "nature"),
@@ -100,7 +103,6 @@ class AnimationRow:
     #: As it stands in the table; None: none is named.
     territory: str | None = None
     commune: str | None = None
-    postal_code: str | None = None
     #: Of a row that was exported.
     animation_id: str | None = None
     school: str | None = None
@@ -134,14 +136,6 @@ class Words:
 
     def labels(self, kind: TermKind) -> str:
         return ", ".join(self._labels.get(kind, ()))
-
-
-@cache
-def _communes_by_name() -> Mapping[str, Sequence[Commune]]:
-    named: dict[str, list[Commune]] = {}
-    for commune in places().communes.values():
-        named.setdefault(folded(commune.name), []).append(commune)
-    return named
 
 
 @cache
@@ -251,12 +245,16 @@ def _language(name: str) -> str | None:
 
 
 def _commune(read: AnimationRow, cells: Mapping[str, str]) -> None:
-    """Take the INSEE code, or the name that a code is to be found for."""
-    named = cells.get("commune")
-    if code := cells.get("commune_code") or (named if named and named[:1].isdigit() else None):
-        read.values["commune_code"] = _whole(code, 5)
-    elif named:
-        read.commune, read.postal_code = named, _whole(cells.get("postal_code", ""), 5) or None
+    """Take the INSEE code, or the words that a commune is to be found for."""
+    code = _whole(cells.get("commune_code", ""), 5)
+    if places().find(code.upper()):
+        read.values["commune_code"] = code
+        return
+    named, postal = code or cells.get("commune", ""), _whole(cells.get("postal_code", ""), 5)
+    if named:
+        read.commune = named if named[:1].isdigit() else f"{named} {postal}".strip()
+    elif len(posted := communes_of_postal_code(postal)) == 1:
+        read.values["commune_code"] = posted[0].code
 
 
 def _whole(digits: str, length: int) -> str:
@@ -269,27 +267,18 @@ def departments_of(read: AnimationRow) -> set[str]:
     if (code := read.values.get("commune_code")) is not None:
         commune = places().find(str(code))
         return {commune.department} if commune else set()
-    return {commune.department for commune in _communes_meant(read)}
-
-
-def _communes_meant(read: AnimationRow) -> list[Commune]:
-    if read.commune is None:
-        return []
-    return [
-        commune
-        for commune in _communes_by_name().get(folded(read.commune), ())
-        if read.postal_code is None or read.postal_code in commune.postal_codes
-    ]
+    return {commune.department for commune in communes_meant(read.commune or "")}
 
 
 def find_commune(read: AnimationRow, department: str) -> None:
-    """Find the commune by its name, in the department first, and its postal code where several have that name."""
+    """Find the commune that a row names, in the department first. Several or none are refused with who may be meant."""
     if read.commune is None:
         return
-    communes = _communes_meant(read)
-    here = [commune for commune in communes if commune.department == department] or communes
-    if len(here) == 1:
-        read.values["commune_code"] = here[0].code
+    communes = communes_meant(read.commune, department)
+    if len(communes) == 1:
+        read.values["commune_code"] = communes[0].code
         return
-    why = "plusieurs communes s'appellent ainsi" if here else "aucune commune ne s'appelle ainsi"
-    read.refuse("commune_code", f"« {read.commune} » : {why} ; indiquez son code INSEE, ou son code postal à côté")
+    why = "plusieurs communes répondent à cela" if communes else "aucune commune ne s'appelle ainsi"
+    among = candidates(read.commune, department)
+    advice = f" : {among}. Indiquez son code INSEE" if among else " ; indiquez son code INSEE"
+    read.refuse("commune_code", f"« {read.commune} » : {why}{advice}, ou son code postal à côté de son nom")

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from api.limits.guesses import FROM_ONE_PLACE
 from tests.support.people import CANDIDATURE, NATIONAL, SCHOOL, STRUCTURE, People
 from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
@@ -192,29 +191,6 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert visitor.sees(link) == visitor.sees(link)
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
     assert "Votre place est réservée" in visitor.sees(link)
-
-
-def test_the_code_of_a_ticket_gives_the_seat_up(visitor: Visitor, people: People, animation: str) -> None:
-    form = {"animationId": animation, "firstName": "Ana", "lastName": "Sans e-mail"}
-    code = people.does("41-register-somebody-else", STRUCTURE, **form)["code"]
-    page = visitor.sees("/inscription")
-    wrong = visitor.sends(page, values={"code": "", "action": "cancel"}, status=422)
-    assert '<a href="#code">' in wrong
-    page = visitor.sends(wrong, values={"code": f" {code.lower().replace('-', ' ')}"})
-    assert code not in str(visitor.http.headers)
-    for shown in ("Café des parents", "15\N{NO-BREAK SPACE}mars", "1 rue", "11", "calendar.ics", "Ana"):
-        assert shown in page
-    assert "Sans e-mail" not in page
-    assert "vous ne venez plus" in visitor.sends(page, "cancel")
-    assert "Vous n&#39;êtes plus inscrit(e)" in visitor.sends(visitor.sees("/inscription"), values={"code": code})
-
-
-def test_wrong_codes_of_tickets_are_limited_to_see_as_to_give_up(visitor: Visitor, server: Server) -> None:
-    page = visitor.sees("/inscription")
-    for number in range(FROM_ONE_PLACE):
-        refused = visitor.sends(page, values={"code": f"2222-{number + 2000}"}, status=422)
-        assert "Ce code n&#39;est pas celui d&#39;une inscription" in refused
-    assert "Trop de codes erronés" in visitor.sends(page, values={"code": "2222-3333"}, status=429)
 
 
 def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor, people: People) -> None:

@@ -14,8 +14,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.accounts.types import agents_named
+from api.audit.histories import blanked_for_asker, details_of
 from api.core.back_references import later
-from api.core.blanked import NOTHING_BLANKED, blanked_for
+from api.core.blanked import NOTHING_BLANKED
 from api.core.context import Context, Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.lists.nodes import Node
@@ -23,7 +24,6 @@ from api.proof.inclusion import EventProof, prove
 from application.papers.words import ROLES
 from domain.kernel.actors import Role
 from domain.kernel.events import registered_events
-from domain.kernel.rights import Action, Scope, scope_of
 from projections.animations.blanked_texts import BlankedTexts
 
 
@@ -129,6 +129,15 @@ class AuditEntry(Lazily, Node):
         )
         return None if animation is None else str(animation.title)
 
+    @strawberry.field(
+        description="What the sentence leaves out, in French: « Places : 12 → 20 », « Présents : 9 parents et 4"
+        " enfants ». For animations declared, modified, attested, corrected; empty for others. Without what is blanked"
+        " or erased."
+    )
+    async def details(self, info: Info) -> list[str]:
+        subject = UUID(str(self.row["subject_id"]))
+        return await details_of(info.context, self.row["type"], subject, self.row["position"])
+
     @strawberry.field(description="In what function, in French: « coordonnateur », « équipe nationale »…")
     def actor_function(self) -> str:
         return ROLES[Role(self.role)]
@@ -168,9 +177,6 @@ async def entries_for(context: Context, columns: Collection[str] | None = None) 
         return Entries(NOTHING_BLANKED)
 
     async def build(_: list[None]) -> list[Entries]:
-        scope, actor = scope_of(context.actor, Action.AUDIT_READ), context.actor
-        structures = actor.structures if scope is Scope.OWN_STRUCTURE else None
-        territories = actor.territories if scope is Scope.OWN_TERRITORY else None
-        return [Entries(await blanked_for(context, structures, territories))]
+        return [Entries(await blanked_for_asker(context))]
 
     return await context.together("entries of the audit trail", None, build)

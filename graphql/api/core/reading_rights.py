@@ -140,7 +140,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "AuditEntry": {
         Action.AUDIT_READ: (
             "id position type sentence recordedAt actor actorName actorFunction role subject subjectVersion cause"
-            " actorRole commandId data personalFields personalDataErasedAt proof subjectName"
+            " actorRole commandId data personalFields personalDataErasedAt proof subjectName details"
         ),
     },
 }
@@ -273,8 +273,7 @@ ROOTS: Mapping[Reach, str] = {
         " checkpoint checkpoints communes control"
         " invitationByLink node personalData position publication publications registration registrationByCode schools"
         " serviceDossier structure structures territories territory typology viewer"
-        " animationPublished"
-        " questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
+        " animationPublished questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
         " animationRequest programme projectShares strategy actionGroup"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",

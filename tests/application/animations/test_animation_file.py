@@ -153,6 +153,16 @@ def test_terms_are_known_whatever_their_accents_and_those_that_are_not_are_named
         ("Commune;Code postal", "Saint-Denis;93200", "93066"),
         ("Commune;Code postal", "Bourg-en-Bresse;1000", "01053"),
         ("Commune", "1053", "01053"),
+        ("Ville", "34000 Montpellier", "34172"),
+        ("Commune", "Saint-Denis (93200)", "93066"),
+        ("Commune", "Montpellier (34)", "34172"),
+        ("Commune", "34920", "34090"),
+        ("Commune", "Montpellier Cedex 5", "34172"),
+        ("Commune;Code postal", "Montpellier;34961", "34172"),
+        ("Commune (INSEE)", "Sète", "34301"),
+        ("Ville", "Marseille 13008", "13208"),
+        ("Code postal", "34200", "34301"),
+        ("communeCode", "13001", "13001"),
     ],
 )
 def test_a_commune_is_named_by_its_code_or_its_name(columns: str, cells: str, code: str):
@@ -161,10 +171,21 @@ def test_a_commune_is_named_by_its_code_or_its_name(columns: str, cells: str, co
     assert (read.values["commune_code"], problems(read)) == (code, {})
 
 
-@pytest.mark.parametrize(("name", "why"), [("Trifouilly", "aucune commune"), ("Saint-Denis", "plusieurs communes")])
-def test_a_name_of_no_commune_or_of_several_is_refused(name: str, why: str):
+@pytest.mark.parametrize(
+    ("name", "department", "why"),
+    [
+        ("Trifouilly", "34", "aucune commune ne s'appelle ainsi ; indiquez son code INSEE"),
+        ("Saint-Denis", "34", "plusieurs communes répondent à cela : Saint-Denis (11339), "),
+        ("Saint-Jean-de", "34", "aucune commune ne s'appelle ainsi : Saint-Jean-de-Védas (34270), "),
+        ("34070", "34", "Montpellier (34172), Cébazan (34070)"),
+        ("13001", "13", "Marseille 1er Arrondissement (13201), Aix-en-Provence (13001)"),
+    ],
+)
+def test_a_name_of_no_commune_or_of_several_is_refused_with_those_that_may_be_meant(
+    name: str, department: str, why: str
+):
     read = row("Date;Commune", f"12/03/2027 18h30-20h;{name}")
-    find_commune(read, "34")
+    find_commune(read, department)
     assert why in problems(read)["commune_code"]
 
 

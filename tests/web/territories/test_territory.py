@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.support.people import NATIONAL as TEAM
-from tests.support.people import OTHER_SIRET, STRUCTURE_ID, People
+from tests.support.people import OTHER_SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -25,6 +25,8 @@ def owing(server: Server, people: People) -> None:
     for title, day in days.items():
         times = {"startsAt": f"{day}T18:00:00+01:00", "endsAt": f"{day}T20:00:00+01:00"}
         people.publish(people.declare(title=title, **times))
+    moved = people.declare(title="Déplacée", startsAt="2027-03-18T18:00:00+01:00", endsAt="2027-03-18T20:00:00+01:00")
+    people.does("47-modify-an-animation", STRUCTURE, animationId=moved, seats=20, venueName="Mairie")
     server.clock.now = datetime.fromisoformat("2027-02-20T12:00:00+01:00")
 
 
@@ -43,6 +45,8 @@ def test_a_coordonnateur_sees_what_each_structure_owes_and_everything_that_happe
     page = visitor.sees(STRUCTURE_PAGE)
     assert "dont 1 depuis plus de sept jours" in page
     assert "Animation publiée\N{NO-BREAK SPACE}: Un retard" in page
+    assert "Places\N{NO-BREAK SPACE}: 12 → 20" in page
+    assert "→ Mairie" in page
     assert page.index("Animation publiée") < page.index("Convention signée")
 
 

@@ -1,0 +1,46 @@
+"""What an entry of the audit trail says beside its sentence, read from the history of its animation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from api.core.blanked import blanked_for
+from api.core.context import Context
+from application.wording.what_changed import TOPICS, details
+from domain.kernel.rights import Action, Scope, scope_of
+from eventstore.records import Recorded
+from projections.animations.blanked_texts import BlankedTexts
+from projections.engine.past import TooLong, of_streams, opened
+
+
+async def details_of(context: Context, topic: str, animation_id: UUID, position: int) -> list[str]:
+    """Return French sentences about an event; none for events that say everything by their own sentence."""
+    if topic not in TOPICS:
+        return []
+    histories = await context.together("histories of entries", animation_id, lambda ids: _histories(context, ids))
+    history = [record.event for record in histories if record.position <= position]
+    return details(history) if history else []
+
+
+async def blanked_for_asker(context: Context) -> BlankedTexts:
+    """Return the texts that the asker is not shown within the reach of the audit trail."""
+    scope, actor = scope_of(context.actor, Action.AUDIT_READ), context.actor
+    structures: Collection[UUID | None] | None = actor.structures if scope is Scope.OWN_STRUCTURE else None
+    territories = actor.territories if scope is Scope.OWN_TERRITORY else None
+    return await blanked_for(context, structures, territories)
+
+
+async def _histories(context: Context, animations: list[UUID]) -> Sequence[Sequence[Recorded]]:
+    """Return the history of each animation, as far as the asker may read its words."""
+    read = await context.read()
+    try:
+        sealed = await of_streams(read, animations)
+    except TooLong:
+        return [()] * len(animations)
+    blanked = await blanked_for_asker(context)
+    histories: dict[UUID, list[Recorded]] = defaultdict(list)
+    for record in await opened(read, context.services.application.vault, sealed):
+        histories[record.originator_id].append(blanked.masked(record))
+    return [histories[animation_id] for animation_id in animations]
