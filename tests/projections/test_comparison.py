@@ -78,9 +78,9 @@ def test_a_table_that_lags_is_compared_with_the_log_up_to_where_it_stands(conn: 
 )
 def test_a_row_that_was_written_past_the_folds_is_named(conn: Conn, check: Check, statement: str, words: str):
     conn.execute(statement)
-    found = list(map(str, check().differences))
-    assert any(words in difference for difference in found), found
-    assert all("_g1, " in difference for difference in found)
+    differences = list(map(str, check().differences))
+    assert any(words in difference for difference in differences), differences
+    assert all("_g1, " in difference for difference in differences)
 
 
 def test_a_total_that_is_no_sum_of_rows_is_named(conn: Conn, check: Check):

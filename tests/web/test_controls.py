@@ -36,8 +36,8 @@ def path(controls: Controls, dossier: str, server: Server) -> str:
     assert "Le contrôle est annoncé" in page
     assert "Annoncé, pas encore tiré" in page
     controls.draw()
-    (found,) = {link for link in links(auditor.sees("/controle")) if re.fullmatch(r"/controle/[0-9a-f-]{36}", link)}
-    return found
+    (address,) = {link for link in links(auditor.sees("/controle")) if re.fullmatch(r"/controle/[0-9a-f-]{36}", link)}
+    return address
 
 
 def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str, server: Server) -> None:

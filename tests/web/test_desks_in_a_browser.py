@@ -114,7 +114,7 @@ def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(
                 expect(page.get_by_text("Corrigez les lignes")).to_be_visible()
                 findings["an import with errors"] = violations(page)
             context.close()
-    assert {path: found for path, found in findings.items() if found} == {}
+    assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
 
 

@@ -45,9 +45,9 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
         ),
         "feeds": [_unfolded(server.http.get(f"/animations.{kind}").text) for kind in ("ics", "atom", "jsonld")],
     }
-    found = {name: set(ADDRESS.findall("\n".join(texts))) for name, texts in published.items()}
-    assert all(found.values()), found
-    paths = {path for each in found.values() for path in each if not _is_file(path)} | _rows(server)
+    addresses = {name: set(ADDRESS.findall("\n".join(texts))) for name, texts in published.items()}
+    assert all(addresses.values()), addresses
+    paths = {path for each in addresses.values() for path in each if not _is_file(path)} | _rows(server)
     assert f"/animations/{animation}" in _rows(server)
     expected = {"animations", "inscriptions", "questionnaire", "candidatures", "invitations"}
     expected |= {"territoire", "moderation", "ecole"}

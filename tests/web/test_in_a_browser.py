@@ -105,7 +105,7 @@ def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
     page.get_by_role("link", name="Était-ce utile").click()
     expect(page.get_by_label("1", exact=True)).to_be_focused()
     context.close()
-    assert {path: found for path, found in findings.items() if found} == {}
+    assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
 
 

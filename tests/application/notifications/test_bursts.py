@@ -138,7 +138,7 @@ def test_whom_to_call_is_told_once_of_a_burst_with_what_they_know_and_what_is(wo
     world.does(RegistrationSubmitFor(animation_id=animation, **name), STRUCTURE)
     _reacts(app)
 
-    def told() -> list[str]:
+    def calls() -> list[str]:
         _reacts(app)
         return [each for each in messages(app, f"structure:{STRUCTURE_ID}") if "par téléphone" in each]
 
@@ -146,16 +146,16 @@ def test_whom_to_call_is_told_once_of_a_burst_with_what_they_know_and_what_is(wo
         start = world.now + timedelta(days=days)
         changes = {"venue_name": venue, "starts_at": start, "ends_at": start + timedelta(hours=2)}
         world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
-        told()
-    (moved,) = told()
+        calls()
+    (moved,) = calls()
     assert "la date ou le lieu a changé. Quand : avant mardi 1er septembre 2026, de 6 h 00" in moved
     assert "maintenant dimanche 13 septembre 2026, de 4 h 00" in moved
     assert moved.endswith("Où : avant Mairie, maintenant Médiathèque.")
     world.does(AnimationModify(animation_id=animation, changes={"title": "Atelier"}), STRUCTURE)
-    (moved,) = told()
+    (moved,) = calls()
     assert "l'animation a changé. Titre : avant « Café », maintenant « Atelier » ; Quand : avant" in moved
     world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
-    (cancelled,) = told()
+    (cancelled,) = calls()
     assert "l'animation est annulée (annoncée mardi 1er septembre 2026, de 6 h 00" in cancelled
     assert cancelled.endswith(", Mairie).")
 

@@ -238,13 +238,13 @@ def test_letters_about_an_animation_name_its_own_contact_and_the_way_in_is_for_w
     online = {"venue_type": "en-ligne", "online_link": "https://visio.example.org/un"}
     modifies(world, animation, **online, contact_phone="06 39 98 12 34", contact_email="atelier@example.org")
     world.now += timedelta(days=1)
-    told = sent_by(app)
+    earlier = sent_by(app)
     modifies(world, animation, online_link="https://visio.example.org/deux", venue_name="Sur le web")
     world.now += timedelta(days=1)
     moved = sent_by(app)
-    assert {str(received["To"]) for received in told.received} == {PARENT}
+    assert {str(received["To"]) for received in earlier.received} == {PARENT}
     assert {str(received["To"]) for received in moved.received} == {PARENT, CONTACT}
-    for office, link in ((told, "un"), (moved, "deux")):
+    for office, link in ((earlier, "un"), (moved, "deux")):
         for number, received in enumerate(office.received):
             assert str(received["Reply-To"]) == "Ville de Basse-Terre <atelier@example.org>"
             text = " ".join(office.text(number).split())

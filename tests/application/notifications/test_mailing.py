@@ -223,12 +223,12 @@ def test_a_burst_of_changes_in_which_processes_are_killed_is_one_letter_of_the_l
 ):
     _registers(world, animation, 1)
     _sends(app, office.url)
-    told = len(office.received)
+    letters_before = len(office.received)
     for number in range(4):
         worker = _worker(fresh_url, office, "both")
         _titles(world, animation, f"Titre {number}")
         if number % 2:
-            _waits_for(lambda: _outbox(app, "kind")[told:])
+            _waits_for(lambda: _outbox(app, "kind")[letters_before:])
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     _titles(world, animation, "Dernier titre")
@@ -236,7 +236,7 @@ def test_a_burst_of_changes_in_which_processes_are_killed_is_one_letter_of_the_l
     with app.pool.connection() as conn:
         conn.execute("UPDATE mail_outbox SET due_at = now() WHERE due_at > now()")
     _sends(app, office.url)
-    (subject,) = office.to("p1@example.org")[told:]
+    (subject,) = office.to("p1@example.org")[letters_before:]
     assert "Dernier titre" in subject
     text = office.text()
     assert "Café & <b>thé</b>" in text.partition("Maintenant")[0]

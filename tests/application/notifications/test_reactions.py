@@ -62,11 +62,11 @@ def test_the_structure_is_told_what_becomes_of_its_animations_and_the_national_t
     signed.does(AnimationRefuse(animation_id=refused, reason="À préciser."), NATIONAL)
     signed.does(AnimationCancel(animation_id=published, reason="Neige."), NATIONAL)
     _reacts(app)
-    convention, *told = messages(app, OURS)
+    convention, *decisions = messages(app, OURS)
     assert convention == (
         "La convention du 01/09/2025 au 31/08/2026 de Ville de Basse-Terre, Guadeloupe (971), est signée."
     ), "the first one opened its account"
-    assert told == [
+    assert decisions == [
         f"« Un » ({WHEN}, Jean Jaurès) est publiée.",
         # The reasons are sealed in the events, and kept nowhere else.
         f"« Deux » ({WHEN}, Jean Jaurès) est refusée.",

@@ -236,8 +236,8 @@ def test_whoever_hears_is_told_when_everything_happens(world: World, app: Applic
         around = LoggedStreams(conn)
         for record in read_after(conn, 0, 10_000):
             reaction = REACTIONS.get(type(record.event))
-            told = list(reaction(record, around) if reaction else ())
-            heard[record.event.topic] |= {_hearer(message) for message in told}
+            reactions = list(reaction(record, around) if reaction else ())
+            heard[record.event.topic] |= {_hearer(message) for message in reactions}
             bare = replace(record, event=_with_the_least(record.event))
             for message in reaction(bare, around) if reaction else ():
                 if isinstance(message, Notice):

@@ -46,9 +46,9 @@ def test_another_status_than_the_one_required_fails(required: tuple[str, ...]):
 
 @pytest.mark.parametrize("kept", [NOTE, PREVIOUS])
 def test_a_checkpoint_of_the_same_history_is_recognised(kept: str):
-    (told,) = [check for check in results(kept=kept) if check.text.startswith("kept checkpoint: ")]
-    assert (told.ok, told.warning) == (True, False)
-    assert told.text.endswith("is of the same history")
+    (check_of_copy,) = [check for check in results(kept=kept) if check.text.startswith("kept checkpoint: ")]
+    assert (check_of_copy.ok, check_of_copy.warning) == (True, False)
+    assert check_of_copy.text.endswith("is of the same history")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_checkpoint_of_another_history_is_named(size: int, name: str, words: s
 @pytest.mark.parametrize("size", [7, 21])
 def test_what_cannot_be_proved_of_a_checkpoint_is_told(size: int):
     kept = KEY.sign(Checkpoint(LOG, size, EMPTY_ROOT).text, LOG)
-    told = results(kept=kept, keys=(PublicKey(KEY.public),))
-    assert told[-1].ok
-    (warning,) = [check.text for check in told if check.text.startswith("kept checkpoint: ")]
+    checks = results(kept=kept, keys=(PublicKey(KEY.public),))
+    assert checks[-1].ok
+    (warning,) = [check.text for check in checks if check.text.startswith("kept checkpoint: ")]
     assert re.match(rf"kept checkpoint: not proved: .* of {size} events", warning)
 
 

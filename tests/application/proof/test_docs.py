@@ -167,6 +167,6 @@ def test_the_first_bytes_of_an_archive_are_those_of_the_documentation():
     assert content[:14].hex(" ").upper() == "50 4B 03 04 14 00 00 00 00 00 00 00 21 00"
     central = content[content.index(b"PK\x01\x02") :]
     assert (central[4:6].hex(" "), central[38:42].hex(" ").upper()) == ("14 03", "00 00 A4 01")
-    for told in ("`50 4B 03 04`", "`14 00`", "`21 00`", "`50 4B 01 02`", "`14 03`", "`00 00 A4 01`"):
-        assert told in section
+    for signature in ("`50 4B 03 04`", "`14 00`", "`21 00`", "`50 4B 01 02`", "`14 03`", "`00 00 A4 01`"):
+        assert signature in section
     assert f"{MAX_MEMBERS:,} members" in section

@@ -167,8 +167,8 @@ def test_what_the_signer_changes_in_dossier_json_is_refused_by_both(claim: Claim
         # Of nothing altered, written in another form.
         text = json.dumps(altered, indent=2 if path else 3, ensure_ascii=False).encode()
         forged.append(signed_again(tmp_path / f"{number}.zip", {**contents, "dossier.json": text}))
-    said = verdicts([(bundle, to_pem(KEY.public)) for bundle in forged])
-    assert [(results[-1]["ok"], results[-1]["step"]) for results in said] == [(False, "dossier")] * len(forged)
+    verdict_lists = verdicts([(bundle, to_pem(KEY.public)) for bundle in forged])
+    assert [(results[-1]["ok"], results[-1]["step"]) for results in verdict_lists] == [(False, "dossier")] * len(forged)
     assert [checks(bundle)[-1].text.partition(":")[0] for bundle in forged] == ["dossier"] * len(forged)
 
 

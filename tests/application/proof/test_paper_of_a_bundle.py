@@ -66,14 +66,14 @@ def test_a_paper_that_says_something_else_is_refused(contents, tmp_path: Path, c
 
 
 def test_a_paper_of_another_version_of_typst_has_the_words_of_the_facts_and_that_is_told(contents, tmp_path: Path):
-    told = warning_of(with_paper(tmp_path, contents, elsewhere(contents["dossier.pdf"])))
-    assert "its bytes cannot be compared: it was laid out by Typst 0.14.0 with" in told
+    warning = warning_of(with_paper(tmp_path, contents, elsewhere(contents["dossier.pdf"])))
+    assert "its bytes cannot be compared: it was laid out by Typst 0.14.0 with" in warning
 
 
 def test_a_paper_of_an_older_layout_is_not_accepted_under_a_newer_number(contents, tmp_path: Path):
     newer = contents["dossier.json"].replace(b'"layout": %d' % LATEST, b'"layout": %d' % (LATEST + 1))
-    told = warning_of(signed_again(tmp_path / "forged.zip", {**contents, "dossier.json": newer}))
-    assert f"layout {LATEST + 1}, newer than this program: it was not compared" in told
+    warning = warning_of(signed_again(tmp_path / "forged.zip", {**contents, "dossier.json": newer}))
+    assert f"layout {LATEST + 1}, newer than this program: it was not compared" in warning
 
 
 @pytest.mark.parametrize("name", ["genuine", "genuine-signed-before-rotation"])

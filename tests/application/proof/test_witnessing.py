@@ -259,9 +259,9 @@ def test_a_follower_proves_each_new_tree_from_tiles(sizes: tuple[int, ...], tmp_
 def test_a_fork_is_named_with_both_signed_notes(fork: Tree, why: str):
     honest = Tree(leaves(700))
     followed = follow(honest, state(honest))
-    with pytest.raises(ForkFound, match=why) as found:
+    with pytest.raises(ForkFound, match=why) as caught:
         follow(fork, followed)
-    assert (found.value.kept, found.value.shown) == (honest.note(700), fork.note(len(fork.hashes)))
+    assert (caught.value.kept, caught.value.shown) == (honest.note(700), fork.note(len(fork.hashes)))
 
 
 def test_wrong_tiles_are_no_fork_and_foreign_checkpoints_are_not_believed():

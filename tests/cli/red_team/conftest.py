@@ -47,7 +47,7 @@ class Scene:
         result = self.run(*arguments)
         assert result.exit_code == 1, result.output
         assert "Traceback" not in result.output
-        return said(result)
+        return output_of(result)
 
     def exported(self, dossier_id: UUID, name: str = "bundle.zip") -> Path:
         path = self.folder / name
@@ -56,7 +56,7 @@ class Scene:
         return path
 
 
-def said(result: Result) -> str:
+def output_of(result: Result) -> str:
     return " ".join(f"{result.stdout} {result.stderr}".split())
 
 

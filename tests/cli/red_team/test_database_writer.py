@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from tests.cli.red_team.conftest import Scene, said
+from tests.cli.red_team.conftest import Scene, output_of
 
 STAMP = (
     '"stamp":{"recorded_at":"2026-11-26T00:00:00Z","actor":"coordonnateur","role":"coordonnateur","command_id":'
@@ -40,7 +40,7 @@ def test_a_payment_that_is_inserted_is_never_signed_nor_exported(scene: Scene):
 
 def test_a_payment_that_is_inserted_is_told_by_status(scene: Scene):
     position = insert_payment(scene)
-    assert str(position) in said(scene.run("status"))
+    assert str(position) in output_of(scene.run("status"))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_log_and_its_checkpoints_refuse_to_be_rewritten(scene: Scene, statem
 
 def test_protection_that_was_lifted_is_told_by_status(scene: Scene):
     scene.sql("SELECT 1")
-    assert "no trigger that keeps it append-only" in said(scene.run("status"))
+    assert "no trigger that keeps it append-only" in output_of(scene.run("status"))
 
 
 @pytest.mark.parametrize("column", ["state = state || ' '::bytea", "topic = 'animation.cancelled'"])

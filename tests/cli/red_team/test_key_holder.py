@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.red_team.conftest import Scene, said
+from tests.cli.red_team.conftest import Scene, output_of
 from tests.support.papers.bundles import members, signed_again
 
 
@@ -18,7 +18,7 @@ def verified(scene: Scene, path, *options: str) -> str:
 def test_an_honest_bundle_is_accepted(scene: Scene):
     path = scene.exported(scene.paid)
     result = scene.run("audit", "verify", str(path), "--key", str(scene.key), "--require", "PAID")
-    assert result.exit_code == 0, said(result)
+    assert result.exit_code == 0, output_of(result)
 
 
 def test_the_payee_cannot_be_another_one(scene: Scene):
@@ -43,7 +43,7 @@ def test_the_end_of_a_stream_cannot_be_left_out(scene: Scene):
 def test_an_older_bundle_says_as_of_when_and_does_not_pass_for_todays(scene: Scene):
     """Certified then, paid since: the bundle of then stays true, and says so; the copy of today's tree is asked for."""
     path = scene.exported(scene.certified)
-    assert "as of" in said(scene.run("audit", "verify", str(path), "--key", str(scene.key)))
+    assert "as of" in output_of(scene.run("audit", "verify", str(path), "--key", str(scene.key)))
     assert "required" in verified(scene, path, "--require", "PAID")
 
 

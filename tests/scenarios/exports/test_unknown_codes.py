@@ -147,8 +147,8 @@ def test_a_subscription_refuses_unknown_codes_before_it_waits(server):
     for where in ({"theme": ["inconnu"]}, {"territory": ["99"]}, {"commune": ["34999"]}, {"structureId": str(uuid4())}):
         body = {"query": document, "variables": {"where": where}}
         with server.http.stream("POST", "/graphql", json=body, headers={"Accept": "text/event-stream"}) as answer:
-            (told,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: {")]
-        assert told["errors"][0]["extensions"]["field"] == ["where", *where]
+            (event,) = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: {")]
+        assert event["errors"][0]["extensions"]["field"] == ["where", *where]
 
 
 def test_a_commune_is_looked_for_under_every_code_that_it_has_had(people, server):

@@ -139,8 +139,8 @@ def test_the_findings_of_the_nightly_check_and_a_missed_one_are_told(
     two_days_ago = datetime.now(UTC) - timedelta(days=3)
     server.application.execute(ProofLogCheck(**counts, findings=0), SYSTEM, two_days_ago)
     until(lambda: health(server)["problems"] == ["the log was not checked for two days"])
-    found = ProofLogCheck(**counts, findings=3, first_findings=("position 5: service_dossier.paid",))
-    server.application.execute(found, SYSTEM, datetime.now(UTC))
+    check = ProofLogCheck(**counts, findings=3, first_findings=("position 5: service_dossier.paid",))
+    server.application.execute(check, SYSTEM, datetime.now(UTC))
     until(lambda: health(server)["problems"] == ["the last check of the log has findings: 3"])
     assert "parentalite_log_check_findings 3.0" in server.http.get("/metrics").text
     assert is_ready(server)

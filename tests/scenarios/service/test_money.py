@@ -99,8 +99,8 @@ def test_one_scan_and_one_place_for_two_are_answered_before_certifying(claims: C
     for animation in (first, second):
         assert attach(server, animation, pdf(title="A"))["errors"] == []
     dossier = submitted(claims, first, second)
-    (told,) = seen(server, COORDONNATEUR)
-    codes = [(warning["code"], warning["other"]["id"]) for warning in told["warnings"]]
+    (facts_of_dossier,) = seen(server, COORDONNATEUR)
+    codes = [(warning["code"], warning["other"]["id"]) for warning in facts_of_dossier["warnings"]]
     assert codes == [("SAME_TIME_AND_PLACE", first), ("SAME_SHEET", first)]
     errors = people.is_refused(CERTIFY, COORDONNATEUR, dossierId=dossier)
     assert {tuple(error["field"]) for error in errors} == {("warningsReason",)}

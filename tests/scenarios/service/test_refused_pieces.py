@@ -69,8 +69,8 @@ def test_a_refused_piece_blocks_the_payment_until_the_auditor_thinks_again(
     assert reviewed["status"] == "CLOSED"
     assert (controls.seen()[0]["accepted"], controls.seen()[0]["refused"]) == (2, 0)
     position = people.does("22-record-a-payment", NATIONAL, dossierId=dossier, **PAYMENT)["position"]
-    (told,) = facts(server, dossier, position)["controls"]
-    assert (told["refused"], told["accepted"]) == ([], 2)
+    (control,) = facts(server, dossier, position)["controls"]
+    assert (control["refused"], control["accepted"]) == ([], 2)
 
 
 def test_or_until_the_certification_is_withdrawn_and_something_else_is_submitted(controls: Controls, people: People):

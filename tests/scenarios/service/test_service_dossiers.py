@@ -112,8 +112,8 @@ def test_a_structure_is_paid_for_what_it_attested(claims: Claims, people: People
         while react(conn):
             pass
     notices = "query { viewer { notifications(first: 1) { nodes { message } } } }"
-    (told,) = server.ask(notices, STRUCTURE)["viewer"]["notifications"]["nodes"]
-    assert re.fullmatch(r"Le paiement du dossier .* de Centre social Les Tilleuls est enregistré\.", told["message"])
+    (notice,) = server.ask(notices, STRUCTURE)["viewer"]["notifications"]["nodes"]
+    assert re.fullmatch(r"Le paiement du dossier .* de Centre social Les Tilleuls est enregistré\.", notice["message"])
     assert (dossier["submittedBy"], dossier["certifiedBy"]) == ("Les Tilleuls", "Coordination 34")
     assert dossier["convention"]["certifiedAnimations"] == 3
     assert [missing["kind"] for missing in dossier["missing"]] == ["SHEET"] * 3

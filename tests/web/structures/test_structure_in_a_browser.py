@@ -122,7 +122,7 @@ def test_no_page_of_structures_breaks_a_rule_of_accessibility(browser: Browser, 
     page.get_by_role("link", name="Titre").click()
     expect(page.locator("#title")).to_be_focused()
     context.close()
-    assert {path: found for path, found in findings.items() if found} == {}
+    assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
 
 

@@ -66,5 +66,5 @@ def test_any_other_draw_is_found(world: World, certified: None, which: str, reas
     seeds = {"before": before, "second": second, "chosen": (first[0], "loto"), "unsigned": (second[0] + 1, "loto")}
     size, root = seeds[which]
     world.app.execute(ControlDraw(control_id=control_id, checkpoint_size=size, root=root), SYSTEM, world.now)
-    (found,) = reasons(world)
-    assert reason in found
+    (finding,) = reasons(world)
+    assert reason in finding

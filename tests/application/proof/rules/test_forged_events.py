@@ -122,8 +122,8 @@ def test_what_happened_by_the_rules_follows(history: History):
     ],
 )
 def test_a_figure_that_does_not_follow_is_named(history: History, kind: type, changes: dict[str, Any], words: str):
-    found = findings(altered(history, kind, **changes))
-    assert any(words in finding for finding in found), found
+    reasons = findings(altered(history, kind, **changes))
+    assert any(words in finding for finding in reasons), reasons
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_an_animation_submitted_twice_is_named(history: History):
     ],
 )
 def test_an_act_by_somebody_else_is_named(history: History, kind: type, changes: dict[str, Any], words: str):
-    found = findings(stamped(history, kind, **changes))
-    assert any(words in finding for finding in found), found
+    reasons = findings(stamped(history, kind, **changes))
+    assert any(words in finding for finding in reasons), reasons
 
 
 def test_an_attestation_from_before_the_end_is_named(history: History):
     begun = next(record.event.starts_at for record in history if isinstance(record.event, AnimationCreated))
-    found = findings(stamped(history, AnimationAttested, recorded_at=begun + timedelta(minutes=1)))
-    assert any("L'animation n'est pas encore terminée." in finding for finding in found), found
+    reasons = findings(stamped(history, AnimationAttested, recorded_at=begun + timedelta(minutes=1)))
+    assert any("L'animation n'est pas encore terminée." in finding for finding in reasons), reasons
 
 
 @pytest.mark.parametrize("kind", [DossierOpened, DossierSubmitted, DossierCertified, ServiceCertified])

@@ -139,14 +139,14 @@ def test_a_blanking_by_somebody_else_or_of_a_text_in_force_is_found(world: World
     *before, last = records
     assert last.position == blanked.position
 
-    def found(record: Recorded) -> list[str]:
+    def findings_of(record: Recorded) -> list[str]:
         judge = Judge()
         taken = [finding for each in (*before, record) for finding in judge.take(each, each.event.schema_version())]
         return [str(finding) for finding in (*taken, *judge.end())]
 
-    assert any("the role structure has no right" in finding for finding in found(_by(last, Role.STRUCTURE)))
+    assert any("the role structure has no right" in finding for finding in findings_of(_by(last, Role.STRUCTURE)))
     in_force = replace(last, event=AnimationTextBlanked(version=2, reason="Un nom"))
-    assert any("encore celui de l'animation" in finding for finding in found(in_force))
+    assert any("encore celui de l'animation" in finding for finding in findings_of(in_force))
 
 
 def _by(record: Recorded, role: Role) -> Recorded:

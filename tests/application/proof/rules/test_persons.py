@@ -113,11 +113,11 @@ def test_who_acts_in_office_is_a_person_once_others_of_the_stream_or_of_yesterda
     for record in history:
         if record.originator_id != amended.originator_id:
             assert list(persons.reasons(Case(Scene(), record, SYSTEM, record.event.schema_version()))) == []
-    for days, found in ((0, 0), (2, 1)):
+    for days, count in ((0, 0), (2, 1)):
         at = amended.stamp.recorded_at + timedelta(days=days)
         stamp = amended.stamp.model_copy(update={"recorded_at": at, "person": None})
         case = Case(Scene(), replace(amended, stamp=stamp), SYSTEM, amended.event.schema_version())
-        assert [reason in text for text in persons.reasons(case)] == [True] * found
+        assert [reason in text for text in persons.reasons(case)] == [True] * count
 
 
 ACCOUNT = UUID("00000000-0000-4000-8000-00000000000a")
