@@ -13,11 +13,25 @@ from tests.support.browser.chromium import chromium
 from tests.support.papers.dossiers import png
 from tests.support.papers.forged_bundles import FORGED_BUNDLES
 from tests.support.papers.sheets import attach
-from tests.support.people import CANDIDATURE, INSPECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import (
+    CANDIDATURE,
+    COORDONNATEUR,
+    DIRECTOR,
+    INSPECTOR,
+    SCHOOL,
+    STRUCTURE,
+    STRUCTURE_ID,
+    People,
+)
 from tests.support.server import Server
 from tests.web.structures.test_structure_office import TABLE as SEASON
 from tests.web.test_in_a_browser import TELEPHONE
+from tests.web.test_rights_of_pages import GROUP, STRATEGY
 
+WISH = {
+    **{"schoolUai": SCHOOL, "theme": "ent-pronote", "audience": "parents", "text": "Le soir."},
+    **{"wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31"},
+}
 TABLE = SEASON.replace(";12", ";douze").encode()
 CANDIDATURES = "{ candidatures { nodes { id } } }"
 
@@ -71,7 +85,19 @@ def pages(server: Server) -> dict[str, list[str]]:
         "/moderation/typologie/fusionner?term=THEME:ent-pronote&into=THEME:jeux-video&voir=oui",
     ]
     territory += [f"/territoire/structures/{STRUCTURE_ID}/personnes", "/mon-compte/cles"]
+    strategy = people.does("210-write-a-strategy", COORDONNATEUR, **STRATEGY)["strategy"]["id"]
+    group = people.does("240-open-an-action-research-group", COORDONNATEUR, **GROUP)["group"]["id"]
+    request = people.does("150-ask-for-an-animation", DIRECTOR, **WISH)["request"]["id"]
+    sent = {"structureId": STRUCTURE_ID, "url": "https://exemple.fr/" + "a" * 60, "kinds": ["animation.*"]}
+    webhook = people.does("270-subscribe-a-system", STRUCTURE, **sent)["webhook"]["id"]
+    territory += [f"/territoire/{page}" for page in ("strategies", "projets", "groupes", "demandes", "chiffres")]
+    territory += [f"/territoire/strategies/{strategy}", f"/territoire/groupes/{group}", "/territoire/abonnements"]
+    moderation += ["/moderation/chiffres", "/moderation/abonnements", f"/moderation/abonnements/{webhook}"]
+    school += ["/ecole/demandes", f"/ecole/demandes/{request}", "/ecole/projet"]
     structure = [f"/structure/dossiers/{each}" for each in (dossier, certified)] + ["/structure/personnes"]
+    structure += [f"/structure/{page}" for page in ("demandes", "chiffres", "abonnements", "publications")]
+    structure += [f"/structure/demandes/{request}", f"/structure/publications/{publication}"]
+    structure += ["/structure/publications/nouvelle", f"/structure/abonnements/{webhook}"]
     pages = {"COORDONNATEUR": territory, "AUDITOR": audit, "DIRECTOR": school, "TEAM": moderation}
     return pages | {"STRUCTURE": structure, "PARENT": ["/mediateur", "/mediateur?nom=tilleuls"]}
 

@@ -62,7 +62,8 @@ def pages(server: Server, people: People, animation: str) -> list[str]:
         *(f"/candidatures/{candidature}", f"/invitations/{invitation}", "/connexion", "/structure"),
         questionnaire,
         *("/accessibilite", "/mentions-legales", "/donnees-personnelles", "/donnees-ouvertes"),
-        *("/ressources", "/actualites?text=rien", f"/ressources/{publication}"),
+        *("/ressources", "/actualites?text=rien", f"/ressources/{publication}", "/programme"),
+        f"/ressources?text={'x' * 101}",
     ]
 
 
