@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -91,14 +92,20 @@ def _seal(key: Key, context: bytes, clear: str) -> str:
 
 def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
     event, clear = record.event, dict[str, Any]()
-    for name, mark in _marks(event, of_persons):
+    stream = str(record.originator_id)
+    for name, mark in event.personal_marks.items():
         value = getattr(event, name)
-        if is_sealed(value):
-            clear[name] = _open(keys, _context(event, name, record.originator_id), value, mark)
-        elif isinstance(value, tuple) and value:
-            context = _context(event, name, record.originator_id)
-            clear[name] = tuple([_open(keys, context, text, mark) if is_sealed(text) else text for text in value])
-    return replace(record, event=event.model_copy(update=clear)) if clear else record
+        if not value or (mark.of_person and not of_persons):
+            continue
+        if isinstance(value, tuple):
+            context = f"{event.topic}:{name}:{stream}".encode()
+            clear[name] = tuple([_open(keys, context, text, mark) if text.startswith(SEAL) else text for text in value])
+        elif value.startswith(SEAL):
+            clear[name] = _open(keys, f"{event.topic}:{name}:{stream}".encode(), value, mark)
+    if not clear:
+        return record
+    event = event.model_copy(update=clear)
+    return Recorded(record.position, record.originator_id, record.originator_version, record.stamp, event)
 
 
 def _open(keys: Mapping[str, AESGCM], context: bytes, value: str, mark: PersonalMark) -> str | None:
@@ -106,5 +113,5 @@ def _open(keys: Mapping[str, AESGCM], context: bytes, value: str, mark: Personal
     key = keys.get(name)
     if key is None:
         return mark.erased
-    raw = b64decode(encoded)
+    raw = a2b_base64(encoded)
     return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context).decode()

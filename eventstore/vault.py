@@ -8,7 +8,8 @@ bytes stay the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,6 +58,12 @@ _ADD_MANY = """
 INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"""
 
+_OF_STREAMS = """
+SELECT originator_id, key_id, wrapped_key FROM person_keys
+WHERE originator_id BETWEEN %s AND %s AND wrapped_key IS NOT NULL ORDER BY originator_id"""
+#: Keys that are fetched at once.
+_AT_ONCE = 2_000
+
 #: Finds the keys of `sealed_with` that are not destroyed.
 WRAPPED_KEYS = "SELECT key_id, wrapped_key FROM person_keys WHERE key_id = ANY(%(key_ids)s) AND wrapped_key IS NOT NULL"
 
@@ -97,7 +104,7 @@ class Vault:
         with conn.cursor(binary=True) as cursor:
             for person, stream, key_id, wrapped in cursor.execute(_KNOWN_OF_MANY, columns):
                 if wrapped is not None:
-                    keys[person, stream] = Key(str(key_id), self._unwrap(key_id, wrapped))
+                    keys[person, stream] = Key(str(key_id), self.unwrap(key_id, wrapped))
                 elif marks[person, stream].of_person:
                     raise PersonErased
             rows = []
@@ -125,8 +132,15 @@ class Vault:
         self, records: Sequence[Recorded], wrapped: Iterable[tuple[UUID, bytes]], of_persons: bool = True
     ) -> list[Recorded]:
         """Open the records with the keys that `WRAPPED_KEYS` returned."""
-        keys = {str(key_id): self._unwrap(key_id, key) for key_id, key in wrapped}
+        keys = {str(key_id): self.unwrap(key_id, key) for key_id, key in wrapped}
         return [opened(record, keys, of_persons) if record.event.personal_fields else record for record in records]
+
+    @contextmanager
+    def beside(self, conn: Conn, first: UUID, last: UUID) -> Iterator[StreamKeys]:
+        """Open the records of the streams with ids from `first` to `last`, which come in that order. One query."""
+        with conn.transaction(), conn.cursor("keys_of_streams") as cursor:
+            cursor.itersize = _AT_ONCE
+            yield StreamKeys(self, iter(cursor.execute(_OF_STREAMS, (first, last), binary=True)))
 
     def own_secret(self, conn: Conn) -> bytes:
         """Return this database's own secret of 32 bytes, created at the first call. Rotation keeps it."""
@@ -140,7 +154,7 @@ class Vault:
                 "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL LIMIT 1"
             ).fetchone()
         try:
-            return row is None or self._unwrap(*row) is not None
+            return row is None or self.unwrap(*row) is not None
         except InvalidTag:
             return False
 
@@ -168,7 +182,7 @@ class Vault:
             if mark.of_person:
                 raise PersonErased
             row = self._added(conn, owner)
-        return Key(str(row[0]), self._unwrap(*row))
+        return Key(str(row[0]), self.unwrap(*row))
 
     def _known(self, conn: Conn, owner: Owner) -> Any:
         """Return the key's id and wrapped bytes (None if it is destroyed), or None without a key."""
@@ -186,11 +200,34 @@ class Vault:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._master.encrypt(nonce, key, key_id.bytes)
 
-    def _unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
+    def unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
         return AESGCM(self._unwrapped(key_id, wrapped))
 
     def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
         return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
+
+
+class StreamKeys:
+    """The keys of streams in ascending order: of one stream at a time, so that memory stays flat."""
+
+    def __init__(self, vault: Vault, rows: Iterator[tuple[UUID, UUID, bytes]]) -> None:
+        self._vault, self._rows, self._next = vault, rows, next(rows, None)
+        self._stream: UUID | None = None
+        self._keys: dict[str, AESGCM] = {}
+
+    def opened(self, record: Recorded) -> Recorded:
+        """Return the record with its personal fields in clear, or their replacement if the key is destroyed."""
+        if record.originator_id != self._stream:
+            self._stream = record.originator_id
+            self._keys = dict(self._keys_of(self._stream))
+        return opened(record, self._keys)
+
+    def _keys_of(self, stream: UUID) -> Iterator[tuple[str, AESGCM]]:
+        while self._next is not None and self._next[0] <= stream:
+            of_stream, key_id, wrapped = self._next
+            if of_stream == stream:
+                yield str(key_id), self._vault.unwrap(key_id, wrapped)
+            self._next = next(self._rows, None)
 
 
 def erase_stream(conn: Conn, originator_id: UUID) -> None:

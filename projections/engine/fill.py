@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise
+from itertools import islice, pairwise
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -20,7 +20,7 @@ from psycopg import Connection, sql
 from domain.kernel.events import Event
 from eventstore.cycles import without_search_for_cycles
 from eventstore.records import Recorded
-from eventstore.vault import Vault
+from eventstore.vault import StreamKeys, Vault
 from projections.engine.bulk import COPY_ROWS, row_encoder, scan_streams
 from projections.engine.folding import FoldFailed, RowRefused, add_counts
 from projections.engine.generations import identifier
@@ -29,8 +29,8 @@ from projections.engine.tables import add_to_rollup
 
 Conn = Connection[Any]
 
-#: Events that are opened and folded between two reports of progress.
-CHUNK = 2_000
+#: Events between two reports of progress.
+REPORTED_AT_ONCE = 2_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
 #: Counted keys that are sent in one statement: a season has tens of thousands.
@@ -120,7 +120,7 @@ class _Output:
             self.lines, self.gathered = [], 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Filling:
     """Fill one projection: keep the rows of the current stream until it ends, and the rollups' totals until the end."""
 
@@ -154,7 +154,7 @@ class _Filling:
         return self.totals[rollup.name]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _RowOfStream(_Filling):
     """Fill a projection with one row for each stream, kept without a lookup by key."""
 
@@ -204,8 +204,11 @@ def fill(
         writer = _Writer(writing)
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
         try:
-            records = chain.from_iterable(scan_streams(reading, part.head, part.first, part.last) for part in parts)
-            taken = _fold_all(records, fillings, vault, keys, progress)
+            plan, taken = _plan(fillings), 0
+            for part in parts:
+                with vault.beside(keys, part.first, part.last) as stream_keys:
+                    records = scan_streams(reading, part.head, part.first, part.last)
+                    taken += _fold_all(records, plan, stream_keys, progress)
             for filling in fillings:
                 filling.output.flush()
         finally:
@@ -229,34 +232,40 @@ def _filling(projection: Projection, number: int, writer: _Writer) -> _Filling:
 
 def _fold_all(
     records: Iterator[Recorded],
-    fillings: Sequence[_Filling],
-    vault: Vault,
-    keys: Conn,
+    plan: Mapping[type[Event], list[tuple[_Filling, Fold, bool]]],
+    keys: StreamKeys,
     progress: Callable[[int], None],
 ) -> int:
-    taken, stream = 0, None
-    plan = _plan(fillings)
-    opens = {event for filling in fillings if filling.projection.opens for event in filling.projection.folds}
-    while chunk := list(islice(records, CHUNK)):
-        for record, opened in zip(chunk, _opened(chunk, opens, vault, keys), strict=True):
-            if record.originator_id != stream:
-                for filling in fillings:
-                    filling.end_stream()
-                stream = record.originator_id
-            for filling, fold, personal in plan.get(type(record.event), ()):
-                try:
-                    filling.take(fold, opened if personal else record)
-                except Exception as reason:
-                    raise FoldFailed(filling.projection.name, record, reason) from reason
-        taken += len(chunk)
-        progress(len(chunk))
-    for filling in fillings:
-        filling.end_stream()
+    taken, reported, stream = 0, 0, None
+    touched: set[_Filling] = set()
+    for record in records:
+        if record.originator_id != stream:
+            _end_stream(touched)
+            stream = record.originator_id
+        opened: Recorded | None = None
+        for filling, fold, personal in plan.get(type(record.event), ()):
+            touched.add(filling)
+            try:
+                if personal:
+                    opened = opened or keys.opened(record)
+                    filling.take(fold, opened)
+                else:
+                    filling.take(fold, record)
+            except Exception as reason:
+                raise FoldFailed(filling.projection.name, record, reason) from reason
+        taken += 1
+        if taken - reported == REPORTED_AT_ONCE:
+            progress(taken - reported)
+            reported = taken
+    _end_stream(touched)
+    progress(taken - reported)
     return taken
 
 
-def _opened(chunk: list[Recorded], opens: set[type[Event]], vault: Vault, keys: Conn) -> Iterable[Recorded]:
-    return vault.open(keys, chunk) if any(type(record.event) in opens for record in chunk) else chunk
+def _end_stream(touched: set[_Filling]) -> None:
+    for filling in touched:
+        filling.end_stream()
+    touched.clear()
 
 
 def _plan(fillings: Sequence[_Filling]) -> Mapping[type[Event], list[tuple[_Filling, Fold, bool]]]:
