@@ -21,8 +21,8 @@ from projections.registry import projections
 
 SIZES = "200000,1000000"
 EVENTS_A_SECOND, SECOND_GOAL = 60_000.0, 100_000.0
-TIMES_THE_LIBRARY, TIMES_READING = 40.0, 2.0
-PEAK_MB, PEAK_GROWTH = 300.0, 0.10
+TIMES_THE_LIBRARY, TIMES_READING = 50.0, 2.2
+PEAK_MB, PEAK_GROWTH = 250.0, 0.10
 
 #: Events for one transaction each; the rate does not depend on the length of the log.
 SAMPLE = 5_000

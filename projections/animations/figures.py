@@ -82,7 +82,23 @@ def _count_schools(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         yield (row["school"],), (1,)
 
 
-TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days)
-TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms)
-LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed)
-SCHOOL_ANIMATIONS = Rollup("school_animations", SCHOOLS, _count_schools)
+_SUMMED_DAYS = """
+SELECT territory, day, count(*), count(*) FILTER (WHERE status = 'PUBLISHED'),
+    count(*) FILTER (WHERE status = 'CANCELLED'), count(*) FILTER (WHERE attested), coalesce(sum(parents), 0)
+FROM {rows} GROUP BY territory, day"""
+_SUMMED_TERMS = """
+SELECT territory, day, kind, code, count(*), coalesce(sum(parents), 0)
+FROM {rows} CROSS JOIN LATERAL (
+    SELECT 'ANIMATION_TYPE', type UNION ALL SELECT 'THEME', unnest(themes)
+) AS term (kind, code)
+GROUP BY territory, day, kind, code"""
+_SUMMED_LISTED = """
+SELECT territory, type, audience, venue_type, status, attested, count(*)
+FROM {rows} GROUP BY territory, type, audience, venue_type, status, attested"""
+_SUMMED_SCHOOLS = """
+SELECT school, count(*) FROM {rows} WHERE school IS NOT NULL AND status = 'PUBLISHED' GROUP BY school"""
+
+TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days, _SUMMED_DAYS)
+TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms, _SUMMED_TERMS)
+LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed, _SUMMED_LISTED)
+SCHOOL_ANIMATIONS = Rollup("school_animations", SCHOOLS, _count_schools, _SUMMED_SCHOOLS)

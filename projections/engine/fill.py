@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -22,10 +22,9 @@ from eventstore.cycles import without_search_for_cycles
 from eventstore.records import Recorded
 from eventstore.vault import StreamKeys, Vault
 from projections.engine.bulk import COPY_ROWS, row_encoder, scan_streams
-from projections.engine.folding import FoldFailed, RowRefused, add_counts
+from projections.engine.folding import FoldFailed, RowRefused
 from projections.engine.generations import identifier
-from projections.engine.projection import Fold, Key, Projection, Rollup, Row, stream_key
-from projections.engine.tables import add_to_rollup
+from projections.engine.projection import Fold, Key, Projection, Row, stream_key
 
 Conn = Connection[Any]
 
@@ -33,8 +32,6 @@ Conn = Connection[Any]
 REPORTED_AT_ONCE = 2_000
 #: Bytes of rows gathered before they are sent to their table.
 FLUSH_BYTES = 1 << 19
-#: Counted keys that are sent in one statement: a season has tens of thousands.
-KEYS_AT_ONCE = 5_000
 #: Each reads the log's table once for each worker and takes three quarters of what the one before left.
 _ROUNDS = 3
 
@@ -122,13 +119,12 @@ class _Output:
 
 @dataclass(slots=True, eq=False)
 class _Filling:
-    """Fill one projection: keep the rows of the current stream until it ends, and the rollups' totals until the end."""
+    """Fill one projection: keep the rows of the current stream until it ends."""
 
     projection: Projection
     number: int
     output: _Output
     rows: dict[Key, Row | None] = field(default_factory=dict)
-    totals: dict[str, defaultdict[Key, list[int]]] = field(default_factory=dict)
 
     def take(self, fold: Fold, record: Recorded) -> None:
         key = self.projection.key_of(record)
@@ -142,16 +138,7 @@ class _Filling:
 
     def write(self, folded: Row) -> None:
         derive = self.projection.derive
-        row = folded if derive is None else derive(folded)
-        self.output.add(row)
-        for rollup in self.projection.rollups:
-            add_counts(self._totals_of(rollup), rollup, row, +1)
-
-    def _totals_of(self, rollup: Rollup) -> defaultdict[Key, list[int]]:
-        if rollup.name not in self.totals:
-            width = len(rollup.counters)
-            self.totals[rollup.name] = defaultdict(lambda: [0] * width)
-        return self.totals[rollup.name]
+        self.output.add(folded if derive is None else derive(folded))
 
 
 @dataclass(slots=True, eq=False)
@@ -213,11 +200,6 @@ def fill(
                 filling.output.flush()
         finally:
             writer.close()
-        for filling in fillings:
-            for rollup in filling.projection.rollups:
-                totals = iter(filling.totals.get(rollup.name, {}).items())
-                while part := dict(islice(totals, KEYS_AT_ONCE)):
-                    add_to_rollup(keys, rollup, filling.number, part)
     return taken
 
 

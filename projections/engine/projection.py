@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 
 from domain.kernel.events import ERASED_WORDS, Event
 from domain.typology.typology import TermKind
@@ -40,11 +40,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Rollup:
-    """Totals over a projection's rows. `counts(row)` gives (key, counters) pairs, which are summed by key."""
+    """Totals over a projection's rows. `counts(row)` gives (key, counters) pairs, which are summed by key.
+
+    `summed` says the same of all rows at once: a SELECT of the rollup's columns from `{rows}`, which a rebuild sends
+    after the rows are written.
+    """
 
     name: str
     table: Table
     counts: Callable[[Row], Iterable[tuple[Key, tuple[int, ...]]]]
+    summed: LiteralString
 
     @property
     def counters(self) -> tuple[str, ...]:

@@ -127,10 +127,16 @@ def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForc
 
 
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
-    """Create primary keys and indexes once all rows are written, which sorts them at once instead of row by row.
+    """Sum the rollups, then create primary keys and indexes: once all rows are written they are sorted at once.
 
     Then vacuum and analyze: until autovacuum came, readers would have poor plans and slow counts.
     """
+    sums = [
+        sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number))
+        + sql.SQL(rollup.summed).format(rows=identifier(projection.name, number))
+        for projection in chosen
+        for rollup in projection.rollups
+    ]
     indexes = [statement for projection in chosen for statement in index_statements(projection, number)]
     tables = [identifier(relation, number) for projection in chosen for relation in projection.relations]
     vacuums = [sql.SQL("VACUUM (ANALYZE) {}").format(table) for table in tables]
@@ -142,9 +148,9 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
             conn.execute(statement)
 
     with ThreadPoolExecutor(workers) as pool:
-        results = (result for statements in (indexes, vacuums) for result in pool.map(make, statements))
+        results = (result for statements in (sums, indexes, vacuums) for result in pool.map(make, statements))
         for done, _ in enumerate(results, start=1):
-            progress("indexing", done, len(indexes) + len(vacuums))
+            progress("indexing", done, len(sums) + len(indexes) + len(vacuums))
 
 
 def _workers(requested: int | None, events: int) -> int:

@@ -44,6 +44,14 @@ def _seats(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         )
 
 
+_SUMMED_SEATS = """
+SELECT animation_id,
+    count(*) FILTER (WHERE status = 'SEATED'), count(*) FILTER (WHERE status = 'WAITING'),
+    count(*) FILTER (WHERE listed), coalesce(sum(children) FILTER (WHERE listed), 0),
+    count(present), count(*) FILTER (WHERE present), sum(present_children)
+FROM (SELECT *, status = 'SEATED' OR present IS NOT NULL AS listed FROM {rows} WHERE repeats IS NULL) AS registration
+WHERE listed OR status = 'WAITING' GROUP BY animation_id"""
+
 ANIMATION_SEATS = Rollup(
     "animation_seats",
     Table(
@@ -61,6 +69,7 @@ ANIMATION_SEATS = Rollup(
         key=("animation_id",),
     ),
     _seats,
+    _SUMMED_SEATS,
 )
 
 REGISTRATIONS = Projection(

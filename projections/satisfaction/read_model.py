@@ -6,7 +6,7 @@ A packet is never taken apart: a figure is a sum over whole packets, whatever it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from domain.satisfaction.form import MOST_CHOICES, SatisfactionFormWorded
@@ -92,13 +92,28 @@ def _count(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
                 yield (structure, row["territory"], theme, row["type"] or ANY_TERM, month, version, question), counted
 
 
+_SUMMED: LiteralString = f"""
+SELECT structure, territory, theme, coalesce(type, '{ANY_TERM}'), date_trunc('month', day)::date, form_version,
+    question, sum(first), sum(answers), sum(total),
+    {", ".join(f"coalesce(sum((choices->>{place})::bigint), 0)" for place in range(MOST_CHOICES))}
+FROM {{rows}} CROSS JOIN LATERAL (
+    SELECT {WHOLE}, (packet = 1 AND animation_id IS NOT NULL)::int, answer_count, 0, '[]'::jsonb
+    UNION ALL
+    SELECT number, 0, answers, total, counts
+    FROM jsonb_to_recordset(results) AS result (number int, answers bigint, total bigint, counts jsonb)
+) AS part (question, first, answers, total, choices)
+    CROSS JOIN LATERAL (VALUES (structure_id), ('{ALL_STRUCTURES}')) AS counted (structure)
+    CROSS JOIN LATERAL unnest(array_prepend('{ANY_TERM}', themes)) AS theme
+GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+
+
 def packets(shown: TermsInForce) -> Projection:
     """`shown` tells how recorded terms are counted in the generation being filled."""
     projection = Projection(
         name="satisfaction_packets",
         table=PACKETS,
         key_of=lambda record: (record.originator_id, record.originator_version),
-        rollups=(Rollup("satisfaction_figures", FIGURES, _count),),
+        rollups=(Rollup("satisfaction_figures", FIGURES, _count, _SUMMED),),
         append_only=True,
         terms=TermColumns({TermKind.THEME: "themes", TermKind.ANIMATION_TYPE: "type"}, day="day"),
     )

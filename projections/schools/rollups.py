@@ -27,5 +27,12 @@ def _count_staff(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
             yield (uai, mandate["role"]), (1,)
 
 
-SCHOOL_CANDIDATURES = Rollup("school_candidatures", CANDIDATES, _count_candidatures)
-SCHOOL_STAFF = Rollup("school_staff", STAFF, _count_staff)
+_SUMMED_CANDIDATURES = "SELECT school_uai, count(*) FROM {rows} WHERE repeats IS NULL GROUP BY school_uai"
+_SUMMED_STAFF = """
+SELECT uai, mandate->>'role', count(*)
+FROM {rows} CROSS JOIN jsonb_array_elements(mandates) AS mandate
+    CROSS JOIN LATERAL (SELECT DISTINCT jsonb_array_elements_text(mandate->'schools')) AS school (uai)
+GROUP BY 1, 2"""
+
+SCHOOL_CANDIDATURES = Rollup("school_candidatures", CANDIDATES, _count_candidatures, _SUMMED_CANDIDATURES)
+SCHOOL_STAFF = Rollup("school_staff", STAFF, _count_staff, _SUMMED_STAFF)

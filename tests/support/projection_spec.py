@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import Connection, Rollback
+from psycopg import Connection, Rollback, sql
 
 from domain.kernel.actors import Role
 from domain.kernel.events import Event
 from eventstore.records import Recorded, Stamp
 from projections.engine.folding import fold_batch
+from projections.engine.generations import identifier
 from projections.engine.projection import Projection, Row
 from projections.engine.tables import load_rows, write_changes
 from projections.engine.terms_in_force import TermsInForce
@@ -67,6 +68,7 @@ class Spec:
             before = self._row(conn, last)
             self._take(conn, last)
             after = self._row(conn, last)
+            self._assert_summed(conn)
             raise Rollback
         if after is None:
             return None
@@ -80,6 +82,15 @@ class Spec:
     def _take(self, conn: Connection[Any], record: Recorded) -> None:
         changes = fold_batch(self.projection, [record], lambda keys: self._rows(conn, keys))
         write_changes(conn, self.projection, _GENERATION, changes)
+
+    def _assert_summed(self, conn: Connection[Any]) -> None:
+        """Raise AssertionError unless a rebuild would sum what adding up row by row came to."""
+        for rollup in self.projection.rollups:
+            query = sql.SQL(rollup.summed).format(rows=identifier(self.table, _GENERATION))
+            summed = conn.execute(query).fetchall()
+            added = conn.execute(sql.SQL("TABLE {}").format(identifier(rollup.name, _GENERATION))).fetchall()
+            width = len(rollup.table.key)
+            assert {row for row in summed if any(row[width:])} == set(added), rollup.name
 
     def _row(self, conn: Connection[Any], record: Recorded) -> Row | None:
         return next(iter(self._rows(conn, [self.projection.key_of(record)]).values()), None)
