@@ -7,6 +7,7 @@ from datetime import date
 from itertools import count
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
-from domain.candidatures.events import Degree
+from domain.candidatures.events import CandidatureValidated, Degree
 from domain.candidatures.missions import Mission
 from domain.catalogue import CANDIDATURE, SCHOOL
 from domain.kernel.actors import Actor, Role
@@ -192,7 +193,17 @@ def record_training(command: CandidatureRecordTraining, work: UnitOfWork) -> UUI
 def record_accompaniment(command: CandidatureRecordAccompaniment, work: UnitOfWork) -> UUID:
     state = _own_candidature(command, work)
     about = (command.on, command.mission, command.parents, _today(work, state))
-    return _record(work, state, candidatures.record_accompaniment(state, work.actor, *about))
+    facts = candidatures.record_accompaniment(state, work.actor, *about)
+    since = validated_on(work, state.id, find_territory(work, state.territory).time_zone)
+    candidatures.check_since(command.on, since)
+    return _record(work, state, facts)
+
+
+def validated_on(work: UnitOfWork, candidature_id: UUID, time_zone: str) -> date | None:
+    """Return the day on which a candidature was validated, in its territory; None: it was not."""
+    records = work.read_stream(candidature_id, 0)
+    at = next((each.stamp.recorded_at for each in records if isinstance(each.event, CandidatureValidated)), None)
+    return None if at is None else at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def record_pix(command: CandidatureRecordPix, work: UnitOfWork) -> UUID:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.candidatures import validated_on
 from application.commanding.commands import ChangeCommand
 from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.volunteers import name_volunteers
@@ -29,7 +30,8 @@ class AnimationVolunteersName(ChangeCommand):
 def name(command: AnimationVolunteersName, work: UnitOfWork) -> UUID:
     state = work.subject(ANIMATION, command.animation_id, command.expected_version, "Animation", "animation_id")
     candidatures = {each: work.find(CANDIDATURE, each) for each in command.candidature_ids}
-    if facts := name_volunteers(state, command.candidature_ids, candidatures, work.actor, work.now):
+    days = {each: day for each in candidatures if (day := validated_on(work, each, state.time_zone)) is not None}
+    if facts := name_volunteers(state, command.candidature_ids, candidatures, work.actor, work.now, days):
         work.record(ANIMATION, state.id, facts, state.belongings)
     return state.id
 

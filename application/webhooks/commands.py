@@ -112,7 +112,7 @@ def _next_stream(fact: WebhookSubscribed, work: UnitOfWork) -> tuple[UUID, int]:
     raise broken(f"{MOST_EVER} abonnements ont été souscrits ici : n'en résiliez plus, reprenez-en un.")
 
 
-def _same(state: Webhook, fact: WebhookSubscribed) -> bool:
+def _same(state: Webhook, fact: WebhookSubscribed | Webhook) -> bool:
     return state.status is WebhookStatus.ACTIVE and state.url == fact.url and set(state.kinds) == set(fact.kinds)
 
 
@@ -123,6 +123,21 @@ def _changing(decide: Callable[[Webhook, Actor], list[Event]]) -> Callable[[Webh
         return _record(command, work, decide(_subject(command, work), work.actor))
 
     return change
+
+
+def resume(command: WebhookResume, work: UnitOfWork) -> UUID:
+    """Resume it, unless another one sends the same to the same address meanwhile."""
+    state = _subject(command, work)
+    facts = webhooks.resume(state, work.actor)
+    owner = state.structure_id or (state.territory and territory_id(state.territory)) or None
+    for number in range(1, MOST_EVER + 1):
+        other = work.find(WEBHOOK, webhook_id(owner, number))
+        if other is None:
+            break
+        if other.id != state.id and _same(other, state):
+            message = "Un autre abonnement envoie déjà les mêmes événements à cette adresse : résiliez l'un des deux."
+            raise refuse(ErrorCode.DUPLICATE, message, "webhook_id")
+    return _record(command, work, facts)
 
 
 def pause(command: WebhookPause, work: UnitOfWork) -> UUID:
@@ -152,7 +167,7 @@ USE_CASES = (
     (WebhookSubscribe, subscribe),
     (WebhookSecretRotate, _changing(webhooks.rotate_secret)),
     (WebhookPause, pause),
-    (WebhookResume, _changing(webhooks.resume)),
+    (WebhookResume, resume),
     (WebhookReplay, replay),
     (WebhookUnsubscribe, _changing(webhooks.unsubscribe)),
 )

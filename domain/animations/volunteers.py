@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from domain.animations.animation import Animation
@@ -17,7 +17,7 @@ from domain.kernel.events import Event
 from domain.kernel.rights import Action
 
 #: The same for who does not exist, is elsewhere, or is not validated: nobody learns of candidatures here.
-NO_VOLUNTEER = "Ce n'est pas la candidature d'un parent ressource validé de ce territoire."
+NO_VOLUNTEER = "Ce n'est pas la candidature d'un parent ressource validé de ce territoire, le jour de l'animation."
 
 
 def name_volunteers(
@@ -26,17 +26,24 @@ def name_volunteers(
     candidatures: Mapping[UUID, Candidature | None],
     actor: Actor,
     now: datetime,
+    validated_on: Mapping[UUID, date] | None = None,
 ) -> list[Event]:
     """Name all who take part from now on; nothing where they are named so already.
 
-    Who was named before may stay, whatever became of the candidature. Raise DomainError naming each who cannot be.
+    `validated_on`: the day of each validation, as far as it is known; nobody helps before it. Who was named before may
+    stay, whatever became of the candidature. Raise DomainError naming each who cannot be.
     """
     check(Action.ANIMATION_VOLUNTEERS_NAME, state, actor, now)
+    days, day = validated_on or {}, state.held_on
     named = tuple(dict.fromkeys(volunteers))
+
+    def may_help(volunteer: UUID) -> bool:
+        return _may_help(candidatures.get(volunteer), state.territory)
+
     problems = [
         Problem(ErrorCode.RULE_BROKEN, NO_VOLUNTEER, ("candidature_ids", str(index)))
         for index, volunteer in enumerate(named)
-        if volunteer not in state.volunteers and not _may_help(candidatures.get(volunteer), state.territory)
+        if volunteer not in state.volunteers and not (may_help(volunteer) and days.get(volunteer, day) <= day)
     ]
     if problems:
         raise DomainError(problems)

@@ -202,6 +202,13 @@ def record_accompaniment(
     return [AccompanimentRecorded(territory=state.territory, on=on, mission=mission, parents=parents)]
 
 
+def check_since(on: date, validated_on: date | None) -> None:
+    """Raise INVALID for help of before the volunteer was validated."""
+    if validated_on is not None and on < validated_on:
+        since = f"{validated_on:%d/%m/%Y}"
+        raise invalid(f"ce parent ressource est validé depuis le {since} : indiquez ce jour, ou un suivant.", "on")
+
+
 def record_pix(state: Candidature, actor: Actor, on: date, today: date) -> list[Event]:
     check(Action.CANDIDATURE_RECORD_PIX, state, state.belongings, actor)
     _check_past(on, today)

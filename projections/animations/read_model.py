@@ -124,6 +124,7 @@ _ANIMATIONS = Projection(
     name="animations",
     table=TABLE,
     derive=derive,
+    revision=2,
     rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
     opens_words=True,
     terms=TERMS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -11,6 +13,10 @@ _FRENCH_MARKS = ("\u0301", "\u0300", "\u0302", "\u0327", "\u0308")
 _FRENCH_SIGNS = ("–", "«", "»")
 #: ASCII, with all that separates words as spaces.
 _APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
+#: Words of several parts; French writers leave the hyphen out as often as not.
+_COMPOUND = re.compile(r"[^\W_]+(?:[-\u2010][^\W_]+)+")
+#: What is no word by itself: with or without a hyphen, it makes one with the word after it.
+_PREFIXES = frozenset(("anti", "auto", "cyber", "hyper", "inter", "micro", "mini", "multi", "tele", "video"))
 #: PostgreSQL takes no word of more than 2,046 bytes.
 _LONGEST_WORD = 64
 
@@ -41,9 +47,30 @@ def words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in parts]
 
 
+def _words_and_compounds(text: str) -> list[str]:
+    """Return the words, and as one those that a hyphen, or a space after a prefix, makes one."""
+    parts = words(text)
+    joined = []
+    if "-" in text or "\u2010" in text or "\u2011" in text:
+        joined = ["".join(words(compound)) for compound in _COMPOUND.findall(_decomposed(text))]
+    if not _PREFIXES.isdisjoint(parts):
+        joined += [before + after for before, after in pairwise(parts) if before in _PREFIXES]
+    return parts + [word[:_LONGEST_WORD] for word in joined] if joined else parts
+
+
 def text_query(text: str) -> str:
-    """Return the tsquery for the words that begin with each of these, in the singular or the plural; empty: no word."""
-    return " & ".join(_either(word) for word in words(text))
+    """Return the tsquery for the words that begin with each of these, in the singular or the plural; empty: no word.
+
+    Two words beside each other may stand as one in what is looked for.
+    """
+    parts = words(text)
+    return " & ".join(_alone_or_joined(parts, place) for place in range(len(parts)))
+
+
+def _alone_or_joined(parts: Sequence[str], place: int) -> str:
+    pairs = [parts[at : at + 2] for at in (place - 1, place) if 0 <= at < len(parts) - 1]
+    joined = [f"'{''.join(pair)[:_LONGEST_WORD]}':*" for pair in pairs]
+    return f"({' | '.join([_either(parts[place]), *joined])})" if joined else _either(parts[place])
 
 
 def _either(word: str) -> str:
@@ -65,11 +92,11 @@ def weighted_vector(title: str, summary: str, text: str) -> str:
     """Return the distinct words as a tsvector literal in which those of the title weigh most, then the summary's."""
     places: dict[str, list[str]] = {}
     for place, part in (("1A", title), ("2B", summary), ("3D", text)):
-        for word in dict.fromkeys(words(part)):
+        for word in dict.fromkeys(_words_and_compounds(part)):
             places.setdefault(word, []).append(place)
     return " ".join(f"{word}:{','.join(marks)}" for word, marks in places.items())
 
 
 def search_vector(*texts: str | None) -> str:
     """Return the distinct words as a tsvector literal."""
-    return " ".join(dict.fromkeys(words(" ".join(filter(None, texts)))))
+    return " ".join(dict.fromkeys(_words_and_compounds(" ".join(filter(None, texts)))))

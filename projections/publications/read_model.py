@@ -91,6 +91,7 @@ _PUBLICATIONS = Projection(
     name="publications",
     table=TABLE,
     derive=_derived,
+    revision=2,
     opens_words=True,
     terms=TermColumns({TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"}),
 )

@@ -78,8 +78,9 @@ def narrowed(conditions: Conditions) -> Filter:
         operator = "IN" if conditions.targeted else "NOT IN"
         filtered = filtered.where(f"s.uai {operator} (SELECT uai FROM ({TARGETS}) targets)")
     if conditions.text is not None and conditions.text.strip():
-        # Names are short and schools some thousands: no index is needed to look inside them.
-        holds = "(SELECT bool_and(position(word IN s.search) > 0) FROM unnest(%(words)s::text[]) AS word)"
+        # Names are short and schools some thousands: no index is needed to look inside them, hyphens or not.
+        plain = "translate(s.search, ' -''', '')"
+        holds = f"(SELECT bool_and(position(word IN {plain}) > 0) FROM unnest(%(words)s::text[]) AS word)"
         is_uai = "s.uai = upper(%(text)s)"
         filtered = filtered.where(
             f"{holds} OR {is_uai}", words=words(conditions.text), text="".join(conditions.text.split())

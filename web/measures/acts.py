@@ -47,9 +47,7 @@ WRITE = Act(
         Field("objectives", "Objectifs", "lines", "Un par ligne, avec sa cible. Exemple : Familles : 250", True),
         Field("targetSchools", "Établissements cibles", "lines", "Un code UAI par ligne. Exemple : 0340005W"),
         Field("stakeholders", "Parties prenantes", "lines", "Une par ligne. Exemple : CAF : État", True),
-        Field(
-            "writtenOn", "Jour du texte", "date", "Aujourd'hui si vous le laissez vide. Personne ne la valide avant."
-        ),
+        Field("writtenOn", "Jour du texte", "date", "Aujourd'hui si rien n'est indiqué. Personne ne la valide avant."),
     ),
     "Toutes les parties prenantes la valident à nouveau. Les chiffres suivent la version adoptée en dernier.",
     convert=_written,

@@ -20,6 +20,7 @@ from api.typology.territory import Territory
 from domain.action_groups.action_group import distinct, of_territory
 from domain.action_groups.transitions import ActionGroupStatus, allowed_actions
 from domain.kernel.rights import Action, Belongings, scope_of
+from domain.publications.transitions import PublicationStatus
 from projections.action_groups import queries
 
 FOR_GROUPS = "For the national team and auditors; coordonnateurs are shown those of their territories."
@@ -68,10 +69,10 @@ class ActionGroup(Node):
     def belongings(self) -> Belongings:
         return of_territory(self.row["territory"])
 
-    @strawberry.field(description="What it learnt, published as resources: those that are online or the asker's.")
+    @strawberry.field(description="What it learnt, as far as it is online: resources of the kind LESSON.")
     async def lessons(self, info: Info) -> list[Publication]:
         publications = await load_publications(info.context, self.row["lessons"])
-        return [publication for publication in publications if publication is not None]
+        return [each for each in publications if each is not None and each.status is PublicationStatus.PUBLISHED]
 
     @strawberry.field(
         description="Its members, those who have left included. For the coordonnateurs of its territory and the"

@@ -1,19 +1,19 @@
 """An animation names the Parents Ressource who take part, by their candidatures."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from domain.animations.events import AnimationVolunteersNamed
 from domain.animations.volunteers import name_volunteers
-from domain.candidatures.candidature import record_accompaniment
+from domain.candidatures.candidature import check_since, record_accompaniment
 from domain.candidatures.events import AccompanimentRecorded, CandidatureValidated, CandidatureWithdrawn, Degree
 from domain.candidatures.missions import Mission
 from domain.catalogue import ANIMATION, CANDIDATURE
-from domain.kernel.errors import ErrorCode
+from domain.kernel.errors import DomainError, ErrorCode
 from tests.support.domain.actions import VOLUNTEER
-from tests.support.domain.builders import COORDONNATEUR, NOW, PARENT, PERSON, STRUCTURE, created, submitted
+from tests.support.domain.builders import COORDONNATEUR, NOW, PARENT, PERSON, START, STRUCTURE, created, submitted
 from tests.support.domain.story import fold, given
 
 NAMED, NOBODY = AnimationVolunteersNamed(volunteers=(VOLUNTEER.id,)), AnimationVolunteersNamed(volunteers=())
@@ -43,6 +43,18 @@ def test_nobody_else_is_named_in_the_same_words_whoever_it_is(candidature):
     other = UUID(int=7)
     refused = given(ANIMATION, created()).when(name_volunteers, [other], {other: candidature}, STRUCTURE, NOW)
     refused.then_refused(ErrorCode.RULE_BROKEN, "candidature_ids.0", "parent ressource validé")
+
+
+def test_nobody_helps_before_they_are_validated():
+    held, day = {VOLUNTEER.id: VOLUNTEER}, START.date()
+    naming = given(ANIMATION, created())
+    naming.when(name_volunteers, [VOLUNTEER.id], held, STRUCTURE, NOW, {VOLUNTEER.id: day}).then(NAMED)
+    since = {VOLUNTEER.id: day + timedelta(days=1)}
+    early = naming.when(name_volunteers, [VOLUNTEER.id], held, STRUCTURE, NOW, since)
+    early.then_refused(ErrorCode.RULE_BROKEN, "candidature_ids.0", "le jour de l'animation")
+    check_since(TODAY, TODAY)
+    with pytest.raises(DomainError, match="10/01/2027"):
+        check_since(date(2027, 1, 9), TODAY)
 
 
 def test_who_has_left_since_stays_named():

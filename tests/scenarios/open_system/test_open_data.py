@@ -67,7 +67,10 @@ def test_animations_conform_to_their_schema_in_both_forms_and_hold_nothing_perso
     report = Package(str(tmp_path / "local.json")).validate()
     assert report.valid, report.to_summary()
     figures = json.loads((tmp_path / "programme.json").read_text())
-    assert (len(figures), {row["part_visee"] for row in figures}) == (12, {0.25})
+    assert (len(figures), {row["part_visee"] for row in figures}) == (13, {0.25})
+    whole = figures[-1]
+    assert (whole["territoire"], whole["strategies_visees"], whole["strategies_adoptees"]) == ("FR", 10, 0)
+    assert whole["animations"] == sum(row["animations"] for row in figures[:-1])
     rows = list(csv.DictReader(io.StringIO((tmp_path / "animations.csv").read_text())))
     objects = json.loads((tmp_path / "animations.json").read_text())
     assert (len(rows), len(objects)) == (3, 3)

@@ -66,6 +66,10 @@ def test_everything_wrong_is_named_and_nobody_subscribes_to_what_is_not_theirs(p
     people.is_refused("272-pause-a-subscription", STRUCTURE, webhookId=made["webhook"]["id"])
     paused = people.does("272-pause-a-subscription", COORDONNATEUR, webhookId=made["webhook"]["id"])["webhook"]
     assert (paused["status"], paused["pausedBecause"]) == ("PAUSED", "BY_HAND")
+    twin = people.does(SUBSCRIBE, COORDONNATEUR, territory="34", url=URL, kinds=["registration.*"])["webhook"]["id"]
+    twice = people.is_refused("273-resume-a-subscription", COORDONNATEUR, webhookId=paused["id"])
+    assert [(error["code"], error["field"]) for error in twice] == [("DUPLICATE", ["webhookId"])]
+    people.does("275-end-a-subscription", COORDONNATEUR, webhookId=twin)
     assert (
         people.does("273-resume-a-subscription", COORDONNATEUR, webhookId=paused["id"])["webhook"]["status"] == "ACTIVE"
     )

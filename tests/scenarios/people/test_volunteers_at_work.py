@@ -44,7 +44,9 @@ def test_volunteers_are_named_help_parents_and_are_counted(people, server):
         assert server.ask(NAMED, reader, id=animation)["animation"]["volunteers"] == [shown]
     for other in (None, OTHER_STRUCTURE, HEAD):
         assert server.ask(NAMED, other, id=animation)["animation"]["volunteers"] is None
-    helped = {"on": "2027-01-05", "mission": "ACCOMPANY", "parents": 3}
+    helped = {"on": "2027-01-10", "mission": "ACCOMPANY", "parents": 3}
+    early = people.is_refused("159-record-an-accompaniment", None, link=made["link"], **helped | {"on": "2027-01-05"})
+    assert [each["field"] for each in early] == [["on"]], "nobody helps before they are validated"
     people.does("159-record-an-accompaniment", None, link=made["link"], **helped)
     people.does("159-record-an-accompaniment", COORDONNATEUR, candidatureId=volunteer, **helped | {"parents": 2})
     work = server.ask(WORK, COORDONNATEUR, territory="34")["volunteering"]

@@ -156,6 +156,15 @@ def test_a_group_meets_by_professions_and_its_members_are_erased_by_the_erasure_
     assert recorded["professions"] == ["psychologue", "enseignante"]
     assert server.ask(GROUP, AUDITOR, id=about["groupId"])["actionGroup"]["members"] is None
     assert server.ask(GROUP, CHER, id=about["groupId"])["actionGroup"] is None
+    lesson = {"territory": "34", "kind": "LESSON", "title": "Ce que nous avons appris", "summary": "Trois ateliers."}
+    lesson_input = lesson | {"text": "Venir à deux.", "themes": ["temps-ecran"], "audience": "parents"}
+    proposed = programme.does("140-propose-a-publication", COORDONNATEUR, **lesson_input)["publication"]
+    publication = {"publicationId": proposed["id"]}
+    linked = programme.does("247-link-a-lesson-of-a-group", COORDONNATEUR, **about, **publication)["group"]
+    assert [each["title"] for each in linked["lessons"]] == [lesson["title"]]
+    programme.does("144-withdraw-a-publication", COORDONNATEUR, **publication, reason="Une erreur de chiffres.")
+    lessons = "query ($id: ID!) { actionGroup(id: $id) { lessons { id } } }"
+    assert server.ask(lessons, COORDONNATEUR, id=about["groupId"])["actionGroup"] == {"lessons": []}
     erased = programme.does("98-erase-a-person", NATIONAL, subject="a.kone@exemple.fr")
     assert "GROUP_MEMBER" in str(erased).upper()
     left = server.ask(GROUP, COORDONNATEUR, id=about["groupId"])["actionGroup"]

@@ -27,7 +27,7 @@ def test_a_structure_names_a_volunteer_who_notes_whom_they_helped(
     assert "Zélie" not in Visitor(server.address).sees(f"/animations/{animation}")
     own = Visitor(server.address)
     page = own.sees(f"/candidatures/{made['link']}")
-    wrong = {"on": "2027-01-05", "mission": "ACCOMPANY", "parents": "beaucoup"}
+    wrong = {"on": "2027-01-10", "mission": "ACCOMPANY", "parents": "beaucoup"}
     refused = own.sends(page, "help", wrong, status=422)
     assert '<a href="#parents">' in refused
     assert "noté" in own.sends(refused, "help", wrong | {"parents": "3"})
