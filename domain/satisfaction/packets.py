@@ -93,6 +93,20 @@ def _rounded(count: int, drawn: float) -> int:
     return FEWEST_ANSWERS * (whole + (drawn * FEWEST_ANSWERS < rest))
 
 
+def shared_out(people: int, counts: Sequence[int]) -> tuple[int, ...]:
+    """Return how many of these people chose what, in the proportions of rounded counts: together, all of them.
+
+    Shares are rounded by largest remainder. It rests on figures that may be told, and so tells no more than they do.
+    """
+    whole = sum(counts)
+    if not whole:
+        return (0,) * len(counts)
+    shares, rests = zip(*(divmod(people * count, whole) for count in counts), strict=True)
+    # Of equal remainders, the earlier choice.
+    first = sorted(range(len(counts)), key=lambda place: -rests[place])[: people - sum(shares)]
+    return tuple(share + (place in first) for place, share in enumerate(shares))
+
+
 def record(packet: AnswersRecorded, questions: int, actor: Actor) -> list[Event]:
     """Record a packet of a form with that many questions. Only the system does, and never one that tells too much."""
     belongings = Belongings(packet.structure_id, frozenset([packet.territory]))

@@ -17,7 +17,7 @@ from api.typology.territories_and_terms import lists_of
 from domain.animations.transitions import AnimationStatus
 from domain.satisfaction.answering import closes_at, obstacle
 from domain.satisfaction.form import QuestionKind
-from domain.satisfaction.packets import FEWEST_ANSWERS
+from domain.satisfaction.packets import FEWEST_ANSWERS, shared_out
 from projections.animations import queries as animation_queries
 from projections.satisfaction import queries
 
@@ -61,8 +61,8 @@ class Questionnaire:
 class ChoiceFigures:
     choice: str = strawberry.field(description="What was chosen.")
     answers: int | None = strawberry.field(
-        description="How often. Each packet of answers counts with a multiple of five, rounded up or down at random:"
-        " right on the whole, never exact, and no sum of the answers. " + HIDDEN
+        description="How often, about: all who answered, shared out as counts are that were rounded at random. All"
+        " choices together are never more than the answers. " + HIDDEN
     )
 
 
@@ -72,9 +72,7 @@ class QuestionFigures:
     number: int = strawberry.field(description="Its number in that version.")
     text: str = strawberry.field(description="The question, in French.")
     kind: QuestionKind = strawberry.field(description="How it is answered.")
-    answers: int | None = strawberry.field(
-        description="How many grades a SCALE got, or the sum of the choices; null for a TEXT. " + HIDDEN
-    )
+    answers: int | None = strawberry.field(description="How many answered it; null for a TEXT. " + HIDDEN)
     average: float | None = strawberry.field(description="The mean grade of a SCALE, from 1 to 5. " + HIDDEN)
     choices: list[ChoiceFigures] = strawberry.field(description="Of a CHOICE: by what was chosen; else empty.")
 
@@ -132,20 +130,24 @@ def figures_of(rows: Sequence[Row], forms: Sequence[Row]) -> SatisfactionFigures
     whole = [row for row in rows if row["question"] == 0]
     sums = {(row["form_version"], row["question"]): row for row in rows}
     versions = sorted({row["form_version"] for row in rows}) or [form["version"] for form in forms[-1:]]
+    people = {row["form_version"]: row["answers"] for row in whole}
     shown = [form_of(form) for form in reversed(forms) if form["version"] in versions]
     return SatisfactionFigures(
         animations=sum(row["animations"] for row in whole),
         answers=_unless_few(sum(row["answers"] for row in whole)),
         questions=[
-            _question(form.version, question, sums.get((form.version, question.number)))
+            _question(form.version, question, sums.get((form.version, question.number)), people.get(form.version, 0))
             for form in shown
             for question in form.questions
         ],
     )
 
 
-def _question(version: int, question: SatisfactionQuestion, row: Row | None) -> QuestionFigures:
-    answers = _unless_few(row["answers"]) if row and question.kind is not QuestionKind.TEXT else None
+def _question(version: int, question: SatisfactionQuestion, row: Row | None, people: int) -> QuestionFigures:
+    """Return the figures of a question. Whoever answers at all answers every CHOICE."""
+    counted = people if row and question.kind is QuestionKind.CHOICE else row["answers"] if row else 0
+    answers = _unless_few(counted) if question.kind is not QuestionKind.TEXT else None
+    chosen = shared_out(people, row["counts"][: len(question.choices)]) if row else (0,) * len(question.choices)
     graded = question.kind is QuestionKind.SCALE and row is not None and answers is not None
     return QuestionFigures(
         version=version,
@@ -155,8 +157,8 @@ def _question(version: int, question: SatisfactionQuestion, row: Row | None) -> 
         answers=answers,
         average=round(row["total"] / answers, 2) if graded and row and answers else None,
         choices=[
-            ChoiceFigures(choice=choice, answers=_unless_few(row["counts"][place]) if row else None)
-            for place, choice in enumerate(question.choices)
+            ChoiceFigures(choice=choice, answers=_unless_few(share))
+            for choice, share in zip(question.choices, chosen, strict=True)
         ],
     )
 

@@ -14,7 +14,7 @@ from domain.kernel.actors import SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError
 from domain.satisfaction.answering import Answer, obstacle, tally
 from domain.satisfaction.form import QuestionKind, SatisfactionForm, SatisfactionFormWorded, SatisfactionQuestion, word
-from domain.satisfaction.packets import AnswersRecorded, Draw, QuestionResult, record, results
+from domain.satisfaction.packets import AnswersRecorded, Draw, QuestionResult, record, results, shared_out
 
 NATIONAL = Actor(Role.NATIONAL, "equipe-nationale")
 USEFUL = SatisfactionQuestion(text="Utile ?", kind=QuestionKind.SCALE)
@@ -86,6 +86,21 @@ def test_a_wrong_answer_names_its_question_and_what_is_accepted(
         tally(FORM, answers)
     assert refusal.value.problems[0].field == path
     assert wording in refusal.value.problems[0].message
+
+
+@given(st.integers(5, 3000), st.lists(st.integers(0, 600).map(lambda fives: 5 * fives), min_size=2, max_size=10))
+def test_choices_never_add_up_to_more_than_those_who_answered(people: int, counts: list[int]):
+    shares = shared_out(people, counts)
+    assert sum(shares) == (people if any(counts) else 0)
+    assert all(
+        abs(share - people * count / (sum(counts) or 1)) < 1 for share, count in zip(shares, counts, strict=True)
+    )
+
+
+def test_shares_are_those_that_people_would_expect():
+    assert shared_out(12, (15, 5)) == (9, 3)
+    assert shared_out(7, (5, 5, 0)) == (4, 3, 0)
+    assert shared_out(5, (0, 0)) == (0, 0)
 
 
 def test_a_packet_tells_the_sum_of_grades_and_counts_of_choices_rounded_to_multiples_of_five():

@@ -21,7 +21,7 @@ from domain.kernel.identifiers import satisfaction_id
 from domain.kernel.rights import Action, Belongings
 from domain.satisfaction.answering import Answer, tally
 from domain.satisfaction.form import QuestionKind, SatisfactionForm, SatisfactionQuestion
-from domain.satisfaction.packets import FEWEST_ANSWERS, AnswersRecorded, record, results
+from domain.satisfaction.packets import FEWEST_ANSWERS, AnswersRecorded, record, results, shared_out
 from eventstore.records import Recorded, Stamp
 from projections.engine.folding import fold_batch, rollup_deltas
 from projections.engine.projection import Key
@@ -181,6 +181,8 @@ def test_no_combination_of_figures_isolates_fewer_than_five_answers(
         alike[frozenset(asked for asked in before if after[asked][1] != before[asked][1])] += 1
     assert [count for moved, count in alike.items() if moved and count < FEWEST_ANSWERS] == []
     for people, _, *choices in before.values():
+        # What is shown of them adds up to those who answered, or to nothing.
+        assert sum(shared_out(people, choices)) in (0, people)
         assert people == 0 or people >= FEWEST_ANSWERS
         # However they are subtracted, counts of choices stay multiples of five.
         assert all(count % FEWEST_ANSWERS == 0 for count in choices)
