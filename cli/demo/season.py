@@ -15,6 +15,7 @@ from cli.demo.at_work import put_to_work
 from cli.demo.dossiers import make_dossiers
 from cli.demo.everyday import live_everyday
 from cli.demo.logos import set_logos
+from cli.demo.many_days import live_many_days
 from cli.demo.measures import measure
 from cli.demo.publications import publish_resources
 from cli.demo.roles import Part, cast_roles
@@ -101,7 +102,8 @@ def _load(opened: Runtime, conn: Conn, animations: int, now: datetime) -> None:
             published = publish_resources(opened, conn, sirets[0], now)
             note(f"Wrote {quantity(published, 'publication')}: news and resources of every kind.")
             acts = live_everyday(opened, sirets[0], now)
-            note(f"Carried out {quantity(acts, 'act')} of a structure's everyday: contacts, a series, who came.")
+            acts += live_many_days(opened, animations, now)
+            note(f"Carried out {quantity(acts, 'act')} of the everyday: contacts, series, who registers, who came.")
         acts = put_to_work(opened, now)
         note(f"Carried out {quantity(acts, 'act')} of schools that ask for animations, and of volunteers at work.")
         acts = measure(opened, conn, now)

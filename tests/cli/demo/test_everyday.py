@@ -40,7 +40,12 @@ _LIVED = """SELECT
     (SELECT count(*) FROM {publications} WHERE jsonb_array_length(files) > 0) AS with_files,
     (SELECT min(online) = 2 AND count(*) = 7 FROM (SELECT least(count(*), 2) AS online FROM {publications}
         WHERE status = 'PUBLISHED' GROUP BY kind) AS kinds) AS two_of_every_kind,
-    (SELECT count(*) FROM {satisfaction_packets}) AS answered"""
+    (SELECT count(*) FROM {satisfaction_packets}) AS answered,
+    (SELECT count(*) > 3 FROM (SELECT animation_id FROM {registrations} GROUP BY 1) AS several)::int AS of_several,
+    (SELECT count(DISTINCT structure_id) > 2 FROM {contacts})::int AS several_have_contacts,
+    (SELECT count(DISTINCT series_id) > 1 FROM {animations})::int AS several_series,
+    (SELECT count(*) FROM {unreached}) AS bounced,
+    (SELECT count(*) > 2 FROM {animations} WHERE jsonb_array_length(sheets) > 0)::int AS signed"""
 
 
 def test_a_season_holds_what_a_structure_lives_and_holds_it_once(opened):
