@@ -64,6 +64,8 @@ from web.territory.dossiers.dossier import DossierPage
 from web.territory.dossiers.listing import Dossiers
 from web.territory.overview import Overview
 from web.territory.structure import StructurePage
+from web.uploads.logos import LogoPages
+from web.uploads.schools import SchoolsImport
 from web.verifier.pages import Verifier
 from web.webhooks import pages as webhooks
 
@@ -138,6 +140,8 @@ class Pages:
             *OwnData(site).routes,
             *OwnPasskeys(site).routes,
             *Overview(site).routes,
+            *LogoPages(site).routes,
+            *SchoolsImport(site).routes,
             *Attestations(site).routes,
             *StructurePage(site).routes,
             *IssuerPages(site, self._begun).routes,

@@ -82,6 +82,8 @@ READERS = {
         "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
     ),
     **dict.fromkeys((f"/territoire/{page}/{{id}}" for page in ("strategies", "groupes")), "COORDONNATEUR TEAM AUDITOR"),
+    "/territoire/logo": "COORDONNATEUR ELSEWHERE TEAM",
+    "/territoire/etablissements": "COORDONNATEUR ELSEWHERE TEAM",
     "/territoire/attestations": "COORDONNATEUR ELSEWHERE TEAM AUDITOR",
     "/territoire/candidatures": "COORDONNATEUR ELSEWHERE TEAM",
     "/territoire/candidatures/{id}": "COORDONNATEUR TEAM",
@@ -109,6 +111,7 @@ READERS = {
                 *("", "/animations/nouvelle", "/contacts", "/dossiers", "/dossiers/{id}", "/import", "/personnes"),
                 *(
                     "/chiffres",
+                    "/logo",
                     "/satisfaction",
                     "/animations/{id}",
                     "/animations/{id}/attestation",

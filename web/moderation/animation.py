@@ -73,6 +73,21 @@ _ACTS = (
         (Field("reason", "Motif", "textarea", hint="Il est public.", required=True),),
         code="ANIMATION_CANCEL",
     ),
+    Act(
+        "masquer",
+        document("moderation/mutations/blank_text"),
+        "Masquer un ancien texte",
+        "Masquer ce texte",
+        "L'ancien texte n'est plus montré qu'à vous et aux auditeurs.",
+        (
+            Field("blanked", "Version à masquer", "number", "Une version d'avant la correction.", True),
+            Field("reason", "Motif", "textarea", "Sans reprendre les mots que vous masquez.", True),
+        ),
+        "Un texte qui nommait quelqu'un, et qui a été corrigé, se lit encore dans l'historique. Ici, vous le masquez.",
+        "ANIMATION_TEXT_BLANK",
+        lambda values: {"version" if name == "blanked" else name: value for name, value in values.items()},
+        {"version": "blanked"},
+    ),
 )
 
 

@@ -1,0 +1,44 @@
+"""Desks send files by a form: the logo of a structure or a territory, a table of schools. Others find no such page."""
+
+from __future__ import annotations
+
+from tests.support.people import STRUCTURE, People
+from tests.support.server import Server
+from tests.support.visitor import Visitor
+from tests.web.structures.test_structure_office import sends_file
+
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle cx="200" cy="99" r="90"/></svg>'
+LOGOS = "query($id: ID!) { animation(id: $id) { territory { logo { size } } structure { logo { size } } } }"
+
+
+def test_a_logo_is_set_and_withdrawn_by_who_speaks_for_it(server: Server, people: People) -> None:
+    animation = people.declare()
+
+    def sizes() -> tuple[object, object]:
+        shown = server.ask(LOGOS, STRUCTURE, id=animation)["animation"]
+        return shown["structure"]["logo"], shown["territory"]["logo"]
+
+    for role, path in (("STRUCTURE", "/structure/logo"), ("COORDONNATEUR", "/territoire/logo")):
+        visitor = Visitor(server.address).signs_in(role)
+        page = visitor.sees(path)
+        address = page.partition('<form method="post" action="')[2].partition('"')[0]
+        assert "choisissez une image" in sends_file(visitor, page, address, "", b"")
+        assert "Erreur : Logo" in sends_file(visitor, page, address, "logo.png", b"no picture")
+        shown = sends_file(visitor, page, address, "logo.svg", LOGO)
+        assert "Le logo est enregistré" in shown
+        assert 'alt="Logo actuel"' in shown
+    assert sizes() == ({"size": len(LOGO)}, {"size": len(LOGO)})
+    assert "Le logo est retiré" in sends_file(visitor, shown, f"{address}&retirer=oui", "", b"")
+    assert sizes() == ({"size": len(LOGO)}, None)
+
+
+def test_a_table_of_schools_is_tried_and_then_recorded(server: Server) -> None:
+    visitor, path = Visitor(server.address).signs_in("TEAM"), "/territoire/etablissements"
+    table = "UAI;nom;commune;degré\n0180766K;École Jean Macé;18033;1\n".encode()
+    page = visitor.sees(path)
+    assert "choisissez un tableau" in sends_file(visitor, page, path, "", b"")
+    assert "Erreur : " in sends_file(visitor, page, path, "ecoles.csv", b"UAI;nom\n1;A\n")
+    new = "1\N{NO-BREAK SPACE}établissement nouveau"
+    tried = sends_file(visitor, page, f"{path}?essai=oui", "ecoles.csv", table)
+    assert f"rien n&#39;est enregistré : {new}" in tried
+    assert f"C&#39;est enregistré : {new}" in sends_file(visitor, tried, path, "ecoles.csv", table)

@@ -1,0 +1,109 @@
+"""The logo that stands on papers: of a structure `/structure/logo`, of a territory `/territoire/logo`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from web.core.asking import File
+from web.core.documents import document
+from web.core.forms import Form
+from web.core.problems import Problem
+from web.core.site import Site
+from web.structure.speaking import spoken_for
+
+_SET, _WITHDRAW = document("uploads/set_logo"), document("uploads/withdraw_logo")
+_WHO, _OWN, _TERRITORIES = document("structure/who"), document("uploads/own_logo"), document("uploads/logos")
+_DONE = {"pose": "Le logo est enregistré. Les affiches et les plannings le montrent.", "retrait": "Le logo est retiré."}
+_FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose logo it is. `about`: what the mutations name it by; `others`: whose else the reader may see to."""
+
+    name: str
+    logo: Mapping[str, Any] | None
+    about: Mapping[str, str]
+    others: Sequence[Mapping[str, Any]] = ()
+
+
+class LogoPages:
+    """A page for each desk: see the logo, set another, withdraw it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        desk = self._site.desk
+        return [
+            *(desk("/structure/logo", self.show), desk("/structure/logo", self.change, "POST")),
+            *(desk("/territoire/logo", self.show), desk("/territoire/logo", self.change, "POST")),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._owner(request))
+
+    async def change(self, request: Request) -> Response:
+        owner = await self._owner(request)
+        form = await self._site.guard.posted(request, (), with_files=True)
+        upload = next(iter(form.files.get(_FILE, [])), None)
+        if form.failed:
+            return await self._page(request, owner, form)
+        values: dict[str, Any] = {**owner.about, "idempotencyKey": form.key}
+        if upload is not None:
+            answer = await self._site.api.ask(request, _SET, {"input": values | {"file": None}}, await File.of(upload))
+            payload, done = answer["logoSet"], "pose"
+        elif owner.logo is not None and "retirer" in request.query_params:
+            payload, done = (await self._site.api.ask(request, _WITHDRAW, {"input": values}))["logoWithdraw"], "retrait"
+        else:
+            form.general.append("Fichier : choisissez une image PNG ou SVG.")
+            return await self._page(request, owner, form)
+        if payload["errors"]:
+            form.refuse(payload["errors"])
+            return await self._page(request, owner, form)
+        return RedirectResponse(f"{self._here(request, owner)}&fait={done}", 303)
+
+    async def _owner(self, request: Request) -> _Owner:
+        if request.url.path.startswith("/structure"):
+            chosen = spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])
+            structure = (await self._site.api.ask(request, _OWN, {"id": chosen["id"]}))["structure"]
+            return _Owner(structure["name"], structure["logo"], {"structureId": structure["id"]})
+        answer = await self._site.api.ask(request, _TERRITORIES, {})
+        viewer = answer["viewer"]
+        theirs = [each for each in answer["territories"] if _speaks_for(viewer, each["code"])]
+        wanted = request.query_params.get("territoire") or (theirs[0]["code"] if theirs else "")
+        for each in theirs:
+            if each["code"] == wanted:
+                return _Owner(each["name"], each["logo"], {"territory": wanted}, theirs)
+        raise Problem.missing()
+
+    def _here(self, request: Request, owner: _Owner) -> str:
+        name, value = next(iter(owner.about.items()))
+        return f"{request.url.path}?{'structure' if name == 'structureId' else 'territoire'}={value}"
+
+    async def _page(self, request: Request, owner: _Owner, posted: Form | None = None) -> Response:
+        response = self._site.templates.page(
+            request,
+            "uploads/logo",
+            422 if posted else 200,
+            owner=owner,
+            address=self._here(request, owner),
+            desk=("/structure", "Mes événements")
+            if "structureId" in owner.about
+            else ("/territoire", "Mon territoire"),
+            form=posted or self._site.guard.form(request, ()),
+            posted=posted,
+            done=_DONE.get(request.query_params.get("fait", "")),
+        )
+        return self._site.guard.keep(request, response)
+
+
+def _speaks_for(viewer: Mapping[str, Any], territory: str) -> bool:
+    return viewer["role"] == "NATIONAL" or (viewer["role"] == "COORDONNATEUR" and territory in viewer["territories"])
