@@ -20,6 +20,7 @@ from web.accounts.passkeys import OwnPasskeys
 from web.animations.animation import AnimationPage
 from web.animations.for_others import RegisteringParents
 from web.animations.listing import Listing
+from web.animations.suggestions import CommuneSuggestions
 from web.candidatures.candidacy import Candidacy
 from web.candidatures.candidature import CandidaturePage
 from web.candidatures.following.pages import SCHOOL, TERRITORY, CandidaturesDesk
@@ -128,6 +129,7 @@ class Pages:
         return [
             Route("/assets/{digest}/{name:path}", self._assets.get, methods=["GET"]),
             *Listing(site).routes,
+            *CommuneSuggestions(site).routes,
             *AnimationPage(site).routes,
             *RegisteringParents(site).routes,
             *RegistrationPage(site).routes,

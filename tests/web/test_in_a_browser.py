@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -24,8 +25,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def telephone(browser: Browser) -> Iterator[BrowserContext]:
-    """A narrow screen, without scripts."""
+    """A narrow screen, without scripts and without images."""
     context = browser.new_context(viewport=TELEPHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    context.route("**/*", lambda route: route.abort() if route.request.resource_type == "image" else route.fallback())
     yield context
     context.close()
 
@@ -108,6 +110,26 @@ def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
     context.close()
     assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def test_a_commune_is_suggested_while_it_is_typed_and_accepted_as_it_is_suggested(
+    browser: Browser, server: Server, animation: str
+) -> None:
+    context = browser.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.address}/animations")
+    field = page.get_by_label("Commune ou code postal")
+    with page.expect_response(lambda answer: "communes.json" in answer.url):
+        field.press_sequentially("montpellie")
+    suggested = page.locator("datalist option").first
+    expect(suggested).to_have_attribute("value", re.compile("^Montpellier 34"))
+    expect(field).to_have_attribute("list", "lieu-communes")
+    assert violations(page) == []
+    field.fill(suggested.get_attribute("value") or "")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("commune=34172"))
+    expect(page.get_by_role("link", name="Un titre très long")).to_be_visible()
+    context.close()
 
 
 def test_a_parent_registers_and_gives_up_by_keyboard_alone_without_scripts(

@@ -28,6 +28,7 @@ EVERYBODY = (
     *("/", "/accessibilite", "/animations", "/animations/{id}", "/candidatures", "/connexion", "/deconnexion"),
     *(
         "/donnees-personnelles",
+        "/communes.json",
         "/inscription",
         "/mentions-legales",
         "/mon-compte/efface",

@@ -110,7 +110,7 @@ class Listing:
         for term in lists["typology"]:
             terms.setdefault(term["kind"], []).append(term)
         others = {code: code for code in filters.lists.get("language", []) if code not in LANGUAGES}
-        return self._site.templates.page(
+        return self._site.templates.scripted_page(
             request,
             template,
             422 if filters.errors else 200,

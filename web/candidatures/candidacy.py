@@ -92,7 +92,7 @@ class Candidacy:
         if place and not communes:
             error = f"Nous ne connaissons pas de commune « {place} »."
         values = {"place": search.typed, "choices": choices, "error": error}
-        return self._site.templates.page(request, "candidatures/commune", 422 if error else 200, **values)
+        return self._site.templates.scripted_page(request, "candidatures/commune", 422 if error else 200, **values)
 
     async def _context(self, request: Request) -> Mapping[str, Any]:
         code = request.query_params.get("commune", "")

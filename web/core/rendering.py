@@ -18,7 +18,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-_SCRIPTS = "; script-src 'self'"
+_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 _SHORT = 1_000
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from api.core.lists.checks import checked_text, checked_texts
 from api.places.filters import unknown_commune
+from application.tables.named_places import communes_of_postal_code
 from domain.kernel.identifiers import schools_begin_with
 from domain.kernel.places import places
 from domain.kernel.schools import Degree
@@ -27,16 +28,21 @@ class SchoolWhere:
         default=None, description="Targeted by the last version of its territory's strategy (or all others)."
     )
     text: str | None = strawberry.field(
-        default=None, description="Words of its name or of its commune's, in any spelling; or its UAI."
+        default=None,
+        description="Words of its name or of its commune's, in any spelling, also a postal code; or its UAI.",
     )
 
     def conditions(self) -> queries.Conditions:
         territory = checked_texts(self.territory, "territory")
+        text, posted = _without_postal_code(checked_text(self.text, "text"))
+        communes = self._communes()
+        if posted is not None:
+            communes = sorted(posted if communes is None else posted.intersection(communes))
         return queries.Conditions(
             beginnings=[schools_begin_with(code) for code in territory] if territory else None,
-            communes=self._communes(),
+            communes=communes,
             degree=self.degree.value if self.degree else None,
-            text=checked_text(self.text, "text"),
+            text=text,
             targeted=self.targeted,
         )
 
@@ -50,6 +56,16 @@ class SchoolWhere:
             around = places().around(_known(code, "around"))
             within = set(around) if within is None else within & around
         return None if within is None else sorted(within)
+
+
+def _without_postal_code(text: str | None) -> tuple[str | None, set[str] | None]:
+    """Return the text without a postal code, and the communes that have it; None: it holds none."""
+    for word in (text or "").split():
+        if posted := communes_of_postal_code(word):
+            # Of a city with arrondissements some schools name the city alone.
+            codes = {commune.code for commune in posted}
+            return (text or "").replace(word, " "), codes | {each.parent for each in posted if each.parent}
+    return text, None
 
 
 def _known(code: str, field: str) -> str:

@@ -45,6 +45,8 @@ def test_a_table_of_schools_is_rehearsed_then_imported_and_changes_nothing_a_sec
     renamed = _imports(town, TABLE.replace("Jean Jaurès", "Rosa Parks"))
     assert (renamed["added"], renamed["changed"]) == (0, 1)
     assert _named(town, text="parks montpellier") == ["École Rosa Parks, Montpellier"]
+    assert _named(town, text="parks 34080") == ["École Rosa Parks, Montpellier"]
+    assert _named(town, text="parks 34200") == []
     refused = _imports(town, TABLE.replace("Sète", "Atlantis"))
     assert [error["field"] for error in refused["errors"]] == [["csv", "commune"]]
     assert refused["errors"][0]["message"].startswith("ligne 3 : commune inconnue")

@@ -173,7 +173,9 @@ class AnimationEditing:
             form.fields = [*(each for each in form.fields if each.name != "territory"), _VERSION]
         status, titles = 422 if form.failed else 200, forms.TITLES
         page = "structure/animations/editing"
-        response = self._site.templates.page(request, page, status, form=form, titles=titles, animation=animation)
+        response = self._site.templates.scripted_page(
+            request, page, status, form=form, titles=titles, animation=animation
+        )
         return self._site.guard.keep(request, response)
 
 
