@@ -20,8 +20,8 @@ LONGEST_IDENTIFIER = 40
 #: What people put between the groups of a number: blanks, dots, hyphens and dashes, strokes.
 _BETWEEN_GROUPS = re.compile(r"(?<=[0-9A-Za-z])[\s.\-\u2010-\u2015\u2212_/]+(?=[0-9A-Za-z])")
 
-_BAD_SIRET = "SIRET invalide : 14 chiffres attendus, dont une clé de contrôle juste"
-_BAD_UAI = "UAI invalide : 7 chiffres et une lettre attendus"
+_BAD_SIRET = "numéro invalide ; attendus : 14 chiffres, dont une clé de contrôle juste"
+_BAD_UAI = "code invalide ; attendus : 7 chiffres et une lettre, par exemple 0340005W"
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q
 _CORSICA = {"620": "2A", "720": "2B"}
@@ -55,7 +55,7 @@ def check_uai(value: str) -> str:
         raise ValueError(_BAD_UAI)
     digits, letter = match.groups()
     if UAI_LETTERS[int(digits) % 23] != letter:
-        raise ValueError("UAI invalide : la lettre de contrôle ne correspond pas aux chiffres")
+        raise ValueError("code invalide : la lettre de contrôle ne correspond pas aux chiffres")
     return digits + letter
 
 

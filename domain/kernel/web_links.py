@@ -9,28 +9,30 @@ from pydantic_core import Url
 from domain.kernel.validation import line
 
 LONGEST_LINK = 1_000
-_EXPECTED = "adresse d'un site attendue, par exemple https://visio.exemple.fr/parents"
+#: Where people meet online, and any page.
+_MEETING, _PAGE = "https://visio.exemple.fr/parents", "https://exemple.fr/fiche"
 
 
 def web_link(value: str) -> str:
     """Return the address as browsers write it, in ASCII. Raise ValueError (French) unless it is a site's on the web."""
-    return _written(value, {"https": "https://", "http": "http://"})
+    return _written(value, {"https": "https://", "http": "http://"}, _PAGE)
 
 
-def secure_link(value: str) -> str:
+def secure_link(value: str, example: str = _MEETING) -> str:
     """Return the address as browsers write it, in ASCII. Raise ValueError (French) unless it is one of https."""
-    return _written(value, {"https": "https://"})
+    return _written(value, {"https": "https://"}, example)
 
 
-def _written(value: str, beginnings: Mapping[str, str]) -> str:
+def _written(value: str, beginnings: Mapping[str, str], example: str) -> str:
+    expected = f"adresse d'un site attendue, par exemple {example}"
     try:
         url = Url(value)
     except ValueError:
-        raise ValueError(_EXPECTED) from None
+        raise ValueError(expected) from None
     if url.scheme not in beginnings:
-        raise ValueError(f"{_EXPECTED}, qui commence par {' ou '.join(beginnings.values())}")
+        raise ValueError(f"{expected}, qui commence par {' ou '.join(beginnings.values())}")
     if url.username or url.password or "." not in (url.host or "").strip("."):
-        raise ValueError(_EXPECTED)
+        raise ValueError(expected)
     if len(written := str(url)) > LONGEST_LINK:
         raise ValueError(f"{LONGEST_LINK} caractères au plus")
     return written

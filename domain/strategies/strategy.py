@@ -105,7 +105,11 @@ def _problems(fact: StrategyWritten) -> Iterator[Problem]:
             message = f"établissement du territoire {fact.territory} attendu, « {uai} » n'en est pas."
             yield Problem(ErrorCode.INVALID, message, path)
         elif (line := earlier.setdefault(uai, place + 1)) != place + 1:
-            yield Problem(ErrorCode.INVALID, f"l'établissement {uai} est déjà le {line}e de la liste.", path)
+            yield Problem(
+                ErrorCode.INVALID,
+                f"l'établissement {uai} est déjà le {'1er' if line == 1 else f'{line}e'} de la liste.",
+                path,
+            )
     names = dict[str, int]()
     for place, stakeholder in enumerate(fact.stakeholders):
         form = name_comparison_form(stakeholder.name)

@@ -11,6 +11,7 @@ from domain.kernel.web_links import LONGEST_LINK, secure_link
 
 #: Translates to IPv4 behind a gateway (RFC 6052).
 _NAT64 = 0x0064_FF9B << 96
+_EXAMPLE = "https://agenda.exemple.fr/evenements"
 _PRIVATE = "adresse d'un réseau privé ; attendue : celle d'un serveur que l'on joint par internet"
 #: Names of the machine itself.
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -46,10 +47,10 @@ def endpoint(value: str) -> str:
     try:
         url = Url(value)
     except ValueError:
-        return secure_link(value)
+        return secure_link(value, _EXAMPLE)
     if url.scheme == "http" and url.host in _LOOPBACK and not url.username and len(str(url)) <= LONGEST_LINK:
         return str(url)
-    written = secure_link(value)
+    written = secure_link(value, _EXAMPLE)
     host = Url(written).host or ""
     try:
         numeric = is_public(host)

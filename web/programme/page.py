@@ -31,7 +31,7 @@ class ProgrammePage:
         there: list[dict[str, Any]] = programme["byTerritory"]
         charts = {
             "share": [(_name(each), _percent(each["share"]), _share(each)) for each in there],
-            "reached": [(_name(each), each["schoolsReached"], _of(each)) for each in there],
+            "reached": [(_name(each), _reached(each), _of(each)) for each in there],
             "animations": [(_name(each), each["animations"], str(each["animations"])) for each in there],
             "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
         }
@@ -59,3 +59,8 @@ def _of(measures: dict[str, Any]) -> str:
     if not measures["targetSchools"]:
         return "Pas encore d'établissement cible"
     return f"{measures['schoolsReached']} sur {measures['targetSchools']}"
+
+
+def _reached(measures: dict[str, Any]) -> float:
+    """Return the part of the target schools that were reached."""
+    return measures["schoolsReached"] / measures["targetSchools"] if measures["targetSchools"] else 0.0

@@ -71,4 +71,4 @@ async def _structure(context: Context, id: strawberry.ID | None, siret: str | No
     try:
         return await load_structure_by_siret(context, check_siret(siret or ""))
     except ValueError as error:
-        raise invalid(str(error), "siret") from None
+        raise invalid(f"siret : {error}.", "siret") from None

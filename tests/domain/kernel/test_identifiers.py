@@ -69,7 +69,7 @@ def test_a_siret_with_right_check_digits_is_accepted(siret):
 @for_all(sirets(), st.integers(0, 13), st.integers(1, 9))
 def test_any_single_wrong_digit_of_a_siret_is_noticed(siret, position, shift):
     wrong = str((int(siret[position]) + shift) % 10)
-    with pytest.raises(ValueError, match="SIRET invalide"):
+    with pytest.raises(ValueError, match="numéro invalide"):
         check_siret(siret[:position] + wrong + siret[position + 1 :])
 
 
@@ -100,7 +100,7 @@ def test_la_poste_has_its_own_rule(siret):
     ],
 )
 def test_a_malformed_siret_is_refused_and_told_what_is_expected(siret):
-    refused(Siret, siret, "SIRET invalide", "14 chiffres")
+    refused(Siret, siret, "numéro invalide", "14 chiffres")
 
 
 @for_all(uais())
@@ -136,7 +136,7 @@ def test_any_other_letter_of_a_uai_is_noticed(uai, letter):
     "uai", ["", "0340002", "340002T", "00340002T", "0340002TT", "٠٣٤٠٠٠٢T", "0340002\x00", "T" * 9_999]
 )
 def test_a_malformed_uai_is_refused_and_told_what_is_expected(uai):
-    refused(Uai, uai, "UAI invalide", "7 chiffres et une lettre")
+    refused(Uai, uai, "code invalide", "7 chiffres et une lettre")
 
 
 @pytest.mark.parametrize("uai", ["0020012C", "0340002T", "6200001G", "9710002A"])
