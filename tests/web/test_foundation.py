@@ -42,6 +42,12 @@ def test_a_page_with_a_form_that_can_be_refused_says_so_in_its_title():
     assert silent == []
 
 
+def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_further():
+    bare = re.compile(r"totalCount[^}]*\|\s*(plural|count)\b")
+    templates = sorted(ROOT.rglob("*.html"))
+    assert [str(path.relative_to(ROOT)) for path in templates if bare.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     plain, official = assets(state=False), assets(state=True)
     request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,17 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """Return `0 animation`, `1 animation`, `2 animations`: in French, the plural begins with two."""
     return f"{count(number)}{_NBSP}{one if number < 2 else many}"
+
+
+def how_many(page: Mapping[str, Any]) -> str:
+    """Return how many items the list of a page has, `plus de 1 000` where it was counted no further."""
+    return count(page["totalCount"]) if page["totalCountIsExact"] else f"plus de {count(page['totalCount'])}"
+
+
+def total(page: Mapping[str, Any], one: str, many: str) -> str:
+    """Return `12 animations`, or `Plus de 1 000 animations`, as the beginning of a sentence."""
+    number = page["totalCount"]
+    return plural(number, one, many) if page["totalCountIsExact"] else f"Plus de {plural(number, one, many)}"
 
 
 def decimal(number: float, places: int = 2) -> str:

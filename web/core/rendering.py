@@ -53,6 +53,8 @@ class Templates:
             "seats",
             "count",
             "plural",
+            "how_many",
+            "total",
             "typography",
             "decimal",
             "percent",

@@ -51,7 +51,7 @@ from api.compiled.values import as_it_is, leaf, list_of, not_null, nullable
 from api.compiled.writing import ItemField, Writer, written_items
 from api.core.lists.paging import Ahead
 
-_COUNT, _ITEMS = "totalCount", "nodes"
+_COUNTS, _ITEMS = ("totalCount", "totalCountIsExact"), "nodes"
 
 
 class Compiler:
@@ -223,7 +223,7 @@ class Compiler:
             return None
         fields = self._subfields(page, details)
         columns = selected_columns(page, fields, self._subfields)
-        counted = any(nested[0].node.name.value == _COUNT for nested in fields.values())
+        counted = any(nested[0].node.name.value in _COUNTS for nested in fields.values())
         return Ahead(columns, counted)
 
     def _info(

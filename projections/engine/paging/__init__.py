@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from projections.engine.paging.cursors import DEFAULT_PAGE, LARGEST_PAGE, BadPage, Page, cursor_of, page
 from projections.engine.paging.listings import TURN, Filter, Listing, Order, Source
-from projections.engine.paging.statements import count_statement, counts_statement, page_statement, pages_statement
+from projections.engine.paging.statements import (
+    MOST_COUNTED,
+    count_statement,
+    counts_statement,
+    page_statement,
+    pages_statement,
+)
 
 __all__ = [
     "DEFAULT_PAGE",
     "LARGEST_PAGE",
+    "MOST_COUNTED",
     "TURN",
     "BadPage",
     "Filter",

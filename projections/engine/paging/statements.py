@@ -9,6 +9,9 @@ from typing import Any
 from projections.engine.paging.cursors import Page
 from projections.engine.paging.listings import TURN, Filter, Order, Source
 
+#: How far the rows of a list are counted one by one: what a count costs must not grow with the list.
+MOST_COUNTED = 1_000
+
 
 def page_statement(
     source: Source, filtered: Filter, orders: Sequence[Order], requested: Page, counting: str | None = None
@@ -34,17 +37,21 @@ def pages_statement(
 
 
 def count_statement(source: Source, filtered: Filter) -> str:
-    """Return the statement for the number of rows in the whole list, as `total`."""
-    return f"SELECT count(*) AS total FROM {source.rows} WHERE {filtered.clause}"
+    """Return the statement for the number of rows in the whole list, as `total`; one beyond MOST_COUNTED means more."""
+    return f"SELECT count(*) AS total FROM ({_counted(source, filtered)}) counted"
 
 
 def counts_statement(source: Source, filtered: Filter) -> str:
-    """Return the statement for the number of rows of each non-empty list of `%(owners)s`, by `owner`."""
-    owner = f"{source.alias}.{source.owner}"
+    """Return `count_statement` for each list of `%(owners)s`, by `owner`."""
+    own = filtered.where(f"{source.alias}.{source.owner} = owners.id")
     return (
-        f"SELECT {owner} AS owner, count(*) AS total FROM {source.rows}"
-        f" WHERE {owner} = ANY(%(owners)s) AND {filtered.clause} GROUP BY 1"
+        "SELECT owners.id AS owner, counted.total FROM unnest(%(owners)s::uuid[]) AS owners(id)"
+        f" CROSS JOIN LATERAL ({count_statement(source, own)}) counted"
     )
+
+
+def _counted(source: Source, filtered: Filter) -> str:
+    return f"SELECT FROM {source.rows} WHERE {filtered.clause} LIMIT {MOST_COUNTED + 1}"
 
 
 def _cut(source: Source, filtered: Filter, orders: Sequence[Order], requested: Page) -> tuple[str, dict[str, Any]]:

@@ -286,6 +286,34 @@ def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_fil
             assert all(node["Node Type"] != "Seq Scan" for node in large), what
 
 
+#: Conditions, and whether what meets them is told exactly: it is summed up beforehand, or there is little of it.
+COUNTED: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"type": ["atelier-parents"], "audience": ["parents"]}, True),
+    ({"territory": ["34"], "theme": ["temps-ecran"]}, True),
+    ({"text": "c4ca4238"}, True),
+    ({"theme": ["temps-ecran"]}, False),
+    ({"text": "café"}, False),
+    ({"text": "café", "audience": ["parents"], "startsFrom": "2026-10-01T00:00:00Z"}, False),
+]
+
+
+def test_what_is_not_summed_up_is_counted_to_a_thousand(season: Reader):
+    document = "query ($where: AnimationWhere) { animations(where: $where, first: 1) { nodes { id } <counts> } }"
+    for where, exact in COUNTED:
+        asked = document.replace("<counts>", "totalCount totalCountIsExact")
+        page = season.asks(asked, PUBLIC, where=where).data["animations"]
+        assert page["totalCountIsExact"] is exact, where
+        assert exact or page["totalCount"] == 1_000, where
+        nodes = [node for plan in _plans(season, asked, PUBLIC, {"where": where}) for node in _nodes(plan)]
+        read = sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES)
+        assert read <= 1_500, (where, read)
+    # Of several owners at once.
+    both = "{ structures(first: 2) { nodes { animations { totalCountIsExact totalCount } } } }"
+    pages = [node["animations"] for node in season.asks(both, NATIONAL).data["structures"]["nodes"]]
+    assert all(page["totalCountIsExact"] and page["totalCount"] < 100 for page in pages)
+
+
 @pytest.mark.parametrize(
     "document", [f'{{ territory(code: "34") {{ dashboard {FIGURES} }} }}', f"{{ dashboard {FIGURES} }}"]
 )

@@ -9,7 +9,7 @@ import pytest
 
 from application.papers.french import clock_time, date_and_time, euros, full_date, short_date, siret
 from application.wording.times import hours
-from web.core.french import span
+from web.core.french import how_many, span, total
 
 
 def plain(value: str) -> str:
@@ -67,3 +67,21 @@ PARIS, GUADELOUPE = "Europe/Paris", "America/Guadeloupe"
 def test_letters_and_pages_tell_which_hour_it_is(start: str, end: str, zone: str, words: str):
     assert plain(span(start, end, zone)).endswith(words)
     assert plain(hours(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "is_exact", "beginning", "within"),
+    [
+        (0, True, "0 animation", "0"),
+        (1, True, "1 animation", "1"),
+        (1_234, True, "1 234 animations", "1 234"),
+        (1_000, True, "1 000 animations", "1 000"),
+        (1_000, False, "Plus de 1 000 animations", "plus de 1 000"),
+    ],
+)
+def test_a_list_that_is_counted_to_a_thousand_has_more_than_that(
+    number: int, is_exact: bool, beginning: str, within: str
+):
+    page = {"totalCount": number, "totalCountIsExact": is_exact}
+    assert plain(total(page, "animation", "animations")).replace("\u202f", " ") == beginning
+    assert plain(how_many(page)).replace("\u202f", " ") == within

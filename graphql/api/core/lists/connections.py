@@ -9,7 +9,7 @@ from uuid import UUID
 from api.core.context import Context
 from api.core.errors import denied
 from api.core.lists.lazily import lazily
-from api.core.lists.paging import Connection, PageArguments
+from api.core.lists.paging import Connection, PageArguments, Total
 from domain.kernel.rights import Action, Scope, scope_of
 from projections.engine.paging import (
     Filter,
@@ -74,12 +74,17 @@ async def _one_page(
     statement, params = page_statement(source, filtered, listing.orders, page, counting if counted else None)
     rows = await read.sent(read.sql(statement), params)
 
-    async def count() -> int:
-        if counted and rows:
-            return int(rows[0]["list_total"])
+    async def counts(_: list[None]) -> list[int]:
         again = await context.read()
         (row,) = await again.rows(again.sql(counting), filtered.params)
-        return int(row["total"])
+        return [row["total"]]
+
+    async def count() -> Total:
+        if counted and rows:
+            total = int(rows[0]["list_total"])
+        else:
+            total = await context.together(repr((counting, filtered.params)), None, counts)
+        return Total.counted(total) if filtered.counting is None else Total(total, True)
 
     return _page_of(rows, listing, page, make, count, context_rows)
 
@@ -103,10 +108,13 @@ async def _pages(
         again = await context.read()
         rows = await again.rows(again.sql(counts_statement(source, filtered)), {**filtered.params, "owners": counted})
         totals = {row["owner"]: row["total"] for row in rows}
-        return [totals.get(owner, 0) for owner in counted]
+        return [totals[owner] for owner in counted]
 
-    def count(owner: UUID) -> Callable[[], Awaitable[int]]:
-        return lambda: context.together(repr((source, filtered)), owner, counts)
+    def count(owner: UUID) -> Callable[[], Awaitable[Total]]:
+        async def total() -> Total:
+            return Total.counted(await context.together(repr((source, filtered)), owner, counts))
+
+        return total
 
     return [_page_of(rows, listing, page, make, count(owner)) for owner, rows in rows_of.items()]
 
@@ -116,7 +124,7 @@ def _page_of(
     listing: Listing,
     page: Page,
     make: Callable[[Row], T],
-    count: Callable[[], Awaitable[int]],
+    count: Callable[[], Awaitable[Total]],
     context_rows: object = None,
 ) -> Connection[T]:
     """`rows` has one more than the page if the list continues."""

@@ -11,7 +11,7 @@ from api.core.context import Context, Info
 from api.core.errors import invalid
 from api.core.lists.lazily import Lazily
 from api.core.strawberry_internals import resolve_info
-from projections.engine.paging import BadPage, Order, Page, cursor_of, page
+from projections.engine.paging import MOST_COUNTED, BadPage, Order, Page, cursor_of, page
 from projections.engine.sent_rows import SentRows
 
 T = TypeVar("T")
@@ -39,6 +39,18 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
 
 
+class Total(NamedTuple):
+    """How many items a list has: so many, or more than that."""
+
+    number: int
+    exact: bool
+
+    @classmethod
+    def counted(cls, rows: int) -> Total:
+        """Return the total of rows that were counted one by one, and one more than MOST_COUNTED at most."""
+        return cls(min(rows, MOST_COUNTED), rows <= MOST_COUNTED)
+
+
 @strawberry.type(description="A page of a list. Pages hold 20 items unless told otherwise, 100 at most.")
 class Connection(Lazily, Generic[T]):
     MADE: ClassVar = {
@@ -54,13 +66,22 @@ class Connection(Lazily, Generic[T]):
     make: strawberry.Private[Callable[[dict[str, Any]], T]]
     more: strawberry.Private[bool]
     page: strawberry.Private[Page]
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
+    count: strawberry.Private[Callable[[], Awaitable[Total]]]
     #: Data that items share beside their rows, so that repeated fragments are cached (`api.compiled.writing`).
     context_rows: strawberry.Private[object] = None
 
-    @strawberry.field(description="How many items the whole list has; counted only when asked for.")
+    @strawberry.field(
+        description=(
+            "How many items the whole list has; counted only when asked for. Where items must be counted one by one,"
+            f" at most {MOST_COUNTED:,}: see `totalCountIsExact`."
+        )
+    )
     async def total_count(self) -> int:
-        return await self.count()
+        return (await self.count()).number
+
+    @strawberry.field(description="Whether `totalCount` is all; if not, there are more than that.")
+    async def total_count_is_exact(self) -> bool:
+        return (await self.count()).exact
 
     @property
     def as_sent(self) -> bool:
