@@ -12,8 +12,9 @@ CREATE OR REPLACE FUNCTION pg_temp.record_decisions(
 )
 RETURNS TABLE (place int, "position" bigint, outdated uuid[], digest bytea, subject uuid)
 LANGUAGE plpgsql VOLATILE
--- Plans are kept: one that was made while the tables were small must not read them whole later.
+-- One plan is kept, whatever the values: one that was made while the tables were small must not read them whole later.
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $body$
 #variable_conflict use_column
 BEGIN

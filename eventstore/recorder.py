@@ -16,14 +16,14 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakSet
 
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
 from psycopg.rows import DictRow, tuple_row
 from psycopg_pool import PoolTimeout
 
-from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, as_uuid, row_of
+from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
 from eventstore.connections import RECORDING, recorder_pool
 from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -67,7 +67,7 @@ class Decided:
     """A decision to record: its events, and every stream that it read with its version then (0: no events)."""
 
     subject_id: UUID
-    events: Sequence[StoredEvent]
+    events: Sequence[Row]
     reads: Mapping[UUID, int]
     idempotency: Idempotency | None = None
 
@@ -237,14 +237,13 @@ def _apart(batch: Sequence[Decided]) -> tuple[dict[int, Verdict], dict[int, Deci
 
 
 def _streams(decided: Decided) -> set[UUID]:
-    return {as_uuid(stored.originator_id) for stored in decided.events}
+    return {stream for stream, *_ in decided.events}
 
 
 def _last(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
     """Yield the last event of each stream that was extended: its version and its authenticator."""
-    for stored in decided.events:
-        stream = as_uuid(stored.originator_id)
-        yield stream, (stored.originator_version, chain.last(stream))
+    for stream, version, *_ in decided.events:
+        yield stream, (version, chain.last(stream))
 
 
 def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[BinaryArray]:
@@ -255,9 +254,7 @@ def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[BinaryAr
         for place, decided in decisions.items()
         if decided.idempotency
     ]
-    events = [
-        (place, *row, chain.add(row)) for place, decided in decisions.items() for row in map(row_of, decided.events)
-    ]
+    events = [(place, *row, chain.add(row)) for place, decided in decisions.items() for row in decided.events]
     return [*columns(_READS, reads), *columns(_KEYS, keys), *columns(_EVENTS, events)]
 
 

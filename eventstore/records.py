@@ -99,7 +99,7 @@ class Stamp(BaseModel):
         """Return the stamp of a command's events; `cause` is the event that a policy reacts to."""
         (territory,) = belongings.territories or (None,)
         in_office = actor.role in IN_OFFICE
-        return cls.model_construct(
+        return cls(
             recorded_at=recorded_at,
             actor=actor.name,
             role=actor.role,

@@ -17,7 +17,6 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 from pydantic_core import PydanticSerializationError
@@ -37,6 +36,7 @@ from domain.kernel.rights import Action
 from domain.passkeys.passkeys import Passkeys
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS, SigningRule
 from eventstore.appender import Appender
+from eventstore.authenticators import Row
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
@@ -218,14 +218,9 @@ class CommandBus:
         assert work.recorded, "a use case that decides nothing must refuse"
         return self.appender.append(Decided(subject_id, self._stored(work.recorded), work.reads, idempotency))
 
-    def _stored(self, records: list[Recorded]) -> list[StoredEvent]:
+    def _stored(self, records: list[Recorded]) -> list[Row]:
         return [
-            StoredEvent(
-                originator_id=record.originator_id,
-                originator_version=record.originator_version,
-                topic=record.event.topic,
-                state=_encoded(record.event, record.stamp),
-            )
+            (record.originator_id, record.originator_version, record.event.topic, _encoded(record.event, record.stamp))
             for record in self._sealed(records)
         ]
 

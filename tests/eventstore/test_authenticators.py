@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from eventsourcing.application import Application
-from eventsourcing.persistence import StoredEvent
 
 from application.application import open_application
 from domain.animations.events import AnimationPublished
@@ -41,7 +40,7 @@ def test_what_commands_record_is_authentic(app, world):
 
 
 def _published(stream: UUID, *versions: int) -> Decided:
-    events = [StoredEvent(stream, version, "animation.published", b"{}") for version in versions]
+    events = [(stream, version, "animation.published", b"{}") for version in versions]
     return Decided(stream, events, {stream: versions[0] - 1})
 
 
