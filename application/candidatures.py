@@ -7,17 +7,17 @@ from datetime import date
 from itertools import count
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from application.accompaniments import accompaniment, validated_on
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.pseudonyms_and_links import address_of
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
-from domain.candidatures.events import CandidatureValidated, Degree
+from domain.candidatures.events import AccompanimentCorrected, Degree
 from domain.candidatures.missions import Mission
 from domain.catalogue import CANDIDATURE, SCHOOL
 from domain.kernel.actors import Actor, Role
@@ -32,6 +32,7 @@ from domain.kernel.validation import Comment, DeclaredDay, Label, Link, LongText
 PURPOSE = "candidature"
 #: Helped by one volunteer on one day.
 MOST_PARENTS = 500
+_CORRECTED = {"number", "on", "mission", "parents", "reason"}
 
 
 class CandidatureSubmit(Command):
@@ -110,6 +111,16 @@ class CandidatureRecordAccompaniment(_ByCandidate):
     on: DeclaredDay
     mission: Mission
     parents: Annotated[int, Field(ge=1, le=MOST_PARENTS)]
+
+
+class CandidatureCorrectAccompaniment(CandidatureRecordAccompaniment):
+    """`number` as `Candidature.accompaniments` tells it. No parent at all takes the record back."""
+
+    action: ClassVar[Action] = Action.CANDIDATURE_CORRECT_ACCOMPANIMENT
+
+    number: Annotated[int, Field(ge=1, le=1_000_000)]
+    parents: Annotated[int, Field(ge=0, le=MOST_PARENTS)]
+    reason: Reason
 
 
 class CandidatureRecordPix(_CandidatureChange):
@@ -199,11 +210,13 @@ def record_accompaniment(command: CandidatureRecordAccompaniment, work: UnitOfWo
     return _record(work, state, facts)
 
 
-def validated_on(work: UnitOfWork, candidature_id: UUID, time_zone: str) -> date | None:
-    """Return the day on which a candidature was validated, in its territory; None: it was not."""
-    records = work.read_stream(candidature_id, 0)
-    at = next((each.stamp.recorded_at for each in records if isinstance(each.event, CandidatureValidated)), None)
-    return None if at is None else at.astimezone(ZoneInfo(time_zone)).date()
+def correct_accompaniment(command: CandidatureCorrectAccompaniment, work: UnitOfWork) -> UUID:
+    state = _own_candidature(command, work)
+    fact = AccompanimentCorrected(person_id=state.person_id, **command.model_dump(include=_CORRECTED))
+    former = accompaniment(work, state.id, command.number)
+    facts = candidatures.correct_accompaniment(state, former, fact, work.actor, _today(work, state))
+    candidatures.check_since(command.on, validated_on(work, state.id, find_territory(work, state.territory).time_zone))
+    return _record(work, state, facts)
 
 
 def record_pix(command: CandidatureRecordPix, work: UnitOfWork) -> UUID:
@@ -268,6 +281,7 @@ USE_CASES = (
     (CandidatureRecordContact, record_contact),
     (CandidatureRecordTraining, record_training),
     (CandidatureRecordAccompaniment, record_accompaniment),
+    (CandidatureCorrectAccompaniment, correct_accompaniment),
     (CandidatureRecordPix, record_pix),
     (CandidatureRequestCertificate, request_certificate),
     (CandidatureIssueCertificate, issue_certificate),

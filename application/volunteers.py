@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.candidatures import validated_on
+from application.accompaniments import validated_on
 from application.commanding.commands import ChangeCommand
 from application.commanding.unit_of_work import UnitOfWork
 from domain.animations.volunteers import name_volunteers

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.candidatures.events import (
+    AccompanimentCorrected,
     AccompanimentRecorded,
     CandidatureRejected,
     CandidatureRepeated,
@@ -200,6 +201,22 @@ def record_accompaniment(
     if mission is Mission.TAKE_PART:
         raise invalid("la participation aux ateliers se compte par les animations qui nomment le bénévole.", "mission")
     return [AccompanimentRecorded(territory=state.territory, on=on, mission=mission, parents=parents)]
+
+
+def correct_accompaniment(
+    state: Candidature, former: AccompanimentRecorded | None, fact: AccompanimentCorrected, actor: Actor, today: date
+) -> list[Event]:
+    """Say what a record should have said; no parent at all takes it back. `former`: what it says now, if it is one."""
+    check(Action.CANDIDATURE_CORRECT_ACCOMPANIMENT, state, state.belongings, actor)
+    if former is None:
+        raise invalid("ce n'est pas le numéro d'un accompagnement de cette candidature.", "number")
+    _check_past(fact.on, today)
+    if fact.mission is Mission.TAKE_PART:
+        raise invalid("la participation aux ateliers se compte par les animations qui nomment le bénévole.", "mission")
+    required_reason(fact.reason)
+    if (former.on, former.mission, former.parents) == (fact.on, fact.mission, fact.parents):
+        raise refuse(ErrorCode.DUPLICATE, "C'est déjà ce qui est noté : rien n'a changé.")
+    return [fact]
 
 
 def check_since(on: date, validated_on: date | None) -> None:

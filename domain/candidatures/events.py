@@ -103,6 +103,18 @@ class AccompanimentRecorded(Event):
     parents: int = Field(title="parents")
 
 
+@event("candidature.accompaniment_corrected", "Accompagnement de parents corrigé")
+class AccompanimentCorrected(Event):
+    """What a record of that volunteer should have said. `number` is the version of the candidature that it made."""
+
+    person_id: UUID
+    number: int = Field(title="relevé")
+    on: date
+    mission: Mission = Field(title="mission")
+    parents: int = Field(title="parents")
+    reason: PersonalText = Field(title="motif")
+
+
 @event("candidature.pix_certified", "Certification Pix obtenue")
 class PixCertified(Event):
     """The volunteer has passed the Pix certification, which is free of charge."""

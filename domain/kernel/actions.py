@@ -63,6 +63,7 @@ class Action(StrEnum):
     CANDIDATURE_RECORD_CONTACT = "candidatureRecordContact"
     CANDIDATURE_RECORD_TRAINING = "candidatureRecordTraining"
     CANDIDATURE_RECORD_ACCOMPANIMENT = "candidatureRecordAccompaniment"
+    CANDIDATURE_CORRECT_ACCOMPANIMENT = "candidatureCorrectAccompaniment"
     CANDIDATURE_RECORD_PIX = "candidatureRecordPix"
     CANDIDATURE_REQUEST_CERTIFICATE = "candidatureRequestCertificate"
     CANDIDATURE_ISSUE_CERTIFICATE = "candidatureIssueCertificate"
@@ -210,7 +211,6 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CANDIDATURE_WITHDRAW: {**_OWN, CO: _TERRITORY, NA: _ANY},
     Action.CANDIDATURE_RECORD_CONTACT: {CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_TRAINING: {CO: _TERRITORY},
-    Action.CANDIDATURE_RECORD_ACCOMPANIMENT: {**_OWN, CO: _TERRITORY},
     Action.CANDIDATURE_RECORD_PIX: {CO: _TERRITORY},
     Action.CANDIDATURE_REQUEST_CERTIFICATE: _OWN,
     Action.CANDIDATURE_ISSUE_CERTIFICATE: {CO: _TERRITORY},

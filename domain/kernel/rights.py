@@ -32,6 +32,10 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REQUEST_REOPEN: {SY: _ANY},
     # Beside what it has taken up, a structure's lists hold what is open in its territories.
     Action.ANIMATION_REQUEST_READ: {**dict.fromkeys((DI, IN, HE, TE), _SCHOOL), **_OWN_EVENTS},
+    **{
+        action: {**dict.fromkeys(actions.PERSONS, Scope.OWN_PERSON), CO: _TERRITORY}
+        for action in (Action.CANDIDATURE_RECORD_ACCOMPANIMENT, Action.CANDIDATURE_CORRECT_ACCOMPANIMENT)
+    },
     Action.ANIMATION_VOLUNTEERS_NAME: {ST: _STRUCTURE, CO: _TERRITORY},
     # By first name: of a structure's own animations, and of the territories that it works in.
     Action.VOLUNTEER_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.animations.events import AnimationVolunteersNamed
-from domain.candidatures.events import AccompanimentRecorded
+from domain.candidatures.events import AccompanimentCorrected, AccompanimentRecorded
 from eventstore.records import Recorded
 from projections.engine.projection import Key, Projection, Row, Table
 
@@ -22,34 +22,39 @@ def named(row: Row | None, fact: AnimationVolunteersNamed, record: Recorded) -> 
 
 
 def _each(record: Recorded) -> Key:
-    return (record.position,)
+    """Return the candidature and its version with the record, which corrections name."""
+    corrects = record.event.number if isinstance(record.event, AccompanimentCorrected) else record.originator_version
+    return (record.originator_id, corrects)
 
 
 ACCOMPANIMENTS = Projection(
     name="accompaniments",
     table=Table(
         columns={
-            "position": "bigint NOT NULL",
             "candidature_id": "uuid NOT NULL",
+            "number": "integer NOT NULL",
             "territory": "text NOT NULL",
             "day": "date NOT NULL",
             "mission": "text NOT NULL",
             "parents": "integer NOT NULL",
         },
-        key=("position",),
+        key=("candidature_id", "number"),
         indexes=("(territory, day)", "(day)", "(candidature_id, day)"),
     ),
     key_of=_each,
-    append_only=True,
 )
 
 
 @ACCOMPANIMENTS.creates(AccompanimentRecorded)
 def recorded(fact: AccompanimentRecorded, record: Recorded) -> Row:
     return {
-        "candidature_id": record.originator_id,
         "territory": fact.territory,
         "day": fact.on,
         "mission": fact.mission.value,
         "parents": fact.parents,
     }
+
+
+@ACCOMPANIMENTS.on(AccompanimentCorrected)
+def corrected(row: Row, fact: AccompanimentCorrected, record: Recorded) -> Row:
+    return row | {"day": fact.on, "mission": fact.mission.value, "parents": fact.parents}

@@ -26,6 +26,10 @@ WHERE v.animation_id = ANY(%(ids)s) ORDER BY v.animation_id, named.place"""
 #: Of the territories that a structure has conventions in.
 TERRITORIES_OF = "SELECT DISTINCT unnest(territories) AS code FROM {structures} WHERE structure_id = ANY(%(ids)s)"
 
+#: What volunteers noted, the last first; what was taken back is left out.
+ACCOMPANIMENTS_OF = """
+SELECT candidature_id, number, day, mission, parents FROM {accompaniments}
+WHERE candidature_id = ANY(%(ids)s) AND parents > 0 ORDER BY candidature_id, day DESC, number DESC"""
 _OWNED = "(%(territories)s::text[] IS NULL OR {0}.territory = ANY(%(territories)s))"
 _RANGE = """({0}.day >= coalesce(%(first_day)s::date, '-infinity')
     AND {0}.day <= coalesce(%(last_day)s::date, 'infinity'))"""
@@ -34,7 +38,7 @@ COUNT = f"SELECT count(*) AS volunteers FROM {{candidatures}} c WHERE {AT_WORK} 
 MISSIONS = f"""
 SELECT mission, count(*) AS records, coalesce(sum(parents), 0)::bigint AS parents,
     count(DISTINCT candidature_id) AS volunteers
-FROM {{accompaniments}} r WHERE {_OWNED.format("r")} AND {_RANGE.format("r")} GROUP BY mission
+FROM {{accompaniments}} r WHERE r.parents > 0 AND {_OWNED.format("r")} AND {_RANGE.format("r")} GROUP BY mission
 UNION ALL
 SELECT 'TAKE_PART', count(DISTINCT a.animation_id), coalesce(sum(a.parents) FILTER (WHERE place = 1), 0)::bigint,
     count(DISTINCT volunteer)

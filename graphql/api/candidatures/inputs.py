@@ -96,3 +96,12 @@ class CandidatureRecordAccompanimentInput(CandidateInput):
     on: date | None = value_of("The day. Mandatory.")
     mission: Mission | None = value_of("Which of the missions, but TAKE_PART, which animations tell. Mandatory.")
     parents: int | None = value_of("How many parents, 1 to 500. Mandatory.")
+
+
+@strawberry.input(description="What a record of help should have said.")
+class CandidatureCorrectAccompanimentInput(CandidateInput):
+    number: int | None = value_of("The record, as `accompaniments` numbers it. Mandatory.")
+    on: date | None = value_of("The day. Mandatory.")
+    mission: Mission | None = value_of("Which of the missions, but TAKE_PART. Mandatory.")
+    parents: int | None = value_of("How many parents, 0 to 500; 0 takes the record back. Mandatory.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")

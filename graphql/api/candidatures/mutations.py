@@ -9,6 +9,7 @@ import strawberry
 from psycopg.types.json import Jsonb
 
 from api.candidatures.inputs import (
+    CandidatureCorrectAccompanimentInput,
     CandidatureGiveOpinionInput,
     CandidatureIssueCertificateInput,
     CandidatureRecordAccompanimentInput,
@@ -150,6 +151,16 @@ class CandidatureMutations:
         self, info: Info, input: CandidatureRecordAccompanimentInput
     ) -> CandidaturePayload:
         return await _by_candidate(info, commands.CandidatureRecordAccompaniment, to_command(input))
+
+    @strawberry.mutation(
+        description="Corrects a record of help, with a reason; figures follow, and history keeps what was noted first."
+        " For the parent who is signed in, in whatever role, or holds the candidature's link, and the coordonnateur of"
+        " the territory."
+    )
+    async def candidature_correct_accompaniment(
+        self, info: Info, input: CandidatureCorrectAccompanimentInput
+    ) -> CandidaturePayload:
+        return await _by_candidate(info, commands.CandidatureCorrectAccompaniment, to_command(input))
 
     @strawberry.mutation(
         description="Records that a volunteer passed the Pix certification. For the coordonnateur of the territory."

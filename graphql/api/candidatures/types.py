@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,13 @@ from api.schools.types import School, school_named
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from domain.candidatures.events import Degree
+from domain.candidatures.missions import Mission
 from domain.candidatures.transitions import CandidatureStatus, allowed_actions
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.candidatures import queries
 from projections.engine.paging import Filter
+from projections.programme.volunteers import ACCOMPANIMENTS_OF
 
 _PERSONAL = "Personal: null once it is erased."
 
@@ -30,6 +33,14 @@ _PERSONAL = "Personal: null once it is erased."
 class Training:
     on: date = strawberry.field(description="The day.")
     subject: str = strawberry.field(description="What it was about.")
+
+
+@strawberry.type(description="How many parents a volunteer helped on a day. None of them is named.")
+class Accompaniment:
+    number: int = strawberry.field(description="What `candidatureCorrectAccompaniment` takes.")
+    on: date = strawberry.field(description="The day.")
+    mission: Mission = strawberry.field(description="In which mission.")
+    parents: int = strawberry.field(description="How many parents.")
 
 
 class _Standing:
@@ -92,6 +103,22 @@ class Candidature(Node):
             Training(on=date.fromisoformat(training["on"]), subject=training["subject"])
             for training in self.row["trainings"]
         ]
+
+    @strawberry.field(description="What was noted of the parents that the volunteer helped, the last day first.")
+    async def accompaniments(self, info: Info) -> list[Accompaniment]:
+        context: Context = info.context
+
+        async def load(ids: Sequence[UUID]) -> list[list[Accompaniment]]:
+            read = await context.read()
+            noted: dict[UUID, list[Accompaniment]] = {each: [] for each in ids}
+            for row in await read.rows(read.sql(ACCOMPANIMENTS_OF), {"ids": list(ids)}):
+                of_row = Accompaniment(
+                    number=row["number"], on=row["day"], mission=Mission(row["mission"]), parents=row["parents"]
+                )
+                noted[row["candidature_id"]].append(of_row)
+            return list(noted.values())
+
+        return await context.together("accompaniments", self.row["candidature_id"], load)
 
     @strawberry.field(
         description="What the coordonnateur noted of the contact. For the coordonnateur of the territory and the"

@@ -109,6 +109,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             "inTerritory"
             " id version status territory schoolUai school degree favourable submittedAt decidedAt informedAt erasedAt"
             " firstName lastName email emailProblem phone motivation opinionComment decisionReason contactedOn"
+            " accompaniments"
             " trainings pixOn certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
         ),
         Action.CANDIDATURE_NOTE_READ: "contactNote",
@@ -232,6 +233,7 @@ PARTS: Mapping[str, str] = {
     "SatisfactionFigures": "animations answers questions",
     "QuestionFigures": "answers average choices kind number text version",
     "ChoiceFigures": "answers choice",
+    "Accompaniment": "number on mission parents",
     "Training": "on subject",
     "TermCount": "animations parents term",
     "MailPreferences": "email muted mutedCodes",

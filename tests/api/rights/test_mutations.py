@@ -73,6 +73,9 @@ SAID: dict[str, dict[str, Any]] = {
     "candidatureGiveOpinion": {"favourable": True},
     "animationVolunteersName": {"candidatureIds": []},
     "candidatureRecordAccompaniment": {"on": "2026-09-01", "mission": "ACCOMPANY", "parents": 3},
+    "candidatureCorrectAccompaniment": {
+        **{"number": 1, "on": "2026-09-01", "mission": "ACCOMPANY", "parents": 3, "reason": "Une erreur."}
+    },
     "candidatureRecordContact": {"on": "2026-09-01"},
     "candidatureRecordPix": {"on": "2026-09-01"},
     "candidatureRecordTraining": {"on": "2026-09-01", "subject": "Pix"},
@@ -185,7 +188,12 @@ HELD = {
     "invitationAccept": "invitation",
     "questionnaireAnswer": "questionnaire",
 }
-CANDIDATES = {"candidatureWithdraw", "candidatureRequestCertificate", "candidatureRecordAccompaniment"}
+CANDIDATES = {
+    "candidatureWithdraw",
+    "candidatureRequestCertificate",
+    "candidatureRecordAccompaniment",
+    "candidatureCorrectAccompaniment",
+}
 _ANSWER = "__typename errors { code message field }"
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 

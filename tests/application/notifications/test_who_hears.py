@@ -88,6 +88,7 @@ HEARS = {
     "attestation_form.worded": OF_THE_PROGRAMME,
     "satisfaction_form.worded": OF_THE_PROGRAMME,
     "satisfaction.answers_recorded": OF_THE_PROGRAMME,
+    "candidature.accompaniment_corrected": THEIR_OWN,
     "candidature.accompaniment_recorded": THEIR_OWN,
     "candidature.certificate_issued": (CANDIDATE,),
     "candidature.certificate_requested": (CO,),

@@ -13,6 +13,7 @@ from tests.support.samples import newest_samples
 
 #: Of events that have changed their form.
 VERSIONS = {
+    "strategy.written": 2,
     "typology.term_renamed": 2,
     "candidature.training_recorded": 2,
     "passkey.revoked": 2,
@@ -56,6 +57,7 @@ PERSONAL = {
     "candidature.contact_recorded": {"note"},
     "candidature.training_recorded": {"subject"},
     "candidature.rejected": {"reason"},
+    "candidature.accompaniment_corrected": {"reason"},
     "candidature.withdrawn": {"reason"},
     "structure.account_opened": {"name"},
     "structure.renamed": {"name", "reason"},

@@ -8,9 +8,8 @@ from uuid import UUID
 import pytest
 
 from domain.animations.events import AnimationVolunteersNamed
-from domain.candidatures.events import AccompanimentRecorded
+from domain.candidatures.events import AccompanimentCorrected, AccompanimentRecorded
 from domain.candidatures.missions import Mission
-from tests.support.domain.story import SUBJECT
 from tests.support.projection_spec import Spec
 
 FIRST, OTHER = UUID(int=1), UUID(int=2)
@@ -28,7 +27,21 @@ SPECS = [
         "each accompaniment has a row, with nobody in it but the volunteer",
         [],
         HELPED,
-        {"candidature_id": SUBJECT, "territory": "34", "day": HELPED.on, "mission": "ACCOMPANY", "parents": 3},
+        {
+            "territory": "34",
+            "day": HELPED.on,
+            "mission": "ACCOMPANY",
+            "parents": 3,
+        },
+    ),
+    Spec(
+        "accompaniments",
+        "a correction changes the record that it names",
+        [HELPED],
+        AccompanimentCorrected(
+            person_id=OTHER, number=1, on=date(2027, 1, 9), mission=Mission.RELAY, parents=2, reason="Une erreur"
+        ),
+        {"day": date(2027, 1, 9), "mission": "RELAY", "parents": 2},
     ),
 ]
 

@@ -49,10 +49,20 @@ def test_volunteers_are_named_help_parents_and_are_counted(people, server):
     assert [each["field"] for each in early] == [["on"]], "nobody helps before they are validated"
     people.does("159-record-an-accompaniment", None, link=made["link"], **helped)
     people.does("159-record-an-accompaniment", COORDONNATEUR, candidatureId=volunteer, **helped | {"parents": 2})
+    noted = "query($id: ID!) { candidature(id: $id) { accompaniments { number parents } } }"
+    numbers = {
+        each["parents"]: each["number"]
+        for each in server.ask(noted, COORDONNATEUR, id=volunteer)["candidature"]["accompaniments"]
+    }
+    correct, fewer = "164-correct-an-accompaniment", helped | {"parents": 1, "reason": "L'une est venue deux fois."}
+    (refused,) = people.is_refused(correct, COORDONNATEUR, candidatureId=volunteer, number=1, **fewer)
+    assert refused["field"] == ["number"]
+    corrected = people.does(correct, None, link=made["link"], number=numbers[2], **fewer)["candidature"]
+    assert [each["parents"] for each in corrected["accompaniments"]] == [1, 3]
     work = server.ask(WORK, COORDONNATEUR, territory="34")["volunteering"]
     counted = {each.pop("mission"): each for each in work["missions"]}
     assert list(counted) == ["RELAY", "TAKE_PART", "PROMOTE", "ACCOMPANY", "WATCH"]
-    assert (work["volunteers"], counted["ACCOMPANY"]) == (1, {"records": 2, "parents": 5, "volunteers": 1})
+    assert (work["volunteers"], counted["ACCOMPANY"]) == (1, {"records": 2, "parents": 4, "volunteers": 1})
     assert server.ask(WORK, COORDONNATEUR, territory="13") == {"volunteering": None}
     programme = server.ask(PROGRAMME)["programme"]
     herault = next(each for each in programme["byTerritory"] if each["territory"]["code"] == "34")

@@ -15,7 +15,12 @@ from application.animation_requests import (
     AnimationRequestWithdraw,
 )
 from application.animations.commands import AnimationCancel
-from application.candidatures import CandidatureRecordAccompaniment, CandidatureSubmit, CandidatureValidate
+from application.candidatures import (
+    CandidatureCorrectAccompaniment,
+    CandidatureRecordAccompaniment,
+    CandidatureSubmit,
+    CandidatureValidate,
+)
 from application.people.words import WordsErase
 from application.volunteers import AnimationVolunteersName
 from domain.candidatures.events import Degree
@@ -58,6 +63,8 @@ def _helps_parents(world: World) -> None:
     world.does(CandidatureValidate(candidature_id=candidature_id), HEAD)
     helped = {"on": world.now.date(), "mission": Mission.ACCOMPANY, "parents": 3}
     world.does(CandidatureRecordAccompaniment(candidature_id=candidature_id, **helped), COORDONNATEUR)
+    fewer = helped | {"parents": 2, "number": 4, "reason": "Une personne est venue deux fois."}
+    world.does(CandidatureCorrectAccompaniment(candidature_id=candidature_id, **fewer), COORDONNATEUR)
     animation_id = world.creates(title="Avec une bénévole")
     world.does(AnimationVolunteersName(animation_id=animation_id, candidature_ids=(candidature_id,)), STRUCTURE)
 

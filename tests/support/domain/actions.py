@@ -110,6 +110,7 @@ notificationsMarkRead      -      any    any     any    any    any      any    a
 candidatureRecordContact   -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRecordTraining  -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRecordAccompaniment -      person person  person p+terr person   person person   person person person  -
+candidatureCorrectAccompaniment -      person person  person p+terr person   person person   person person person  -
 candidatureRecordPix       -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRequestCertificate -      person person  person person person   person person   person person person  -
 candidatureIssueCertificate -      -      -       -      terr   -        -      -        -      -      -       -
