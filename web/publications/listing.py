@@ -20,7 +20,14 @@ _LISTING = document("publications/listing")
 _LONGEST = 100
 _NEWS = "NEWS"
 _RESOURCES = {code: label for code, label in KINDS.items() if code != _NEWS}
-_WORDS = {"theme": "Thème", "audience": "Public", "degree": "Degré", "kind": "Genre", "text": "Mots"}
+_WORDS = {
+    "theme": "Thème",
+    "audience": "Public",
+    "territory": "Département",
+    "degree": "Degré",
+    "kind": "Genre",
+    "text": "Mots",
+}
 _ORDERS = {"RELEVANCE": "pertinence", "PUBLISHED_AT": "date"}
 
 
@@ -48,7 +55,7 @@ class Toolbox:
 
     async def _page(self, request: Request, kinds: Mapping[str, str], words: Mapping[str, Any]) -> Response:
         params, where, unknown = request.query_params, dict[str, Any](), list[str]()
-        for name in ("theme", "audience"):
+        for name in ("theme", "audience", "territory"):
             if chosen := [value[:_LONGEST] for value in params.getlist(name) if value][:20]:
                 where[name] = chosen
         known = [kind for kind in params.getlist("kind") if kind in kinds]
@@ -76,6 +83,7 @@ class Toolbox:
             publications=answer["publications"],
             themes=terms["THEME"],
             audiences=terms["AUDIENCE"],
+            territories=answer["territories"],
             kinds=choices(kinds) if len(kinds) > 1 else [],
             degrees=choices(DEGREES),
             degree_labels=DEGREES,

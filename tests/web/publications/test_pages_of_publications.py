@@ -81,6 +81,9 @@ def test_a_coordonnateur_publishes_news_and_desks_are_for_those_who_sit_there(pe
     assert "En ligne" in page
     assert "Rentrée dans l&#39;Hérault" in reader.sees("/actualites")
     assert "Rentrée dans l&#39;Hérault" not in reader.sees("/ressources")
+    assert "Rentrée dans l&#39;Hérault" in reader.sees("/actualites?territory=34")
+    assert "Rentrée dans l&#39;Hérault" not in reader.sees("/actualites?territory=13")
+    assert "« Département » n'est pas compris" in reader.sees("/actualites?territory=999")
     own = next(link for link in links(page) if link.endswith("/modifier")).removesuffix("/modifier")
     page = coordonnateur.sends(coordonnateur.sees(own), "retirer", {"reason": "La rentrée est passée."})
     assert "Retirée" in page
