@@ -34,6 +34,7 @@ BENCHMARKS = {
     "scale": "scale",
     "audit-trail": "audit_trail",
     "whatif": "what_if",
+    "terms": "terms",
     "rebuild": "rebuild",
 }
 #: Each ends within this, or something hangs.

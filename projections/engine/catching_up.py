@@ -115,7 +115,7 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
         try:
             with conn.transaction():
                 for target in group:
-                    _write(conn, vault, target, opened.records if target.projection.opens else records)
+                    _write(conn, target, opened.records if target.projection.opens else records)
                     _move(conn, target, records[-1].position)
             return
         except Exception as refused:
@@ -126,7 +126,7 @@ def feed(conn: Conn, vault: Vault, group: Sequence[Target], records: Sequence[Re
         readable = opened.records if target.projection.opens else records
         if seal is not None:
             readable = [record for record in readable if record.position < seal.position]
-        _settle(conn, target, records, _write_up_to_failure(conn, vault, target, readable) or seal)
+        _settle(conn, target, records, _write_up_to_failure(conn, target, readable) or seal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +176,17 @@ def _settle(conn: Conn, target: Target, records: Sequence[Recorded], failure: Fo
     _mark_failed(conn, target, failure.position, failure.topic, failure.reason)
 
 
-def _write(conn: Conn, vault: Vault, target: Target, records: Sequence[Recorded]) -> None:
+def _write(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
     if changes_terms(records[0]):
-        _show_changes(conn, vault, target, records)
+        _show_changes(conn, target, records)
     write_changes(conn, target.projection, target.generation.generation, _fold(conn, target, records))
     if target.projection.opens_words and any(_erases(target.projection, record) for record in records):
         _drop_previous(conn, target.projection)
 
 
-def _show_changes(conn: Conn, vault: Vault, target: Target, records: Sequence[Recorded]) -> None:
+def _show_changes(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
     try:
-        show_changes(conn, vault, target.registry, target.projection, target.generation, records[-1].position)
+        show_changes(conn, target.registry, target.projection, target.generation, records[-1].position)
     except FoldFailed as failure:
         # It stands at the change, not at an event that it has taken before.
         raise FoldFailed(target.projection.name, records[0], failure) from failure
@@ -203,25 +203,24 @@ def _drop_previous(conn: Conn, projection: Projection) -> None:
             drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
-def _write_up_to_failure(conn: Conn, vault: Vault, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:
+def _write_up_to_failure(conn: Conn, target: Target, records: Sequence[Recorded]) -> FoldFailed | None:
     """Write as many records as possible: halve a refused batch down to the failing event, and return its failure."""
     if not records:
         return None
     try:
         with conn.transaction():
-            _write(conn, vault, target, records)
+            _write(conn, target, records)
         return None
     except FoldFailed as failure:
         before = [record for record in records if record.position < failure.position]
-        return _write_up_to_failure(conn, vault, target, before) or failure
+        return _write_up_to_failure(conn, target, before) or failure
     except Exception as refused:
         if _passes(refused):
             raise
         if len(records) == 1:
             return FoldFailed(target.projection.name, records[0], refused)
         half = len(records) // 2
-        first = _write_up_to_failure(conn, vault, target, records[:half])
-        return first or _write_up_to_failure(conn, vault, target, records[half:])
+        return _write_up_to_failure(conn, target, records[:half]) or _write_up_to_failure(conn, target, records[half:])
 
 
 def _passes(error: Exception) -> bool:

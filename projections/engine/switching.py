@@ -25,7 +25,7 @@ class RebuildRefused(Exception):
 
 def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progress: Progress) -> None:
     """Let the `source` generations catch up, then make them live and the live ones previous, in one step."""
-    _show_changes_passed(conn, vault, source, names)
+    _show_changes_passed(conn, source, names)
     start, goal = _behind(conn, source, names), head(conn)
     while _behind(conn, source, names) < goal and advance(conn, vault, source, names=names):
         progress("catching up", _behind(conn, source, names) - start, goal - start)
@@ -55,12 +55,12 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
         tell(conn)
 
 
-def _show_changes_passed(conn: Conn, vault: Vault, source: State, names: Sequence[str]) -> None:
+def _show_changes_passed(conn: Conn, source: State, names: Sequence[str]) -> None:
     """Show changes of the typology that a generation had left to the one that took its place."""
     with conn.transaction():
         for target in targets(conn, source, names=names):
             live = target.generation
-            show_changes(conn, vault, target.registry, target.projection, live, live.position)
+            show_changes(conn, target.registry, target.projection, live, live.position)
 
 
 def _behind(conn: Conn, source: State, names: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from projections.engine.terms import touched
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.support.people import SCHOOL, STRUCTURE, People
@@ -71,7 +72,7 @@ def figures(page: str) -> list[list[str]]:
     return [re.findall(r"<td[^>]*>([^<]*)", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]]
 
 
-def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server, people: People) -> None:
+def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server, people: People, monkeypatch) -> None:
     team = Visitor(server.address).signs_in("TEAM")
     page = team.sees("/moderation/typologie")
     assert "/moderation/typologie/fusionner?term=THEME:temps-ecran" in links(page)
@@ -87,6 +88,11 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     page = looks(team, "fusionner", term | {"into": "THEME:ia"})
     assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
     assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]
+    assert "suivent aussitôt" in page
+    with monkeypatch.context() as bound:
+        bound.setattr(touched, "FEW_STREAMS", 0)
+        page = looks(team, "fusionner", term | {"into": "THEME:ia"})
+        assert "recalculés à côté" in page
     parts = {"into-1": "THEME:ia", "animationTypes-1": "seminaire", "rest": "THEME:temps-ecran"}
     page = looks(team, "scinder", term | parts)
     before, after = (int(number) for number in figures(page)[2][:2])
@@ -96,8 +102,7 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     assert "Le choix est scindé" in page
     assert "Remplacé par ia, temps-ecran" in page
     page = team.sees("/moderation/recalcul")
-    assert f"«{NBSP}Jeux vidéo{NBSP}» devient «{NBSP}IA{NBSP}»{NBSP}: 1{NBSP}animation" in page
-    assert "parentalite rebuild" in page
+    assert "parlent la typologie d'aujourd'hui" in page
 
 
 def test_questions_are_worded_and_a_territory_joins(server: Server) -> None:

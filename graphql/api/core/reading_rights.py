@@ -195,7 +195,7 @@ PARTS: Mapping[str, str] = {
     "ReadModels": "models pending position rebuild",
     "ReadModel": "behind name position rebuilding showsTodaysTypology stoppedAt",
     "PendingTermChange": "animations code into kind",
-    "TypologyPreview": "animations coming errors terms",
+    "TypologyPreview": "animations coming errors filledAnew terms",
     "TermEffect": "animationsAfter animationsBefore parentsAfter parentsBefore term",
     "ServiceAmendment": (
         "amountAfter amountBefore animation decidedAt decidedBy number proposed proposedAt reason refusalReason status"

@@ -21,7 +21,7 @@ class ReadModel:
     position: int = strawberry.field(description="The position of the log that it has reached.")
     behind: int = strawberry.field(description="How many positions it has yet to read.")
     shows_todays_typology: bool = strawberry.field(
-        description="False where terms were merged or split since it was built: it needs a rebuild."
+        description="False where terms were merged or split and it does not show that yet: it will, by itself."
     )
     rebuilding: bool = strawberry.field(description="Whether a new generation of it is being filled.")
     stopped_at: int | None = strawberry.field(
@@ -42,7 +42,7 @@ class ReadModels:
     position: int = strawberry.field(description="The end of the log.")
     models: list[ReadModel] = strawberry.field(description="Those in use, by name.")
     pending: list[PendingTermChange] = strawberry.field(
-        description="What a rebuild would change of what animations show, since they were last rebuilt."
+        description="What will change of what animations show, by changes of the typology that they do not show yet."
     )
     rebuild: RebuildProgress | None = strawberry.field(
         description="The latest news of a rebuild, or of how the last one ended; null where this process heard of none."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from api.typology.types import Term
 from application import typology as commands
 from application.commanding.commands import Command
 from domain.kernel.errors import DomainError
+from projections.engine.terms.touched import filled_anew
+from projections.engine.terms_in_force import Change as RecordedChange
+from projections.engine.terms_in_force import TermsInForce
 from projections.typology.effects import SHOWN, Change, codes_of, effects_of
 from projections.typology.preview import COLUMN
 
@@ -55,6 +58,10 @@ class TypologyPreview:
     )
     coming: int = strawberry.field(description="Those of them that have not begun.")
     terms: list[TermEffect] = strawberry.field(description="The terms concerned, that which changes first.")
+    filled_anew: list[str] = strawberry.field(
+        description="The read models, by their names in `readModels`, in which it touches too much to show at once:"
+        " they are filled anew by themselves. Empty: all show it at once."
+    )
     errors: list[UserError] = strawberry.field(description="Why the change would be refused now; else empty.")
 
 
@@ -84,7 +91,8 @@ async def _previewed(context: Context, change: TypologyChangeInput) -> TypologyP
     read, codes = await context.read(), codes_of(event)
     statement = read.sql(SHOWN, codes=sql.SQL(COLUMN[event.kind]))
     effects = effects_of(event, await read.rows(statement, {"codes": codes, "now": context.now}))
-    lists = await lists_of(context)
+    changes = TermsInForce.from_history(recorded).changes
+    lists, anew = await lists_of(context), await in_turn(context, lambda: _filled_anew(context, changes))
     return TypologyPreview(
         animations=effects.animations,
         coming=effects.coming,
@@ -98,8 +106,14 @@ async def _previewed(context: Context, change: TypologyChangeInput) -> TypologyP
             )
             for code, (before, after) in effects.terms.items()
         ],
+        filled_anew=anew,
         errors=[],
     )
+
+
+def _filled_anew(context: Context, changes: Sequence[RecordedChange]) -> list[str]:
+    with context.services.application.pool.connection() as conn:
+        return filled_anew(conn, changes)
 
 
 @strawberry.type
@@ -113,4 +127,4 @@ class TypologyPreviewQueries:
             return await _previewed(info.context, change)
         except DomainError as refusal:
             errors = list(refusal_of(info.context, refusal).errors)
-            return TypologyPreview(animations=0, coming=0, terms=[], errors=errors)
+            return TypologyPreview(animations=0, coming=0, terms=[], filled_anew=[], errors=errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,9 @@ from psycopg.types.json import Jsonb
 from domain.typology.typology import TermMerged, TermSplit
 from eventstore.log import read_streams
 from eventstore.records import Recorded
-from eventstore.vault import Vault
 from projections.engine.folding import Changes, fold_batch
 from projections.engine.generations import Generation, State, terms_in_force
-from projections.engine.projection import Key, Projection, Row
+from projections.engine.projection import Key, MissingRow, Projection, Row
 from projections.engine.registry import Registry
 from projections.engine.tables import load_rows, write_changes
 from projections.engine.terms.touched import most_refolded, touched_streams
@@ -43,9 +43,7 @@ def changes_terms(record: Recorded) -> bool:
     return isinstance(record.event, TermMerged | TermSplit)
 
 
-def show_changes(
-    conn: Conn, vault: Vault, registry: Registry, projection: Projection, generation: Generation, upto: int
-) -> None:
+def show_changes(conn: Conn, registry: Registry, projection: Projection, generation: Generation, upto: int) -> None:
     """Let the rows show terms as the typology stood at position `upto`, which they have reached.
 
     All in the caller's transaction. Changes that touch too many streams are left to a new generation, except in one
@@ -62,7 +60,7 @@ def show_changes(
         return
     refolding = _with_terms(registry, projection.name, now)
     for start in range(0, len(streams), _AT_ONCE):
-        _refold(conn, vault, refolding, number, streams[start : start + _AT_ONCE], upto)
+        _refold(conn, refolding, number, streams[start : start + _AT_ONCE], upto)
     conn.execute(
         "UPDATE read_models.generations SET terms_in_force = %s WHERE name = %s AND generation = %s",
         (Jsonb(now.as_json()), projection.name, number),
@@ -73,11 +71,20 @@ def _with_terms(registry: Registry, name: str, shown: TermsInForce) -> Projectio
     return next(projection for projection in registry(shown) if projection.name == name)
 
 
-def _refold(conn: Conn, vault: Vault, projection: Projection, number: int, streams: Sequence[UUID], upto: int) -> None:
-    records = read_streams(conn, streams, upto)
-    after = fold_batch(projection, vault.open(conn, records) if projection.opens else records, _no_rows).after
-    before = load_rows(conn, projection.name, projection.table, number, list(after))
+def _refold(conn: Conn, projection: Projection, number: int, streams: Sequence[UUID], upto: int) -> None:
+    """Write the columns that show terms anew. No other follows from terms: what is sealed may stay so."""
+    sealed = fold_batch(replace(projection, derive=None), read_streams(conn, streams, upto), _no_rows).after
+    before = load_rows(conn, projection.name, projection.table, number, list(sealed))
+    after = {key: _with_columns_of(sealed[key], row, projection) for key, row in before.items()}
     write_changes(conn, projection, number, Changes(before, after))
+
+
+def _with_columns_of(folded: Row | None, row: Row, projection: Projection) -> Row:
+    if folded is None:
+        raise MissingRow
+    shown = {column: folded[column] for column in projection.terms.columns.values()}
+    # The very row stands for one that does not change: it is not written.
+    return row if all(row[column] == value for column, value in shown.items()) else row | shown
 
 
 def _no_rows(keys: Sequence[Key]) -> dict[Key, Row]:

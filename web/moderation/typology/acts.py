@@ -131,7 +131,7 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
             _mutation("merge_term"),
             "Fusionner un choix dans un autre",
             "Fusionner",
-            "Les choix sont fusionnés. Les listes et les chiffres suivent quand ils ont été recalculés.",
+            "Les choix sont fusionnés. Les listes et les chiffres suivent d'eux-mêmes.",
             (_TERM, Field("into", "Choix qui prend sa place", "terms", required=True), _SINCE),
             "Les deux sont de la même liste. Ce qui a été déclaré compte avec l'autre.",
             convert=_merged,
@@ -145,7 +145,7 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
             _mutation("split_term"),
             "Scinder un choix en plusieurs",
             "Scinder",
-            "Le choix est scindé. Les listes et les chiffres suivent quand ils ont été recalculés.",
+            "Le choix est scindé. Les listes et les chiffres suivent d'eux-mêmes.",
             (
                 _TERM,
                 *_part(1),
