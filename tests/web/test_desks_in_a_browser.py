@@ -53,10 +53,10 @@ def pages(server: Server) -> dict[str, list[str]]:
     (candidature,) = server.ask(CANDIDATURES, INSPECTOR)["candidatures"]["nodes"]
     territory = [
         *("/territoire", "/territoire?nom=personne", "/territoire/attestations", "/territoire/dossiers"),
-        *("/territoire/logo", "/territoire/etablissements"),
         *(f"/territoire/structures/{STRUCTURE_ID}", f"/territoire/dossiers/{dossier}"),
         *(f"/territoire/dossiers/{certified}", "/territoire/candidatures", "/territoire/conventions/signer"),
         *(f"/territoire/candidatures/{candidature['id']}", f"/territoire/conventions/{claims.convention}"),
+        *("/territoire/logo", "/territoire/etablissements"),
     ]
     audit = [
         *("/controle", f"/controle/{control}", f"/controle/{control}/dossiers/{certified}", "/verifier"),
