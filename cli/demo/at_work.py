@@ -15,15 +15,17 @@ from psycopg import sql
 from application.animation_requests import (
     AnimationRequestAnswer,
     AnimationRequestDecline,
+    AnimationRequestLapse,
     AnimationRequestSend,
     AnimationRequestTakeUp,
+    AnimationRequestWithdraw,
 )
 from application.candidatures import CandidatureRecordAccompaniment, CandidatureRecordContact
 from application.commanding.commands import Command
 from application.volunteers import AnimationVolunteersName
 from cli.composition import Runtime
 from domain.candidatures.missions import Mission
-from domain.kernel.actors import Actor, Role
+from domain.kernel.actors import SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import NAMESPACE
 from projections.engine.generations import live_tables
@@ -82,7 +84,7 @@ class _Work:
                 self._do(naming, _structure(animation["structure_id"]))
 
     def ask(self) -> None:
-        """Ask for four animations: one waits, the others are taken up, declined, and answered."""
+        """Ask for animations: one waits, others are taken up, declined, withdrawn, answered, and one has lapsed."""
         schools = self._rows(_SCHOOLS)
         for number, school in enumerate(schools):
             request_id = self._send(school, number)
@@ -96,6 +98,14 @@ class _Work:
                 self._do(
                     AnimationRequestDecline(request_id=request_id, reason=why), _coordonnateur(school["territory"])
                 )
+        for school in schools[:1]:
+            withdrawn, long_ago = self._send(school, 1), self._now - timedelta(days=120)
+            if withdrawn is not None:
+                why = "Les parents d'élèves l'organisent avec la médiathèque."
+                self._do(AnimationRequestWithdraw(request_id=withdrawn, reason=why), _direction(school["school"]))
+            lapsed = self._send(school, 2, long_ago)
+            if lapsed is not None:
+                self._do(AnimationRequestLapse(request_id=lapsed), SYSTEM)
         for naming in self._rows(_NAMING):
             request_id, structure_id = self._send(naming, len(schools)), naming["structure_id"]
             if request_id is not None:
@@ -103,21 +113,21 @@ class _Work:
                 self._do(AnimationRequestTakeUp(request_id=request_id, structure_id=structure_id), who)
                 self._do(AnimationRequestAnswer(request_id=request_id, animation_id=naming["animation_id"]), who)
 
-    def _send(self, school: dict[str, Any], number: int) -> UUID | None:
+    def _send(self, school: dict[str, Any], number: int, at: datetime | None = None) -> UUID | None:
         theme, text = _WISHES[number % len(_WISHES)]
-        today, uai = self._now.date(), school["school"]
+        today, uai = (at or self._now).date(), school["school"]
         period = {"wished_from": today + timedelta(days=14), "wished_until": today + timedelta(days=75)}
         request = AnimationRequestSend(
             school_uai=uai, theme=theme, text=text, structures=(school["structure_id"],), **period
         )
-        return self._do(request, Actor(Role.DIRECTOR, f"direction-{uai}", schools=frozenset([uai])))
+        return self._do(request, _direction(uai), at)
 
-    def _do(self, command: Command, actor: Actor) -> UUID | None:
+    def _do(self, command: Command, actor: Actor, at: datetime | None = None) -> UUID | None:
         """Carry the command out, once; what the season does not allow is left out. Return what it is about."""
         key = uuid5(NAMESPACE, f"season:at-work:{type(command).__name__}:{command.model_dump_json()}")
         with suppress(DomainError):
             outcome = self._opened.application.execute(
-                command.model_copy(update={"idempotency_key": key}), actor, self._now
+                command.model_copy(update={"idempotency_key": key}), actor, at or self._now
             )
             self.acts += 1
             return outcome.subject_id
@@ -128,6 +138,10 @@ class _Work:
             cursor = conn.execute(sql.SQL(query).format(**live_tables(conn)), {"now": self._now, **params})
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _direction(uai: str) -> Actor:
+    return Actor(Role.DIRECTOR, f"direction-{uai}", schools=frozenset([uai]))
 
 
 def _structure(structure_id: UUID) -> Actor:

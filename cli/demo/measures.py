@@ -12,8 +12,15 @@ from uuid import UUID, uuid5
 
 from psycopg import sql
 
-from application.action_groups import ActionGroupMemberAdd, ActionGroupOpen, ActionGroupRecord
+from application.action_groups import (
+    ActionGroupClose,
+    ActionGroupLessonLink,
+    ActionGroupMemberAdd,
+    ActionGroupOpen,
+    ActionGroupRecord,
+)
 from application.commanding.commands import Command
+from application.publications.commands import PublicationPropose
 from application.school_projects import SchoolProjectRecord
 from application.strategies.commands import Objective, StakeholderEntry, StrategyValidate, StrategyWrite
 from cli.composition import Conn, Runtime
@@ -22,6 +29,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError
 from domain.kernel.identifiers import NAMESPACE, department_of_school
 from domain.kernel.schools import named_lycees
+from domain.publications.content import PublicationKind
 from domain.school_projects.school_project import school_year_of
 from projections.engine.generations import live_tables
 
@@ -101,6 +109,26 @@ class _Measures:
         for ago, outcome in ((90, "Un questionnaire pour les familles."), (20, "Un premier atelier, essayé à trois.")):
             on = (self._now - timedelta(days=ago)).date()
             self._do(ActionGroupRecord(group_id=group_id, on=on, professions=professions, outcome=outcome), actor)
+
+        self._lesson(group_id, name, code if number else None, actor)
+        if number == len(_GROUPS) - 1:
+            conclusion = "Les parents relais tiennent l'atelier eux-mêmes : le groupe a fini son travail."
+            self._do(ActionGroupClose(group_id=group_id, conclusion=conclusion), actor)
+
+    def _lesson(self, group_id: UUID, name: str, territory: str | None, actor: Actor) -> None:
+        """Publish what the group learnt, and link it."""
+        lesson = PublicationPropose(
+            territory=territory,
+            kind=PublicationKind.LESSON,
+            title=f"{name} : ce que nous avons appris",
+            summary="Un an de réunions entre parents, enseignants et professionnels, et ce qui en reste.",
+            text="## Ce qui marche\n\n- Venir à deux.\n- Commencer par les questions des parents.\n- Finir à l'heure.",
+            themes=("temps-ecran",),
+            audience="parents",
+        )
+        publication_id = self._do(lesson, actor, self._now - timedelta(days=15))
+        if publication_id is not None:
+            self._do(ActionGroupLessonLink(group_id=group_id, publication_id=publication_id), actor)
 
     def _do(self, command: Command, actor: Actor, at: datetime | None = None) -> UUID | None:
         """Carry the command out, once; what the season does not allow is left out. Return what it is about."""

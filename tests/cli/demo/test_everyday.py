@@ -29,7 +29,7 @@ _LIVED = """SELECT
     (SELECT count(*) FROM {animations} WHERE cardinality(languages) > 0) AS in_languages,
     (SELECT count(*) FROM {animations} WHERE description LIKE '%**%') AS in_markdown,
     (SELECT count(*) FROM stored_events WHERE topic = 'account.school_staff_bound') AS teachers,
-    (SELECT count(DISTINCT status) = 4 FROM {animation_requests})::int AS asked_for,
+    (SELECT count(DISTINCT status) = 6 FROM {animation_requests})::int AS asked_for,
     (SELECT count(*) FROM {animation_volunteers}) AS helping,
     (SELECT count(DISTINCT mission) = 4 FROM {accompaniments})::int AS helped,
     (SELECT count(*) FROM {logos}) AS logos,
