@@ -106,11 +106,10 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "Candidature": {
         Action.CANDIDATURE_READ: (
-            "inTerritory"
-            " id version status territory schoolUai school degree favourable submittedAt decidedAt informedAt erasedAt"
-            " firstName lastName email emailProblem phone motivation opinionComment decisionReason contactedOn"
-            " accompaniments"
-            " trainings pixOn certificateRequestedAt certificateNumber certificateOn certificateUrl allowedActions"
+            "inTerritory id version status territory schoolUai school degree favourable submittedAt decidedAt"
+            " informedAt erasedAt firstName lastName email emailProblem phone motivation opinionComment decisionReason"
+            " contactedOn trainings accompaniments pixOn certificateRequestedAt certificateNumber certificateOn"
+            " certificateUrl allowedActions"
         ),
         Action.CANDIDATURE_NOTE_READ: "contactNote",
     },

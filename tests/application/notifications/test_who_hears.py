@@ -32,10 +32,8 @@ ST, CO, NA, SCHOOL = "structure", "territory", "national", "school"
 REGISTRANT, CONTACT, CANDIDATE, INVITED, AUTHOR = "registrant", "contact", "candidate", "invited", "author"
 #: Why nobody hears: who is concerned has done it, or has just been talked to; what was there is gone; another event of
 #: the same act tells it, or a list shows it; it concerns nobody in particular, and all see it.
-THEIR_OWN: tuple[str, ...] = ()
-ERASED: tuple[str, ...] = ()
-TOLD_OTHERWISE: tuple[str, ...] = ()
-OF_THE_PROGRAMME: tuple[str, ...] = ()
+NOBODY: tuple[str, ...] = ()
+THEIR_OWN = ERASED = TOLD_OTHERWISE = OF_THE_PROGRAMME = NOBODY
 
 #: Who hears, in some circumstances at least, or why nobody does.
 HEARS = {
