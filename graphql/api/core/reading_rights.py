@@ -99,10 +99,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.COUNTRY_READ: "population",
     },
     "AnimationRequest": {
-        Action.ANIMATION_REQUEST_READ: (
-            "id version status school territory theme audience wishedFrom wishedUntil text structure animation reason"
-            " sentAt changedAt differences structuresTold allowedActions"
-        ),
+        Action.ANIMATION_REQUEST_READ: "id version status school territory theme audience wishedFrom wishedUntil text"
+        " structure animation reason sentAt changedAt differences structuresTold allowedActions"
     },
     "Candidature": {
         Action.CANDIDATURE_READ: (
