@@ -75,7 +75,7 @@ class Generation:
 
 
 _COLUMNS = (
-    "name, generation, state, position, fingerprint, terms_in_force, failed_position, failed_event, failed_reason"
+    "name, generation, state, position, fingerprint, terms_in_force::text, failed_position, failed_event, failed_reason"
 )
 
 

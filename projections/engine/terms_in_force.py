@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -39,6 +39,13 @@ class TermsInForce:
     """All merges and splits in log order, so that later ones apply to the results of earlier ones."""
 
     changes: tuple[Change, ...] = ()
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.changes)
 
     @cached_property
     def _changed(self) -> frozenset[TermKind]:
@@ -98,9 +105,11 @@ class TermsInForce:
         changes: list[dict[str, Any]] = _CHANGES.dump_python(self.changes, mode="json")
         return changes
 
-    @classmethod
-    def from_json(cls, changes: Iterable[dict[str, Any]]) -> TermsInForce:
-        return cls(_CHANGES.validate_python(tuple(changes)))
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def from_json(changes: str) -> TermsInForce:
+        """Return them from JSON, the same object for the same text: all read models ask with each batch."""
+        return TermsInForce(_CHANGES.validate_json(changes))
 
     @classmethod
     def from_history(cls, typology_events: Iterable[Recorded]) -> TermsInForce:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from application.application import Application, open_application
 from application.hosting.database import temporary_database
@@ -23,14 +24,16 @@ from domain.kernel.events import Event
 from domain.publications.content import PublicationKind
 from domain.publications.events import PublicationProposed
 from domain.satisfaction.packets import AnswersRecorded, QuestionResult
-from domain.typology.typology import TermKind
+from domain.typology.typology import SplitPart, TermKind
 from eventstore.bulk import append_rows
 from eventstore.records import Recorded, Stamp, encode
 from projections.engine.catching_up import advance, catch_up
 from projections.engine.generations import State, generations, prepare, terms_in_force
+from projections.engine.projection import Projection
 from projections.engine.rebuild import back, rebuild
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms import touched
+from projections.engine.terms_in_force import Change, TermsInForce
 from projections.readiness import is_outdated
 from projections.registry import projections
 from projections.typology.renewing import left_behind, renewing
@@ -47,6 +50,7 @@ _CODES = {
     TermKind.VENUE_TYPE: ("ecole", "college", "mairie", "autre"),
     TermKind.AUDIENCE: ("parents", "mediateurs"),
 }
+_SHOWING = [projection for projection in projections(TermsInForce()) if projection.terms.columns]
 _steps = st.lists(
     st.one_of(
         st.tuples(st.just("act"), st.integers(1, 6)),
@@ -180,6 +184,20 @@ def conn(app: Application, fresh_url: str):
     with psycopg.connect(fresh_url, autocommit=True) as opened:
         prepare(opened, projections)
         yield opened
+
+
+@pytest.mark.parametrize("projection", _SHOWING, ids=lambda projection: projection.name)
+def test_the_streams_that_show_a_term_are_found_by_an_index(projection: Projection, read_models) -> None:
+    changes = [
+        Change(kind=kind, code="x", parts=(SplitPart(into="y"),), since=date(2027, 1, 1))
+        for kind in projection.terms.columns
+    ]
+    query = touched.streams_query(projection, 1, changes)
+    assert query is not None
+    with read_models.transaction():
+        read_models.execute("SET LOCAL enable_seqscan = off")
+        plan = read_models.execute(sql.SQL("EXPLAIN ") + query, (1,)).fetchall()
+    assert not [line for (line,) in plan if "Seq Scan" in line]
 
 
 def _numbers_of(conn: psycopg.Connection) -> dict[str, int]:

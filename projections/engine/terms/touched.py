@@ -57,15 +57,20 @@ def touched_streams(
 
     At most `most` of them, if it is not None. In the caller's transaction.
     """
-    parts = list(_parts(projection, number, changes))
-    if not parts:
+    query = streams_query(projection, number, changes)
+    if query is None:
         return []
-    query = sql.SQL(_STREAMS).format(sql.SQL(" UNION ALL ").join(parts))
     # The planner would read the whole table for a frequent term, in the hope of soon having enough.
     conn.execute("SELECT set_config('enable_seqscan', 'off', true)")
     rows = conn.execute(query, (most,)).fetchall()
     conn.execute("SELECT set_config('enable_seqscan', 'on', true)")
     return [row[0] for row in rows]
+
+
+def streams_query(projection: Projection, number: int, changes: Sequence[Change]) -> sql.Composed | None:
+    """Return the query for the touched streams, with a limit to be given; None if these changes cannot touch any."""
+    parts = list(_parts(projection, number, changes))
+    return sql.SQL(_STREAMS).format(sql.SQL(" UNION ALL ").join(parts)) if parts else None
 
 
 def _parts(projection: Projection, number: int, changes: Sequence[Change]) -> Iterator[sql.Composed]:
