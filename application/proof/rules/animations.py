@@ -38,7 +38,6 @@ from domain.animations.events import (
 )
 from domain.animations.local_times import TIMES
 from domain.animations.volunteers import name_volunteers
-from domain.candidatures.candidature import Candidature
 from domain.kernel.errors import broken
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
@@ -121,12 +120,9 @@ def _text_blanked(case: Case, fact: AnimationTextBlanked) -> Decision:
 
 
 def _volunteers_named(case: Case, fact: AnimationVolunteersNamed) -> Decision:
-    """Judge by the candidatures that are held; no money rests on them, and others are believed."""
-    state, scene = _of(case), case.scene
-    held = {each: scene.find(Candidature, each) for each in fact.volunteers if scene.holds(each)}
-    believed = replace(state, volunteers=tuple(each for each in fact.volunteers if each not in held))
-    facts = name_volunteers(believed, fact.volunteers, held, case.actor, case.now)
-    return _decided(case, facts or [fact])
+    """Believe the candidatures, whose events are free: no money rests on them."""
+    believed = replace(_of(case), volunteers=fact.volunteers)
+    return _decided(case, name_volunteers(believed, fact.volunteers, {}, case.actor, case.now) or [fact])
 
 
 def _ended(case: Case, fact: AnimationEnded) -> Decision:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from psycopg import sql
 
+from application.proof.rules.log import judge_log
 from cli.demo.everyday import live_everyday
 from cli.demo.roles import cast_roles
 from cli.demo.season import load_once, structure_of
@@ -61,3 +62,4 @@ def test_a_season_holds_what_a_structure_lives_and_holds_it_once(opened):
     live_everyday(opened, siret, NOW)
     with opened.connection() as conn:
         assert head(conn) == before, "everything is there already"
+        assert [str(finding) for finding in judge_log(conn).findings] == []

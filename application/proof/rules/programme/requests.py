@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from domain.animation_requests.events import (
 from domain.animation_requests.request import AnimationRequest, Wish
 from domain.animation_requests.transitions import taking_up
 from domain.animations.animation import Animation
+from domain.kernel.actors import Actor
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings
 from domain.structures.structure import Structure
@@ -33,8 +35,14 @@ def _sent(case: Case, fact: RequestSent) -> Decision:
     territory, today = case.scene.territory(fact.territory), case.scene.today(fact.territory, case.now)
     # The period is a limit of inputs, and the day of an act of another time zone may differ.
     wish = Wish(fact.school, fact.theme, fact.audience, fact.wished_from, fact.wished_until, fact.text)
-    facts = decisions.send(wish, territory, case.scene.typology(), fact.structures, case.actor, today)
+    actor = of_school(case.actor, fact.school)
+    facts = decisions.send(wish, territory, case.scene.typology(), fact.structures, actor, today)
     return Decision(facts, Belongings(territories=frozenset([fact.territory]), school=fact.school))
+
+
+def of_school(actor: Actor, school: str) -> Actor:
+    """Return the actor as of the school, which the stamp does not name: it was checked as the event was recorded."""
+    return replace(actor, schools=frozenset([school]))
 
 
 def _taken_up(case: Case, fact: RequestTakenUp) -> Decision:
@@ -70,6 +78,7 @@ def _of(case: Case) -> tuple[AnimationRequest, date]:
 def _decided(decide: Callable[[AnimationRequest, Case, Any, date], list[Event]]) -> Callable[[Case, Any], Decision]:
     def judged(case: Case, fact: Any) -> Decision:
         state, today = _of(case)
+        case = replace(case, actor=of_school(case.actor, state.school))
         return Decision(decide(state, case, fact, today), state.belongings)
 
     return judged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from application.proof.rules.cases import Case, Decision, Judgement, Judgements
+from application.proof.rules.programme.requests import of_school
 from application.proof.rules.scene import Untold
 from application.proof.rules.words import NEW
 from domain.kernel.identifiers import department_of_school, school_project_id
@@ -22,9 +23,7 @@ def _project(case: Case, fact: SchoolProjectRecorded | SchoolProjectCorrected) -
     if state is not None and state.evidence is not None:
         state = replace(state, evidence=NEW)
     recorded = SchoolProjectRecorded(**fact.model_dump(exclude={"reason"}))
-    # The stamp names the territory alone: whose school it is was checked as it was recorded.
-    actor = replace(case.actor, schools=frozenset([fact.uai]))
-    facts = projects.record(state, recorded, reason, today, actor)
+    facts = projects.record(state, recorded, reason, today, of_school(case.actor, fact.uai))
     return Decision(facts, Belongings(territories=frozenset([territory])))
 
 
