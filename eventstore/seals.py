@@ -92,9 +92,9 @@ def _seal(key: Key, context: bytes, clear: str) -> str:
 
 def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
     event, clear = record.event, dict[str, Any]()
-    stream = str(record.originator_id)
+    values, stream = event.__dict__, str(record.originator_id)
     for name, mark in event.personal_marks.items():
-        value = getattr(event, name)
+        value = values[name]
         if not value or (mark.of_person and not of_persons):
             continue
         if isinstance(value, tuple):

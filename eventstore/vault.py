@@ -214,13 +214,19 @@ class StreamKeys:
         self._vault, self._rows, self._next = vault, rows, next(rows, None)
         self._stream: UUID | None = None
         self._keys: dict[str, AESGCM] = {}
+        self._last: tuple[Recorded, Recorded] | None = None
 
     def opened(self, record: Recorded) -> Recorded:
         """Return the record with its personal fields in clear, or their replacement if the key is destroyed."""
+        if not record.event.personal_fields:
+            return record
+        if self._last is not None and self._last[0] is record:
+            return self._last[1]
         if record.originator_id != self._stream:
             self._stream = record.originator_id
             self._keys = dict(self._keys_of(self._stream))
-        return opened(record, self._keys)
+        self._last = record, opened(record, self._keys)
+        return self._last[1]
 
     def _keys_of(self, stream: UUID) -> Iterator[tuple[str, AESGCM]]:
         while self._next is not None and self._next[0] <= stream:

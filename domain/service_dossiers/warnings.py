@@ -103,11 +103,22 @@ class OpenWarning:
     message: str
 
 
+#: What é, è, ê, ç and ë are decomposed into.
+_FRENCH_MARKS = ("\u0301", "\u0300", "\u0302", "\u0327", "\u0308")
+#: ASCII, with all that separates words as spaces.
+_APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
+
+
 def place_key(venue_name: str) -> str:
     """Return the name of a place without accents, capitals and punctuation, as equal places are found by."""
     if venue_name == ERASED_WORDS:
         return ""
     letters = unicodedata.normalize("NFKD", venue_name).casefold()
+    for mark in _FRENCH_MARKS:
+        letters = letters.replace(mark, "")
+    # Most names are ASCII by now.
+    if letters.isascii():
+        return b" ".join(letters.encode().translate(_APART).split()).decode()
     words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
     return " ".join(words.split())
 

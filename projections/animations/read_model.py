@@ -127,6 +127,7 @@ _ANIMATIONS = Projection(
     revision=2,
     rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
     opens_words=True,
+    renewed_by=(AnimationCreated, AnimationModified),
     terms=TERMS,
 )
 

@@ -57,7 +57,7 @@ def scan_streams(conn: Conn, head: int, first: UUID, last: UUID) -> Generator[Re
 #: in the brackets around, and in how line breaks and other control characters are written.
 # https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-CSV-FORMAT
 COPY_ROWS = r"COPY {} FROM STDIN (FORMAT csv, NULL 'null', ESCAPE E'\\')"
-_CONTROL = re.compile(rb'\\(?:u00([0-9a-f]{2})|([\\"bfnrt]))')
+_CONTROL = re.compile(rb"\\(?:u00([0-9a-f]{2})|([\\bfnrt]))")
 _MAY_BE_CONTROL = re.compile(rb"\\[bfnrtu]")
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})

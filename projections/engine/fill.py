@@ -130,7 +130,7 @@ class _Filling:
         key = self.projection.key_of(record)
         self.rows[key] = fold(self.rows.get(key), record)
 
-    def end_stream(self) -> None:
+    def end_stream(self, keys: StreamKeys) -> None:
         for row in self.rows.values():
             if row is not None:
                 self.write(row)
@@ -150,10 +150,33 @@ class _RowOfStream(_Filling):
     def take(self, fold: Fold, record: Recorded) -> None:
         self.row = fold(self.row, record)
 
-    def end_stream(self) -> None:
+    def end_stream(self, keys: StreamKeys) -> None:
         if self.row is not None:
             self.write(self.row)
             self.row = None
+
+
+@dataclass(slots=True, eq=False)
+class _RowOfRenewed(_Filling):
+    """Fill a projection with one row for each stream, and open no texts that a later event replaces."""
+
+    taken: list[tuple[Fold, Recorded]] = field(default_factory=list)
+
+    def take(self, fold: Fold, record: Recorded) -> None:
+        self.taken.append((fold, record))
+
+    def end_stream(self, keys: StreamKeys) -> None:
+        renewing = [record for _, record in self.taken if type(record.event) in self.projection.renewed_by]
+        replaced = {record.position for record in renewing[:-1]}
+        row: Row | None = None
+        for fold, record in self.taken:
+            try:
+                row = fold(row, record if record.position in replaced else keys.opened(record))
+            except Exception as reason:
+                raise FoldFailed(self.projection.name, record, reason) from reason
+        if row is not None:
+            self.write(row)
+        self.taken.clear()
 
 
 class _RowOfEvent(_Filling):
@@ -164,7 +187,7 @@ class _RowOfEvent(_Filling):
         assert row is not None
         self.write(row)
 
-    def end_stream(self) -> None:
+    def end_stream(self, keys: StreamKeys) -> None:
         pass
 
 
@@ -207,6 +230,8 @@ def _filling(projection: Projection, number: int, writer: _Writer) -> _Filling:
     output = _Output(identifier(projection.name, number), row_encoder(projection.table), writer)
     if projection.append_only:
         return _RowOfEvent(projection, number, output)
+    if projection.renewed_by:
+        return _RowOfRenewed(projection, number, output)
     if projection.key_of is stream_key:
         return _RowOfStream(projection, number, output)
     return _Filling(projection, number, output)
@@ -222,38 +247,33 @@ def _fold_all(
     touched: set[_Filling] = set()
     for record in records:
         if record.originator_id != stream:
-            _end_stream(touched)
+            _end_stream(touched, keys)
             stream = record.originator_id
-        opened: Recorded | None = None
-        for filling, fold, personal in plan.get(type(record.event), ()):
+        for filling, fold, opens in plan.get(type(record.event), ()):
             touched.add(filling)
             try:
-                if personal:
-                    opened = opened or keys.opened(record)
-                    filling.take(fold, opened)
-                else:
-                    filling.take(fold, record)
+                filling.take(fold, keys.opened(record) if opens else record)
             except Exception as reason:
                 raise FoldFailed(filling.projection.name, record, reason) from reason
         taken += 1
         if taken - reported == REPORTED_AT_ONCE:
             progress(taken - reported)
             reported = taken
-    _end_stream(touched)
+    _end_stream(touched, keys)
     progress(taken - reported)
     return taken
 
 
-def _end_stream(touched: set[_Filling]) -> None:
+def _end_stream(touched: set[_Filling], keys: StreamKeys) -> None:
     for filling in touched:
-        filling.end_stream()
+        filling.end_stream(keys)
     touched.clear()
 
 
 def _plan(fillings: Sequence[_Filling]) -> Mapping[type[Event], list[tuple[_Filling, Fold, bool]]]:
-    """For each kind of event, what takes it, and whether with personal fields in clear."""
+    """For each kind of event, what takes it, and whether with personal fields in clear at once."""
     plan: defaultdict[type[Event], list[tuple[_Filling, Fold, bool]]] = defaultdict(list)
     for filling in fillings:
         for event_class, fold in filling.projection.folds.items():
-            plan[event_class].append((filling, fold, filling.projection.opens))
+            plan[event_class].append((filling, fold, filling.projection.opens and not filling.projection.renewed_by))
     return plan

@@ -117,6 +117,8 @@ class Projection:
     rollups: tuple[Rollup, ...] = field(default=())
     opens_personal: bool = False
     opens_words: bool = False
+    #: Each of these brings all texts that the ones of them before brought: of a stream, a rebuild opens the last alone.
+    renewed_by: tuple[type[Event], ...] = ()
     #: Every event makes a row of its own, which no later event touches.
     append_only: bool = False
     #: Raised by hand when a fold changes its mind while tables and events stay as they are.

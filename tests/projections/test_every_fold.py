@@ -23,3 +23,13 @@ def test_a_read_model_has_a_specification_of_every_event_that_it_folds(projectio
         assert specified, "one event stands for all"
     else:
         assert sorted(event.topic for event in set(projection.folds) - specified) == []
+
+
+@pytest.mark.parametrize(
+    "projection", [p for p in projections(TermsInForce()) if p.renewed_by], ids=lambda projection: projection.name
+)
+def test_what_renews_a_row_brings_every_text_that_it_replaces(projection: Projection) -> None:
+    """A rebuild opens the last of these events alone: a text that only an earlier one brought would stay sealed."""
+    first, *others = projection.renewed_by
+    assert first.personal_fields
+    assert [event.personal_marks == first.personal_marks for event in others] == [True] * len(others)

@@ -83,6 +83,21 @@ def test_another_place_or_time_is_not_unusual(changes):
     assert codes([CLAIM], [replace(ELSEWHERE, **changes)]) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("École n° 3 — Jean-Jaurès", "ecole n 3 jean jaures"),
+        ("L’Œuf, 2ᵉ étage_(salle Noël)", "l œuf 2e etage salle noel"),
+        ("ŻÓŁĆ straße", "zołc strasse"),
+        ("Дом №5, й", "дом no5 и"),
+        ("数字①", "数字1"),
+        ("\u00a0a\tb\n", "a b"),
+    ],
+)
+def test_a_place_is_found_without_accents_capitals_and_punctuation(name, key):
+    assert place_key(name) == key
+
+
 def test_places_that_were_erased_or_have_no_name_are_not_equal():
     assert place_key(ERASED_WORDS) == place_key("…") == ""
     lost = replace(CLAIM, venue_name=ERASED_WORDS)
