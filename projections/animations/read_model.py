@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from domain.animations.events import (
     AnimationAttested,
@@ -20,6 +21,7 @@ from domain.animations.events import (
     AnimationResumed,
     AnimationSuspended,
     AnimationTextBlanked,
+    AnimationVolunteersNamed,
     AnimationWordsErased,
     AttendanceSheetAttached,
     AttendanceSheetWithdrawn,
@@ -124,7 +126,7 @@ _ANIMATIONS = Projection(
     name="animations",
     table=TABLE,
     derive=derive,
-    revision=2,
+    revision=3,
     rollups=(TERRITORY_DAYS, TERRITORY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
     opens_words=True,
     renewed_by=(AnimationCreated, AnimationModified),
@@ -183,14 +185,12 @@ def animations(shown: TermsInForce) -> Projection:
     return projection
 
 
-@_ANIMATIONS.on(AnimationJoinedSeries)
-def joined_series(row: Row, fact: AnimationJoinedSeries, record: Recorded) -> Row:
+@_ANIMATIONS.on(AnimationJoinedSeries, AnimationRepeated)
+def in_series(row: Row, fact: Any, record: Recorded) -> Row:
     return row | {"series_id": fact.series_id}
 
 
-@_ANIMATIONS.on(AnimationRepeated)
-def repeated(row: Row, fact: AnimationRepeated, record: Recorded) -> Row:
-    return row | {"series_id": fact.series_id}
+_ANIMATIONS.touched_by(AnimationVolunteersNamed)
 
 
 @_ANIMATIONS.on(AnimationResubmitted)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from domain.candidatures.events import (
+    AccompanimentCorrected,
+    AccompanimentRecorded,
     CandidatureRejected,
     CandidatureRepeated,
     CandidatureSubmitted,
@@ -79,6 +81,7 @@ CANDIDATURES = Projection(
     ),
     rollups=(SCHOOL_CANDIDATURES,),
     opens_words=True,
+    revision=2,
 )
 
 _PERSONAL = (
@@ -214,3 +217,5 @@ def erased(row: Row, fact: PersonalDataErased, record: Recorded) -> Row:
 
 
 CANDIDATURE_PEOPLE.removes(PersonalDataErased)
+# Read from a table of their own; who acts next still names the version that they made.
+CANDIDATURES.touched_by(AccompanimentRecorded, AccompanimentCorrected)

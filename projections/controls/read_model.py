@@ -12,7 +12,7 @@ from domain.controls.events import (
     PieceWordsErased,
 )
 from domain.controls.transitions import ControlStatus
-from domain.kernel.events import ERASED_WORDS, Event
+from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.engine.projection import Key, Projection, Row, Table, by_fields, erased_words
 
@@ -96,10 +96,8 @@ def piece_judged(row: Row, fact: PieceJudged, record: Recorded) -> Row:
     return row | {"accepted": row["accepted"] + 1, "refused": row["refused"] - 1}
 
 
-@CONTROLS.on(ControlAnswered, PieceWordsErased)
-def moved_on(row: Row, fact: Event, record: Recorded) -> Row:
-    """The version alone: what was judged has rows of its own."""
-    return row
+# What was judged has rows of its own.
+CONTROLS.touched_by(ControlAnswered, PieceWordsErased)
 
 
 @CONTROLS.on(ControlClosed)

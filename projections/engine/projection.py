@@ -197,6 +197,10 @@ class Projection:
 
         return declare
 
+    def touched_by(self, *events: type[Event]) -> None:
+        """Nothing of the row changes with any of these events, but the version of its stream."""
+        self.on(*events)(lambda row, event, record: row)
+
     def removes(self, *events: type[Event]) -> None:
         """The row goes with any of these events."""
         self._add(events, lambda row, record: None)

@@ -19,6 +19,7 @@ from domain.structures.structure import (
     ERASED_NAME,
     AccountOpened,
     ConventionAttached,
+    StructureContactSet,
     StructureMoved,
     StructureRenamed,
     StructureWordsErased,
@@ -58,7 +59,7 @@ STRUCTURES = Projection(
         ),
     ),
     opens_words=True,
-    revision=2,
+    revision=3,
 )
 
 
@@ -98,6 +99,8 @@ def attached(row: Row, fact: ConventionAttached, record: Recorded) -> Row:
     # The first is the one that answers for the structure itself.
     return row | {"territories": list(dict.fromkeys([*row["territories"], fact.territory]))}
 
+
+STRUCTURES.touched_by(StructureContactSet)
 
 CONVENTIONS = Projection(
     name="conventions",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.kernel.events import Event
 from domain.webhooks.events import (
     WebhookPaused,
     WebhookReplayed,
@@ -73,10 +72,8 @@ def resumed(row: Row, fact: WebhookResumed, record: Recorded) -> Row:
     return row | {"status": WebhookStatus.ACTIVE.value, "because": None}
 
 
-@WEBHOOKS.on(WebhookReplayed)
-def replayed(row: Row, fact: Event, record: Recorded) -> Row:
-    """The version alone: where delivery stands is a table of the deliverer's."""
-    return row
+# Where delivery stands is a table of the deliverer's.
+WEBHOOKS.touched_by(WebhookReplayed)
 
 
 @WEBHOOKS.on(WebhookUnsubscribed)

@@ -51,6 +51,13 @@ SPECS = [
     ),
     Spec(
         "structures",
+        "a contact has a row of its own",
+        [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
+        StructureContactSet(person_id=PERSON, phone="0467000000", email=None, hours=None),
+        {},
+    ),
+    Spec(
+        "structures",
         "another name is sorted anew",
         [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
         StructureRenamed(name="Maison des Tilleuls", reason="Fusion"),
