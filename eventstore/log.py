@@ -32,7 +32,7 @@ SELECT {_COLUMNS} FROM unnest(%s::uuid[]) AS id CROSS JOIN LATERAL (
     ORDER BY originator_version DESC LIMIT 1
 ) AS last"""
 _OF_STREAMS = f"""
-SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ANY(%s) AND notification_id <= %s
+SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ANY(%s) AND notification_id <= %s AND topic = ANY(%s)
 ORDER BY originator_id, originator_version"""
 _AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id"
 #: The last event of each stream: its version, and its authenticator, which the next one is made over.
@@ -67,9 +67,12 @@ def read_after(conn: Conn, position: int, limit: int, before: int = LAST_POSITIO
     return _fetch(conn, _AFTER, (position, before, limit))
 
 
-def read_streams(conn: Conn, streams: Sequence[UUID], until: int) -> list[Recorded]:
-    """Return the events of these streams up to `until`, stream by stream in order; personal fields stay sealed."""
-    return _fetch(conn, _OF_STREAMS, (list(streams), until))
+def read_streams(conn: Conn, streams: Sequence[UUID], until: int, topics: Sequence[str]) -> list[Recorded]:
+    """Return the events of these topics in these streams up to `until`, stream by stream in order.
+
+    Personal fields stay sealed.
+    """
+    return _fetch(conn, _OF_STREAMS, (list(streams), until, list(topics)))
 
 
 def read_at(conn: Conn, positions: Sequence[int]) -> list[Recorded]:

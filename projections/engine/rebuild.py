@@ -6,7 +6,7 @@ The old generation is kept as `previous` until the next rebuild. If a rebuild fa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +33,7 @@ from projections.engine.parallel import Filling, Progress, fill_in_parallel
 from projections.engine.projection import Projection
 from projections.engine.registry import projections
 from projections.engine.switching import RebuildRefused, switch
+from projections.engine.terms.copying import copy_generation
 from projections.engine.terms_in_force import TermsInForce
 
 FEW_EVENTS = 20_000
@@ -63,6 +64,34 @@ def rebuild(
             _set_position(conn, chosen_names, upto)
             switch(conn, Vault(master_key), State.BUILDING, chosen_names, notify)
     return taken
+
+
+def renew(database_url: str, master_key: bytes, names: Sequence[str], progress: Progress = lambda *_: None) -> None:
+    """Fill new generations from the rows in use, with the terms in force, and switch to them.
+
+    Only terms may have changed: raise RebuildRefused if other code built what is in use.
+    """
+    with _rebuilding(database_url) as conn:
+        chosen = _chosen(projections(terms_in_force(conn)), names)
+        _drop_all_but_live(conn, chosen)
+        number = _next_number(conn)
+        with announced(conn, names, progress) as notify:
+            _copy(database_url, chosen, number, lambda done, total: notify("filling", done, total))
+            _index(database_url, chosen, number, notify, os.cpu_count() or 1)
+            switch(conn, Vault(master_key), State.BUILDING, names, notify)
+
+
+def _copy(database_url: str, chosen: Sequence[Projection], number: int, progress: Callable[[int, int], None]) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn, conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        conn.execute("SET LOCAL synchronous_commit = off")
+        live = {generation.name: generation for generation in generations(conn, State.LIVE)}
+        for projection in chosen:
+            if live[projection.name].fingerprint != fingerprint(projection):
+                raise RebuildRefused(
+                    f"{projection.name} was built by other code: parentalite rebuild {projection.name}"
+                )
+            copy_generation(conn, projections, projection, live[projection.name], number, progress)
 
 
 def back(
@@ -118,11 +147,16 @@ def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
 
 def _new_generation(conn: Conn, chosen: Sequence[Projection], shown: TermsInForce) -> int:
     """Add a generation under a number never used before, so that a killed rebuild's workers cannot write into it."""
-    row = conn.execute("SELECT nextval('read_models.generation_numbers')").fetchone()
-    assert row is not None
+    number = _next_number(conn)
     with conn.transaction():
         for projection in chosen:
-            add_generation(conn, projection, row[0], State.BUILDING, shown)
+            add_generation(conn, projection, number, State.BUILDING, shown)
+    return number
+
+
+def _next_number(conn: Conn) -> int:
+    row = conn.execute("SELECT nextval('read_models.generation_numbers')").fetchone()
+    assert row is not None
     return int(row[0])
 
 

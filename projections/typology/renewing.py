@@ -16,7 +16,7 @@ from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_stream
 from projections.engine.generations import State, generations
-from projections.engine.rebuild import rebuild
+from projections.engine.rebuild import renew
 from projections.engine.registry import projections
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms.showing import TERMS_CHANNEL
@@ -77,6 +77,6 @@ def _renewed(database_url: str, master_key: bytes, names: Sequence[str], stop: E
 
 def _rebuild(database_url: str, master_key: bytes, names: Sequence[str]) -> None:
     try:
-        rebuild(database_url, master_key, names)
+        renew(database_url, master_key, names)
     except RebuildRefused as refused:
         raise SystemExit(str(refused)) from None

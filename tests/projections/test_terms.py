@@ -30,7 +30,7 @@ from eventstore.records import Recorded, Stamp, encode
 from projections.engine.catching_up import advance, catch_up
 from projections.engine.generations import State, generations, prepare, terms_in_force
 from projections.engine.projection import Projection
-from projections.engine.rebuild import back, rebuild
+from projections.engine.rebuild import back, rebuild, renew
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms import touched
 from projections.engine.terms_in_force import Change, TermsInForce
@@ -60,6 +60,7 @@ _steps = st.lists(
         st.tuples(st.just("advance"), st.sampled_from([1, 3, 2_000])),
         st.tuples(st.just("refold_at_most"), st.sampled_from([0, 2, 2_000])),
         st.tuples(st.just("rebuild"), st.just("animations")),
+        st.tuples(st.just("renew"), st.just(0)),
         st.tuples(st.just("back"), st.just(0)),
     ),
     min_size=5,
@@ -147,6 +148,10 @@ class _Stage:
     def rebuild(self, name: str) -> None:
         rebuild(self.url, MASTER_KEY, [name])
 
+    def renew(self, _: int) -> None:
+        if names := left_behind(self.conn):
+            renew(self.url, MASTER_KEY, names)
+
     def back(self, _: int) -> None:
         with suppress(RebuildRefused):
             back(self.url, MASTER_KEY)
@@ -155,7 +160,7 @@ class _Stage:
         """The rows are a fresh fold with the terms of their generation, and these are today's."""
         catch_up(self.conn, self.app.vault, limit=3)
         if names := left_behind(self.conn):
-            rebuild(self.url, MASTER_KEY, names)
+            renew(self.url, MASTER_KEY, names)
         now = terms_in_force(self.conn)
         assert not [live.name for live in generations(self.conn, State.LIVE) if is_outdated(live, now)]
         assert_exact(self.app)

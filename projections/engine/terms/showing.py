@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any
-from uuid import UUID
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from domain.typology.typology import TermMerged, TermSplit
-from eventstore.log import read_streams
 from eventstore.records import Recorded
-from projections.engine.folding import Changes, fold_batch
+from projections.engine.folding import Changes
 from projections.engine.generations import Generation, State, terms_in_force
-from projections.engine.projection import Key, MissingRow, Projection, Row
+from projections.engine.projection import Projection
 from projections.engine.registry import Registry
 from projections.engine.tables import load_rows, write_changes
+from projections.engine.terms.folding import TermFolds
 from projections.engine.terms.touched import most_refolded, touched_streams
-from projections.engine.terms_in_force import TermsInForce
 
 #: Notified when a change is left to a new generation.
 TERMS_CHANNEL = "parentalite_terms"
-#: Streams whose events are held in memory at once.
-_AT_ONCE = 500
 
 Conn = Connection[Any]
 
@@ -58,34 +52,12 @@ def show_changes(conn: Conn, registry: Registry, projection: Projection, generat
     if most is not None and len(streams) > most:
         conn.execute("SELECT pg_notify(%s, '')", (TERMS_CHANNEL,))
         return
-    refolding = _with_terms(registry, projection.name, now)
-    for start in range(0, len(streams), _AT_ONCE):
-        _refold(conn, refolding, number, streams[start : start + _AT_ONCE], upto)
+    for shown in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, upto):
+        before = load_rows(conn, projection.name, projection.table, number, list(shown))
+        # The very row stands for one that does not change: it is not written.
+        after = {key: row if shown[key].items() <= row.items() else row | shown[key] for key, row in before.items()}
+        write_changes(conn, projection, number, Changes(before, after))
     conn.execute(
         "UPDATE read_models.generations SET terms_in_force = %s WHERE name = %s AND generation = %s",
         (Jsonb(now.as_json()), projection.name, number),
     )
-
-
-def _with_terms(registry: Registry, name: str, shown: TermsInForce) -> Projection:
-    return next(projection for projection in registry(shown) if projection.name == name)
-
-
-def _refold(conn: Conn, projection: Projection, number: int, streams: Sequence[UUID], upto: int) -> None:
-    """Write the columns that show terms anew. No other follows from terms: what is sealed may stay so."""
-    sealed = fold_batch(replace(projection, derive=None), read_streams(conn, streams, upto), _no_rows).after
-    before = load_rows(conn, projection.name, projection.table, number, list(sealed))
-    after = {key: _with_columns_of(sealed[key], row, projection) for key, row in before.items()}
-    write_changes(conn, projection, number, Changes(before, after))
-
-
-def _with_columns_of(folded: Row | None, row: Row, projection: Projection) -> Row:
-    if folded is None:
-        raise MissingRow
-    shown = {column: folded[column] for column in projection.terms.columns.values()}
-    # The very row stands for one that does not change: it is not written.
-    return row if all(row[column] == value for column, value in shown.items()) else row | shown
-
-
-def _no_rows(keys: Sequence[Key]) -> dict[Key, Row]:
-    return {}

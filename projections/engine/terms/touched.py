@@ -18,8 +18,8 @@ from projections.engine.terms_in_force import Change, TermsInForce
 
 Conn = Connection[Any]
 
-#: Above both, filling a new generation is sooner done: a stream is refolded in about half a millisecond, a new
-#: generation of animations is filled in about 25 microseconds for each (docs/decisions/0034).
+#: Above both, a new generation is sooner filled: a stream is refolded where it stands in about half a millisecond, in
+#: which the projector does nothing else (docs/decisions/0034).
 FEW_STREAMS, SHARE = 2_000, 0.02
 
 _ROWS = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = to_regclass(%s)"
