@@ -34,7 +34,7 @@ SELECT %s, unnest(%s::text[]), %s, %s"""
 _SUBSCRIBERS = """
 SELECT account_id, address_position FROM mail_subscriptions WHERE recipient = %s AND NOT %s = ANY(muted)"""
 _BY_SIGN_IN = "SELECT recipients FROM sign_ins_seen WHERE account_id = %s AND seen_at > %s"
-_SIGNED_IN = "SELECT 1 FROM sign_ins_seen WHERE %s = ANY(recipients) AND seen_at > %s LIMIT 1"
+_SIGNED_IN = "SELECT 1 FROM sign_ins_seen WHERE recipients @> ARRAY[%s] AND seen_at > %s LIMIT 1"
 #: The accounts that were bound to a school: one step of an index on the few events of that topic.
 _BOUND = """
 SELECT originator_id FROM stored_events

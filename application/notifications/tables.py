@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS reactions_set_aside (
     given_up_at timestamptz
 );
 CREATE INDEX IF NOT EXISTS subscriptions_of_account ON mail_subscriptions (account_id);
+CREATE INDEX IF NOT EXISTS sign_ins_of_recipient ON sign_ins_seen USING gin (recipients);
 """
 
 

@@ -74,6 +74,7 @@ CANDIDATURES = Projection(
             "(submitted_at, candidature_id)",
             "(territory, submitted_at, candidature_id)",
             "(school_uai, submitted_at, candidature_id)",
+            "(status, submitted_at, candidature_id)",
             "(person_id)",
             "(certificate_number) WHERE certificate_number IS NOT NULL",
             "(submitted_at, candidature_id) WHERE status = 'VALIDATED' AND contacted_on IS NULL AND erased_at IS NULL",

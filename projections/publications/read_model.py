@@ -71,6 +71,7 @@ TABLE = Table(
         "(changed_at, publication_id) WHERE status = 'PUBLISHED'",
         "(waiting_since, publication_id) WHERE status = 'PROPOSED' AND structure_id IS NOT NULL",
         "(proposed_at, publication_id)",
+        "(status, proposed_at, publication_id)",
         "(structure_id, proposed_at, publication_id)",
         "(territory, proposed_at, publication_id)",
         "USING gin (themes)",

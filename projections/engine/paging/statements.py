@@ -11,6 +11,8 @@ from projections.engine.paging.listings import TURN, Filter, Order, Source
 
 #: How far the rows of a list are counted one by one: what a count costs must not grow with the list.
 MOST_COUNTED = 1_000
+#: Orders that no index has.
+_OF_PARAMETERS = ("TURN", "RELEVANCE")
 
 
 def page_statement(
@@ -36,22 +38,24 @@ def pages_statement(
     ), params
 
 
-def count_statement(source: Source, filtered: Filter) -> str:
-    """Return the statement for the number of rows in the whole list, as `total`; one beyond MOST_COUNTED means more."""
-    return f"SELECT count(*) AS total FROM ({_counted(source, filtered)}) counted"
+def count_statement(source: Source, filtered: Filter, orders: Sequence[Order]) -> str:
+    """Return the statement for the number of rows in the whole list, as `total`; one beyond MOST_COUNTED means more.
+
+    They are counted in the list's order: an index in that order is left once there are enough, where the bitmaps of
+    other indexes would be read whole first.
+    """
+    by = ", ".join(order.expression for order in orders if order.name not in _OF_PARAMETERS)
+    counted = f"SELECT FROM {source.rows} WHERE {filtered.clause} ORDER BY {by} LIMIT {MOST_COUNTED + 1}"
+    return f"SELECT count(*) AS total FROM ({counted}) counted"
 
 
-def counts_statement(source: Source, filtered: Filter) -> str:
+def counts_statement(source: Source, filtered: Filter, orders: Sequence[Order]) -> str:
     """Return `count_statement` for each list of `%(owners)s`, by `owner`."""
     own = filtered.where(f"{source.alias}.{source.owner} = owners.id")
     return (
         "SELECT owners.id AS owner, counted.total FROM unnest(%(owners)s::uuid[]) AS owners(id)"
-        f" CROSS JOIN LATERAL ({count_statement(source, own)}) counted"
+        f" CROSS JOIN LATERAL ({count_statement(source, own, orders)}) counted"
     )
-
-
-def _counted(source: Source, filtered: Filter) -> str:
-    return f"SELECT FROM {source.rows} WHERE {filtered.clause} LIMIT {MOST_COUNTED + 1}"
 
 
 def _cut(source: Source, filtered: Filter, orders: Sequence[Order], requested: Page) -> tuple[str, dict[str, Any]]:

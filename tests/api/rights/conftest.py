@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,21 @@ from tests.support.world import NATIONAL, World
 
 @pytest.fixture(scope="session")
 def everything(server_url: str, worker_id: str, founded_name: str, tmp_path_factory: Any) -> Iterator[Everything]:
-    with opened_town(server_url, f"api_walk_{worker_id}", founded_name) as town:
-        world, files = World(town.app), FileStore(tmp_path_factory.mktemp("files"))
+    with _everything(server_url, f"api_walk_{worker_id}", founded_name, tmp_path_factory.mktemp("files")) as made:
+        yield made
+
+
+@pytest.fixture
+def everything_apart(server_url: str, worker_id: str, founded_name: str, tmp_path: Path) -> Iterator[Everything]:
+    """The same in a database of the test's own, which may change it."""
+    with _everything(server_url, f"api_apart_{worker_id}", founded_name, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def _everything(server_url: str, name: str, founded_name: str, folder: Path) -> Iterator[Everything]:
+    with opened_town(server_url, name, founded_name) as town:
+        world, files = World(town.app), FileStore(folder)
         ids = one_of_each(world, Claim(world, files))
         town.now = world.now
         with reading(town, files) as reader:

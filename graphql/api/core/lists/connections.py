@@ -70,7 +70,7 @@ async def _one_page(
 ) -> Connection[T]:
     read = await context.read()
     source, counted = listing.of_columns(arguments.ahead.columns), arguments.ahead.counted
-    counting = filtered.counting or count_statement(listing.source, filtered)
+    counting = filtered.counting or count_statement(listing.source, filtered, listing.orders)
     statement, params = page_statement(source, filtered, listing.orders, page, counting if counted else None)
     rows = await read.sent(read.sql(statement), params)
 
@@ -106,7 +106,9 @@ async def _pages(
 
     async def counts(counted: list[UUID]) -> list[int]:
         again = await context.read()
-        rows = await again.rows(again.sql(counts_statement(source, filtered)), {**filtered.params, "owners": counted})
+        rows = await again.rows(
+            again.sql(counts_statement(source, filtered, listing.orders)), {**filtered.params, "owners": counted}
+        )
         totals = {row["owner"]: row["total"] for row in rows}
         return [totals[owner] for owner in counted]
 
