@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from eventstore.identities import WHO
 
-#: One indexed look: who signs in, their mandates, when their data were last erased by their wish, and the accounts of
-#: structures that have moved to the SIRET which their token tells.
-OF_ONE = f"""
-SELECT who.person_id, who.account_id, who.erased_at,
-       (SELECT mandates FROM {{accounts}} a WHERE a.account_id = who.account_id) AS mandates,
+_ONE = """who.person_id, who.account_id, who.erased_at,
+       (SELECT mandates FROM {accounts} a WHERE a.account_id = who.account_id) AS mandates"""
+#: One indexed look: who signs in, their mandates, and when their data were last erased by their wish.
+OF_ONE = f"SELECT {_ONE} FROM {WHO}"
+#: The same, and the accounts of structures that have moved to a SIRET which their token tells.
+OF_ONE_FOR_STRUCTURES = f"""
+SELECT {_ONE},
        (SELECT jsonb_object_agg(alias, s.structure_id) FROM {{structures}} s, unnest(s.aliases) AS alias
         WHERE s.aliases && %(structures)s::uuid[]) AS moved FROM {WHO}"""
 #: Of several structures at once, in the order of being given.

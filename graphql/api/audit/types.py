@@ -16,7 +16,7 @@ from strawberry.scalars import JSON
 from api.accounts.types import agents_named
 from api.audit.histories import blanked_for_asker, details_of
 from api.core.back_references import later
-from api.core.blanked import NOTHING_BLANKED
+from api.core.blanked import NOTHING_BLANKED, is_nothing_blanked
 from api.core.context import Context, Info
 from api.core.lists.lazily import Identifier, Instant, Lazily, Number, Plain, lazily
 from api.core.lists.nodes import Node
@@ -173,7 +173,7 @@ class Entries:
 
 async def entries_for(context: Context, columns: Collection[str] | None = None) -> Entries:
     """Return how the asker is shown the entries within their reach; `columns` are those that are read, None: all."""
-    if columns is not None and "state" not in columns:
+    if (columns is not None and "state" not in columns) or await is_nothing_blanked(context):
         return Entries(NOTHING_BLANKED)
 
     async def build(_: list[None]) -> list[Entries]:

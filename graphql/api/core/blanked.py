@@ -30,6 +30,10 @@ class BlankedAnimations:
         self._position = 0
         self._places: dict[UUID, _Place] = {}
 
+    def are_none_at(self, read: Snapshot) -> bool:
+        """Return whether it is known that there is none."""
+        return not self._places and read.position <= self._position
+
     async def at(self, read: Snapshot) -> Mapping[UUID, _Place]:
         """Return those known up to the snapshot's position, or later."""
         if read.position > self._position:
@@ -37,6 +41,12 @@ class BlankedAnimations:
             self._places |= {row["subject_id"]: _Place(row["structure_id"], row["territory"]) for row in rows}
             self._position = max(self._position, read.position)
         return self._places
+
+
+async def is_nothing_blanked(context: Context) -> bool:
+    """Return whether it is known, without a further statement, that no text was ever blanked: mostly none is."""
+    read = await context.live.read()
+    return context.services.shared(BlankedAnimations).are_none_at(read)
 
 
 async def blanked_for(

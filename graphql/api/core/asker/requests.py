@@ -75,8 +75,9 @@ async def admitted(signed_in: SignedIn, services: Services, read: Snapshot) -> A
     if account.erased_at is not None and (signed_in.issued_at is None or signed_in.issued_at <= account.erased_at):
         # RGPD, article 17: an erased person is signed out everywhere, also from tokens that do not tell their age.
         raise _unauthenticated("Vos données ont été effacées : cette connexion a pris fin.")
-    structures = frozenset(account.moved.get(structure, structure) for structure in signed_in.actor.structures)
-    actor = known_as(replace(signed_in.actor, structures=structures), account.person_id, account.account_id)
+    actor = known_as(signed_in.actor, account.person_id, account.account_id)
+    if account.moved:
+        actor = replace(actor, structures=frozenset(account.moved.get(each, each) for each in actor.structures))
     await services.sign_ins_seen.note(actor, services)
     mandates = in_force(account.mandates, services.clock())
     actor = widened(actor, mandates)
