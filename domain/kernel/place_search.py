@@ -18,6 +18,8 @@ from domain.kernel.places import Commune, Places, places
 MOST_FOUND = 20
 #: The longest name of a commune has 45 letters.
 LONGEST_SEARCH = 100
+#: A postal code or a code, or its beginning. The 1er and the 13e arrondissement are names.
+_CODE = re.compile(r"\d+|2[ab]\d*", re.ASCII)
 _LAST = "\U0010ffff"
 _SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 
@@ -60,8 +62,8 @@ class PlaceSearch:
     def search(self, text: str) -> list[Commune]:
         """Return the best matches. Names and postal codes may be typed together, in any spelling."""
         words = folded(text[:LONGEST_SEARCH]).split()
-        digits = [word for word in words if word[0].isdigit()]
-        name = " ".join(word for word in words if not word[0].isdigit())
+        digits = [word for word in words if _CODE.fullmatch(word)]
+        name = " ".join(word for word in words if not _CODE.fullmatch(word))
         if len(words) == 1 and digits:
             return self._coded(digits[0])
         if name and digits:

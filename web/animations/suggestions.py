@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from web.core.communes import COMMUNES, meant_by, smallest
+from web.core.communes import COMMUNES, meant_by, smallest, suggested
 from web.core.site import Site
 
 _LONGEST = 100
@@ -30,8 +30,5 @@ class CommuneSuggestions:
     async def suggest(self, request: Request) -> Response:
         typed = request.query_params.get("texte", "")[:_LONGEST].strip()
         answer = (await self._site.api.ask(request, COMMUNES, {"text": typed}))["communes"] if typed else ()
-        suggestions = [
-            {"value": " ".join([each["name"], *each["postalCodes"][:1]]), "label": each["departmentName"]}
-            for each in smallest(meant_by(typed, answer))
-        ]
+        suggestions = [suggested(typed, each) for each in smallest(meant_by(typed, answer))]
         return Response(orjson.dumps(suggestions), 200, _HEADERS, "application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,17 +12,38 @@ from web.core.asking import Api
 from web.core.documents import document
 
 COMMUNES = document("core/communes")
+_ARRONDISSEMENT = re.compile(r" \d+(?:er|e) Arrondissement$")
 
 
 def meant_by(place: str, communes: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return the communes that a place may mean: people type postal codes, so that these win over INSEE codes."""
-    return [each for each in communes if place in each["postalCodes"]] or communes
+    """Return the communes that a place may mean: the one that it was suggested for, or whose it is.
+
+    People type postal codes, so that these win over INSEE codes.
+    """
+    suggested = [each for each in communes if place.casefold() in map(str.casefold, _suggestions(each))]
+    return suggested or [each for each in communes if place in each["postalCodes"]] or communes
+
+
+def suggested(typed: str, commune: Mapping[str, Any]) -> dict[str, str]:
+    """Return a commune as a field takes it, a name with a postal code, and as the browser's list shows it.
+
+    The list hides whatever does not hold what was typed, letter by letter: it is shown as it was typed then.
+    """
+    codes = [word for word in typed.split() if word.isdigit()]
+    values = _suggestions(commune)
+    value = next((each for each in values if any(f" {code}" in each for code in codes)), values[0])
+    shown = f"{value}, {commune['departmentName']}"
+    return {"value": value, "label": shown if typed.casefold() in shown.casefold() else f"{shown} ({typed})"}
+
+
+def _suggestions(commune: Mapping[str, Any]) -> Sequence[str]:
+    return [f"{commune['name']} {code}" for code in commune["postalCodes"]] or [str(commune["name"])]
 
 
 def smallest(communes: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Return the communes without the cities of which an arrondissement is among them."""
-    names = [each["name"] for each in communes]
-    return [each for each in communes if not any(name.startswith(f"{each['name']} ") for name in names)]
+    cities = {city for each in communes if (city := _ARRONDISSEMENT.sub("", each["name"])) != each["name"]}
+    return [each for each in communes if each["name"] not in cities]
 
 
 async def commune_with_code(api: Api, request: Request, code: str | None) -> Mapping[str, Any] | None:
