@@ -92,7 +92,7 @@ _PUBLICATIONS = Projection(
     name="publications",
     table=TABLE,
     derive=_derived,
-    revision=2,
+    revision=3,
     opens_words=True,
     terms=TermColumns({TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"}),
 )

@@ -24,6 +24,7 @@ TITLES = [
     "Le cyberharcèlement expliqué",
     "Cyber harcèlement, mode d'emploi",
     "Rendez‑vous des parents",
+    "Rencontre à Saint-Étienne",
 ]
 LISTING = "query ($where: AnimationWhere) { animations(where: $where) { nodes { title } totalCount } }"
 STRUCTURES = "query ($where: StructureWhere) { structures(where: $where) { nodes { name } } }"
@@ -47,6 +48,7 @@ FOUND: list[tuple[str, list[int]]] = [
     ("cyber-harcèlement agir", [7]),
     ("rendezvous", [10]),
     ("rendez vous", [10]),
+    ("saintetienne", [11]),
     ("oeuvre", [0]),
     ("ŒUVRES", [0]),
     ("œuvres ecole", [0]),
@@ -66,8 +68,8 @@ FOUND: list[tuple[str, list[int]]] = [
     ("атьелье", [5]),
     ("x" * 200, [6]),
     ("x" * 100, [6]),
-    ("salle 12", list(range(11))),
-    ("d" * 300, list(range(11))),
+    ("salle 12", list(range(12))),
+    ("d" * 300, list(range(12))),
     ("2", []),
     ("« – » ! ' \\ :* & | ( )", []),
     ("_", []),
