@@ -13,12 +13,18 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from domain.action_groups import action_group as groups
 from domain.action_groups.action_group import ActionGroup
-from domain.action_groups.events import ActionGroupOpened, GroupMet, MemberJoined
+from domain.action_groups.events import (
+    ActionGroupCorrected,
+    ActionGroupOpened,
+    GroupMet,
+    MeetingCorrected,
+    MemberJoined,
+)
 from domain.catalogue import ACTION_GROUP, PUBLICATION
-from domain.kernel.events import Event
+from domain.kernel.events import ERASED_WORDS, Event
 from domain.kernel.people import EmailAddress, PersonName
 from domain.kernel.rights import Action, Belongings, authorize
-from domain.kernel.validation import DeclaredDay, Label, LongText, TerritoryCode, line
+from domain.kernel.validation import DeclaredDay, Label, LongText, Reason, TerritoryCode, line
 from domain.publications.content import PublicationKind
 from domain.publications.transitions import PublicationStatus
 
@@ -63,6 +69,25 @@ class ActionGroupRecord(_OfGroup):
     on: DeclaredDay
     professions: Annotated[tuple[Profession, ...], Field(min_length=1, max_length=MOST_PROFESSIONS)]
     outcome: LongText
+
+
+class ActionGroupCorrect(_OfGroup):
+    """What is left out stays as it is."""
+
+    action: ClassVar[Action] = Action.ACTION_GROUP_CORRECT
+
+    name: Label | None = None
+    theme: Label | None = None
+    reason: Reason
+
+
+class ActionGroupMeetingCorrect(ActionGroupRecord):
+    """`number` as the group's meetings are numbered. All of the record is written anew."""
+
+    action: ClassVar[Action] = Action.ACTION_GROUP_MEETING_CORRECT
+
+    number: Annotated[int, Field(ge=1, le=groups.MOST_MEETINGS)]
+    reason: Reason
 
 
 class ActionGroupLessonLink(_OfGroup):
@@ -121,6 +146,31 @@ def record_meeting(command: ActionGroupRecord, work: UnitOfWork) -> UUID:
     return _record(work, group, facts)
 
 
+def correct(command: ActionGroupCorrect, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    authorize(work.actor, command.action, group.belongings)
+    name, theme = command.name or group.name or ERASED_WORDS, command.theme or group.theme or ERASED_WORDS
+    fact = ActionGroupCorrected(name=name, theme=theme, reason=command.reason)
+    facts = groups.correct(group, fact, work.actor)
+    groups.check_changes(group, fact)
+    return _record(work, group, facts)
+
+
+def correct_meeting(command: ActionGroupMeetingCorrect, work: UnitOfWork) -> UUID:
+    group = _group(command, work)
+    authorize(work.actor, command.action, group.belongings)
+    fact = MeetingCorrected(
+        number=command.number,
+        met_on=command.on,
+        professions=groups.distinct(command.professions),
+        outcome=command.outcome,
+        reason=command.reason,
+    )
+    facts = groups.correct_meeting(group, fact, _today(work, group), work.actor)
+    groups.check_changes(group, fact)
+    return _record(work, group, facts)
+
+
 def link_lesson(command: ActionGroupLessonLink, work: UnitOfWork) -> UUID:
     group = _group(command, work)
     authorize(work.actor, command.action, group.belongings)
@@ -165,6 +215,8 @@ USE_CASES = (
     (ActionGroupMemberAdd, add_member),
     (ActionGroupMemberRemove, remove_member),
     (ActionGroupRecord, record_meeting),
+    (ActionGroupCorrect, correct),
+    (ActionGroupMeetingCorrect, correct_meeting),
     (ActionGroupLessonLink, link_lesson),
     (ActionGroupClose, close),
     (ActionGroupMemberErase, erase_member),

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from domain.action_groups.events import (
     ActionGroupClosed,
+    ActionGroupCorrected,
     ActionGroupOpened,
     ActionGroupWordsErased,
     GroupMet,
     LessonLinked,
+    MeetingCorrected,
     MemberErased,
     MemberJoined,
     MemberLeft,
@@ -24,6 +26,7 @@ from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.people import name_comparison_form
 from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.validation import required_reason
 
 #: One answer shows them all.
 MOST_MEMBERS, MOST_MEETINGS, MOST_LESSONS = 60, 200, 50
@@ -35,7 +38,10 @@ _PARIS = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True)
 class ActionGroup:
-    """`people` maps each member whose data is held to their pseudonym; `members` are those who have not left."""
+    """`people` maps each member whose data is held to their pseudonym; `members` are those who have not left.
+
+    `held` maps the number of each meeting to what its record says, unless its words are erased.
+    """
 
     id: UUID
     territory: str | None
@@ -43,7 +49,9 @@ class ActionGroup:
     people: Mapping[UUID, UUID] = field(default_factory=dict)
     members: frozenset[UUID] = frozenset()
     meetings: int = 0
-    held: frozenset[GroupMet] = frozenset()
+    held: Mapping[int, GroupMet] = field(default_factory=dict)
+    name: str | None = None
+    theme: str | None = None
     lessons: frozenset[UUID] = frozenset()
 
     @property
@@ -58,7 +66,7 @@ def of_territory(territory: str | None) -> Belongings:
 
 def evolve(state: ActionGroup | None, originator_id: UUID, fact: Event) -> ActionGroup:
     if isinstance(fact, ActionGroupOpened):
-        return ActionGroup(originator_id, fact.territory)
+        return ActionGroup(originator_id, fact.territory, name=fact.name, theme=fact.theme)
     if state is None:
         raise TypeError(f"not a group's first event: {fact!r}")
     match fact:
@@ -70,14 +78,19 @@ def evolve(state: ActionGroup | None, originator_id: UUID, fact: Event) -> Actio
         case MemberErased():
             people = {member: person for member, person in state.people.items() if member != fact.member_id}
             return replace(state, people=people, members=state.members - {fact.member_id})
+        case MeetingCorrected():
+            return replace(state, held={**state.held, fact.number: fact.meeting})
         case GroupMet():
-            return replace(state, meetings=state.meetings + 1, held=state.held | {fact})
+            number = state.meetings + 1
+            return replace(state, meetings=number, held={**state.held, number: fact})
+        case ActionGroupCorrected():
+            return replace(state, name=fact.name, theme=fact.theme)
         case LessonLinked():
             return replace(state, lessons=state.lessons | {fact.publication_id})
         case ActionGroupClosed():
             return replace(state, status=ActionGroupStatus.CLOSED)
         case ActionGroupWordsErased():
-            return replace(state, held=frozenset())
+            return replace(state, held={}, name=None, theme=None)
     raise TypeError(f"not a group's event: {fact!r}")
 
 
@@ -115,8 +128,36 @@ def check_new_meeting(group: ActionGroup, fact: GroupMet) -> None:
     """Raise INVALID for a day before the programme, DUPLICATE for a meeting that is recorded already."""
     if fact.met_on.year < FIRST_YEAR:
         raise invalid(f"jour attendu à partir du 1er janvier {FIRST_YEAR}.", "on")
-    if fact in group.held:
+    if fact in group.held.values():
         raise refuse(ErrorCode.DUPLICATE, "Cette réunion est déjà relevée.", "on")
+
+
+def correct(group: ActionGroup, fact: ActionGroupCorrected, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_CORRECT, group.status, group.belongings, actor)
+    required_reason(fact.reason)
+    return [fact]
+
+
+def correct_meeting(group: ActionGroup, fact: MeetingCorrected, today: date, actor: Actor) -> list[Event]:
+    check(Action.ACTION_GROUP_MEETING_CORRECT, group.status, group.belongings, actor)
+    if not 1 <= fact.number <= group.meetings:
+        raise invalid("ce n'est pas le numéro d'une réunion de ce groupe.", "number")
+    if fact.met_on > today:
+        raise invalid("cette date est à venir : une réunion se relève une fois tenue.", "on")
+    required_reason(fact.reason)
+    return [fact]
+
+
+def check_changes(group: ActionGroup, fact: ActionGroupCorrected | MeetingCorrected) -> None:
+    """Raise DUPLICATE for a correction that changes nothing. Words that were erased since are no longer compared."""
+    if isinstance(fact, ActionGroupCorrected):
+        is_same = (group.name, group.theme) == (fact.name, fact.theme)
+    else:
+        is_same = group.held.get(fact.number) == fact.meeting
+    if is_same:
+        raise refuse(ErrorCode.DUPLICATE, "C'est déjà ce qui est noté : rien n'a changé.")
+    if isinstance(fact, MeetingCorrected):
+        check_new_meeting(group, fact.meeting)
 
 
 def link_lesson(group: ActionGroup, publication_id: UUID, is_published_lesson: bool, actor: Actor) -> list[Event]:

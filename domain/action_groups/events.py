@@ -58,6 +58,31 @@ class GroupMet(Event):
     outcome: FreeText = Field(title="production")
 
 
+@event("action_group.corrected", "Nom ou thème du groupe corrigé")
+class ActionGroupCorrected(Event):
+    """What the group should have been called from the start."""
+
+    name: FreeText = Field(title="nom")
+    theme: FreeText = Field(title="thème")
+    reason: FreeText = Field(title="motif")
+
+
+@event("action_group.meeting_corrected", "Réunion du groupe corrigée")
+class MeetingCorrected(Event):
+    """What the record of a meeting should have said. `number`: the first meeting that was recorded is 1."""
+
+    number: int = Field(title="réunion")
+    met_on: date = Field(title="réuni le")
+    professions: tuple[FreeText, ...] = Field(title="professions présentes")
+    outcome: FreeText = Field(title="production")
+    reason: FreeText = Field(title="motif")
+
+    @property
+    def meeting(self) -> GroupMet:
+        """Return the record as it now reads."""
+        return GroupMet(met_on=self.met_on, professions=self.professions, outcome=self.outcome)
+
+
 @event("action_group.lesson_linked", "Retour d'expérience du groupe publié")
 class LessonLinked(Event):
     """What the group learnt, published as a resource."""
@@ -72,4 +97,4 @@ class ActionGroupClosed(Event):
 
 @event("action_group.words_erased", "Textes du groupe effacés")
 class ActionGroupWordsErased(WordsErased):
-    """Erased: its name and subject, professions, what meetings produced, the conclusion."""
+    """Erased: its name and subject, professions, what meetings produced, reasons, the conclusion."""

@@ -22,6 +22,9 @@ OPEN_IN: Mapping[Action, frozenset[ActionGroupStatus]] = {
     # People may want to leave at any time.
     Action.ACTION_GROUP_MEMBER_REMOVE: frozenset(ActionGroupStatus),
     Action.ACTION_GROUP_RECORD: _OPEN,
+    # A slip of the keyboard is often seen once the work is over.
+    Action.ACTION_GROUP_CORRECT: frozenset(ActionGroupStatus),
+    Action.ACTION_GROUP_MEETING_CORRECT: frozenset(ActionGroupStatus),
     # Lessons are often published once the work is over.
     Action.ACTION_GROUP_LESSON_LINK: frozenset(ActionGroupStatus),
     Action.ACTION_GROUP_CLOSE: _OPEN,

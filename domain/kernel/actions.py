@@ -153,6 +153,8 @@ class Action(StrEnum):
     ACTION_GROUP_MEMBER_ADD = "actionGroupMemberAdd"
     ACTION_GROUP_MEMBER_REMOVE = "actionGroupMemberRemove"
     ACTION_GROUP_RECORD = "actionGroupRecord"
+    ACTION_GROUP_CORRECT = "actionGroupCorrect"
+    ACTION_GROUP_MEETING_CORRECT = "actionGroupMeetingCorrect"
     ACTION_GROUP_LESSON_LINK = "actionGroupLessonLink"
     ACTION_GROUP_CLOSE = "actionGroupClose"
     ACTION_GROUP_MEMBER_READ = "actionGroupMemberRead"
@@ -247,10 +249,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.UNSUBSCRIBE: {P: _ANY},
     Action.NOTIFICATIONS_MARK_READ: dict.fromkeys(PERSONS, _ANY),
     Action.TERM_ADD: {NA: _ANY, SY: _ANY},
-    Action.TERM_RENAME: {NA: _ANY},
-    Action.TERM_MERGE: {NA: _ANY},
-    Action.TERM_SPLIT: {NA: _ANY},
-    Action.TERM_RETIRE: {NA: _ANY},
+    **{action: {NA: _ANY} for action in (Action.TERM_RENAME, Action.TERM_MERGE, Action.TERM_SPLIT, Action.TERM_RETIRE)},
     Action.TERRITORY_JOIN: {NA: _ANY, SY: _ANY},
     Action.TERRITORY_OPEN_CANDIDATURES: {NA: _ANY},
     Action.ATTESTATION_FORM_WORD: {NA: _ANY, SY: _ANY},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from domain.action_groups.events import (
     ActionGroupClosed,
+    ActionGroupCorrected,
     ActionGroupOpened,
     ActionGroupWordsErased,
     GroupMet,
     LessonLinked,
+    MeetingCorrected,
     MemberErased,
     MemberGone,
     MemberJoined,
@@ -87,6 +89,18 @@ def left(row: Row, fact: MemberGone, record: Recorded) -> Row:
 @ACTION_GROUPS.on(GroupMet)
 def met(row: Row, fact: GroupMet, record: Recorded) -> Row:
     return row | {"meetings": [*row["meetings"], fact.model_dump(mode="json")]}
+
+
+@ACTION_GROUPS.on(MeetingCorrected)
+def meeting_corrected(row: Row, fact: MeetingCorrected, record: Recorded) -> Row:
+    meetings = list(row["meetings"])
+    meetings[fact.number - 1] = fact.meeting.model_dump(mode="json")
+    return row | {"meetings": meetings}
+
+
+@ACTION_GROUPS.on(ActionGroupCorrected)
+def corrected(row: Row, fact: ActionGroupCorrected, record: Recorded) -> Row:
+    return row | {"name": fact.name, "theme": fact.theme}
 
 
 @ACTION_GROUPS.on(LessonLinked)

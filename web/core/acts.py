@@ -41,6 +41,13 @@ class Act:
     leads: Callable[[Mapping[str, Any]], str] | None = None
 
 
+def with_number(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input with the `number` of what was chosen in a list."""
+    number = values.get("number")
+    is_number = isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 10
+    return {**values, "number": int(number)} if number is not None and is_number else dict(values)
+
+
 @dataclass(frozen=True, slots=True)
 class ShownAct:
     """An act as a page shows it: open with its form, or closed with the reason."""

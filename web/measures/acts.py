@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from web.core.acts import Act
+from web.core.acts import Act, with_number
 from web.core.documents import document
 from web.core.forms import Field
 
@@ -172,6 +172,36 @@ MEET = Act(
         Field("outcome", "Ce que la réunion a produit", "textarea", required=True),
     ),
     code="ACTION_GROUP_RECORD",
+)
+CORRECT = Act(
+    "corriger",
+    document("measures/mutations/correct_group"),
+    "Corriger le nom ou le thème du groupe",
+    "Enregistrer la correction",
+    "La correction est enregistrée.",
+    (
+        Field("name", "Nom du groupe", required=True),
+        Field("subject", "Thème", required=True),
+        Field("reason", "Motif de la correction", "textarea", required=True),
+    ),
+    code="ACTION_GROUP_CORRECT",
+)
+CORRECT_MEETING = Act(
+    "corriger-reunion",
+    document("measures/mutations/correct_meeting"),
+    "Corriger le relevé d'une réunion",
+    "Enregistrer la correction",
+    "La réunion est corrigée.",
+    (
+        Field("number", "Réunion", "select", required=True),
+        Field("on", "Date de la réunion", "date", required=True),
+        Field("professions", "Professions présentes", "lines", "Une par ligne, sans nom de personne.", True),
+        Field("outcome", "Ce que la réunion a produit", "textarea", required=True),
+        Field("reason", "Motif de la correction", "textarea", required=True),
+    ),
+    "Le relevé est écrit à nouveau en entier ; l'historique garde l'ancien.",
+    "ACTION_GROUP_MEETING_CORRECT",
+    convert=with_number,
 )
 CLOSE = Act(
     "clore",

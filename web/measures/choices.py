@@ -18,8 +18,8 @@ def with_territories(fields: Sequence[Field], territories: Sequence[Mapping[str,
 
 
 def with_options(fields: Sequence[Field], options: Options) -> list[Field]:
-    """Return the fields, those to choose in with these options."""
-    return [replace(each, options=options) if each.kind == "select" else each for each in fields]
+    """Return the fields, those to choose in that have no options yet with these."""
+    return [replace(each, options=options) if each.kind == "select" and not each.options else each for each in fields]
 
 
 def with_choices(acts: Sequence[ShownAct], choices: Mapping[str, Options]) -> list[ShownAct]:

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from web.core.act_page import ActPage
 from web.core.documents import document
 from web.core.forms import Form
+from web.core.french import day
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
-from web.measures.acts import ADD_MEMBER, CLOSE, LINK_LESSON, MEET, OPEN, REMOVE_MEMBER
+from web.measures.acts import ADD_MEMBER, CLOSE, CORRECT, CORRECT_MEETING, LINK_LESSON, MEET, OPEN, REMOVE_MEMBER
 from web.measures.choices import with_choices, with_territories
 from web.measures.strategies import WRITERS
 
@@ -52,7 +53,8 @@ class Groups(ActPage):
 class GroupPage(ActPage):
     """One group, its members for who runs it, its meetings."""
 
-    path, acts = "/territoire/groupes/{id}", (MEET, ADD_MEMBER, REMOVE_MEMBER, LINK_LESSON, CLOSE)
+    path = "/territoire/groupes/{id}"
+    acts = (MEET, CORRECT_MEETING, ADD_MEMBER, REMOVE_MEMBER, LINK_LESSON, CORRECT, CLOSE)
 
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"groupId": request.path_params["id"]}
@@ -69,8 +71,11 @@ class GroupPage(ActPage):
             for each in group["members"] or ()
             if each["leftAt"] is None
         ]
-        acts = self._acts.shown(request, group["allowedActions"], posted)
-        acts = with_choices(acts, {REMOVE_MEMBER.name: members, LINK_LESSON.name: lessons})
+        meetings = [(str(each["number"]), f"{each['number']}, le {day(each['on'])}") for each in group["meetings"]]
+        as_now = {CORRECT.name: {"name": group["name"], "subject": group["subject"]}}
+        acts = self._acts.shown(request, group["allowedActions"], posted, as_now)
+        choices = {REMOVE_MEMBER.name: members, LINK_LESSON.name: lessons, CORRECT_MEETING.name: meetings}
+        acts = with_choices(acts, choices)
         response = self._site.templates.page(
             request,
             "measures/group",

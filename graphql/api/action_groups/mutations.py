@@ -53,6 +53,19 @@ class ActionGroupRecordInput(ActionGroupChangeInput):
     outcome: str | None = value_of("What it produced, in French; 5,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="What a group should have been called. What is left out stays.")
+class ActionGroupCorrectInput(ActionGroupChangeInput):
+    name: str | None = value_of("What it is called; 200 characters at most.")
+    subject: str | None = value_of("What it works on, in French; 200 characters at most.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
+
+
+@strawberry.input(description="What the record of a meeting should have said.")
+class ActionGroupMeetingCorrectInput(ActionGroupRecordInput):
+    number: int | None = value_of("The meeting, as `meetings` numbers it. Mandatory.")
+    reason: str | None = value_of("Why, 2,000 characters at most. Mandatory.")
+
+
 @strawberry.input(description="A lesson of the group, published.")
 class ActionGroupLessonLinkInput(ActionGroupChangeInput):
     publication_id: strawberry.ID | None = value_of("A published resource of the kind LESSON. Mandatory.")
@@ -76,6 +89,16 @@ async def _answer(info: Info, command: type[Command], values: Mapping[str, Any])
     return ActionGroupPayload(group=group, position=carried.position, errors=list(carried.errors))
 
 
+async def _with_subject(info: Info, command: type[Command], values: dict[str, Any]) -> ActionGroupPayload:
+    """Answer a mutation whose `subject` is the command's theme."""
+    if "subject" in values:
+        values["theme"] = values.pop("subject")
+    payload = await _answer(info, command, values)
+    for error in payload.errors:
+        error.field = ["subject"] if error.field == ["theme"] else error.field
+    return payload
+
+
 @strawberry.type
 class ActionGroupMutations:
     @strawberry.mutation(
@@ -83,13 +106,11 @@ class ActionGroupMutations:
         " which alone opens a group of the nation."
     )
     async def action_group_open(self, info: Info, input: ActionGroupOpenInput) -> ActionGroupPayload:
-        values = to_command(input)
-        if "subject" in values:
-            values["theme"] = values.pop("subject")
-        payload = await _answer(info, commands.ActionGroupOpen, values)
-        for error in payload.errors:
-            error.field = ["subject"] if error.field == ["theme"] else error.field
-        return payload
+        return await _with_subject(info, commands.ActionGroupOpen, to_command(input))
+
+    @strawberry.mutation(description="Corrects what the group is called or works on; of a closed group too." + _WHO)
+    async def action_group_correct(self, info: Info, input: ActionGroupCorrectInput) -> ActionGroupPayload:
+        return await _with_subject(info, commands.ActionGroupCorrect, to_command(input))
 
     @strawberry.mutation(description="Adds a member, 60 at most." + _WHO)
     async def action_group_member_add(self, info: Info, input: ActionGroupMemberAddInput) -> ActionGroupPayload:
@@ -104,6 +125,14 @@ class ActionGroupMutations:
     )
     async def action_group_record(self, info: Info, input: ActionGroupRecordInput) -> ActionGroupPayload:
         return await _answer(info, commands.ActionGroupRecord, to_command(input))
+
+    @strawberry.mutation(
+        description="Corrects the record of a meeting, written anew, with a reason; of a closed group too." + _WHO
+    )
+    async def action_group_meeting_correct(
+        self, info: Info, input: ActionGroupMeetingCorrectInput
+    ) -> ActionGroupPayload:
+        return await _answer(info, commands.ActionGroupMeetingCorrect, to_command(input))
 
     @strawberry.mutation(description="Links a lesson that was published as a resource; of a closed group too." + _WHO)
     async def action_group_lesson_link(self, info: Info, input: ActionGroupLessonLinkInput) -> ActionGroupPayload:

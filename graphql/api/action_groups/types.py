@@ -29,6 +29,7 @@ Row: TypeAlias = dict[str, Any]
 
 @strawberry.type(description="A meeting of a group.")
 class GroupMeeting:
+    number: int = strawberry.field(description="In the order in which they were recorded, from 1.")
     on: date = strawberry.field(description="The day.")
     professions: list[str] = strawberry.field(description="The professions that were present.")
     outcome: str = strawberry.field(description="What it produced, in French.")
@@ -123,9 +124,12 @@ def group_of(row: Row, lists: Lists) -> ActionGroup:
         member_count=sum(each["left_at"] is None for each in row["members"]),
         meetings=[
             GroupMeeting(
-                on=date.fromisoformat(each["met_on"]), professions=each["professions"], outcome=each["outcome"]
+                number=number,
+                on=date.fromisoformat(each["met_on"]),
+                professions=each["professions"],
+                outcome=each["outcome"],
             )
-            for each in row["meetings"]
+            for number, each in enumerate(row["meetings"], 1)
         ],
         row=row,
         **{name: row[name] for name in _AS_RECORDED},

@@ -210,7 +210,7 @@ PARTS: Mapping[str, str] = {
     "StrategyDocument": "heading mediaType size sha256 attachedAt url",
     "ProjectShares": "schoolYear goal targetSchools recorded schoolsWithPart share byTerritory",
     "TerritoryShare": "territory targetSchools recorded schoolsWithPart share",
-    "GroupMeeting": "on professions outcome",
+    "GroupMeeting": "number on professions outcome",
     "GroupMember": "memberId profession firstName lastName email joinedAt leftAt",
     "StructureContact": "phone email hours",
     "Link": "label url",

@@ -168,6 +168,10 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "actionGroupLessonLink": {"publicationId": str(UUID(int=1))},
     "actionGroupRecord": {"on": "2026-09-01", "professions": ["psychologue"], "outcome": "Un questionnaire"},
+    "actionGroupCorrect": {"name": "GRAF", "subject": "Le temps d'écran", "reason": "Une coquille"},
+    "actionGroupMeetingCorrect": {
+        **{"number": 1, "on": "2026-09-01", "professions": ["psychologue"], "outcome": "Deux", "reason": "Une erreur"}
+    },
     "termAdd": {"kind": "THEME", "code": "autre", "label": "Autre"},
     "termMerge": {"kind": "THEME", "from": "educonnect", "into": "ent-pronote"},
     "termRename": {"kind": "THEME", "code": "educonnect", "label": "ÉduConnect"},

@@ -8,9 +8,11 @@ import pytest
 from domain.action_groups import action_group as groups
 from domain.action_groups.events import (
     ActionGroupClosed,
+    ActionGroupCorrected,
     ActionGroupOpened,
     GroupMet,
     LessonLinked,
+    MeetingCorrected,
     MemberErased,
     MemberJoined,
     MemberLeft,
@@ -65,6 +67,25 @@ def test_a_meeting_is_recorded_once_and_not_before_the_programme():
     assert refused(groups.check_new_meeting, group, early) is ErrorCode.INVALID
     # What was recorded twice before that rule stays right.
     assert groups.record_meeting(group, MET, TODAY, COORDONNATEUR) == [MET]
+
+
+def test_a_name_and_a_meeting_are_corrected_with_a_reason_also_once_the_group_is_closed():
+    over = fold(ACTION_GROUP, OPENED, MET, CLOSED)
+    renamed = ActionGroupCorrected(name="GRAF du temps d'écran", theme=OPENED.theme, reason="Une coquille")
+    fewer = MeetingCorrected(
+        number=1, met_on=TODAY, professions=("psychologue",), outcome="Rien encore", reason="Une erreur"
+    )
+    assert groups.correct(over, renamed, COORDONNATEUR) == [renamed]
+    assert groups.correct_meeting(over, fewer, TODAY, COORDONNATEUR) == [fewer]
+    groups.check_changes(over, fewer)
+    assert refused(groups.correct, over, renamed, HEAD) is ErrorCode.FORBIDDEN
+    for wrong in ({"number": 2}, {"reason": " "}, {"met_on": date(2026, 11, 27)}):
+        mistaken = fewer.model_copy(update=wrong)
+        assert refused(groups.correct_meeting, over, mistaken, TODAY, COORDONNATEUR) is ErrorCode.INVALID
+    now = fold(ACTION_GROUP, OPENED, MET, renamed, fewer)
+    assert (now.meetings, now.held[1], now.name) == (1, fewer.meeting, renamed.name)
+    assert refused(groups.check_changes, now, renamed) is ErrorCode.DUPLICATE
+    assert refused(groups.check_changes, now, fewer) is ErrorCode.DUPLICATE
 
 
 def test_a_published_lesson_is_linked_once_also_once_the_group_is_closed():

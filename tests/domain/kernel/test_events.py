@@ -92,6 +92,8 @@ PERSONAL = {
     "action_group.opened": {"name", "theme"},
     "action_group.member_joined": {"first_name", "last_name", "email", "profession"},
     "action_group.met": {"professions", "outcome"},
+    "action_group.corrected": {"name", "theme", "reason"},
+    "action_group.meeting_corrected": {"professions", "outcome", "reason"},
     "action_group.closed": {"conclusion"},
     "control.opened": {"name"},
     "webhook.subscribed": {"url"},

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from domain.action_groups.events import ActionGroupWordsErased, LessonLinked, MemberErased, MemberLeft
+from domain.action_groups.events import (
+    ActionGroupCorrected,
+    ActionGroupWordsErased,
+    LessonLinked,
+    MeetingCorrected,
+    MemberErased,
+    MemberLeft,
+)
 from domain.kernel.events import ERASED_WORDS
 from tests.domain.action_groups.test_action_group import CLOSED, JOINED, MEMBER, MET, OPENED
 from tests.support.domain.builders import PERSON
@@ -25,6 +32,25 @@ SPECS = [
     Spec("action_groups", "leaves", [OPENED, JOINED], MemberLeft(member_id=MEMBER), {"members": GONE}),
     Spec("action_groups", "and the profession outlives the name", [OPENED, JOINED], ERASED, {"members": GONE}),
     Spec("action_groups", "a meeting is kept", [OPENED], MET, {"meetings": [MET.model_dump(mode="json")]}),
+    Spec(
+        "action_groups",
+        "a correction of a meeting takes its place",
+        [OPENED, MET, MET],
+        MeetingCorrected(number=1, met_on=MET.met_on, professions=("juriste",), outcome="Un avis", reason="Une erreur"),
+        {
+            "meetings": [
+                {"met_on": "2026-11-26", "professions": ["juriste"], "outcome": "Un avis"},
+                MET.model_dump(mode="json"),
+            ]
+        },
+    ),
+    Spec(
+        "action_groups",
+        "a correction of the name keeps its theme",
+        [OPENED],
+        ActionGroupCorrected(name="Autre nom", theme=OPENED.theme, reason="Une coquille"),
+        {"name": "Autre nom"},
+    ),
     Spec("action_groups", "a lesson is linked", [OPENED], LessonLinked(publication_id=PERSON), {"lessons": [PERSON]}),
     Spec("action_groups", "a group is closed", [OPENED], CLOSED, {"status": "CLOSED", "closed_at": at(2)}),
     Spec(

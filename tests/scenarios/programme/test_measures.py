@@ -154,6 +154,17 @@ def test_a_group_meets_by_professions_and_its_members_are_erased_by_the_erasure_
     met = {"on": "2026-10-12", "professions": ["Psychologue", "enseignante"], "outcome": "Un questionnaire."}
     recorded = programme.does("243-record-a-meeting-of-a-group", COORDONNATEUR, **about, **met)["group"]
     assert recorded["professions"] == ["psychologue", "enseignante"]
+    (refused,) = programme.refusals(
+        "248-correct-a-group", COORDONNATEUR, **about, name=opened["name"], reason="Une coquille"
+    )
+    assert refused[0] == "DUPLICATE"
+    renamed = {"name": "GRAF temps d'écran", "reason": "Une coquille"}
+    assert programme.does("248-correct-a-group", COORDONNATEUR, **about, **renamed)["group"]["name"] == renamed["name"]
+    correct, later = "249-correct-a-meeting-of-a-group", met | {"on": "2026-10-13", "reason": "Le lendemain."}
+    ((_, field, _),) = programme.refusals(correct, COORDONNATEUR, **about, **later, number=2)
+    assert field == ["number"]
+    corrected = programme.does(correct, COORDONNATEUR, **about, **later, number=1)["group"]
+    assert [(each["number"], each["on"]) for each in corrected["meetings"]] == [(1, "2026-10-13")]
     assert server.ask(GROUP, AUDITOR, id=about["groupId"])["actionGroup"]["members"] is None
     assert server.ask(GROUP, CHER, id=about["groupId"])["actionGroup"] is None
     lesson = {"territory": "34", "kind": "LESSON", "title": "Ce que nous avons appris", "summary": "Trois ateliers."}
