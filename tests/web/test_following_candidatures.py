@@ -43,6 +43,12 @@ def test_the_school_examines_a_candidature_and_the_coordonnateur_accompanies_the
     assert "Appelé." in page
     page = coordonnateur.sends(page, "formation", {"on": today, "subject": "Pronote"})
     assert f"Pronote, {day(today)}" in page
+    page = coordonnateur.sends(page, "accompagner", {"on": today, "mission": "ACCOMPANY", "parents": "3"})
+    (number,) = re.findall(r'name="number" value="(\d+)"', page)
+    corrected = {"number": number, "on": today, "mission": "RELAY", "parents": "2", "reason": "Une erreur."}
+    assert "un nombre" in coordonnateur.sends(page, "corriger-accompagnement", corrected | {"parents": "x"}, status=422)
+    page = coordonnateur.sends(page, "corriger-accompagnement", corrected)
+    assert f"{day(today)} : Relayer l&#39;information, 2\N{NO-BREAK SPACE}parents" in page
     assert HEADING.findall(page) == ["Prénom Nom"]
     assert "Le bénévole n&#39;a pas demandé d&#39;attestation." in page
     assert candidature not in coordonnateur.sees("/territoire/candidatures?suite=contact")

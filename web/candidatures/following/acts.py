@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.core.acts import Act
+from web.core.acts import Act, with_number
 from web.core.documents import Document, document
 from web.core.forms import Field
 
@@ -18,6 +18,7 @@ MISSIONS = (
     ("PROMOTE", "Faire connaître l'offre"),
     ("WATCH", "Repérer les besoins"),
 )
+CORRECT_HELP = "corriger-accompagnement"
 _ON = Field("on", "Date", "date", required=True)
 ACTS = (
     Act(
@@ -86,6 +87,23 @@ ACTS = (
             Field("parents", "Nombre de parents", "number", "Aucun n'est nommé.", required=True),
         ),
         code="CANDIDATURE_RECORD_ACCOMPANIMENT",
+    ),
+    Act(
+        CORRECT_HELP,
+        _mutation("correct_accompaniment"),
+        "Corriger ce qui est noté des parents aidés",
+        "Enregistrer la correction",
+        "La correction est enregistrée.",
+        (
+            Field("number", "Ce qui est noté", "select", required=True),
+            _ON,
+            Field("mission", "Mission", "select", required=True, options=MISSIONS),
+            Field("parents", "Nombre de parents", "number", "0 pour retirer ce qui est noté.", required=True),
+            Field("reason", "Motif de la correction", "textarea", required=True),
+        ),
+        "Les chiffres suivent ; l'historique garde l'ancien.",
+        "CANDIDATURE_CORRECT_ACCOMPANIMENT",
+        convert=with_number,
     ),
     Act(
         "pix",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from web.candidatures.following.acts import ACTS
+from web.candidatures.following.acts import ACTS, CORRECT_HELP, MISSIONS
 from web.candidatures.following.steps import next_step
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
+from web.core.french import day, plural
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
+from web.measures.choices import with_choices
 
 _LISTING, _CANDIDATURE = document("candidatures/following/listing"), document("candidatures/following/candidature")
 #: What can be looked for: its name in addresses, its label, and the filter of the API.
@@ -86,6 +88,8 @@ class CandidaturesDesk:
         candidature = answer["candidature"]
         if candidature is None or answer["viewer"]["role"] not in self._desk.roles:
             raise Problem.missing()
+        helps = [(str(each["number"]), _help(each)) for each in candidature["accompaniments"] or ()]
+        acts = self._acts.shown(request, candidature["allowedActions"], posted)
         response = self._site.templates.page(
             request,
             "candidatures/following/candidature",
@@ -93,8 +97,14 @@ class CandidaturesDesk:
             desk=self._desk,
             candidature=candidature,
             step=next_step(candidature),
-            acts=self._acts.shown(request, candidature["allowedActions"], posted),
+            helps=[label for _, label in helps],
+            acts=with_choices(acts, {CORRECT_HELP: helps}),
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def _help(noted: Mapping[str, Any]) -> str:
+    parents = plural(noted["parents"], "parent", "parents")
+    return f"{day(noted['on'])} : {dict(MISSIONS).get(noted['mission'], noted['mission'])}, {parents}"
