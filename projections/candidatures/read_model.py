@@ -20,7 +20,7 @@ from domain.candidatures.events import (
     TrainingRecorded,
 )
 from domain.candidatures.transitions import CandidatureStatus
-from domain.kernel.events import ERASED_WORDS, Event
+from domain.kernel.events import ERASED_WORDS
 from eventstore.records import Recorded
 from projections.engine.projection import Projection, Row, Table
 from projections.schools.rollups import SCHOOL_CANDIDATURES
@@ -188,12 +188,6 @@ def noted(row: Row, fact: ContactRecorded, record: Recorded) -> Row:
 @CANDIDATURES.on(TrainingRecorded)
 def trained(row: Row, fact: TrainingRecorded, record: Recorded) -> Row:
     return row | {"trainings": [*row["trainings"], {"on": fact.on.isoformat(), "subject": fact.subject}]}
-
-
-@CANDIDATURES.on(AccompanimentRecorded, AccompanimentCorrected)
-def helped(row: Row, fact: Event, record: Recorded) -> Row:
-    """Move the version alone: the records have rows of their own."""
-    return row
 
 
 @CANDIDATURES.on(PixCertified)
