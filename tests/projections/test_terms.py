@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
@@ -168,6 +168,7 @@ class _Stage:
 
 @settings(max_examples=6 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps, seed=st.integers(0, 10_000))
+@example(steps=[("refold_at_most", 0), ("change", 6)], seed=1)
 def test_any_changes_of_terms_among_commands_leave_the_rows_of_a_whole_rebuild(
     steps, seed, server_url, founded, worker_id, monkeypatch
 ):

@@ -48,7 +48,7 @@ def show_changes(conn: Conn, registry: Registry, projection: Projection, generat
     if not projection.terms.columns or not changes:
         return
     most = None if generation.state == State.PREVIOUS else most_refolded(conn, projection, number)
-    streams = touched_streams(conn, projection, number, changes, most and most + 1)
+    streams = touched_streams(conn, projection, number, changes, None if most is None else most + 1)
     if most is not None and len(streams) > most:
         conn.execute("SELECT pg_notify(%s, '')", (TERMS_CHANNEL,))
         return
