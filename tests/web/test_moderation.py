@@ -85,6 +85,12 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     term = {"term": "THEME:jeux-video"}
     assert '<a href="#renommer-label">' in looks(team, "renommer", term, 422)
     assert '<a href="#fusionner-into">' in looks(team, "fusionner", term | {"into": "THEME:jeux-video"}, 422)
+    # What an old address or another program may name is refused at its field.
+    for wrong in ("zzz", "ZZ:x", "THEME:", "THEME:zzz"):
+        for change, values in (("renommer", {"label": "X"}), ("retirer", {}), ("scinder", {"into-1": wrong})):
+            assert f'<a href="#{change}-term">' in looks(team, change, {"term": wrong, "rest": wrong} | values, 422)
+        assert '<a href="#fusionner-into">' in looks(team, "fusionner", term | {"into": wrong}, 422)
+    assert "choisissez dans la liste" in team.sends(looks(team, "retirer", term), "retirer", {"term": "zzz"}, 422)
     page = looks(team, "fusionner", term | {"into": "THEME:ia"})
     assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
     assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
+import pkgutil
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
 
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    OperationDefinitionNode,
+    build_schema,
+    get_named_type,
+    parse,
+    type_from_ast,
+)
+
+import web
 from domain.kernel.field_labels import label_of
+from web.core.acts import Act
 from web.core.forms import Field, Form
 
 A_DAY = "Ce champ : une date est attendue, par exemple 15/01/2027."
@@ -27,23 +43,80 @@ def test_an_error_of_the_api_names_its_field_as_the_page_labels_it(message: str,
     assert form.errors == {"on": shown}
 
 
+DAYS = [
+    ("date", "31/12/2026", "2026-12-31", None),
+    ("date", "demain", "demain", A_DAY),
+    ("date", "31/02/2027", "2027-02-31", A_DAY),
+    ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
+    ("time", "9h", "09:00", None),
+    ("time", "25:00", "25:00", "Ce champ : une heure est attendue, par exemple 18:00."),
+    ("days", "22/01/2027\n2027-01-29", ["2027-01-22", "2027-01-29"], None),
+    (
+        "days",
+        "22/01/2027\nlundi",
+        ["2027-01-22", "lundi"],
+        A_DAY,
+    ),
+]
+
+
+def test_a_choice_that_is_not_in_the_list_is_named_at_its_field() -> None:
+    """The API would refuse the whole document that names it: no page could say where."""
+    fields = [
+        Field("kind", "Genre", "select", options=(("NEWS", "Actualité"),)),
+        Field("days", "Jours", "choices", options=(("MON", "Lundi"), ("TUE", "Mardi"))),
+        Field("term", "Choix", "terms", pattern="(THEME|AUDIENCE):.+"),
+    ]
+    form = Form(fields, "", values={"kind": "NEWS", "days": "TUE\nMON", "term": "THEME:x"})
+    assert (form.input()["days"], form.errors) == (["TUE", "MON"], {})
+    form = Form(fields, "", values={"kind": "zzz", "days": "MON\nDIM", "term": "ZZ:x"})
+    form.input()
+    assert form.errors == {
+        name: f"{label} : choisissez dans la liste."
+        for name, label in (("kind", "Genre"), ("days", "Jours"), ("term", "Choix"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("3", 3), ("", None), ("²", None), ("٣", None), ("9" * 5000, None), ("-1", None)]
+)
+def test_a_version_that_is_no_number_is_none(typed: str, read: int | None) -> None:
+    assert Form([], "", values={"version": typed}).number("version") == read
+
+
+def acts() -> Iterator[Act]:
+    """Every act of every page, and of pages that hold one of several."""
+    for module in pkgutil.walk_packages(web.__path__, "web."):
+        for value in vars(import_module(module.name)).values():
+            for each in (
+                value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else [value]
+            ):
+                each = each[1] if isinstance(each, tuple) and len(each) == 2 else each
+                if isinstance(each, Act):
+                    yield each
+
+
+def test_every_choice_of_a_form_that_the_api_reads_as_one_of_a_few_is_checked_before() -> None:
+    schema = build_schema((Path(__file__).parents[2] / "graphql" / "schema.graphql").read_text())
+    every = {act.document.name: act for act in acts()}
+    assert len(every) > 50
+    unchecked = []
+    for act in every.values():
+        (operation,) = parse(act.document.text).definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        (variable,) = operation.variable_definitions or ()
+        taken = get_named_type(type_from_ast(schema, variable.type))
+        assert isinstance(taken, GraphQLInputObjectType)
+        for each in act.fields:
+            read = taken.fields.get(each.name)
+            if read and isinstance(get_named_type(read.type), GraphQLEnumType) and not (each.options or each.pattern):
+                unchecked.append((act.document.name, each.name))
+    assert unchecked == []
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "sent", "problem"),
-    [
-        ("date", "31/12/2026", "2026-12-31", None),
-        ("date", "demain", "demain", A_DAY),
-        ("date", "31/02/2027", "2027-02-31", A_DAY),
-        ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
-        ("time", "9h", "09:00", None),
-        ("time", "25:00", "25:00", "Ce champ : une heure est attendue, par exemple 18:00."),
-        ("days", "22/01/2027\n2027-01-29", ["2027-01-22", "2027-01-29"], None),
-        (
-            "days",
-            "22/01/2027\nlundi",
-            ["2027-01-22", "lundi"],
-            A_DAY,
-        ),
-    ],
+    DAYS,
 )
 def test_days_and_hours_are_read_as_they_are_written_here(
     kind: str, typed: str, sent: object, problem: str | None

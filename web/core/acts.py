@@ -89,8 +89,8 @@ class Acts:
             return form
         form.fields, form.prefix = act.fields, act.name
         values = act.convert(form.input()) | fixed
-        if versioned and form.values["version"].isdigit():
-            values["expectedVersion"] = int(form.values["version"])
+        if versioned and (version := form.number("version")) is not None:
+            values["expectedVersion"] = version
         if form.failed:
             return form
         payload = await carry_out(self._site, request, act.document, values, act.label)

@@ -39,6 +39,7 @@ _CALLED = re.compile(
 )
 _SENTENCE = re.compile(r" (?:est|sont|n'est|n'a|a|ont|invalide|refusée?|grande?|obligatoire|au plus)(?: |$)")
 #: What is said of a field that was left empty, of which the API would not know the name.
+_CHOSEN = ("select", "choices", "radio", "terms", "types")
 _MISSING = {
     "reference": "choisissez dans la liste",
     "date": "champ obligatoire, par exemple 15/01/2027",
@@ -74,6 +75,8 @@ class Field:
     autocomplete: str = ""
     #: Values and labels of a `select`.
     options: Sequence[tuple[str, str]] = ()
+    #: What its choices look like, where the page alone knows which there are.
+    pattern: str = ""
     #: Whether the page fills it in, unseen.
     hidden: bool = False
 
@@ -105,6 +108,9 @@ class Field:
         if value is None:
             needed = self.required or self.kind == "reference"
             return _MISSING.get(self.kind) if needed else None
+        # Whatever was typed, what the API cannot read is said here.
+        if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
+            return _MISSING["reference"]
         if self.kind == "number" and isinstance(value, str):
             return "un nombre est attendu, par exemple 2"
         if self.kind == "time" and not _reads(Hour, value):
@@ -115,6 +121,10 @@ class Field:
             if not 2000 <= Day.fromisoformat(day).year <= 2100:
                 return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
         return None
+
+    def _offers(self, value: str) -> bool:
+        offered = not self.options or value in {code for code, _ in self.options}
+        return offered and (not self.pattern or re.fullmatch(self.pattern, value) is not None)
 
 
 @dataclass(slots=True)
@@ -148,6 +158,11 @@ class Form:
             missing = [each for each in self.fields if each.required and not self.values.get(each.name, "").strip()]
             self.errors = {each.name: f"{_called(each)} : champ obligatoire." for each in missing} | self.errors
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
+
+    def number(self, name: str) -> int | None:
+        """Return the number that the page filled in, unseen; None where it is none."""
+        value = Field(name, name, "number").value(self.values.get(name, ""))
+        return value if isinstance(value, int) else None
 
     def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Put the user errors of a payload beside their fields, which they name as the page does.

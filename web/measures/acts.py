@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from web.core.acts import Act, with_number
@@ -20,9 +21,10 @@ def _parted(line: str) -> tuple[str, str]:
 
 def _figure(text: str) -> float | None:
     try:
-        return float("".join(text.split()).replace(",", "."))
+        figure = float("".join(text.split()).replace(",", "."))
     except ValueError:
         return None
+    return figure if isfinite(figure) else None
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _split(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"idempotencyKey": values["idempotencyKey"], "parts": parts} | _filled(named)
 
 
-_TERM = Field("term", "Choix", "terms", required=True)
+_CODE = f"({'|'.join(KINDS)}):.+"
+_TERM = Field("term", "Choix", "terms", required=True, pattern=_CODE)
 _SINCE = Field("since", "À partir de quel jour", "date", hint="Sans date, cela vaut aussi pour tout ce qui est passé.")
 _PLACES = {"kind": "term", "code": "term", "from": "term"}
 
@@ -75,7 +76,7 @@ _PLACES = {"kind": "term", "code": "term", "from": "term"}
 def _part(number: int) -> tuple[Field, ...]:
     ordinal = ("premier", "deuxième")[number - 1]
     return (
-        Field(f"into-{number}", f"Vers un {ordinal} choix", "terms", required=number == 1),
+        Field(f"into-{number}", f"Vers un {ordinal} choix", "terms", required=number == 1, pattern=_CODE),
         Field(
             f"animationTypes-{number}",
             f"Pour le {ordinal} choix : seulement ces types d'animation",
@@ -132,7 +133,7 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
             "Fusionner un choix dans un autre",
             "Fusionner",
             "Les choix sont fusionnés. Les listes et les chiffres suivent d'eux-mêmes.",
-            (_TERM, Field("into", "Choix qui prend sa place", "terms", required=True), _SINCE),
+            (_TERM, Field("into", "Choix qui prend sa place", "terms", required=True, pattern=_CODE), _SINCE),
             "Les deux sont de la même liste. Ce qui a été déclaré compte avec l'autre.",
             convert=_merged,
             places=_PLACES,
@@ -150,7 +151,7 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
                 _TERM,
                 *_part(1),
                 *_part(2),
-                Field("rest", "Vers quel choix va tout le reste", "terms", required=True),
+                Field("rest", "Vers quel choix va tout le reste", "terms", required=True, pattern=_CODE),
                 _SINCE,
             ),
             "Une animation va au premier choix dont elle remplit les conditions ; le reste va au dernier. Le deuxième"

@@ -86,6 +86,7 @@ class TypologyPages:
         self, request: Request, act: Act, terms: Terms, form: Form, preview: Mapping[str, Any] | None
     ) -> Response:
         kind = split_code(form.values.get("term"))[0]
+        kind = kind if kind in KINDS else ""
         form.fields = [_with_options(each, terms, kind) for each in act.fields]
         response = self._site.templates.page(
             request,

@@ -81,8 +81,8 @@ class PublicationEditing:
 
     async def propose(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, self._fields(await self._choices(request)))
+        values = {name: value for name, value in _values(form).items() if value is not None}
         if not form.failed:
-            values = {name: value for name, value in _values(form).items() if value is not None}
             payload = (await self._site.api.ask(request, _PROPOSE, {"input": values}))["publicationPropose"]
             if not payload["errors"]:
                 return self._leads(payload["publication"]["id"], "proposer")
@@ -98,8 +98,8 @@ class PublicationEditing:
     async def modify(self, request: Request) -> Response:
         publication = await self._publication(request)
         form = await self._site.guard.posted(request, self._fields(await self._choices(request), publication))
+        values = _values(form) | {"publicationId": publication["id"]}
         if not form.failed:
-            values = _values(form) | {"publicationId": publication["id"]}
             if (values["author"] or None) == publication["author"] and not values["authorEmail"]:
                 # The name that is there stays sealed as it was.
                 del values["author"], values["authorEmail"]

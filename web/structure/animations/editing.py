@@ -83,8 +83,8 @@ class AnimationEditing:
         communes = await self._commune(request, form, animation["territory"]["code"])
         values |= {"animationId": animation["id"], "communeCode": _code(communes)}
         values["school"] = await self._school(request, form)
-        if form.values["version"].isdigit():
-            values["expectedVersion"] = int(form.values["version"])
+        if (version := form.number("version")) is not None:
+            values["expectedVersion"] = version
         changed: Mapping[str, str] = {}
         if not form.failed:
             del values["territory"]

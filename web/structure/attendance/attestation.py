@@ -65,8 +65,8 @@ class AttestationPage:
             answers = [form.values[each.name].strip() for each in fields if each.name.startswith("answer-")]
             values = {name: typed.get(name) for name in ("parents", "children")} | {"animationId": animation["id"]}
             values |= {"idempotencyKey": form.key, "answers": answers}
-            if form.values["version"].isdigit():
-                values["expectedVersion"] = int(form.values["version"])
+            if (version := form.number("version")) is not None:
+                values["expectedVersion"] = version
             corrects = animation["attestation"] is not None
             if corrects:
                 values["reason"] = typed.get("reason")

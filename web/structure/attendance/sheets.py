@@ -84,7 +84,9 @@ class SheetPages:
         actions = {each["code"]: each for each in animation["allowedActions"]}
         added = request.query_params.get("ajout", "")
         done = (
-            f"{plural(int(added), 'page ajoutée', 'pages ajoutées')}." if added.isdigit() else self._acts.done(request)
+            f"{plural(int(added), 'page ajoutée', 'pages ajoutées')}."
+            if added.isdecimal()
+            else self._acts.done(request)
         )
         response = self._site.templates.page(
             request,
