@@ -35,6 +35,11 @@ COLD_TIMES, COLD_P99_TIMES = 0.9, 1.0
 _BUSIEST = """
 SELECT territory, type, audience FROM {animations} WHERE status = 'PUBLISHED'
 GROUP BY 1, 2, 3 ORDER BY count(*) DESC LIMIT 1"""
+_EXTREMES = """
+SELECT mode() WITHIN GROUP (ORDER BY theme) AS theme,
+    (SELECT venue_type FROM {animations} WHERE status = 'PUBLISHED' AND territory = %(territory)s
+     GROUP BY 1 ORDER BY count(*), 1 LIMIT 1) AS venue_type
+FROM {animations}, unnest(themes) AS theme WHERE status = 'PUBLISHED' AND territory = %(territory)s"""
 _LONGEST = """
 SELECT structure_id FROM {audit_trail} WHERE structure_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
 
@@ -99,10 +104,18 @@ def busiest(conn: Connection[Any], tables: Mapping[str, str]) -> dict[str, str]:
     return _first_row(conn, tables, _BUSIEST)
 
 
-def _first_row(conn: Connection[Any], tables: Mapping[str, str], query: LiteralString) -> dict[str, Any]:
+def extremes(conn: Connection[Any], tables: Mapping[str, str], territory: str) -> tuple[str, str]:
+    """Return the usual theme and the rarest kind of place of a territory's public animations."""
+    row = _first_row(conn, tables, _EXTREMES, {"territory": territory})
+    return row["theme"], row["venue_type"]
+
+
+def _first_row(
+    conn: Connection[Any], tables: Mapping[str, str], query: LiteralString, params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     identifiers = {relation: sql.Identifier("read_models", table) for relation, table in tables.items()}
     with conn.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(sql.SQL(query).format(**identifiers)).fetchone()
+        row = cursor.execute(sql.SQL(query).format(**identifiers), params).fetchone()
     assert row is not None
     return row
 

@@ -46,6 +46,8 @@ _PAGE_OF_100_BESIDE = """
     pageInfo { hasNextPage endCursor }
   }
 }"""
+COUNTRY = "country's figures"
+_COUNTRY = "{ dashboard { animations published parents byTheme { animations } byType { animations } } }"
 _TIMELINE = """
 query ($id: ID!) {
   structure(id: $id) {
@@ -118,6 +120,29 @@ def listings(busiest: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
         "page of 100, nested": {"query": _PAGE_OF_100},
         "page of 20 with its count": {"query": _PAGE_OF_20, "variables": _where(busiest)},
     }
+
+
+def growing(busiest: Mapping[str, str], theme: str, venue_type: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return, by name, what costs more with each animation unless something bounds it: counts, and what is rare."""
+    territory = {"territory": [busiest["territory"]]}
+    counted = "query ($where: AnimationWhere) { animations(where: $where, first: 1) { totalCount totalCountIsExact } }"
+    page = _PAGE_OF_20.replace("totalCount", "")
+    return {
+        "count of a theme in a territory": {
+            "query": counted,
+            "variables": {"where": territory | {"theme": [theme]}},
+        },
+        "count of a text": {"query": counted, "variables": {"where": {"text": "café"}}},
+        "page of a rare kind of place": {
+            "query": page,
+            "variables": {"where": territory | {"venueType": [venue_type]}},
+        },
+        COUNTRY: {"query": _COUNTRY},
+    }
+
+
+#: The names of `listings`.
+LISTED = ("page of 20", "page of 100, nested", "page of 20 with its count")
 
 
 def _where(busiest: Mapping[str, str]) -> Mapping[str, Any]:

@@ -70,7 +70,7 @@ def free_port() -> int:
         return port
 
 
-def until_it_answers(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def until_it_answers(address: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     """Raise SystemExit if the process ends, or does not answer in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
