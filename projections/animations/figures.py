@@ -1,5 +1,5 @@
-"""Rollups of animations: for a territory by local day, and by day and term; for lists by their usual filters; which
-schools are named by published ones.
+"""Rollups of animations: for a territory by local day, and by day and term; for the country by day and term; for lists
+by their usual filters; which schools are named by published ones.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ TERMS = Table(
         "parents": "bigint NOT NULL",
     },
     key=("territory", "day", "kind", "code"),
+)
+#: Of all territories: what they hold by day and term grows with each of them.
+COUNTRY = Table(
+    columns={name: kind for name, kind in TERMS.columns.items() if name != "territory"},
+    key=("day", "kind", "code"),
 )
 #: Low-cardinality columns only: one row per combination.
 LISTED = Table(
@@ -73,6 +78,11 @@ def _count_terms(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
         yield (row["territory"], row["day"], "THEME", theme), counted
 
 
+def _count_country(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
+    for (_, *key), counted in _count_terms(row):
+        yield tuple(key), counted
+
+
 def _count_listed(row: Row) -> Iterator[tuple[Key, tuple[int, ...]]]:
     yield tuple(row[name] for name in LISTED.key), (1,)
 
@@ -92,6 +102,12 @@ FROM {rows} CROSS JOIN LATERAL (
     SELECT 'ANIMATION_TYPE', type UNION ALL SELECT 'THEME', unnest(themes)
 ) AS term (kind, code)
 GROUP BY territory, day, kind, code"""
+_SUMMED_COUNTRY = """
+SELECT day, kind, code, count(*), coalesce(sum(parents), 0)
+FROM {rows} CROSS JOIN LATERAL (
+    SELECT 'ANIMATION_TYPE', type UNION ALL SELECT 'THEME', unnest(themes)
+) AS term (kind, code)
+GROUP BY day, kind, code"""
 _SUMMED_LISTED = """
 SELECT territory, type, audience, venue_type, status, attested, count(*)
 FROM {rows} GROUP BY territory, type, audience, venue_type, status, attested"""
@@ -100,5 +116,6 @@ SELECT school, count(*) FROM {rows} WHERE school IS NOT NULL AND status = 'PUBLI
 
 TERRITORY_DAYS = Rollup("territory_days", DAYS, _count_days, _SUMMED_DAYS)
 TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms, _SUMMED_TERMS)
+COUNTRY_TERMS = Rollup("country_terms", COUNTRY, _count_country, _SUMMED_COUNTRY)
 LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed, _SUMMED_LISTED)
 SCHOOL_ANIMATIONS = Rollup("school_animations", SCHOOLS, _count_schools, _SUMMED_SCHOOLS)

@@ -63,7 +63,11 @@ ORDER BY part, code"""
 #: Of each of the territories `owners`.
 OF_TERRITORIES = _ROLLED_UP.replace("<owner>", "territory").replace("<owned>", "territory = ANY(%(owners)s)")
 #: Of all territories together; `owners` is one name for them.
-OF_THE_COUNTRY = _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]").replace("<owned>", "true")
+OF_THE_COUNTRY = (
+    _ROLLED_UP.replace("<owner>", "(%(owners)s::text[])[1]")
+    .replace("<owned>", "true")
+    .replace("{territory_terms}", "{country_terms}")
+)
 
 #: What waits for a structure account: of its structures.
 WAITING_FOR_STRUCTURE = f"""

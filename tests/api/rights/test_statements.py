@@ -52,6 +52,7 @@ SHORT = {
     "listed_animations": "a row for each combination of what the listing is filtered by",
     "territory_days": "a row for each day of a territory",
     "territory_terms": "a row for each day of a territory and term",
+    "country_terms": "a row for each day and term",
     "questionnaire_keys": "emptied whole",
     **dict.fromkeys(
         ("reaction_position", "person_index_position", "forgetting", "mail_sending", "sms_sending"), "one row"
