@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.accounts.invitations import InvitationErase
+from application.action_groups import ActionGroupMemberErase
 from application.application import Application
 from application.contacts.commands import ContactErase
 from application.files.expiry import FileExpire
@@ -18,6 +19,7 @@ from application.people.erasing import CandidatureErase, record_erasure
 from application.people.index import erase_and_forget
 from application.registrations import RegistrantErase
 from domain.accounts.events import InvitationSent
+from domain.action_groups.events import MemberJoined
 from domain.candidatures.events import CandidatureSubmitted
 from domain.contacts.events import ContactAdded
 from domain.kernel.actors import SYSTEM
@@ -68,6 +70,16 @@ def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: 
             if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
                 erase_and_forget(conn, record.event.person_id, contact_list)
     record_erasure(app.execute, ContactErase(structure_id=structure_id, contact_id=contact_id), SYSTEM, now)
+    return 1
+
+
+def forget_member(app: Application, group_id: UUID, member_id: UUID, now: datetime) -> int:
+    """Erase a member of a closed group; the profession stays. Safe to repeat after an interruption."""
+    with app.pool.connection() as conn:
+        for record in read_stream(conn, group_id, 0):
+            if isinstance(record.event, MemberJoined) and record.event.member_id == member_id:
+                erase_and_forget(conn, record.event.person_id, group_id)
+    record_erasure(app.execute, ActionGroupMemberErase(group_id=group_id, member_id=member_id), SYSTEM, now)
     return 1
 
 

@@ -132,5 +132,7 @@ class RetentionSettings(Group):
     """The address of an invited person, in days after the sending."""
     contacts_months: float = Field(36, ge=1, le=240)
     """A structure's contacts, in months after their adding."""
+    group_members_months: float = Field(36, ge=1, le=240)
+    """The names and addresses of an action-research group's members, in months after its closing."""
     scans_months: float = Field(60, ge=1, le=360)
     """Signed sheets and pieces, in months after the payment, or after an animation that no dossier holds."""

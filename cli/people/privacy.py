@@ -102,7 +102,8 @@ def retain(
     Registrants' data: PARENTALITE_REGISTRANTS_DAYS after the end of the animation. Candidatures that were rejected,
     withdrawn or never decided: PARENTALITE_CANDIDATURES_MONTHS after that; volunteers: PARENTALITE_VOLUNTEERS_MONTHS
     after the last event about them. Invitations: PARENTALITE_INVITATIONS_DAYS after they were sent. Contacts:
-    PARENTALITE_CONTACTS_MONTHS after they were added. Signed sheets and pieces: PARENTALITE_SCANS_MONTHS after the
+    PARENTALITE_CONTACTS_MONTHS after they were added. Members of action-research groups:
+    PARENTALITE_GROUP_MEMBERS_MONTHS after the closing. Signed sheets and pieces: PARENTALITE_SCANS_MONTHS after the
     payment.
 
     A running server does the same once a day; each erasure is recorded. Run it again after an interruption.

@@ -23,6 +23,7 @@ from application.followers.retention import (
     forget_candidature,
     forget_contact,
     forget_invited,
+    forget_member,
     forget_registrants,
 )
 from application.hosting.setting_groups import RetentionSettings
@@ -36,12 +37,16 @@ DAYS_A_MONTH = 365.25 / 12
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What to erase: registrations as (animation, registration), contacts as (structure, contact), files as SHA-256."""
+    """What to erase: registrations as (animation, registration), contacts as (structure, contact).
+
+    Members of groups as (group, member), files as SHA-256.
+    """
 
     registrants: list[tuple[UUID, UUID]]
     candidatures: list[UUID]
     invitations: list[UUID]
     contacts: list[tuple[UUID, UUID]]
+    members: list[tuple[UUID, UUID]]
     files: list[str]
 
     @property
@@ -52,6 +57,7 @@ class Overdue:
             "candidature": len(self.candidatures),
             "invitation": len(self.invitations),
             "contact": len(self.contacts),
+            "group member": len(self.members),
             "file": len(self.files),
         }
 
@@ -74,6 +80,7 @@ def find_overdue(conn: Conn, store: FileStore, terms: RetentionSettings, now: da
         ],
         [row[0] for row in rows(retention.INVITATIONS, terms.invitations_days)],
         [(row[0], row[1]) for row in rows(retention.CONTACTS, terms.contacts_months * DAYS_A_MONTH)],
+        [(row[0], row[1]) for row in rows(retention.GROUP_MEMBERS, terms.group_members_months * DAYS_A_MONTH)],
         _files(conn, store, now - timedelta(days=terms.scans_months * DAYS_A_MONTH)),
     )
 
@@ -89,6 +96,7 @@ def erasures(app: Application, store: FileStore, overdue: Overdue, now: datetime
         *(partial(forget_candidature, app, candidature_id, now) for candidature_id in overdue.candidatures),
         *(partial(forget_invited, app, invitation_id, now) for invitation_id in overdue.invitations),
         *(partial(forget_contact, app, structure_id, contact_id, now) for structure_id, contact_id in overdue.contacts),
+        *(partial(forget_member, app, group_id, member_id, now) for group_id, member_id in overdue.members),
         *(partial(expire_file, app, store, sha256, now) for sha256 in overdue.files),
     ]
 

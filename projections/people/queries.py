@@ -29,6 +29,11 @@ WHERE i.sent_at < %(ended_before)s AND p.email IS NOT NULL ORDER BY i.sent_at, i
 #: Added before `ended_before`.
 CONTACTS = """
 SELECT structure_id, contact_id FROM {contacts} WHERE added_at < %(ended_before)s ORDER BY added_at, contact_id"""
+#: Members, gone or not, of groups that were closed before `ended_before`.
+GROUP_MEMBERS = """
+SELECT g.group_id, p.member_id FROM {action_groups} g CROSS JOIN jsonb_array_elements(g.members) AS member
+JOIN {action_group_people} p ON p.member_id = (member ->> 'member_id')::uuid
+WHERE g.closed_at < %(ended_before)s ORDER BY g.closed_at, g.group_id, p.member_id"""
 
 #: What the log says files were handed in for, as (digest, animation, dossier).
 USES = """

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from application.accounts.invitations import InvitationSend
+from application.action_groups import ActionGroupClose, ActionGroupMemberAdd, ActionGroupOpen
 from application.candidatures import CandidatureReject, CandidatureSubmit, CandidatureValidate
 from application.contacts.commands import ContactAdd
 from application.followers.retention import forget_registrants
@@ -17,7 +18,7 @@ from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.cli.conftest import error_line, project
 from tests.support.dumps import dump, in_hexadecimal
-from tests.support.world import HEAD, STRUCTURE, STRUCTURE_ID, UAI
+from tests.support.world import HEAD, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI
 
 RECENT, OLD = "recente@example.org", "ancienne@example.org"
 
@@ -56,7 +57,7 @@ def _erased(opened):
 def test_what_is_due_is_told_before_anything_is_erased(run, opened, registered):
     result = run("privacy", "retain", "--dry-run")
     assert result.exit_code == 0, result.stderr
-    assert "Due: 1 registration, 0 candidatures, 0 invitations, 0 contacts, 0 files." in result.stderr
+    assert "Due: 1 registration, 0 candidatures, 0 invitations, 0 contacts, 0 group members, 0 files." in result.stderr
     assert _erased(opened) == []
 
 
@@ -111,15 +112,24 @@ def test_a_volunteer_is_kept_for_a_time_after_the_last_that_is_recorded_of_them(
     assert OLD not in dump(opened.url)
 
 
-def test_addresses_of_invited_people_and_of_contacts_have_a_term(run, world, opened, monkeypatch):
+def test_addresses_of_invited_people_contacts_and_members_of_closed_groups_have_a_term(run, world, opened, monkeypatch):
     world.does(InvitationSend(structure_id=STRUCTURE_ID, email=OLD), STRUCTURE)
     world.does(ContactAdd(structure_id=STRUCTURE_ID, name="École", email=OLD), STRUCTURE)
+    open_group, closed_group = (
+        world.does(ActionGroupOpen(name=name, theme="Les écrans"), NATIONAL).subject_id for name in ("Un", "Deux")
+    )
+    for group, email in ((open_group, RECENT), (closed_group, OLD)):
+        who = {"first_name": "Zoé", "last_name": "Membre", "email": email, "profession": "psychologue"}
+        world.does(ActionGroupMemberAdd(group_id=group, **who), NATIONAL)
+    world.does(ActionGroupClose(group_id=closed_group), NATIONAL)
     project(opened)
     monkeypatch.setenv("PARENTALITE_INVITATIONS_DAYS", "1")
     monkeypatch.setenv("PARENTALITE_CONTACTS_MONTHS", "1")
-    assert "1 invitation, 1 contact" in run("privacy", "retain", "--yes").stderr
-    assert OLD not in dump(opened.url)
-    assert "0 invitations, 0 contacts" in run("privacy", "retain", "--yes").stderr
+    monkeypatch.setenv("PARENTALITE_GROUP_MEMBERS_MONTHS", "1")
+    assert "1 invitation, 1 contact, 1 group member" in run("privacy", "retain", "--yes").stderr
+    assert OLD not in (left := dump(opened.url))
+    assert RECENT in left, "the group is at work"
+    assert "0 invitations, 0 contacts, 0 group members" in run("privacy", "retain", "--yes").stderr
 
 
 def test_more_than_any_piece_is_erased_in_one_go(run, world, opened, monkeypatch):
