@@ -269,7 +269,7 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
     refused = visitor.sends(page, values={"question-1": "4"}, status=422)
     assert '<a href="#question-2">« Reviendrez-vous ? » : choisissez une réponse.' in refused
     assert 'value="4" checked' in refused
-    assert "note de 1 à 5" in visitor.sends(page, values=ANSWERS | {"question-1": "9"}, status=422)
+    assert "choisissez dans la liste" in visitor.sends(page, values=ANSWERS | {"question-1": "9"}, status=422)
     stale = visitor.sends(page, values=ANSWERS | {"formVersion": "7"}, status=422)
     assert "Le questionnaire a changé" in stale
     form = visitor.form(page, values=ANSWERS)
