@@ -24,6 +24,7 @@ from domain.kernel.validation import Code, DeclaredDay, LongText, Reason
 
 #: How many structures hear of one request.
 MOST_STRUCTURES = 50
+USUAL_AUDIENCE = "parents"
 
 
 class AnimationRequestSend(Command):
@@ -31,13 +32,13 @@ class AnimationRequestSend(Command):
 
     school_uai: Uai
     theme: Code
-    audience: Code = "parents"
+    audience: Code = USUAL_AUDIENCE
     wished_from: DeclaredDay
     wished_until: DeclaredDay
     text: LongText
     #: Those that work around the school. The read side proposes them.
     structures: Annotated[tuple[UUID, ...], Field(max_length=MOST_STRUCTURES, exclude=True)] = ()
-    #: Requests of the school on the same theme in the same period. The read side proposes them.
+    #: Requests of the school on the same theme, for the same audience, in the same period. The read side proposes them.
     resembling: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
@@ -97,7 +98,7 @@ def send(command: AnimationRequestSend, work: UnitOfWork) -> UUID:
     for other in command.resembling:
         state = work.find(ANIMATION_REQUEST, other)
         if state is not None and state.status in (RequestStatus.OPEN, RequestStatus.TAKEN_UP):
-            message = "Votre établissement a déjà une demande en cours sur ce thème, pour la même période."
+            message = "Votre établissement a déjà une demande en cours sur ce thème, pour ce public et la même période."
             raise refuse(ErrorCode.DUPLICATE, message, "theme")
     request_id = uuid4()
     owners = Belongings(territories=frozenset([territory.code]), school=command.school_uai)
@@ -117,7 +118,9 @@ def take_up(command: AnimationRequestTakeUp, work: UnitOfWork) -> UUID:
 
 def give_back(command: AnimationRequestGiveBack, work: UnitOfWork) -> UUID:
     state = _request(command, work)
-    return _record(work, state, requests.give_back(state, work.actor, command.reason, _today(work, state)))
+    facts = requests.give_back(state, work.actor, command.reason, _today(work, state))
+    requests.check_answered_no_longer(state, work.find(ANIMATION, state.animation_id) if state.animation_id else None)
+    return _record(work, state, facts)
 
 
 def answer(command: AnimationRequestAnswer, work: UnitOfWork) -> UUID:

@@ -9,7 +9,7 @@ from functools import partial
 from psycopg import sql
 
 from application import founding
-from application.animation_requests import AnimationRequestLapse, AnimationRequestReopen
+from application.animation_requests import AnimationRequestAnswer, AnimationRequestLapse, AnimationRequestReopen
 from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
 from application.application import Application
 from application.commanding.commands import Command
@@ -45,6 +45,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
         Job("requests-reopened", timedelta(seconds=5), lambda now, since: reopen_requests(app, now)),
+        Job("requests-answered-again", timedelta(seconds=5), lambda now, since: answer_again(app, now)),
         Job("requests-lapsed", timedelta(hours=1), lambda now, since: let_requests_lapse(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
@@ -137,6 +138,15 @@ def reopen_requests(app: Application, now: datetime) -> int:
         query = sql.SQL(request_queries.TO_REOPEN).format(**live_tables(conn))
         rows = conn.execute(query, {"most": BATCH}).fetchall()
     return each(partial(_record, app, AnimationRequestReopen(request_id=request_id), now) for (request_id,) in rows)
+
+
+def answer_again(app: Application, now: datetime) -> int:
+    """Say that animations which were refused and are submitted again answer their schools' requests as before."""
+    with app.pool.connection() as conn:
+        query = sql.SQL(request_queries.TO_ANSWER_AGAIN).format(**live_tables(conn))
+        rows = conn.execute(query, {"most": BATCH, "now": now}).fetchall()
+    commands = (AnimationRequestAnswer(request_id=request, animation_id=animation) for request, animation in rows)
+    return each(partial(_record, app, command, now) for command in commands)
 
 
 def retain(app: Application, settings: Settings, now: datetime) -> int:

@@ -24,7 +24,7 @@ from domain.animation_requests.events import (
     RequestWithdrawn,
     RequestWordsErased,
 )
-from domain.animation_requests.transitions import RequestStatus, check, taking_up
+from domain.animation_requests.transitions import STILL_ANSWERED, RequestStatus, check, taking_up
 from domain.animations.animation import Animation
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.actors import Actor
@@ -156,6 +156,12 @@ def give_back(state: AnimationRequest, actor: Actor, reason: str, today: date) -
     check(Action.ANIMATION_REQUEST_GIVE_BACK, state, state.belongings, actor, today)
     assert state.structure_id is not None
     return [RequestGivenBack(structure_id=state.structure_id, reason=required_reason(reason))]
+
+
+def check_answered_no_longer(state: AnimationRequest, animation: Animation | None) -> None:
+    """Raise RULE_BROKEN for a request whose animation stands; None: it has none."""
+    if animation is not None and reopening_cause(state.school, animation) is None:
+        raise broken(STILL_ANSWERED)
 
 
 def answer(

@@ -39,13 +39,16 @@ _OPEN, _TAKEN, _ANSWERED = RequestStatus.OPEN, RequestStatus.TAKEN_UP, RequestSt
 TRANSITIONS: Mapping[Action, frozenset[RequestStatus]] = {
     Action.ANIMATION_REQUEST_TAKE_UP: frozenset({_OPEN}),
     Action.ANIMATION_REQUEST_ANSWER: frozenset({_TAKEN}),
-    # Its animation may be cancelled, or refused.
+    # Its animation may be cancelled, or refused, and the request not be opened again yet.
     Action.ANIMATION_REQUEST_GIVE_BACK: frozenset({_TAKEN, _ANSWERED}),
     Action.ANIMATION_REQUEST_DECLINE: frozenset({_OPEN}),
     Action.ANIMATION_REQUEST_WITHDRAW: frozenset({_OPEN, _TAKEN}),
     Action.ANIMATION_REQUEST_LAPSE: frozenset({_OPEN, _TAKEN}),
     Action.ANIMATION_REQUEST_REOPEN: frozenset({_ANSWERED}),
 }
+
+#: Why a request is not given back whose animation stands.
+STILL_ANSWERED = "Une animation répond déjà à cette demande : annulez-la, ou retirez-en l'établissement, d'abord."
 
 _OBSTACLE: Mapping[RequestStatus, str] = {
     _OPEN: "Aucune structure n'a encore pris cette demande en charge.",
@@ -71,8 +74,13 @@ def taking_up(belongings: Belongings, structure_id: UUID | None) -> Belongings:
     return replace(belongings, structure_id=structure_id)
 
 
-def allowed_actions(state: Standing, belongings: Belongings, actor: Actor, today: date) -> list[AllowedAction]:
-    """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
+def allowed_actions(
+    state: Standing, belongings: Belongings, actor: Actor, today: date, still_answered: bool = False
+) -> list[AllowedAction]:
+    """Return the actions within the actor's rights, each with the reason that stands against it now, if any.
+
+    `still_answered`: its animation stands.
+    """
     own = taking_up(belongings, min(actor.structures, default=None))
     reached = [
         action
@@ -80,6 +88,9 @@ def allowed_actions(state: Standing, belongings: Belongings, actor: Actor, today
         if may(actor, action, own if action is Action.ANIMATION_REQUEST_TAKE_UP else belongings)
     ]
     reasons = [(action, obstacle(action, state, today)) for action in reached]
+    if still_answered:
+        kept = Action.ANIMATION_REQUEST_GIVE_BACK
+        reasons = [(action, STILL_ANSWERED if action is kept else reason) for action, reason in reasons]
     return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
 
 

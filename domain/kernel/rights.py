@@ -24,7 +24,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REQUEST: dict.fromkeys((DI, HE, TE), _SCHOOL),
     # Of a structure with a convention in the school's territory, which the decision looks for.
     Action.ANIMATION_REQUEST_TAKE_UP: {ST: _STRUCTURE},
-    Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE},
+    Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE, SY: _ANY},
     Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
     Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
     Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),

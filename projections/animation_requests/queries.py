@@ -28,8 +28,14 @@ TO_REOPEN = """
 SELECT r.request_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
 WHERE r.status = 'ANSWERED' AND (a.status IN ('CANCELLED', 'REFUSED') OR a.school IS DISTINCT FROM r.school)
 ORDER BY r.request_id LIMIT %(most)s"""
-#: Those of a school, on a theme, in a period, that somebody may still answer.
+#: Whose animation was refused, and is submitted again for the school.
+TO_ANSWER_AGAIN = """
+SELECT r.request_id, r.animation_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
+WHERE r.status = 'TAKEN_UP' AND a.status IN ('SUBMITTED', 'PUBLISHED') AND a.school = r.school
+    AND a.structure_id = r.structure_id AND a.ends_at > %(now)s
+ORDER BY r.request_id LIMIT %(most)s"""
+#: Those of a school, on a theme, for an audience, in a period, that somebody may still answer.
 RESEMBLING = """
 SELECT request_id FROM {animation_requests}
-WHERE school = %(school)s AND theme = %(theme)s AND wished_from = %(wished_from)s AND wished_until = %(wished_until)s
-    AND status IN ('OPEN', 'TAKEN_UP') LIMIT 20"""
+WHERE school = %(school)s AND theme = %(theme)s AND audience = %(audience)s
+    AND wished_from = %(wished_from)s AND wished_until = %(wished_until)s AND status IN ('OPEN', 'TAKEN_UP') LIMIT 20"""

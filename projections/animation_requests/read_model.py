@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from domain.animation_requests.events import (
     CAUSE_LABELS,
+    ReopeningCause,
     RequestAnswered,
     RequestDeclined,
     RequestGivenBack,
@@ -42,6 +43,8 @@ _REQUESTS = Projection(
             "animation_id": "uuid",
             # Why it was last given back, opened again, declined or withdrawn.
             "reason": "text",
+            # Its reason is not for other structures: it may speak of people.
+            "given_back_by": "uuid",
             "sent_at": "timestamptz NOT NULL",
             "changed_at": "timestamptz NOT NULL",
         },
@@ -59,6 +62,7 @@ _REQUESTS = Projection(
             "(structure_id, sent_at, request_id) WHERE structure_id IS NOT NULL",
             f"(wished_until) {_WAITS}",
             "(animation_id) WHERE status = 'ANSWERED'",
+            "(animation_id) WHERE status = 'TAKEN_UP'",
             f"USING gin (structures) {_WAITS}",
             "(theme)",
             "(audience)",
@@ -90,11 +94,16 @@ def animation_requests(shown: TermsInForce) -> Projection:
             "structure_id": None,
             "animation_id": None,
             "reason": None,
+            "given_back_by": None,
             "sent_at": at,
             "changed_at": at,
         }
 
     return projection
+
+
+#: Of a request that a structure takes up or answers: what was said against it holds no longer.
+_NOTHING_AGAINST: Row = {"reason": None, "given_back_by": None}
 
 
 def _changed(row: Row, record: Recorded, status: RequestStatus, **values: object) -> Row:
@@ -103,32 +112,35 @@ def _changed(row: Row, record: Recorded, status: RequestStatus, **values: object
 
 @_REQUESTS.on(RequestTakenUp)
 def taken_up(row: Row, fact: RequestTakenUp, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.TAKEN_UP, structure_id=fact.structure_id)
+    return _changed(row, record, RequestStatus.TAKEN_UP, structure_id=fact.structure_id, **_NOTHING_AGAINST)
 
 
 @_REQUESTS.on(RequestGivenBack)
 def given_back(row: Row, fact: RequestGivenBack, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.OPEN, structure_id=None, animation_id=None, reason=fact.reason)
+    nobody = {"structure_id": None, "animation_id": None}
+    return _changed(row, record, RequestStatus.OPEN, reason=fact.reason, given_back_by=fact.structure_id, **nobody)
 
 
 @_REQUESTS.on(RequestAnswered)
 def answered(row: Row, fact: RequestAnswered, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.ANSWERED, animation_id=fact.animation_id)
+    return _changed(row, record, RequestStatus.ANSWERED, animation_id=fact.animation_id, **_NOTHING_AGAINST)
 
 
 @_REQUESTS.on(RequestReopened)
 def reopened(row: Row, fact: RequestReopened, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.TAKEN_UP, animation_id=None, reason=CAUSE_LABELS[fact.because])
+    # A refused animation may be mended and answer again.
+    kept = fact.animation_id if fact.because is ReopeningCause.REFUSED else None
+    return _changed(row, record, RequestStatus.TAKEN_UP, animation_id=kept, reason=CAUSE_LABELS[fact.because])
 
 
 @_REQUESTS.on(RequestDeclined)
 def declined(row: Row, fact: RequestDeclined, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.DECLINED, reason=fact.reason)
+    return _changed(row, record, RequestStatus.DECLINED, reason=fact.reason, given_back_by=None)
 
 
 @_REQUESTS.on(RequestWithdrawn)
 def withdrawn(row: Row, fact: RequestWithdrawn, record: Recorded) -> Row:
-    return _changed(row, record, RequestStatus.WITHDRAWN, reason=fact.reason)
+    return _changed(row, record, RequestStatus.WITHDRAWN, reason=fact.reason, given_back_by=None)
 
 
 @_REQUESTS.on(RequestLapsed)

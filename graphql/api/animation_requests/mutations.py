@@ -76,8 +76,9 @@ async def _resembling(context: Context, values: Mapping[str, Any]) -> list[UUID]
     except ValueError:
         return []
     wish = {name: values.get(name) for name in ("theme", "wished_from", "wished_until")}
+    wish["audience"] = values.get("audience") or commands.USUAL_AUDIENCE
     # PostgreSQL takes no null character; the command refuses the rest.
-    if not str(wish["theme"]).isprintable():
+    if not (str(wish["theme"]).isprintable() and str(wish["audience"]).isprintable()):
         return []
     read = await context.read()
     rows = await read.rows(read.sql(queries.RESEMBLING), {"school": school, **wish})

@@ -20,11 +20,15 @@ from api.typology.territory import Territory
 from api.typology.types import Term
 from domain.animation_requests.request import Difference, differences
 from domain.animation_requests.transitions import RequestStatus, allowed_actions
+from domain.animations.transitions import AnimationStatus
 from domain.kernel.actors import Role
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from domain.typology.typology import TermKind
 from projections.animation_requests import queries
 from projections.engine.paging import Filter
+
+#: Of an animation that answers a request.
+_STANDING = (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED)
 
 
 class _Standing:
@@ -52,10 +56,17 @@ class AnimationRequest(Node):
     text: str = strawberry.field(description="What the school says of it.")
     sent_at: datetime = strawberry.field(description="When it was sent (local time).")
     changed_at: datetime = strawberry.field(description="When its status last changed (local time).")
-    reason: str | None = strawberry.field(
-        description="Why it was last given back, opened again, declined or withdrawn."
-    )
     row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(
+        description="Why it was given back, opened again, declined or withdrawn; null once it is taken up or answered."
+        " Why a structure gave it back is not for other structures."
+    )
+    def reason(self, info: Info) -> str | None:
+        actor, structure_id = info.context.actor, self.row["given_back_by"]
+        for_others = actor.role is Role.STRUCTURE and structure_id is not None and structure_id not in actor.structures
+        reason: str | None = None if for_others else self.row["reason"]
+        return reason
 
     @strawberry.field(description="The school that asks.")
     async def school(self, info: Info) -> School:
@@ -66,7 +77,10 @@ class AnimationRequest(Node):
         structure_id: UUID | None = self.row["structure_id"]
         return None if structure_id is None else await structure_with_id(info.context, structure_id)
 
-    @strawberry.field(description="The animation that answers it, as far as the asker may see it.")
+    @strawberry.field(
+        description="The animation that answers it, or that the national team has refused and its structure may mend;"
+        " as far as the asker may see it."
+    )
     async def animation(self, info: Info) -> Animation | None:
         animation_id: UUID | None = self.row["animation_id"]
         context = info.context
@@ -91,9 +105,13 @@ class AnimationRequest(Node):
         return len(self.row["structures"])
 
     @strawberry.field(description="What the asker may do with it now, and for what is not possible, why.")
-    def allowed_actions(self, info: Info) -> list[AllowedAction]:
-        today = local(info.context.now, self.territory.time_zone).date()
-        return shown_actions(allowed_actions(_Standing(self.row), self.belongings, info.context.actor, today))
+    async def allowed_actions(self, info: Info) -> list[AllowedAction]:
+        today, state = local(info.context.now, self.territory.time_zone).date(), _Standing(self.row)
+        animation = await self.animation(info) if state.status is RequestStatus.ANSWERED else None
+        stands = animation is not None and animation.row["status"] in _STANDING
+        still_answered = animation is not None and stands and animation.row["school"] == self.row["school"]
+        actions = allowed_actions(state, self.belongings, info.context.actor, today, still_answered)
+        return shown_actions(actions)
 
     @property
     def belongings(self) -> Belongings:
@@ -119,7 +137,6 @@ def request_of(row: dict[str, Any], lists: Lists) -> AnimationRequest:
         text=row["text"],
         sent_at=local(row["sent_at"], territory.time_zone),
         changed_at=local(row["changed_at"], territory.time_zone),
-        reason=row["reason"],
         row=row,
     )
 

@@ -28,6 +28,7 @@ NOT_HERE = {
     "Animation.clonedFrom",
     "Animation.contact",
     "Animation.onlineLink",
+    "AnimationRequest.reason",
     "Publication.withdrawalReason",
     "Structure.contact",
     "Structure.logo",

@@ -19,6 +19,7 @@ from domain.animation_requests.events import (
 from domain.animation_requests.request import (
     Wish,
     answer,
+    check_answered_no_longer,
     check_to_come,
     decline,
     differences,
@@ -29,7 +30,7 @@ from domain.animation_requests.request import (
     take_up,
     withdraw,
 )
-from domain.animation_requests.transitions import allowed_actions
+from domain.animation_requests.transitions import STILL_ANSWERED, allowed_actions
 from domain.animations.events import AnimationCancelled, AnimationRefused
 from domain.catalogue import ANIMATION_REQUEST
 from domain.kernel.actors import SYSTEM, Role
@@ -144,6 +145,16 @@ def test_another_theme_audience_or_day_may_be_agreed_on_and_is_marked():
 def test_a_request_that_its_animation_answers_stays_answered():
     answered = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED)
     answered.when(reopen, animation(school=UAI), SYSTEM, DAY).then_refused(ErrorCode.RULE_BROKEN, saying="toujours")
+
+
+def test_a_request_is_not_given_back_while_its_animation_stands():
+    answered, standing = given(ANIMATION_REQUEST, SENT, TAKEN, ANSWERED).state, animation(school=UAI)
+    with pytest.raises(DomainError, match="annulez-la"):
+        check_answered_no_longer(answered, standing)
+    shown = allowed_actions(answered, answered.belongings, STRUCTURE, DAY, still_answered=True)
+    assert {each.reason for each in shown if each.action == "animationRequestGiveBack"} == {STILL_ANSWERED}
+    for gone in (None, animation(AnimationCancelled(reason="Neige"), school=UAI), animation(school=OTHER_UAI)):
+        check_answered_no_longer(answered, gone)
 
 
 def test_a_structure_takes_up_requests_of_its_territories_for_itself_alone_and_once():

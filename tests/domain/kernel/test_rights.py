@@ -150,6 +150,8 @@ def test_the_public_only_submits_candidatures_and_registers():
 def test_the_system_decides_nothing_that_people_decide():
     assert {action.value for action in Action if may(SYSTEM, action, OTHERS)} == {
         "animationEnd",
+        # With the animation that answered before it was refused.
+        "animationRequestAnswer",
         "animationRequestLapse",
         "animationRequestReopen",
         "animationResume",

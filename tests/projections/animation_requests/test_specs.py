@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.animation_requests.events import (
+    CAUSE_LABELS,
     ReopeningCause,
     RequestAnswered,
     RequestDeclined,
@@ -36,6 +37,7 @@ SENT = RequestSent(
 TAKEN = RequestTakenUp(structure_id=OURS)
 ANIMATION = UUID(int=9)
 ANSWERED = RequestAnswered(structure_id=OURS, animation_id=ANIMATION)
+REFUSED = RequestReopened(animation_id=ANIMATION, because=ReopeningCause.REFUSED)
 SPECS = [
     Spec(
         "animation_requests",
@@ -75,7 +77,35 @@ SPECS = [
         "a request that is given back is nobody's, with the reason",
         [SENT, TAKEN, ANSWERED],
         RequestGivenBack(structure_id=OURS, reason="Absente"),
-        {"status": "OPEN", "structure_id": None, "animation_id": None, "reason": "Absente", "changed_at": at(4)},
+        {
+            "status": "OPEN",
+            "structure_id": None,
+            "animation_id": None,
+            "reason": "Absente",
+            "given_back_by": OURS,
+            "changed_at": at(4),
+        },
+    ),
+    Spec(
+        "animation_requests",
+        "a request that is taken up again bears the reason no more",
+        [SENT, TAKEN, RequestGivenBack(structure_id=OURS, reason="Absente")],
+        TAKEN,
+        {"status": "TAKEN_UP", "structure_id": OURS, "reason": None, "given_back_by": None, "changed_at": at(4)},
+    ),
+    Spec(
+        "animation_requests",
+        "a request whose animation is refused points to it still",
+        [SENT, TAKEN, ANSWERED],
+        REFUSED,
+        {"status": "TAKEN_UP", "reason": CAUSE_LABELS[REFUSED.because], "changed_at": at(4)},
+    ),
+    Spec(
+        "animation_requests",
+        "a request that is answered again bears no reason",
+        [SENT, TAKEN, ANSWERED, REFUSED],
+        ANSWERED,
+        {"status": "ANSWERED", "reason": None, "changed_at": at(5)},
     ),
     Spec(
         "animation_requests",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.server.jobs import reopen_requests
+from cli.server.jobs import answer_again, reopen_requests
 from domain.kernel.identifiers import structure_id
 from tests.support.people import (
     COLLEGE,
@@ -68,6 +68,39 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     assert shown == ("TAKEN_UP", None, "L'animation qui y répondait est annulée.")
     people.does("155-withdraw-a-request", TEACHER, requestId=request_id)
     assert people.does(ASK, TEACHER, **WISH)["request"]["status"] == "OPEN"
+
+
+def test_a_request_stays_with_its_animation_and_its_reasons_with_those_concerned(people, server):
+    people.sign()
+    people.sign(siret=OTHER_SIRET, structureName="Un autre")
+    wish = WISH | {"text": "Le matin."}
+    request_id = people.does(ASK, TEACHER, **wish)["request"]["id"]
+    assert people.does(ASK, TEACHER, **wish | {"audience": "mediateurs"})["request"]["status"] == "OPEN"
+    people.does(TAKE_UP, STRUCTURE, requestId=request_id, structureId=STRUCTURE_ID)
+    animation = people.declare(title="Un matin", school=SCHOOL)
+    people.does(ANSWER, STRUCTURE, requestId=request_id, animationId=animation)
+    back = {"requestId": request_id, "reason": "Mme Durand est malade."}
+    (refused,) = people.is_refused("153-give-a-request-back", STRUCTURE, **back)
+    assert "annulez-la" in refused["message"]
+
+    def shown(who):
+        server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
+        request = server.run("157-see-a-request", who, id=request_id)
+        return request["status"], request["animation"] and request["animation"]["id"], request["reason"]
+
+    people.does("37-refuse-an-animation", NATIONAL, animationId=animation, reason="Trop vague.")
+    assert reopen_requests(server.application, server.clock.now) == 1
+    status, pointed, reason = shown(STRUCTURE)
+    assert (status, pointed, "refusée" in reason) == ("TAKEN_UP", animation, True)
+    assert answer_again(server.application, server.clock.now) == 0
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, title="Un matin pour les parents")
+    assert answer_again(server.application, server.clock.now) == 1
+    assert shown(STRUCTURE) == ("ANSWERED", animation, None)
+    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="Salle inondée.")
+    people.does("153-give-a-request-back", STRUCTURE, **back)
+    for who in (TEACHER, COORDONNATEUR, NATIONAL, STRUCTURE):
+        assert shown(who) == ("OPEN", None, back["reason"])
+    assert shown(OTHER_STRUCTURE) == ("OPEN", None, None)
 
 
 def test_a_request_is_declined_withdrawn_or_lapses(people, server):
