@@ -119,3 +119,5 @@ TERRITORY_TERMS = Rollup("territory_terms", TERMS, _count_terms, _SUMMED_TERMS)
 COUNTRY_TERMS = Rollup("country_terms", COUNTRY, _count_country, _SUMMED_COUNTRY)
 LISTED_ANIMATIONS = Rollup("listed_animations", LISTED, _count_listed, _SUMMED_LISTED)
 SCHOOL_ANIMATIONS = Rollup("school_animations", SCHOOLS, _count_schools, _SUMMED_SCHOOLS)
+#: All that the animations' rows add up to.
+ROLLUPS = (TERRITORY_DAYS, TERRITORY_TERMS, COUNTRY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS)

@@ -32,13 +32,7 @@ from domain.animations.transitions import AnimationStatus
 from domain.files.pages import with_page, without_page
 from eventstore.records import Recorded
 from projections.animations.content import TERMS, content, derive, local_day
-from projections.animations.figures import (
-    COUNTRY_TERMS,
-    LISTED_ANIMATIONS,
-    SCHOOL_ANIMATIONS,
-    TERRITORY_DAYS,
-    TERRITORY_TERMS,
-)
+from projections.animations.figures import ROLLUPS
 from projections.animations.indexes import INDEXES
 from projections.engine.acts import with_act
 from projections.engine.projection import Projection, Row, Table, erased_words
@@ -133,7 +127,7 @@ _ANIMATIONS = Projection(
     table=TABLE,
     derive=derive,
     revision=4,
-    rollups=(TERRITORY_DAYS, TERRITORY_TERMS, COUNTRY_TERMS, LISTED_ANIMATIONS, SCHOOL_ANIMATIONS),
+    rollups=ROLLUPS,
     opens_words=True,
     renewed_by=(AnimationCreated, AnimationModified),
     terms=TERMS,

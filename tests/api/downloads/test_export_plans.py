@@ -15,7 +15,7 @@ from api.animations.table_downloads import AnimationExports
 from api.communication.plannings import Plannings
 from api.core.context import Services
 from domain.kernel.identifiers import structure_id
-from tests.api.lists.test_query_plans import _ANIMATIONS, _STRUCTURES, _nodes, _read
+from tests.api.lists.plans import ANIMATIONS_COPIED, STRUCTURES_ADDED, nodes_of, rows_read
 from tests.support.api.asking import BESIDES, TILLEULS, Reached
 from tests.support.api.reading import Reader, executed, opened_town, reading
 
@@ -33,8 +33,8 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
                 conn.execute("SET statement_timeout = '120s'")
-                conn.execute(_ANIMATIONS)
-                conn.execute(_STRUCTURES)
+                conn.execute(ANIMATIONS_COPIED)
+                conn.execute(STRUCTURES_ADDED)
                 conn.execute(_CHANGES)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
@@ -84,10 +84,10 @@ def test_a_planning_reads_what_is_to_come_of_its_owner_by_an_index(
 ):
     content, plans = _download(season, path, "animations_g1")
     assert content.startswith(b"%PDF")
-    large = [node for plan in plans for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
+    large = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") == "animations_g1"]
     assert len(plans) == statements
     assert all(node["Node Type"] != "Seq Scan" for node in large), [node["Node Type"] for node in large]
-    assert sum(map(_read, large)) <= most, [(node.get("Index Name"), _read(node)) for node in large]
+    assert sum(map(rows_read, large)) <= most, [(node.get("Index Name"), rows_read(node)) for node in large]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,12 @@ def test_a_planning_reads_what_is_to_come_of_its_owner_by_an_index(
 def test_a_feed_reads_what_it_tells_and_little_more(season: Reader, path: str, most: int):
     _, plans = _download(season, path)
     assert len(plans) == 2
-    large = [node for plan in plans for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
+    large = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") == "animations_g1"]
     assert large
     assert all(node["Node Type"] != "Seq Scan" for node in large), [node["Node Type"] for node in large]
-    assert sum(map(_read, large)) <= most, [(node["Index Name"], _read(node)) for node in large if "Index Name" in node]
+    assert sum(map(rows_read, large)) <= most, [
+        (node["Index Name"], rows_read(node)) for node in large if "Index Name" in node
+    ]
 
 
 def test_every_page_of_a_table_is_one_statement_that_reads_that_page(season: Reader, monkeypatch: pytest.MonkeyPatch):
@@ -117,6 +119,6 @@ def test_every_page_of_a_table_is_one_statement_that_reads_that_page(season: Rea
     assert rows > 4_000
     assert len(plans) == rows // 200 + 1
     for plan in plans:
-        large = [node for node in _nodes(plan) if node.get("Relation Name") == "animations_g1"]
-        assert sum(map(_read, large)) <= 201
+        large = [node for node in nodes_of(plan) if node.get("Relation Name") == "animations_g1"]
+        assert sum(map(rows_read, large)) <= 201
         assert all(node["Node Type"] != "Seq Scan" for node in large)

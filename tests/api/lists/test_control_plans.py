@@ -18,7 +18,7 @@ from application.service_dossiers.commands import (
 )
 from domain.kernel.actors import Actor
 from domain.kernel.identifiers import structure_id
-from tests.api.lists.test_query_plans import _STRUCTURES, _nodes, _plans, _read
+from tests.api.lists.plans import STRUCTURES_ADDED, nodes_of, plans_of, rows_read
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, coordonnateur, structure
 from tests.support.api.reading import Reader, executed, opened_town, reading
 from tests.support.draws import sign_and_draw
@@ -79,7 +79,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         _controlled(town)
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
-                for statement in (_STRUCTURES, _DOSSIERS, _CONTROLS, _PIECES):
+                for statement in (STRUCTURES_ADDED, _DOSSIERS, _CONTROLS, _PIECES):
                     conn.execute(statement)
                 conn.execute("VACUUM ANALYZE " + ", ".join(f"read_models.{table}" for table in sorted(_TABLES)))
             yield reader
@@ -107,12 +107,12 @@ def _large(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids=["all", "open", "of a dossier", "of a structure", "whole page", "whole page of a structure"],
 )
 def test_controls_are_found_by_an_index(season: Reader, who: Actor, document: str, where: dict[str, Any], most: int):
-    plans = _plans(season, document, who, {"where": where})
-    large = _large([node for plan in plans for node in _nodes(plan)])
-    details = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Filter")) for node in large]
+    plans = plans_of(season, document, who, {"where": where})
+    large = _large([node for plan in plans for node in nodes_of(plan)])
+    details = [(node["Node Type"], node.get("Index Name"), rows_read(node), node.get("Filter")) for node in large]
     assert large
     assert all(node["Node Type"] != "Seq Scan" for node in large), details
-    assert sum(map(_read, large)) <= most, details
+    assert sum(map(rows_read, large)) <= most, details
 
 
 def test_twenty_controls_cost_as_many_statements_as_one(season: Reader):

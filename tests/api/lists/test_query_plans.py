@@ -14,51 +14,18 @@ from domain.kernel.actors import PUBLIC, Actor
 from domain.kernel.identifiers import structure_id
 from projections.audit.queries import ORDERS
 from projections.engine.paging import cursor_of
+from tests.api.lists.plans import (
+    ANIMATIONS_COPIED,
+    EVENTS,
+    EVENTS_COPIED,
+    STRUCTURES_ADDED,
+    nodes_of,
+    plans_of,
+    rows_read,
+)
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
 from tests.support.api.reading import Reader, executed, opened_town, reading
 
-ANIMATIONS, EVENTS = 5_000, 25_000
-
-#: Copies of one animation, each other in what is asked for.
-_ANIMATIONS = f"""
-INSERT INTO read_models.animations_g1
-SELECT (jsonb_populate_record(a, jsonb_build_object(
-    'animation_id', gen_random_uuid(),
-    'structure_id', CASE WHEN n % 300 = 0 THEN a.structure_id ELSE md5((n % 300)::text)::uuid END,
-    'territory', (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12],
-    'status', CASE WHEN n % 40 = 0 THEN 'SUBMITTED' WHEN n % 41 = 0 THEN 'REFUSED' ELSE 'PUBLISHED' END,
-    'type', CASE WHEN n % 50 = 0 THEN 'seminaire' ELSE 'atelier-parents' END,
-    'audience', CASE WHEN n % 60 = 0 THEN 'mediateurs' ELSE 'parents' END,
-    'themes', CASE WHEN n % 100 = 0 THEN '["jeux-video"]'::jsonb ELSE '["temps-ecran"]'::jsonb END,
-    'commune_code', CASE WHEN n % 200 = 0 THEN '34172' WHEN n % 333 = 0 THEN '34129' WHEN n % 2 = 0 THEN '13001' END,
-    'accessibility', CASE WHEN n % 150 = 0 THEN '["braille"]'::jsonb ELSE '[]'::jsonb END,
-    'school', CASE WHEN n % 200 = 0 THEN '0340766Y' WHEN n % 3 = 0 THEN '0130001A' END,
-    'languages', CASE WHEN n % 150 = 0 THEN '["ta"]'::jsonb ELSE '[]'::jsonb END,
-    'title_key', md5(n::text),
-    'starts_at', a.starts_at + n * interval '1 hour',
-    'ends_at', a.ends_at + n * interval '1 hour',
-    'published_at', a.created_at + n * interval '1 minute',
-    'search', 'cafe ' || md5((n % 500)::text)
-))).*
-FROM read_models.animations_g1 a, generate_series(1, {ANIMATIONS}) n
-"""
-_EVENTS = f"""
-INSERT INTO read_models.audit_trail_g1
-SELECT (jsonb_populate_record(t, jsonb_build_object(
-    'position', 1000000 + n,
-    'recorded_at', t.recorded_at + n * interval '5 minutes',
-    'type', (ARRAY['animation.created','animation.published','animation.attested','animation.refused'])[1 + n % 4],
-    'subject_id', md5((n % 9000)::text)::uuid,
-    'structure_id', CASE WHEN n % 300 = 0 THEN t.structure_id ELSE md5((n % 300)::text)::uuid END,
-    'territory', (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12]
-))).*
-FROM read_models.audit_trail_g1 t, generate_series(1, {EVENTS}) n WHERE t.type = 'animation.created'
-"""
-_STRUCTURES = """
-INSERT INTO read_models.structures_g1
-    (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)
-SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
-"""
 _TABLES = {"animations_g1", "audit_trail_g1"}
 #: What a few of the events are of, all of them in the Hérault.
 _SUBJECT = str(UUID(md5(b"6").hexdigest()))
@@ -73,9 +40,9 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
         with reading(town) as reader:
             with town.app.pool.connection() as conn:
                 conn.execute("SET statement_timeout = '120s'")
-                conn.execute(_ANIMATIONS)
-                conn.execute(_EVENTS)
-                conn.execute(_STRUCTURES)
+                conn.execute(ANIMATIONS_COPIED)
+                conn.execute(EVENTS_COPIED)
+                conn.execute(STRUCTURES_ADDED)
             # Half of them are over.
             town.now = datetime(2027, 1, 15, tzinfo=UTC)
             with town.app.pool.connection() as conn:
@@ -85,32 +52,6 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
                     "VACUUM ANALYZE read_models.animations_g1, read_models.audit_trail_g1, read_models.structures_g1"
                 )
             yield reader
-
-
-def _plans(reader: Reader, document: str, actor: Actor, variables: dict[str, Any]) -> list[dict[str, Any]]:
-    """What PostgreSQL does, and how much of it, for each statement of an answer."""
-    with executed() as statements:
-        assert reader.asks(document, actor, **variables).data
-    with reader.town.app.pool.connection() as conn:
-        plans = []
-        for query, params in statements:
-            text = query.as_string(conn)
-            ((plan,),) = conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()
-            plans.append(plan[0]["Plan"])
-        return plans
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from _nodes(below)
-
-
-def _read(node: dict[str, Any]) -> float:
-    """How many rows of a table were looked at, those thrown away included."""
-    thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    loops: int = node["Actual Loops"]
-    return float((node["Actual Rows"] + thrown) * loops)
 
 
 LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after: String) {
@@ -251,10 +192,10 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
 
 def _faults(reader: Reader, what: str) -> list[str]:
     document, actor, variables, most = HOT[what]
-    nodes = [node for plan in _plans(reader, document, actor, variables) for node in _nodes(plan)]
+    nodes = [node for plan in plans_of(reader, document, actor, variables) for node in nodes_of(plan)]
     large = [node for node in nodes if node.get("Relation Name") in _TABLES]
-    details = [(node["Node Type"], node.get("Index Name"), _read(node), node.get("Index Cond")) for node in large]
-    good = large and sum(map(_read, large)) <= most and all(node["Node Type"] != "Seq Scan" for node in large)
+    details = [(node["Node Type"], node.get("Index Name"), rows_read(node), node.get("Index Cond")) for node in large]
+    good = large and sum(map(rows_read, large)) <= most and all(node["Node Type"] != "Seq Scan" for node in large)
     return [] if good else [f"{what}: {details}"]
 
 
@@ -266,8 +207,8 @@ def test_a_page_far_in_costs_what_the_first_one_costs(season: Reader):
     late = {"where": {"startsFrom": "2027-04-01T00:00:00Z"}, **_by("STARTS_AT", "ASC")}
     cursor = season.asks(LISTING, PUBLIC, None, **late).data["animations"]["pageInfo"]["endCursor"]
     far = {**_by("STARTS_AT", "ASC"), "after": cursor}
-    nodes = [node for plan in _plans(season, LISTING, PUBLIC, far) for node in _nodes(plan)]
-    assert 20 <= sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
+    nodes = [node for plan in plans_of(season, LISTING, PUBLIC, far) for node in nodes_of(plan)]
+    assert 20 <= sum(rows_read(node) for node in nodes if node.get("Relation Name") in _TABLES) <= 50
 
 
 def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_filter(season: Reader):
@@ -280,9 +221,11 @@ def test_a_page_of_the_audit_trail_far_in_is_read_from_its_cursor_under_each_fil
             with executed() as statements:
                 season.asks(document, actor, **variables, after=far)
             assert not any("OFFSET" in query.as_string(None).upper() for query, _ in statements), what
-            nodes = [n for plan in _plans(season, document, actor, {**variables, "after": far}) for n in _nodes(plan)]
+            nodes = [
+                n for plan in plans_of(season, document, actor, {**variables, "after": far}) for n in nodes_of(plan)
+            ]
             large = [node for node in nodes if node.get("Relation Name") in _TABLES]
-            assert sum(map(_read, large)) <= most, what
+            assert sum(map(rows_read, large)) <= most, what
             assert all(node["Node Type"] != "Seq Scan" for node in large), what
 
 
@@ -305,8 +248,8 @@ def test_what_is_not_summed_up_is_counted_to_a_thousand(season: Reader):
         page = season.asks(asked, PUBLIC, where=where).data["animations"]
         assert page["totalCountIsExact"] is exact, where
         assert exact or page["totalCount"] == 1_000, where
-        nodes = [node for plan in _plans(season, asked, PUBLIC, {"where": where}) for node in _nodes(plan)]
-        read = sum(_read(node) for node in nodes if node.get("Relation Name") in _TABLES)
+        nodes = [node for plan in plans_of(season, asked, PUBLIC, {"where": where}) for node in nodes_of(plan)]
+        read = sum(rows_read(node) for node in nodes if node.get("Relation Name") in _TABLES)
         assert read <= 1_500, (where, read)
     # Of several owners at once.
     both = "{ structures(first: 2) { nodes { animations { totalCountIsExact totalCount } } } }"
@@ -319,6 +262,6 @@ def test_what_is_not_summed_up_is_counted_to_a_thousand(season: Reader):
 )
 def test_figures_of_territories_count_what_is_to_come_from_an_index_alone(season: Reader, monkeypatch, document):
     monkeypatch.setattr(season.town, "now", datetime(2027, 3, 20, tzinfo=UTC))
-    nodes = [node for plan in _plans(season, document, NATIONAL, {}) for node in _nodes(plan)]
+    nodes = [node for plan in plans_of(season, document, NATIONAL, {}) for node in nodes_of(plan)]
     (scan,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
     assert scan["Node Type"] == "Index Only Scan"

@@ -32,8 +32,8 @@ from projections.engine.catching_up import catch_up
 from tests.api.rights.test_reading import ARGUMENTS, BY_LINK
 from tests.support.api.reading import Reader
 from tests.support.api.rights_world import OURS, Everything
+from tests.support.api.statements import filled_up, read_whole, sent
 from tests.support.server import MASTER_KEY, TOKEN_SECRET
-from tests.support.statements import filled_up, read_whole, sent
 from tests.support.world import EVENT_KEYS
 
 QUERY = schema._schema.query_type
