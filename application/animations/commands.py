@@ -228,6 +228,7 @@ def correct(command: AttestationCorrect, work: UnitOfWork) -> UUID:
     facts = attestation.correct_attestation(
         state, dossier_status_of(state, work), work.actor, attendance, command.reason, form, typology, work.now
     )
+    attestation.check_changes(state, attendance)
     return _record(work, state, facts)
 
 

@@ -9,7 +9,7 @@ from domain.animations.events import AnimationAttested, AttestationCorrected
 from domain.animations.transitions import check, check_with_dossier
 from domain.kernel.actors import Actor
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.errors import DomainError, ErrorCode, Problem, check_all, quantity
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, check_all, quantity
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -50,6 +50,12 @@ def correct_attestation(
             reason=required_reason(reason),
         )
     ]
+
+
+def check_changes(state: Animation, came: Attendance) -> None:
+    """Refuse a correction that corrects nothing. Apart from the decision: earlier ones were recorded."""
+    if came == state.attendance:
+        raise broken("Rien ne change : l'attestation dit déjà cela.")
 
 
 def check_attendance(state: Animation, came: Attendance, form: AttestationForm, typology: Typology) -> None:

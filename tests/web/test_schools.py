@@ -25,7 +25,13 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     page = visitor.sees(f"{path}/inscrire")
     refused = visitor.sends(page, values={"firstName": "Léa", "lastName": "Petit", "phone": "12"}, status=422)
     assert '<a href="#phone">' in refused
-    done = visitor.sends(refused, values={"phone": "06 12 34 56 78"})
+    led = [visitor.http.send(visitor.form(refused, values={"phone": "06 12 34 56 78"})) for _ in ("once", "twice")]
+    # Computers of a school are shared: neither code nor link stays in their history.
+    address = f"{path}/inscrire?inscrit=oui"
+    assert [each.headers["location"] for each in led] == [address, address]
+    done = visitor.sees(address)
+    assert "site-code" not in visitor.sees(f"{path}/inscrire")
+    assert "site-code" not in Visitor(server.address).signs_in("TEACHER").sees(address)
     assert re.search("La place est réservée", done)
     (ticket,) = (link for link in links(done) if "ticket.pdf" in link)
     assert visitor.http.get(ticket).headers["content-type"] == "application/pdf"

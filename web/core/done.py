@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import sha256
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.requests import Request
@@ -18,6 +20,7 @@ class Done:
 
     def __init__(self, secret: bytes, secure: bool) -> None:
         self._led_to = SealedCookie("parentalite-fait", "done", secret, secure)
+        self._handed_over = SealedCookie("parentalite-remis", "handed over", secret, secure)
 
     def without(self, request: Request) -> Response | None:
         """Lead to the page itself where its address tells of something that did not just happen."""
@@ -36,6 +39,17 @@ class Done:
         elif request.method == "GET" and not _NAMES.isdisjoint(request.query_params):
             self._led_to.drop(request, response)
         return response
+
+    def hand_over(self, request: Request, response: Response, reader: str, values: Mapping[str, str]) -> None:
+        """Keep for some minutes what this address shows to this reader alone: addresses stay in histories and logs."""
+        whose = {"path": request.url.path, "reader": sha256(reader.encode()).hexdigest()}
+        self._handed_over.put(request, response, urlencode({**values, **whose}), 600)
+
+    def handed_over(self, request: Request, reader: str) -> Mapping[str, str]:
+        """Return what was handed over here to this reader, if anything."""
+        values = dict(parse_qsl(self._handed_over.get(request) or ""))
+        whose = (values.get("path"), values.get("reader"))
+        return values if whose == (request.url.path, sha256(reader.encode()).hexdigest()) else {}
 
 
 def _plain(address: str) -> str:

@@ -60,7 +60,8 @@ class LogoPages:
         if upload is not None:
             answer = await self._site.api.ask(request, _SET, {"input": values | {"file": None}}, await File.of(upload))
             payload, done = answer["logoSet"], "pose"
-        elif owner.logo is not None and "retirer" in request.query_params:
+        elif "retirer" in request.query_params:
+            # Sent twice, the second finds no logo any more: the API answers both alike.
             payload, done = (await self._site.api.ask(request, _WITHDRAW, {"input": values}))["logoWithdraw"], "retrait"
         else:
             form.general.append("Fichier : choisissez une image PNG ou SVG.")

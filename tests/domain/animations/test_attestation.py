@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.animations.animation import Attendance
-from domain.animations.attestation import attest, correct_attestation
+from domain.animations.attestation import attest, check_changes, correct_attestation
 from domain.animations.events import (
     AnimationCancelled,
     AnimationPublished,
@@ -14,7 +14,7 @@ from domain.animations.events import (
 )
 from domain.catalogue import ANIMATION, ATTESTATION_FORM
 from domain.kernel.actors import Role
-from domain.kernel.errors import ErrorCode
+from domain.kernel.errors import DomainError, ErrorCode
 from domain.typology.attestation_form import AttestationForm, FormWorded, word
 from tests.support.domain.builders import (
     AFTER,
@@ -135,6 +135,14 @@ def test_a_correction_may_be_corrected():
     given(ANIMATION, created(), PUBLISHED, attested(), CORRECTED).when(
         correct_attestation, None, STRUCTURE, Attendance(8, 0, CAME.answers), CORRECTED.reason, FORM, TODAY, AFTER
     ).then(CORRECTED)
+
+
+def test_a_correction_corrects_something():
+    state = given(ANIMATION, created(), PUBLISHED, attested(), CORRECTED).state
+    with pytest.raises(DomainError, match="Rien ne change"):
+        check_changes(state, Attendance(8, 0, CORRECTED.answers))
+    for came in (Attendance(8, 0, ("3", "Non")), Attendance(8, 1, CORRECTED.answers), CAME):
+        check_changes(state, came)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])

@@ -51,8 +51,12 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     assert "un nombre est attendu" in refused
     assert "Du calme." in refused
     answers = {"answer-0": "Du calme.", "answer-1": "Un café."}
-    page = visitor.sends(page, values={"parents": "4", "children": "1"} | answers)
-    assert "Votre attestation est enregistrée" in page
+    twice = visitor.form(page, values={"parents": "4", "children": "1"} | answers)
+    first, second = visitor.http.send(twice), visitor.http.send(twice)
+    assert first.headers["location"] == second.headers["location"] == f"{base}?fait=attester"
+    assert "Votre attestation est enregistrée" in visitor.sees(second.headers["location"])
+    same = {"parents": "4", "reason": "Pour rien."} | answers
+    assert "Rien ne change" in visitor.sends(visitor.sees(f"{base}/attestation"), values=same, status=422)
     slip = answers | {"parents": "400", "reason": "Une foule.", "cle": ""}
     confirmation = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip, status=422)
     assert re.search("<li>400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.", confirmation)

@@ -24,6 +24,8 @@ _REASON = Field("reason", "Raison de la correction", "textarea", "La correction 
 _VERSION, _WORDING = Field("version", "Version", "number"), Field("wording", "Questionnaire", "number")
 #: The number of parents that was confirmed, by a button that shows where it is unusual.
 _CONFIRMED = Field("confirmed", "Nombre confirmé", "number")
+_UNSEEN = (_VERSION, _WORDING, _CONFIRMED, Field("act", "Action"))
+_CORRECTS = "corriger"
 _MOST_QUESTIONS = 10
 #: From where on the API warns of an attestation, once it is made: this page asks before.
 _MOST_PARENTS_A_SEAT, _LEAST_UNLIKE = 3, 4
@@ -50,9 +52,10 @@ class AttestationPage:
     async def attest(self, request: Request) -> Response:
         answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
         animation, questions = own_animation(answer), answer["attestationForm"]
-        fields = _fields(animation, questions)
-        form = await self._site.guard.posted(request, (*fields, _VERSION, _WORDING, _CONFIRMED))
-        form.fields = fields
+        form = await self._site.guard.posted(request, (*_fields(animation, questions), *_UNSEEN))
+        # What the page was for when it was opened: sent twice, an attestation is no correction of itself.
+        corrects = form.values["act"] == _CORRECTS
+        form.fields = fields = _fields(animation, questions, corrects=corrects)
         typed = form.input()
         if form.values["wording"] not in ("", str((questions or {}).get("version", ""))):
             form.general.append(_CHANGED)
@@ -67,7 +70,6 @@ class AttestationPage:
             values |= {"idempotencyKey": form.key, "answers": answers}
             if (version := form.number("version")) is not None:
                 values["expectedVersion"] = version
-            corrects = animation["attestation"] is not None
             if corrects:
                 values["reason"] = typed.get("reason")
             mutation = _CORRECT if corrects else _ATTEST
@@ -79,6 +81,7 @@ class AttestationPage:
                 done = "corriger" if corrects else "attester"
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)
             form.refuse([dict(each) | {"field": _place(each["field"])} for each in payload["errors"]])
+        form.fields = _fields(animation, questions)
         return self._page(request, animation, questions, form, to_confirm=typed["parents"] if unusual else None)
 
     def _page(
@@ -117,11 +120,15 @@ def _unusual(animation: Mapping[str, Any], parents: int | None) -> str:
     return ""
 
 
-def _fields(animation: Mapping[str, Any], questions: Mapping[str, Any] | None) -> list[Field]:
+def _fields(
+    animation: Mapping[str, Any], questions: Mapping[str, Any] | None, *, corrects: bool | None = None
+) -> list[Field]:
+    """Return the fields of an attestation, or of its correction: unless it is said, by what there is already."""
+    corrects = animation["attestation"] is not None if corrects is None else corrects
     fields = [_PARENTS, *([_CHILDREN] if animation["type"]["admitsChildren"] else [])]
     texts = (questions or {}).get("questions", ())[:_MOST_QUESTIONS]
     fields += [Field(f"answer-{number}", text, "textarea", required=True) for number, text in enumerate(texts)]
-    return [*fields, *([_REASON] if animation["attestation"] else [])]
+    return [*fields, *([_REASON] if corrects else [])]
 
 
 def _values(animation: Mapping[str, Any]) -> dict[str, str]:

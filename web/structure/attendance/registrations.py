@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -123,6 +122,8 @@ _FIELDS = (
     Field("children", "Nombre d'enfants qui viennent aussi", "number"),
 )
 _REGISTER = document("structure/attendance/register")
+#: Says that somebody was registered; what they are given stands in no address.
+_REGISTERED = "inscrit"
 
 
 class RegisteringOthers:
@@ -155,18 +156,18 @@ class RegisteringOthers:
         if not form.failed:
             payload = (await self.site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmitFor"]
             if not payload["errors"]:
-                shown = {"code": payload["code"], "billet": path(payload["ticketUrl"])}
-                waits = payload["registration"]["status"] == "WAITING"
-                shown |= {"attente": "oui"} if waits else {}
-                return RedirectResponse(f"{request.url.path}?{urlencode(shown)}", 303)
+                shown = {"code": payload["code"], "ticket": path(payload["ticketUrl"])}
+                shown["status"] = payload["registration"]["status"]
+                response = RedirectResponse(f"{request.url.path}?{_REGISTERED}=oui", 303)
+                self.site.done.hand_over(request, response, self._reader(request), shown)
+                return response
             form.refuse(payload["errors"])
         return await self._page(request, form)
 
     async def _page(self, request: Request, form: Form) -> Response:
-        animation, params = await self.animation(request), request.query_params
-        ticket = params.get("billet", "")
-        if not ticket.startswith(f"/animations/{animation['id']}/ticket.pdf"):
-            ticket = ""
+        animation = await self.animation(request)
+        registered = _REGISTERED in request.query_params and request.method == "GET"
+        shown = self.site.done.handed_over(request, self._reader(request)) if registered else {}
         response = self.site.templates.page(
             request,
             "structure/attendance/registering",
@@ -174,11 +175,14 @@ class RegisteringOthers:
             animation=animation,
             trail=self.trail(animation),
             form=form,
-            code=params.get("code", "")[:20] if ticket else "",
-            ticket=ticket,
-            waits="attente" in params,
+            code=shown.get("code", ""),
+            ticket=shown.get("ticket", ""),
+            waits=shown.get("status") == "WAITING",
         )
         return self.site.guard.keep(request, response)
+
+    def _reader(self, request: Request) -> str:
+        return self.site.sessions.token(request) or ""
 
 
 def _here(request: Request) -> str:
