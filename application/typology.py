@@ -124,18 +124,23 @@ def rename(command: TermRename, work: UnitOfWork) -> UUID:
 def merge(command: TermMerge, work: UnitOfWork) -> UUID:
     state = _typology_to_change(work, command)
     facts = typologies.merge(state, work.actor, command.kind, command.source, command.into, command.since)
+    typologies.check_spared(state, command.kind, command.source, "from")
     return _record(work, facts)
 
 
 def split(command: TermSplit, work: UnitOfWork) -> UUID:
     parts = [SplitPart(**part.model_dump()) for part in command.parts]
     state = _typology_to_change(work, command)
-    return _record(work, typologies.split(state, work.actor, command.kind, command.code, parts, command.since))
+    facts = typologies.split(state, work.actor, command.kind, command.code, parts, command.since)
+    typologies.check_spared(state, command.kind, command.code)
+    return _record(work, facts)
 
 
 def retire(command: TermRetire, work: UnitOfWork) -> UUID:
     state = _typology_to_change(work, command)
-    return _record(work, typologies.retire(state, work.actor, command.kind, command.code, command.since))
+    facts = typologies.retire(state, work.actor, command.kind, command.code, command.since)
+    typologies.check_spared(state, command.kind, command.code)
+    return _record(work, facts)
 
 
 def join(command: TerritoryJoin, work: UnitOfWork) -> UUID:

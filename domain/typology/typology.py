@@ -31,6 +31,8 @@ class TermKind(StrEnum):
 
 #: The venue type of what takes place on the web.
 ONLINE = "en-ligne"
+#: The audiences that rules tell apart: who registers, and for whom schools ask.
+AUDIENCES = ("parents", "mediateurs")
 
 
 class ThemeFamily(StrEnum):
@@ -149,13 +151,15 @@ class Typology:
         term = self.terms.get((kind, code))
         if term is not None and term.offered_on(day):
             return None
-        accepted = ", ".join(self.offered(kind, day))
+        offered = self.offered(kind, day)
         if term is None:
+            accepted = ", ".join(offered)
             return Problem(
                 ErrorCode.INVALID, f"« {code} » n'existe pas dans la typologie ; valeurs acceptées : {accepted}.", path
             )
+        labels = ", ".join(f"« {self.terms[kind, each].label} »" for each in offered)
         return Problem(
-            ErrorCode.RULE_BROKEN, f"« {term.label} » n'est plus proposé ; valeurs acceptées : {accepted}.", path
+            ErrorCode.RULE_BROKEN, f"« {term.label} » n'est plus proposé ; valeurs acceptées : {labels}.", path
         )
 
     def admits_children(self, animation_type: str) -> bool:
@@ -256,6 +260,22 @@ def retire(state: Typology, actor: Actor, kind: TermKind, code: str, since: date
     authorize(actor, Action.TERM_RETIRE, Belongings())
     _living(state, kind, code, "code")
     return [TermRetired(kind=kind, code=code, since=since)]
+
+
+def check_spared(state: Typology, kind: TermKind, code: str, path: str = "code") -> None:
+    """Refuse to retire what every declaration needs. Apart from the decision: earlier ones were recorded."""
+    term = state.terms[kind, code]
+    if kind is TermKind.AUDIENCE and code in AUDIENCES:
+        raise broken(
+            f"« {term.label} » ne peut être ni retiré, ni fusionné, ni scindé : les inscriptions et les demandes"
+            " des écoles en dépendent. Vous pouvez le renommer.",
+            path,
+        )
+    others = (each for key, each in state.terms.items() if key != (kind, code))
+    if kind is not TermKind.ACCESSIBILITY and not any(each.kind is kind and not each.retired for each in others):
+        raise broken(
+            f"« {term.label} » est le dernier choix de sa liste : ajoutez-en un autre avant de le retirer.", path
+        )
 
 
 def check_terms(typology: Typology, chosen: Sequence[tuple[TermKind, str, tuple[str, ...]]], day: date) -> None:

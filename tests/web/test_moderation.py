@@ -91,6 +91,8 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
             assert f'<a href="#{change}-term">' in looks(team, change, {"term": wrong, "rest": wrong} | values, 422)
         assert '<a href="#fusionner-into">' in looks(team, "fusionner", term | {"into": wrong}, 422)
     assert "choisissez dans la liste" in team.sends(looks(team, "retirer", term), "retirer", {"term": "zzz"}, 422)
+    needed = looks(team, "retirer", {"term": "AUDIENCE:parents"}, 422)
+    assert "« Parents » ne peut être ni retiré" in needed.replace(NBSP, " ")
     page = looks(team, "fusionner", term | {"into": "THEME:ia"})
     assert f"2{NBSP}animations sont touchées, dont 2 à venir" in page
     assert figures(page) == [["2", "0", "0", "0"], ["0", "2", "0", "0"]]

@@ -89,7 +89,10 @@ class RequestsDesk:
         if viewer["role"] in _ASKING:
             schools = [(each["uai"], each["label"]) for each in viewer["inSchools"]]
             only = {"schoolUai": schools[0][0]} if len(schools) == 1 else {}
-            terms = {kind: [(each["code"], each["label"]) for each in answer[kind]] for kind in ("theme", "audience")}
+            terms = {
+                kind: [(each["code"], each["label"]) for each in answer[kind] if not each["retired"]]
+                for kind in ("theme", "audience")
+            }
             sending = self._sending.form(request, SEND.name, posted, audience="parents", **only)
             sending.fields = _with_options(sending.fields, {"schoolUai": schools, **terms})
         response = self._site.templates.page(

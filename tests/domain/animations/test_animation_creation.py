@@ -177,7 +177,9 @@ def test_a_retired_term_serves_no_new_animation(kind, name, path, chosen, accept
     later = around(typology=retired(kind, code))
     story = given().when(declare, content(), OURS, STRUCTURE, lambda: later, NOW)
     (problem,) = story.then_refused(RULE_BROKEN, path, "n'est plus proposé")
-    assert problem.message.endswith(f"valeurs acceptées : {accepted}.")
+    label = later.typology.terms[kind, accepted].label
+    # People read it, who know no code.
+    assert problem.message.endswith(f"valeurs acceptées : « {label} ».")
 
 
 def test_a_term_of_one_list_serves_in_no_other():

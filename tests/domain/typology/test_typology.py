@@ -6,7 +6,7 @@ import pytest
 
 from domain.catalogue import TYPOLOGY
 from domain.kernel.actors import SYSTEM, Role
-from domain.kernel.errors import ErrorCode
+from domain.kernel.errors import DomainError, ErrorCode
 from domain.typology.typology import (
     SplitPart,
     Term,
@@ -19,6 +19,7 @@ from domain.typology.typology import (
     ThemeFamily,
     Typology,
     add,
+    check_spared,
     merge,
     rename,
     retire,
@@ -37,6 +38,34 @@ MERGED = TermMerged(kind=THEME, code="temps-ecran", into="ent-pronote")
 
 def today(*further):
     return given(TYPOLOGY, *TERMS, *further)
+
+
+def test_what_declarations_cannot_do_without_is_not_retired():
+    state = Typology(
+        {
+            (kind, code): Term(kind, code, code.title(), retired=gone)
+            for kind, code, gone in (
+                (TermKind.AUDIENCE, "parents", False),
+                (TermKind.AUDIENCE, "familles", False),
+                (TermKind.VENUE_TYPE, "ecole", False),
+                (TermKind.VENUE_TYPE, "mairie", True),
+                (TermKind.THEME, "ent", False),
+                (TermKind.THEME, "jeux", False),
+                (TermKind.ACCESSIBILITY, "lsf", False),
+            )
+        }
+    )
+    for kind, code, refusal in (
+        (TermKind.AUDIENCE, "parents", "les inscriptions"),
+        (TermKind.VENUE_TYPE, "ecole", "le dernier choix"),
+    ):
+        with pytest.raises(DomainError, match=refusal):
+            check_spared(state, kind, code)
+    for kind, code in ((TermKind.AUDIENCE, "familles"), (TermKind.THEME, "ent"), (TermKind.ACCESSIBILITY, "lsf")):
+        check_spared(state, kind, code)
+    problem = state.problem_with(TermKind.VENUE_TYPE, "mairie", date(2027, 1, 1))
+    assert problem is not None
+    assert problem.message == "« Mairie » n'est plus proposé ; valeurs acceptées : « Ecole »."
 
 
 def test_a_term_is_added_and_may_be_used():

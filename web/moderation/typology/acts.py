@@ -170,7 +170,9 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
             "Ne plus proposer",
             "Le choix n'est plus proposé.",
             (_TERM, _SINCE),
-            "Ce qui a été déclaré garde ce choix.",
+            "Ce qui a été déclaré garde ce choix, mais plus personne ne le choisit : ni copie, ni série, ni nouvelle"
+            " déclaration. Un choix retiré ne revient pas : pour le proposer de nouveau, ajoutez-en un sous un autre"
+            " code.",
             convert=_of_term,
             places=_PLACES,
         ),
