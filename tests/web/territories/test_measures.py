@@ -44,6 +44,12 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     group = coordonnateur.sends(group, "ajouter", member)
     met = {"on": "2027-01-04", "professions": "psychologue\nenseignante", "outcome": "Un questionnaire."}
     page = coordonnateur.sends(group, "reunir", met)
+    fixed = met | {"number": "1", "outcome": "Deux questionnaires.", "reason": "Le second manquait."}
+    page = coordonnateur.sends(page, "corriger-reunion", fixed)
+    assert "Deux questionnaires." in page
+    name = {"name": "Groupe corrigé", "subject": opening["subject"], "reason": "Une coquille."}
+    page = coordonnateur.sends(page, "corriger", name)
+    assert "<h1>Groupe corrigé</h1>" in page
     assert "Professions : psychologue, enseignante." in page
     assert "Relier" not in page
     lesson = {"kind": "LESSON", "title": "Ce que dit le questionnaire", "summary": "Bilan.", "text": "Un bilan."}
