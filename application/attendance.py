@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from application.commanding.commands import Command
+from application.commanding.current_typology import typology_in_force
 from application.commanding.signed_links import typed_code
 from application.commanding.unit_of_work import UnitOfWork
 from application.registrations import PURPOSE, Children
@@ -59,8 +60,9 @@ def check_in(command: RegistrationCheckIn, work: UnitOfWork) -> UUID:
     check(Action.REGISTRATION_CHECK_IN, animation, work.actor, work.now)
     book = _book(work, animation.id)
     registration_id = _registration(command, book, work)
+    admits = typology_in_force(work).admits_children(animation.content.type)
     facts = attendance.check_in(
-        book, animation, registration_id, command.present, command.children, work.actor, work.now
+        book, animation, registration_id, command.present, command.children, work.actor, work.now, admits
     )
     if facts:
         work.record(REGISTRATION, registration_book_id(animation.id), facts, animation.belongings)
@@ -70,7 +72,8 @@ def check_in(command: RegistrationCheckIn, work: UnitOfWork) -> UUID:
 def count_walk_ins(command: WalkInsCount, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     book = _book(work, animation.id)
-    facts = attendance.count_walk_ins(book, animation, command.parents, command.children, work.actor, work.now)
+    admits = typology_in_force(work).admits_children(animation.content.type)
+    facts = attendance.count_walk_ins(book, animation, command.parents, command.children, work.actor, work.now, admits)
     if facts:
         work.record(REGISTRATION, registration_book_id(animation.id), facts, animation.belongings)
     return animation.id

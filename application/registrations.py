@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from application.commanding.commands import Command
+from application.commanding.current_typology import typology_in_force
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import conventions_of
 from application.registrants import contact_of
@@ -133,6 +134,8 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
         on_behalf,
         _others_today(work, animation) if on_behalf else 0,
         covered,
+        # Asked for only where there are any: nobody else waits for it.
+        not command.children or typology_in_force(work).admits_children(animation.content.type),
     )
     _record(work, animation, facts)
     return registration_id

@@ -28,6 +28,8 @@ PARENTS = (
     ("إيمان", "الحسن", None),
     ("Paul", "Nguyễn", "paul.nguyen@exemple.fr"),
 )
+#: The type of animation that children come along to.
+WITH_CHILDREN = "atelier-parents-enfants"
 _COPIES = """
 SELECT originator_id FROM stored_events WHERE topic = 'animation.joined_series'
 AND convert_from(state, 'UTF8') LIKE %s ORDER BY notification_id"""
@@ -43,7 +45,8 @@ class Acting:
         animation_id = animation["animation_id"]
         first_name, last_name, email = PARENTS[number % len(PARENTS)]
         last_name = last_name if number < len(PARENTS) else f"{last_name} {'I' * (number // len(PARENTS))}"
-        name: dict[str, Any] = {"first_name": first_name, "last_name": last_name, "children": number % 3}
+        children = number % 3 if animation["type"] == WITH_CHILDREN else 0
+        name: dict[str, Any] = {"first_name": first_name, "last_name": last_name, "children": children}
         if email is None:
             return self.do(RegistrationSubmitFor(animation_id=animation_id, **name), speaking_for(animation), at)
         address = f"{number}.{email}"

@@ -36,12 +36,12 @@ Centre social Les Lilas;les.lilas@exemple.fr;centre social
 Mairie;accueil.mairie@exemple.fr;mairie
 Fédération de parents;parents@exemple.fr;association"""
 _COMING: LiteralString = """
-SELECT animation_id, structure_id, seats, starts_at FROM {animations}
+SELECT animation_id, structure_id, type, seats, starts_at FROM {animations}
 WHERE status = 'PUBLISHED' AND audience = 'parents' AND starts_at > %(now)s + interval '1 hour' AND seats <= 40
 AND NOT suspended ORDER BY (structure_id = %(structure)s) DESC, starts_at, animation_id LIMIT 1"""
 #: Over, still to attest, and its questionnaire open.
 _OVER: LiteralString = """
-SELECT animation_id, structure_id, seats, starts_at FROM {animations}
+SELECT animation_id, structure_id, type, seats, starts_at FROM {animations}
 WHERE status = 'PUBLISHED' AND NOT attested AND audience = 'parents' AND ends_at < %(now)s
 AND ends_at > %(now)s - interval '13 days' AND published_at < starts_at - interval '1 hour'
 ORDER BY (structure_id = %(structure)s) DESC, starts_at DESC, animation_id LIMIT 1"""
@@ -130,7 +130,7 @@ class _Everyday(Acting):
         self.do(bound, director)
         if coming is not None:
             teacher = Actor(Role.TEACHER, f"enseignant-{uai}", schools=frozenset([uai]))
-            values = {"first_name": "Aminata", "last_name": "Koné", "children": 1}
+            values = {"first_name": "Aminata", "last_name": "Koné"}
             self.do(RegistrationSubmitFor(animation_id=coming["animation_id"], **values), teacher)
 
     def move(self) -> None:

@@ -29,12 +29,12 @@ from domain.notifications.events import LetterAbout, Unreached
 
 #: What is published at this moment is a copy that a series made.
 _COMING: LiteralString = """
-SELECT animation_id, structure_id, seats, starts_at, territory FROM {animations}
+SELECT animation_id, structure_id, type, seats, starts_at, territory FROM {animations}
 WHERE status = 'PUBLISHED' AND audience = 'parents' AND NOT suspended AND published_at < %(now)s
 AND starts_at > %(now)s + interval '1 hour' ORDER BY starts_at, animation_id LIMIT %(most)s"""
 #: Their lists are open until the attestation.
 _OVER: LiteralString = """
-SELECT animation_id, structure_id, seats, starts_at FROM {animations}
+SELECT animation_id, structure_id, type, seats, starts_at FROM {animations}
 WHERE status = 'PUBLISHED' AND NOT attested AND audience = 'parents' AND ends_at < %(now)s
 AND published_at < starts_at - interval '1 hour' ORDER BY starts_at DESC, animation_id LIMIT %(most)s"""
 _ATTESTED: LiteralString = """

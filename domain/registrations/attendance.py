@@ -11,11 +11,16 @@ from uuid import UUID
 from domain.animations.animation import Animation
 from domain.animations.transitions import check
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, quantity
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.registrations.events import PresenceTicked, WalkInsCounted
+from domain.registrations.registration import no_children
 from domain.registrations.registration_book import RegistrationBook
+
+#: More than so many for each seat, or than so many where the seats are few, are a slip of the keyboard. The attestation
+#: is proposed from what is counted.
+MOST_WALK_INS_A_SEAT, ALWAYS_POSSIBLE = 10, 100
 
 
 def check_in(
@@ -26,13 +31,16 @@ def check_in(
     children: int | None,
     actor: Actor,
     now: datetime,
+    admits_children: bool = True,
 ) -> list[Event]:
     """Tick somebody as present or absent; a further tick undoes it, an equal one changes nothing.
 
-    `children`: how many came along; where it is None, as ticked before, else as registered. A repetition ticks what it
-    repeats.
+    `children`: how many came along; where it is None, as ticked before, else as registered, but nobody where the type
+    of the animation admits none. A repetition ticks what it repeats.
     """
     check(Action.REGISTRATION_CHECK_IN, animation, actor, now)
+    if not admits_children:
+        children = _nobody_younger(children)
     standing_id = book.standing_id(registration_id)
     place = book.places.get(standing_id)
     if place is None:
@@ -47,12 +55,42 @@ def check_in(
 
 
 def count_walk_ins(
-    book: RegistrationBook, animation: Animation, parents: int, children: int | None, actor: Actor, now: datetime
+    book: RegistrationBook,
+    animation: Animation,
+    parents: int,
+    children: int | None,
+    actor: Actor,
+    now: datetime,
+    admits_children: bool = True,
 ) -> list[Event]:
     """Count those who came without registering. They replace those before; children left out stay as counted."""
     check(Action.WALK_INS_COUNT, animation, actor, now)
+    _check_plausible(animation.content.seats, parents, children)
+    if not admits_children:
+        children = _nobody_younger(children)
     if children is None:
         _, children = book.walk_ins or (0, 0)
     if book.walk_ins == (parents, children):
         return []
     return [WalkInsCounted(animation_id=animation.id, parents=parents, children=children)]
+
+
+def _nobody_younger(children: int | None) -> int:
+    """Return 0. Raise RULE_BROKEN where some are counted: they would be missing in the attestation without a word."""
+    if children:
+        raise no_children()
+    return 0
+
+
+def _check_plausible(seats: int, parents: int, children: int | None) -> None:
+    most = max(MOST_WALK_INS_A_SEAT * seats, ALWAYS_POSSIBLE)
+    problems = [
+        Problem(ErrorCode.RULE_BROKEN, f"Au plus {most} {who} pour {quantity(seats, 'place')}.", (field,))
+        for field, who, count in (
+            ("parents", "parents venus sans inscription", parents),
+            ("children", "enfants venus sans inscription", children or 0),
+        )
+        if count > most
+    ]
+    if problems:
+        raise DomainError(problems)

@@ -16,7 +16,7 @@ from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.actors import Actor, Role
-from domain.kernel.errors import ErrorCode, broken, invalid, not_found, refuse
+from domain.kernel.errors import DomainError, ErrorCode, broken, invalid, not_found, refuse
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize, may
 from domain.kernel.validation import required_reason
@@ -71,6 +71,7 @@ def register(
     on_behalf: bool = False,
     others_today: int = 0,
     covered: bool = True,
+    admits_children: bool = True,
 ) -> list[Event]:
     """Register somebody, with a seat or at the end of the waiting list.
 
@@ -78,7 +79,7 @@ def register(
     registers. A second registration of the same raises DUPLICATE for the person who made the first and for readers of
     the animation's registrations; all others get the same answer as for a new one (see `RegistrationRepeated`).
     `others_today` is how many people the actor has registered for this animation today. `covered`: a convention of the
-    structure covers the animation.
+    structure covers the animation. `admits_children`: those of the animation's type may come along.
     """
     authorize(actor, Action.REGISTRATION_SUBMIT_FOR if on_behalf else Action.REGISTRATION_SUBMIT, animation.belongings)
     _check_open(animation, now)
@@ -99,6 +100,8 @@ def register(
         raise invalid("Courriel obligatoire : le lien pour renoncer y est envoyé.", "email")
     if registrant.sms_agreed and registrant.phone is None:
         raise invalid("Téléphone obligatoire pour recevoir des SMS.", "phone")
+    if registrant.children and not admits_children:
+        raise no_children()
     standing = None if contact is None else book.contacts.get(contact)
     if standing is not None and registrant.email is None and registrant.phone is None:
         raise refuse(
@@ -235,6 +238,11 @@ def erase(book: RegistrationBook, registration_id: UUID) -> list[Event]:
     if registration_id not in book.people:
         raise broken("Les données personnelles de cette inscription sont déjà effacées.")
     return [RegistrantErased(registration_id=registration_id, person_id=book.people[registration_id])]
+
+
+def no_children() -> DomainError:
+    """Return why no child is registered or counted at an animation of a type that admits none."""
+    return broken("Ce type d'animation n'accueille pas d'enfants : le nombre d'enfants doit être 0.", "children")
 
 
 def _check_open(animation: Animation, now: datetime) -> None:

@@ -227,7 +227,7 @@ def _decide(world: World, random: Random) -> None:
 
 def _register(world: World, random: Random) -> None:
     animation_id = random.choice(world.animations or [UUID(int=1)])
-    who = {"first_name": "Prénom", "last_name": "Nom", "children": random.randint(0, 3)}
+    who = {"first_name": "Prénom", "last_name": "Nom"}
     submit = RegistrationSubmit(animation_id=animation_id, email=f"p{random.randint(1, 30)}@example.org", **who)
     world.registrations.append((animation_id, world.does(submit, PUBLIC).subject_id))
 

@@ -11,7 +11,6 @@ from domain.animations.events import AnimationPublished
 from domain.catalogue import REGISTRATION
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.registrations.attendance import check_in, count_walk_ins
 from domain.registrations.events import (
     PresenceTicked,
     QuestionWithdrawn,
@@ -21,7 +20,6 @@ from domain.registrations.events import (
     SeatKept,
     SeatObtained,
     SeatQuestioned,
-    WalkInsCounted,
 )
 from domain.registrations.registration import (
     LAST_SEATING,
@@ -38,7 +36,6 @@ from domain.registrations.registration import (
 )
 from domain.registrations.registration_book import EMPTY, RegistrationBook, evolve, fold
 from tests.support.domain.builders import (
-    AFTER,
     COORDONNATEUR,
     NATIONAL,
     NOW,
@@ -192,14 +189,6 @@ def test_an_animation_that_people_came_to_is_not_put_off_to_another_day():
     absent = PresenceTicked(registration_id=number(1), present=False, children=0)
     book(*registered(True), ticked).when(check_modification_of, put_off).then_refused(RULE_BROKEN, "starts_at")
     book(*registered(True), ticked, absent).when(check_modification_of, put_off).then()
-
-
-def test_a_figure_that_is_left_out_stays_as_it_was_counted():
-    ticked = PresenceTicked(registration_id=number(1), present=True, children=5)
-    walk_ins = WalkInsCounted(animation_id=PUBLISHED.id, parents=4, children=1)
-    counted = book(*registered(True), ticked, walk_ins)
-    counted.when(check_in, PUBLISHED, number(1), True, None, STRUCTURE, AFTER).then()
-    counted.when(count_walk_ins, PUBLISHED, 5, None, STRUCTURE, AFTER).then(walk_ins.model_copy(update={"parents": 5}))
 
 
 def test_erasing_a_registrant_frees_the_seat_and_is_recorded_once():

@@ -193,7 +193,7 @@ def _registered(world: World) -> None:
     world.does(AnimationModify(animation_id=animation, changes=as_declared), STRUCTURE)
     world.does(LetterRefuse(about=LetterAbout.REGISTRATION, about_id=first, reason=Unreached.REFUSED), SYSTEM)
     world.does(RegistrationCheckIn(animation_id=animation, registration_id=second, present=True), STRUCTURE)
-    world.does(WalkInsCount(animation_id=animation, parents=2, children=1), STRUCTURE)
+    world.does(WalkInsCount(animation_id=animation, parents=2), STRUCTURE)
     world.does(RegistrationCancel(link=world.app.links.link(PURPOSE, animation, first)), PUBLIC)
     world.does(RegistrationRemove(animation_id=animation, registration_id=second, reason="En double"), STRUCTURE)
     world.app.erase_person("c@example.org", SYSTEM, world.now)
