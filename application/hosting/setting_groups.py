@@ -74,7 +74,8 @@ class WebSettings(Group):
     requests_per_minute: int = Field(6_000, ge=0, le=9_999_999)
     """Requests a minute for each client address, and for each token."""
     registrations_per_minute: int = Field(60, ge=0, le=9_999_999)
-    """Registrations a minute for each client address and animation, after a first 300: a school shares one address."""
+    """Registrations a minute for each client address and animation, after a first 300: a school shares one address. Who
+    registers others in office, as the animation's structure does, is not measured by it."""
     answers_per_minute: int = Field(6, ge=0, le=9_999_999)
     """Answers to a questionnaire a minute for each client address and animation, after a first 5; and in a day no more
     than half of those that the animation takes, so that one address does not fill it."""

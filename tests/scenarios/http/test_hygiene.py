@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from api.limits.rate_limits import MOST_BUCKETS, REGISTRATIONS_AT_ONCE, RateLimiter
 from application.hosting.setting_groups import WebSettings
-from tests.support.people import NATIONAL, People
+from tests.support.people import NATIONAL, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
 
 POSITION = "{ position }"
@@ -98,6 +98,10 @@ def test_registrations_from_one_place_are_limited_for_each_animation(server, peo
     values = {"animationId": animation, "firstName": "P", "lastName": "N", "email": "p@exemple.fr"}
     (error,) = server.errors(document, input=values)
     assert error["extensions"]["code"] == "TOO_MANY_REQUESTS"
+    name = {"animationId": animation, "firstName": "Awa", "lastName": "Ba"}
+    people.does("41-register-somebody-else", STRUCTURE, **name)
+    (stranger,) = server.errors(document.replace("Submit", "SubmitFor"), input=name)
+    assert stranger["extensions"]["code"] == "TOO_MANY_REQUESTS"
     assert server.log_head() == server.log_head()
 
 
