@@ -20,6 +20,9 @@ from domain.kernel.events import Event
 from domain.kernel.identifiers import contact_list_id
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 
+#: How many days ahead a planning goes.
+DEFAULT_DAYS, MOST_DAYS = 30, 366
+
 
 class _OfStructure(Command):
     structure_id: UUID
@@ -48,6 +51,8 @@ class PlanningSend(_OfStructure):
 
     action: ClassVar[Action] = Action.PLANNING_SEND
 
+    #: How far ahead the read side looks for them.
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = DEFAULT_DAYS
     animation_ids: Annotated[tuple[UUID, ...], Field(exclude=True)] = ()
 
 

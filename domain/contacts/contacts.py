@@ -135,7 +135,7 @@ def send_planning(
     actor: Actor,
     before: Sequence[EarlierPlanning] = (),
 ) -> list[Event]:
-    """Send the planning to the contacts who did not get the same animations by one of the plannings in `before`."""
+    """Send the planning to the contacts who got none of the plannings in `before`, however far ahead those went."""
     authorize(actor, Action.PLANNING_SEND, Belongings(structure_id=structure_id))
     if not book.contacts:
         raise broken("La liste de contacts est vide : ajoutez d'abord des contacts.")
@@ -143,13 +143,12 @@ def send_planning(
         raise broken("Aucune animation publiée n'est à venir dans cette période.")
     if not book.written_to:
         raise broken("Tous les contacts se sont désabonnés : aucun ne reçoit plus de messages.")
-    repeated = [sending for sending in before if set(animation_ids) <= set(sending.planning.animation_ids)]
-    already_reached = {contact for sending in repeated for contact in sending.planning.contact_ids}
+    already_reached = {contact for sending in before for contact in sending.planning.contact_ids}
     recipients = tuple(contact for contact in book.written_to if contact not in already_reached)
     if not recipients:
-        ago = minutes_ago(min(sending.ago for sending in repeated))
+        ago = minutes_ago(min(sending.ago for sending in before))
         wait = int(PLANNING_AGAIN.total_seconds()) // 60
-        raise broken(f"Ce planning a été envoyé {ago} : le même peut repartir au bout de {wait} minutes.")
+        raise broken(f"Un planning a été envoyé {ago} : le suivant peut partir au bout de {wait} minutes.")
     return [PlanningSent(structure_id=structure_id, animation_ids=tuple(animation_ids), contact_ids=recipients)]
 
 

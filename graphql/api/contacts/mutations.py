@@ -20,6 +20,7 @@ from api.core.context import Info
 from api.structures.types import Structure, load_structure
 from application.commanding.commands import Command
 from application.contacts import commands
+from application.contacts.commands import DEFAULT_DAYS, MOST_DAYS
 from application.contacts.contact_file import read_contacts
 from domain.contacts.events import ContactAdded, PlanningSent
 from domain.kernel.errors import DomainError
@@ -27,7 +28,7 @@ from domain.kernel.rights import Action, Belongings, may
 from eventstore.log import read_at, read_command
 from projections.contacts import queries
 
-DEFAULT_DAYS, MOST_DAYS, MOST_ANIMATIONS = 30, 366, 200
+MOST_ANIMATIONS = 200
 
 
 @strawberry.input(description="A contact that is added. Name and address are kept encrypted.")
@@ -106,7 +107,7 @@ class ContactMutations:
     )
     async def planning_send(self, info: Info, input: PlanningSendInput) -> ContactsPayload:
         values = to_command(input)
-        days = values.pop("days", DEFAULT_DAYS)
+        days = values.get("days", DEFAULT_DAYS)
         values |= {"animation_ids": await _coming(info, input, days)}
         payload = await _answer(info, commands.PlanningSend, values)
         if payload.position is not None:

@@ -75,14 +75,13 @@ def test_an_erased_contact_is_in_the_list_no_more():
     given(CONTACTS, contact(1), erased).when(erase, UUID(int=1)).then_refused(RULE_BROKEN)
 
 
-def test_the_same_planning_goes_a_second_time_to_nobody_who_has_just_had_it():
+def test_no_planning_goes_to_who_has_just_had_one_however_far_ahead_it_looks():
     sent = PlanningSent(structure_id=OURS, animation_ids=(ANIMATION, UUID(int=8)), contact_ids=(UUID(int=1),))
     before = [EarlierPlanning(sent, timedelta(minutes=2, seconds=5))]
     known = given(CONTACTS, contact(1), sent)
     refused = "envoyé il y a 2 minutes"
-    known.when(send_planning, OURS, [ANIMATION], STRUCTURE, before).then_refused(RULE_BROKEN, saying=refused)
-    other = PlanningSent(structure_id=OURS, animation_ids=(UUID(int=7),), contact_ids=(UUID(int=1),))
-    known.when(send_planning, OURS, [UUID(int=7)], STRUCTURE, before).then(other)
+    for further in ([ANIMATION], [ANIMATION, UUID(int=8), UUID(int=9)], [UUID(int=7)]):
+        known.when(send_planning, OURS, further, STRUCTURE, before).then_refused(RULE_BROKEN, saying=refused)
     late = PlanningSent(structure_id=OURS, animation_ids=(ANIMATION,), contact_ids=(UUID(int=2),))
     given(CONTACTS, contact(1), sent, contact(2)).when(send_planning, OURS, [ANIMATION], STRUCTURE, before).then(late)
 
