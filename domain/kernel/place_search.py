@@ -20,6 +20,8 @@ MOST_FOUND = 20
 LONGEST_SEARCH = 100
 #: A postal code or a code, or its beginning. The 1er and the 13e arrondissement are names.
 _CODE = re.compile(r"\d+|2[ab]\d*", re.ASCII)
+#: « Paris 12 », « Marseille 1er », « Lyon 3ème arrondissement », as folded.
+_ARRONDISSEMENT = re.compile(r"(.+) (\d{1,2})(?:er|e|eme|ere)?(?: arr\w*)?", re.ASCII)
 _LAST = "\U0010ffff"
 _SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 
@@ -61,7 +63,19 @@ class PlaceSearch:
 
     def search(self, text: str) -> list[Commune]:
         """Return the best matches. Names and postal codes may be typed together, in any spelling."""
-        words = folded(text[:LONGEST_SEARCH]).split()
+        typed = folded(text[:LONGEST_SEARCH])
+        arrondissement = self._arrondissement(typed)
+        others = self._search(typed.split())
+        return list(dict.fromkeys([*arrondissement, *others]))[:MOST_FOUND]
+
+    def _arrondissement(self, typed: str) -> list[Commune]:
+        """Return the arrondissement that a city and a number name."""
+        if (match := _ARRONDISSEMENT.fullmatch(typed)) is None:
+            return []
+        name = f"{match[1]} {int(match[2])}{'er' if int(match[2]) == 1 else 'e'} arrondissement"
+        return self._communes(rank for rank in self._whole.beginning_with(name) if self._names[rank] == name)
+
+    def _search(self, words: Sequence[str]) -> list[Commune]:
         digits = [word for word in words if _CODE.fullmatch(word)]
         name = " ".join(word for word in words if not _CODE.fullmatch(word))
         if len(words) == 1 and digits:

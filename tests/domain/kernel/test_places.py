@@ -117,3 +117,17 @@ def test_a_commune_is_recorded_under_its_code_of_today_or_of_its_arrondissements
     assert PLACES.spellings("13055")[:2] == ["13055", "13201"]
     assert len(PLACES.spellings("13055")) == 17
     assert PLACES.spellings("34000") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("paris 12", "Paris 12e Arrondissement"),
+        ("Marseille 1er", "Marseille 1er Arrondissement"),
+        ("marseille 13", "Marseille 13e Arrondissement"),
+        ("Lyon 3ème arr.", "Lyon 3e Arrondissement"),
+        ("montpellier 34", "Montpellier"),
+    ],
+)
+def test_an_arrondissement_is_found_by_its_city_and_number(text, first):
+    assert names(text)[0] == first
