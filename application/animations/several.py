@@ -42,7 +42,8 @@ class CopyDates(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     starts_at: DeclaredInstant
-    ends_at: DeclaredInstant
+    #: Mandatory; where it is missing, that is said beside what is wrong with the other dates.
+    ends_at: DeclaredInstant | None = None
 
 
 class AnimationRepeat(ChangeCommand):

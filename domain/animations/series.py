@@ -38,7 +38,7 @@ class Dates:
     """When a copy begins and ends. Without an offset: on the clocks of the territory."""
 
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
 
 
 def dates_every(source: Animation, interval: Interval, until: date, without: Sequence[date] = ()) -> list[Dates]:
@@ -76,6 +76,9 @@ def repeat(
     problems: list[Problem] = []
     copies: list[AnimationCreated] = []
     for index, day in enumerate(dates):
+        if day.ends_at is None:
+            problems.append(_of_date(Problem(ErrorCode.INVALID, "champ obligatoire", ("ends_at",)), index, day))
+            continue
         try:
             facts = clone(source, actor, day.starts_at, day.ends_at, around, now, [source, *beside])
             (copy,) = (fact for fact in facts if isinstance(fact, AnimationCreated))

@@ -62,7 +62,7 @@ def test_an_hour_on_the_clock_stays_the_same_over_their_change():
 def test_all_dates_are_refused_if_one_is_and_each_refusal_names_its_date():
     far = Dates(START + timedelta(days=400), END + timedelta(days=400))
     skipped = Dates(datetime(2027, 3, 28, 2, 30), datetime(2027, 3, 28, 4))
-    dates = [*weeks(1, 0, 1), far, skipped, Dates(END + WEEK * 2, START + WEEK * 2)]
+    dates = [*weeks(1, 0, 1), far, skipped, Dates(END + WEEK * 2, START + WEEK * 2), Dates(START + WEEK * 3, None)]
     wrong = refusals(animation(), dates, STRUCTURE, around(), NOW)
     assert [(code, field) for code, field, _ in wrong] == [
         (ErrorCode.DUPLICATE, "dates.1.starts_at"),
@@ -70,9 +70,10 @@ def test_all_dates_are_refused_if_one_is_and_each_refusal_names_its_date():
         (ErrorCode.RULE_BROKEN, "dates.3.starts_at"),
         (ErrorCode.INVALID, "dates.4.starts_at"),
         (ErrorCode.INVALID, "dates.5.ends_at"),
+        (ErrorCode.INVALID, "dates.6.ends_at"),
     ]
     days = [message.partition(" : ")[0] for *_, message in wrong]
-    assert days == ["15/03/2027", "22/03/2027", "18/04/2028", "28/03/2027", "29/03/2027"]
+    assert days == ["15/03/2027", "22/03/2027", "18/04/2028", "28/03/2027", "29/03/2027", "05/04/2027"]
 
 
 def test_a_term_that_was_retired_is_named_for_each_date():
