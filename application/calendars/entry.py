@@ -33,12 +33,13 @@ def calendar_entry(
     sender: str,
     attendee: str,
     given_up: bool = False,
+    questioned: bool = False,
 ) -> CalendarEntry:
     """Return the entry, with the id it has in the public feed, of the person who has the address `attendee`.
 
     `sender` is the address that the letter comes from: the entry names it where the structure has none.
     `sequence` rises with whatever changes, the animation or who registered; `changed_at` is when it last did.
-    `given_up`: they had a seat, and have none any more.
+    `given_up`: they had a seat, and have none any more. `questioned`: they are asked whether they still come.
     """
     content, cancelled = animation.content, given_up or animation.status is AnimationStatus.CANCELLED
     zone = ZoneInfo(animation.time_zone)
@@ -59,9 +60,11 @@ def calendar_entry(
     organizer = vCalAddress(f"mailto:{host.email or sender}")
     organizer.params["cn"] = host.name
     event.add("organizer", organizer)
-    # They have registered already: calendars need not ask them, nor answer the structure.
+    # They have registered already: calendars need not ask them, nor answer the structure. What a letter asks is
+    # answered by its link.
+    status = "NEEDS-ACTION" if questioned and not cancelled else "ACCEPTED"
     person = vCalAddress(f"mailto:{attendee}")
-    person.params.update({"role": "REQ-PARTICIPANT", "partstat": "ACCEPTED", "rsvp": "FALSE"})
+    person.params.update({"role": "REQ-PARTICIPANT", "partstat": status, "rsvp": "FALSE"})
     event.add("attendee", person)
     calendar = Calendar()
     calendar.add("prodid", "-//Parentalite et Numerique//Inscriptions//FR")

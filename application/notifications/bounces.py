@@ -15,7 +15,6 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from application.notifications.messages import ID_DOMAIN
 from application.notifications.tables import MAIL_CHANNEL
 
 Conn = Connection[Any]
@@ -26,7 +25,8 @@ MAX_REPORT = 2_000_000
 BOUNCED = "bounced: "
 
 _UUID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_OURS = re.compile(rf"<?{_UUID}@{re.escape(ID_DOMAIN)}>?", re.IGNORECASE)
+#: At whatever domain the site then wrote from: it is the id that names a letter of ours.
+_OURS = re.compile(rf"<{_UUID}@[^<>@\s]+>", re.IGNORECASE)
 _ENVELOPE = re.compile(_UUID, re.IGNORECASE)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _NAMING = ("Message-ID", "In-Reply-To", "References", "X-Original-Message-ID")

@@ -246,7 +246,7 @@ class Composer:
             happened = [record for record in happened if record.position <= own[-1].position]
         animation = _state(conn, self.vault, ANIMATION, animation_id)
         changed_at, sender = happened[-1].stamp.recorded_at, parseaddr(self.sender)[1]
-        return calendar_entry(animation, len(happened), changed_at, host, sender, address, given_up)
+        return calendar_entry(animation, len(happened), changed_at, host, sender, address, given_up, place.questioned)
 
 
 def _about(animation: Animation, host: Host, place: Place | None) -> Host:

@@ -25,22 +25,20 @@ _ADDRESSES = frozenset(("from", "to", "reply-to", "sender", "cc"))
 #: Source routes, which an old relay would forward to another host (RFC 1123, section 5.2.16).
 _ROUTES = re.compile(r"[%!]")
 
-#: The right side of every Message-ID. It never changes, so a letter sent again is known after the site was renamed.
-ID_DOMAIN = "parentalite.invalid"
-
 
 class UnusableAddress(Exception):
     """Raised when a recorded address is not one mailbox. Never holds the address."""
 
 
 def build_message(draft: Draft, mail_id: UUID, sender: str) -> EmailMessage:
-    """Build the message. Its Message-ID, made of `mail_id` alone, identifies duplicates. Raises UnusableAddress."""
+    """Build the message. Its Message-ID, `mail_id` at the sender's domain, names duplicates. Raises UnusableAddress."""
     message = EmailMessage(policy=_POLICY)
     message["Subject"] = draft.letter.subject
-    message["From"] = _own(sender)
+    own = _own(sender)
+    message["From"] = own
     message["To"] = address(draft.address, bare=True)
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = f"<{mail_id}@{ID_DOMAIN}>"
+    message["Message-ID"] = f"<{mail_id}@{own.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     if draft.reply_to is not None:
         message["Reply-To"] = address(draft.reply_to, draft.answered_by, bare=True)
@@ -52,6 +50,8 @@ def build_message(draft: Draft, mail_id: UUID, sender: str) -> EmailMessage:
     message.add_alternative(draft.letter.html, subtype="html")
     if draft.calendar is not None:
         entry = draft.calendar
+        # Some programs show an entry only where it is one of the letter's forms, others only where it is attached.
+        message.add_alternative(entry.text, subtype="calendar", params={"method": entry.method})
         # Mail programs act on an entry whose method its header names as well (RFC 6047, section 2.4).
         message.add_attachment(
             entry.text, subtype="calendar", params={"method": entry.method}, filename="animation.ics"

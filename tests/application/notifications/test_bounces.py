@@ -17,6 +17,12 @@ def test_a_report_of_failure_names_the_letter(template):
     assert read_bounce(report(template, MAIL)) == Bounce(MAIL, "5.1.1")
 
 
+def test_a_letter_is_known_at_whatever_domain_it_was_sent_from():
+    at_home = report(GMAIL, MAIL).replace(b"parentalite.invalid", b"parents.example")
+    assert b"parents.example" in at_home
+    assert read_bounce(at_home) == Bounce(MAIL, "5.1.1")
+
+
 @pytest.mark.parametrize(
     "raw",
     [
