@@ -22,8 +22,9 @@ from application.notifications.changes import (
 )
 from application.registrations import PURPOSE
 from application.wording.animations import place as place_of
-from application.wording.texts import compose_text
+from application.wording.texts import Appointment, compose_text
 from domain.animations.animation import Animation
+from domain.animations.events import AnimationDetails
 from domain.animations.transitions import AnimationStatus
 from domain.catalogue import ANIMATION, REGISTRATION, AggregateKind
 from domain.kernel.identifiers import registration_book_id
@@ -37,6 +38,8 @@ from eventstore.vault import Vault
 Conn = Connection[Any]
 #: These tell of what is no more.
 _AFTERWARDS = ("animation.cancelled", "registration.removed")
+#: These tell what it was before, too.
+_OF_CHANGES = ("registration.questioned", "registration.waiting_questioned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,23 @@ def draft_text(
     content = animation.content
     if animation.status is AnimationStatus.CANCELLED and "before" in about:
         content = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content
+    changed = kind in _OF_CHANGES and "before" in about
+    earlier = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content if changed else None
     text = compose_text(
         kind,
         content.title,
-        content.starts_at,
+        _appointment(content),
         animation.time_zone,
-        place_of(content),
         f"{public_url}/inscription",
         keyed.links.code(PURPOSE, made.registration_id),
         content.contact_phone or _phone_of(conn, vault, animation.structure_id),
+        None if earlier is None else _appointment(earlier),
     )
     return TextDraft(phone_comparison_form(made.phone), text, made.email is not None)
+
+
+def _appointment(content: AnimationDetails) -> Appointment:
+    return Appointment(content.starts_at, content.ends_at, place_of(content))
 
 
 def _kind_now(

@@ -18,7 +18,7 @@ from application.reminders import RegistrantsRemind
 from application.texting import outbox
 from application.texting.gateway import Gateway
 from application.texting.tables import switch_texts
-from application.wording.texts import MAX_TEXT, TEXTS, compose_text
+from application.wording.texts import MAX_SEGMENTS, TEXTS, Appointment, compose_text, segments
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.errors import DomainError
 from tests.support.inbox import messages
@@ -73,7 +73,9 @@ def test_who_agreed_is_texted_of_each_step_and_a_burst_is_one_message(world, app
     for days in (10, 11):
         moves(world, animation, days)
     (moved,) = _sends(world, app, gateway)
-    assert moved.startswith("Changement : Café des parents, sam. 12/09 à 4 h 00")
+    assert moved.startswith(
+        "Changement : Café des parents, sam. 12/09 à 4 h 00 (heure de la Guadeloupe) au lieu de jeu. 10/09 à 4 h 00"
+    )
     world.now += timedelta(days=10)
     world.does(RegistrantsRemind(animation_id=animation, ahead=timedelta(days=2)), SYSTEM)
     assert [text.split(" : ")[0] for text in _sends(world, app, gateway)] == ["Rappel"]
@@ -155,7 +157,18 @@ def test_agreeing_needs_a_telephone(world, animation):
 def test_texts_are_short_whatever_is_long(kind):
     starts_at = datetime(2027, 3, 15, 17, 0, tzinfo=UTC)
     page = "https://parentalite.example.org/inscription"
-    text = compose_text(kind, "T" * 200, starts_at, "Europe/Paris", "L" * 300, page, "K7QF-2M4X", "01 02 03 04 05")
-    assert len(text) <= MAX_TEXT
-    assert "lun. 15/03 à 18 h 00" in text
-    assert text.endswith("Tél. 01 02 03 04 05 STOP : répondre STOP")
+    latin, tamil = ("Fête des écrans " * 9, "Salle Ñandú, Œuilly " * 9), ("முருகன்" * 30, "பள்ளி" * 9)
+    for title, place in (("T" * 200, "L" * 300), latin, tamil):
+        now = Appointment(starts_at, starts_at + timedelta(hours=2), place)
+        before = Appointment(starts_at - timedelta(days=1), starts_at, f"Avant {place}")
+        text = compose_text(kind, title, now, "Europe/Paris", page, "K7QF-2M4X", "01 02 03 04 05", before)
+        assert segments(text) <= MAX_SEGMENTS, text
+        assert "lun. 15/03 à 18 h 00 au lieu de dim. 14/03 à 18 h 00" in text
+        assert title != latin[0] or "Fete des écrans Fete" in text
+        assert text.endswith("Tél. 01 02 03 04 05 STOP : répondre STOP")
+
+
+def test_segments_are_counted_as_networks_split_messages():
+    counted = {"é" * 160: 1, "é" * 161: 2, "€" * 81: 2, "ê" * 70: 1, "ê" * 71: 2, "e" * 459: 3, "e" * 460: 4}
+    assert {text: segments(text) for text in counted} == counted
+    assert all(segments(words) == 1 for words in TEXTS.values()), "one rare letter makes three messages of two"
