@@ -19,6 +19,7 @@ from domain.typology import attestation_form as forms
 from domain.typology import territory as territories
 from domain.typology import typology as typologies
 from domain.typology.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
+from domain.typology.wanted_changes import check_label_is_free, check_parts_take_something
 
 
 class TermAdd(Command):
@@ -106,7 +107,10 @@ class AttestationFormWord(ChangeCommand):
 
 def add(command: TermAdd, work: UnitOfWork) -> UUID:
     added = TermAdded(**command.model_dump(exclude={"idempotency_key"}) | {"family": _family(command)})
-    return _record(work, typologies.add(_typology(work), work.actor, added))
+    state = _typology(work)
+    facts = typologies.add(state, work.actor, added)
+    check_label_is_free(state, command.kind, command.code, command.label)
+    return _record(work, facts)
 
 
 def _family(command: TermAdd) -> ThemeFamily | None:
@@ -118,6 +122,7 @@ def _family(command: TermAdd) -> ThemeFamily | None:
 def rename(command: TermRename, work: UnitOfWork) -> UUID:
     state = _typology_to_change(work, command)
     facts = typologies.rename(state, work.actor, command.kind, command.code, command.label, command.since)
+    check_label_is_free(state, command.kind, command.code, command.label)
     return _record(work, facts)
 
 
@@ -133,6 +138,7 @@ def split(command: TermSplit, work: UnitOfWork) -> UUID:
     state = _typology_to_change(work, command)
     facts = typologies.split(state, work.actor, command.kind, command.code, parts, command.since)
     typologies.check_spared(state, command.kind, command.code)
+    check_parts_take_something(parts)
     return _record(work, facts)
 
 

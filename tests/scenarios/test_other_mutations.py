@@ -88,11 +88,15 @@ def test_the_national_team_owns_the_typology(people: People, server: Server):
     assert (added["label"], added["family"]) == ("Intelligence artificielle", "DIGITAL_PARENTING")
     (twice,) = mutate(server, NATIONAL, "termAdd", shown, **new)["errors"]
     assert (twice["code"], twice["field"]) == ("RULE_BROKEN", ["code"])
+    (namesake,) = mutate(server, NATIONAL, "termAdd", shown, **new | {"code": "autre", "label": "Jeux video"})["errors"]
+    assert (namesake["code"], namesake["field"]) == ("RULE_BROKEN", ["label"])
     (foreign,) = mutate(server, STRUCTURE, "termAdd", shown, **new | {"code": "autre"})["errors"]
     assert foreign["code"] == "FORBIDDEN"
 
     named = {"kind": "THEME", "code": "intelligence-artificielle"}
     assert mutate(server, NATIONAL, "termRename", shown, **named, label="IA")["term"]["label"] == "IA"
+    (namesake,) = mutate(server, NATIONAL, "termRename", shown, **named, label="temps d'écran")["errors"]
+    assert (namesake["field"], "« Fusionner »" in namesake["message"]) == (["label"], True)
     (unknown,) = mutate(server, NATIONAL, "termRename", shown, kind="THEME", code="inconnu", label="?")["errors"]
     assert (unknown["code"], unknown["field"]) == ("NOT_FOUND", ["code"])
     missing = mutate(server, NATIONAL, "termMerge", shown)["errors"]

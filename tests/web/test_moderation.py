@@ -101,6 +101,13 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
         bound.setattr(touched, "FEW_STREAMS", 0)
         page = looks(team, "fusionner", term | {"into": "THEME:ia"})
         assert "recalculés à côté" in page
+    never = {"into-1": "THEME:ia", "startsFrom-1": "2026-02-01", "startsBefore-1": "2026-01-01"}
+    page = looks(team, "scinder", term | never | {"rest": "THEME:temps-ecran"}, 422)
+    assert '<a href="#scinder-startsBefore-1">' in page
+    everything = {"into-1": "THEME:ia", "rest": "THEME:temps-ecran"}
+    assert '<a href="#scinder-animationTypes-1' in looks(team, "scinder", term | everything, 422)
+    too_early = everything | {"startsBefore-1": "2020-01-01"}
+    assert f"«{NBSP}IA{NBSP}» ne reçoit aucune animation" in looks(team, "scinder", term | too_early)
     parts = {"into-1": "THEME:ia", "animationTypes-1": "seminaire", "rest": "THEME:temps-ecran"}
     page = looks(team, "scinder", term | parts)
     before, after = (int(number) for number in figures(page)[2][:2])

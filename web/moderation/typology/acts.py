@@ -158,7 +158,12 @@ CHANGES: Mapping[str, tuple[str, Act]] = {
             " est facultatif.",
             convert=_split,
             places=_PLACES
-            | {"parts": "rest", "parts.0.into": "into-1", "parts.1.into": "into-2", "parts.2.into": "rest"},
+            | {"parts": "rest", "parts.0.into": "into-1", "parts.1.into": "into-2", "parts.2.into": "rest"}
+            | {
+                f"parts.{number - 1}.{name}": f"{name}-{number}"
+                for number in _PARTS
+                for name in ("animationTypes", "startsFrom", "startsBefore")
+            },
         ),
     ),
     "retirer": (

@@ -96,8 +96,19 @@ class TypologyPages:
             form=form,
             preview=preview,
             looks=act is not ADD,
+            without=_without_animations(form, preview) if preview and act.name == "scinder" else (),
         )
         return self._site.guard.keep(request, response)
+
+
+def _without_animations(form: Form, preview: Mapping[str, Any]) -> Sequence[str]:
+    """Return the choices of a split that would get nothing of what is declared."""
+    parts = {split_code(form.values.get(name))[1] for name in ("into-1", "into-2", "rest")}
+    return [
+        effect["term"]["label"]
+        for effect in preview["terms"]
+        if effect["term"]["code"] in parts and effect["animationsAfter"] <= effect["animationsBefore"]
+    ]
 
 
 def _act(request: Request) -> Act:
