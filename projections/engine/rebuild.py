@@ -18,6 +18,7 @@ from eventstore.locks import Lock, releasing, try_acquire
 from eventstore.log import head
 from eventstore.vault import Vault
 from projections.engine.announcing import announced
+from projections.engine.catching_up import Overtaken
 from projections.engine.generations import (
     State,
     add_generation,
@@ -110,7 +111,11 @@ def back(
                 )
         chosen_names = [projection.name for projection in chosen]
         with announced(conn, chosen_names, progress) as notify:
-            switch(conn, Vault(master_key), State.PREVIOUS, chosen_names, notify)
+            try:
+                switch(conn, Vault(master_key), State.PREVIOUS, chosen_names, notify)
+            except Overtaken as gone:
+                # Taking an erasure drops the generation: what replaced it would keep the words in clear.
+                raise RebuildRefused(f"something was erased since: {gone} has no generation to go back to") from gone
     return chosen_names
 
 
