@@ -42,7 +42,8 @@ class DemoPublication(BaseModel):
         """Return the fields of a command."""
         labels, urls = zip(*(link.rsplit(" ", 1) for link in self.links), strict=True) if self.links else ((), ())
         written = self.model_dump(include={"kind", "title", "summary", "text", "themes", "degree", "audience"})
-        return written | {"author": self.author, "link_labels": labels, "link_urls": urls}
+        email = self.author and f"auteur-{sum(self.author.encode())}@exemple.fr"
+        return written | {"author": self.author, "author_email": email, "link_labels": labels, "link_urls": urls}
 
     def document(self) -> bytes:
         """Return its file: its text as an OpenDocument, the same bytes every time."""

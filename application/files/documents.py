@@ -30,10 +30,14 @@ def document_of(path: Path, size: int) -> Scan:
 
 def _picture_or_pdf(path: Path, size: int) -> Scan:
     try:
-        return scan_of(path, size)
+        scan = scan_of(path, size)
     except DomainError as refusal:
         # The words of signed sheets name no documents.
         raise _refused(refusal.problems[0].message.partition(" ;")[0]) from None
+    # A HEIC is kept as a JPEG that was made of it.
+    if scan.jpeg is None and (reason := check_whole(f"public {scan.media_type}", path)):
+        raise _refused(reason)
+    return scan
 
 
 def _office_type(path: Path) -> str | None:

@@ -12,6 +12,9 @@ from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from domain.action_groups.events import ActionGroupWordsErased
 from domain.animation_requests.events import RequestWordsErased
+from domain.animation_requests.request import AnimationRequest
+from domain.animation_requests.request import withdraw as withdraw_request
+from domain.animation_requests.transitions import TRANSITIONS
 from domain.animations.events import AnimationWordsErased
 from domain.catalogue import (
     ACTION_GROUP,
@@ -33,6 +36,9 @@ from domain.conventions.convention import ConventionWordsErased
 from domain.kernel.events import Event, WordsErased
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.publications.events import PublicationWordsErased
+from domain.publications.publication import Publication, withdraw
+from domain.publications.publication import day_of as local_day
+from domain.publications.transitions import obstacle as publication_obstacle
 from domain.school_projects.events import SchoolProjectWordsErased
 from domain.service_dossiers.events import DossierWordsErased
 from domain.strategies.events import StrategyWordsErased
@@ -56,6 +62,9 @@ _THINGS: Mapping[str, tuple[AggregateKind[Any], type[WordsErased]]] = {
         (PUBLICATION, PublicationWordsErased),
     )
 }
+
+
+_WITHOUT_WORDS = "Ses textes sont effacés."
 
 
 class WordsErase(Command):
@@ -83,7 +92,7 @@ def erase(command: WordsErase, work: UnitOfWork) -> UUID:
     kind, erased = _THINGS[command.kind]
     state = work.find(kind, command.thing_id)
     assert state is not None, "a key was made for it"
-    facts: list[Event] = [erased()]
+    facts: list[Event] = [erased(), *_taken_back(state, work)]
     if isinstance(state, Control):
         facts += [
             PieceWordsErased(dossier_id=dossier, piece=piece)
@@ -93,6 +102,16 @@ def erase(command: WordsErase, work: UnitOfWork) -> UUID:
     owners = state.belongings
     work.record(kind, command.thing_id, facts, Belongings(owners.structure_id, owners.home or owners.territories))
     return command.thing_id
+
+
+def _taken_back(state: Any, work: UnitOfWork) -> list[Event]:
+    """Nobody has anything of a publication or a request without words: take it back, if it still stands."""
+    match state:
+        case Publication() if publication_obstacle(Action.PUBLICATION_WITHDRAW, state) is None:
+            return withdraw(state, work.actor, _WITHOUT_WORDS)
+        case AnimationRequest() if state.status in TRANSITIONS[Action.ANIMATION_REQUEST_WITHDRAW]:
+            return withdraw_request(state, work.actor, _WITHOUT_WORDS, local_day(work.now))
+    return []
 
 
 USE_CASES = ((WordsErase, erase),)

@@ -14,7 +14,6 @@ from application.files.attachments import AttachFile, Digest
 from domain.catalogue import PUBLICATION, STRUCTURE
 from domain.kernel.errors import invalid
 from domain.kernel.events import Event
-from domain.kernel.identifiers import publication_author_id
 from domain.kernel.people import EmailAddress
 from domain.kernel.rights import Action, out_of_reach
 from domain.kernel.validation import Label, Reason, TerritoryCode, validated
@@ -143,14 +142,17 @@ def modify(command: PublicationModify, work: UnitOfWork) -> UUID:
 
 
 def _name_author(work: UnitOfWork, publication_id: UUID, author: str | None, email: str | None) -> None:
-    """Name the author; who has no address is known by the publication alone."""
+    """Name the author, by whose address the name is found when it is to be erased."""
     if author is None and email is not None:
         raise invalid("Auteur : indiquez le nom de qui a cette adresse.", "author")
     fact = PublicationAuthorNamed()
     if author is not None:
-        own = publication_author_id(publication_id)
-        keyed = work.keyed
-        person = keyed.mailbox_in(email, publication_id) if email else keyed.writable(own, publication_id)
+        if email is None:
+            message = (
+                "Adresse e-mail de l'auteur : indiquez-la, elle ne paraît pas et sert à effacer le nom sur demande."
+            )
+            raise invalid(message, "author_email")
+        person = work.keyed.mailbox_in(email, publication_id)
         fact = PublicationAuthorNamed(person_id=person, author=author, email=email)
     state = _state(work, publication_id)
     _record(work, state, publications.name_author(state, work.actor, fact))

@@ -1,4 +1,4 @@
-"""Markdown that people write (CommonMark, without HTML and pictures), as safe HTML and as plain text.
+"""Markdown that people write (CommonMark and tables, without HTML and pictures), as safe HTML and as plain text.
 
 Every line break counts, as in the plain texts that descriptions were before.
 """
@@ -16,6 +16,7 @@ from markdown_it.token import Token
 LONGEST_MARKDOWN = 100_000
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _TAGS = {
+    *("table", "thead", "tbody", "tr", "th", "td"),
     *("p", "br", "hr", "strong", "em", "a", "code", "pre", "blockquote", "ul", "ol", "li"),
     *(f"h{level}" for level in range(1, 7)),
 }
@@ -28,7 +29,7 @@ class _Parser(MarkdownIt):
         return url.partition(":")[0].casefold() in _SCHEMES
 
 
-_PARSER = _Parser("commonmark", {"html": False, "breaks": True})
+_PARSER = _Parser("commonmark", {"html": False, "breaks": True}).enable("table")
 
 
 def markdown_html(text: str) -> str:
@@ -71,6 +72,8 @@ def _lines(tokens: Iterable[Token]) -> Iterator[str]:
     #: The next number of each list that is open, None for one of dashes.
     lists: list[int | None] = []
     mark = ""
+    #: The cells of the row of a table that is open.
+    cells: list[str] | None = None
     for token in tokens:
         if token.type in ("bullet_list_open", "ordered_list_open"):
             lists.append(int(token.attrGet("start") or 1) if token.type.startswith("ordered") else None)
@@ -82,6 +85,15 @@ def _lines(tokens: Iterable[Token]) -> Iterator[str]:
             number = lists[-1]
             mark = f"{'  ' * (len(lists) - 1)}{'-' if number is None else f'{number}.'} "
             lists[-1] = None if number is None else number + 1
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            yield mark + " | ".join(cells or ())
+            cells, mark = None, ""
+        elif token.type == "table_close":
+            yield ""
+        elif token.type == "inline" and cells is not None:
+            cells.append(_words(token.children or ()))
         elif token.type == "inline":
             yield mark + _words(token.children or ())
             mark = ""

@@ -120,10 +120,12 @@ def send(
         terms = [(TermKind.THEME, wish.theme, ("theme",)), (TermKind.AUDIENCE, wish.audience, ("audience",))]
         check_terms(typology, terms, today)
     with gathering(problems):
-        if wish.wished_until < max(wish.wished_from, today):
-            raise invalid("la fin de la période souhaitée précède son début, ou est passée.", "wished_until")
+        if wish.wished_until < wish.wished_from:
+            raise invalid("Fin de la période souhaitée : elle précède son début.", "wished_until")
+        if wish.wished_until < today:
+            raise invalid("Fin de la période souhaitée : elle est passée, indiquez un jour à venir.", "wished_until")
         if wish.wished_until > today + LONGEST_AHEAD:
-            raise invalid("la période souhaitée est trop lointaine : 18 mois au plus.", "wished_until")
+            raise invalid("Fin de la période souhaitée : trop lointaine, 18 mois au plus.", "wished_until")
     if problems:
         raise DomainError(problems)
     return [

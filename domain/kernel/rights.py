@@ -27,7 +27,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE, SY: _ANY},
     Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
     Action.ANIMATION_REQUEST_DECLINE: {CO: _TERRITORY, NA: _ANY},
-    Action.ANIMATION_REQUEST_WITHDRAW: dict.fromkeys((DI, HE, TE), _SCHOOL),
+    Action.ANIMATION_REQUEST_WITHDRAW: {**dict.fromkeys((DI, HE, TE), _SCHOOL), NA: _ANY, SY: _ANY},
     Action.ANIMATION_REQUEST_LAPSE: {SY: _ANY},
     Action.ANIMATION_REQUEST_REOPEN: {SY: _ANY},
     # Beside what it has taken up, a structure's lists hold what is open in its territories.
@@ -48,7 +48,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.PUBLICATION_MODIFY: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.PUBLICATION_PUBLISH: {CO: _TERRITORY, NA: _ANY},
     Action.PUBLICATION_REFUSE: {NA: _ANY},
-    Action.PUBLICATION_WITHDRAW: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
+    Action.PUBLICATION_WITHDRAW: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, SY: _ANY},
     Action.PUBLICATION_FILE_ATTACH: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     Action.PUBLICATION_FILE_WITHDRAW: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY},
     **{action: {CO: _TERRITORY, NA: _ANY} for action in Action if action.startswith(("strategy", "actionGroup"))},

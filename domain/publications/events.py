@@ -79,4 +79,4 @@ class PublicationFileWithdrawn(Event):
 
 @event("publication.words_erased", "Textes de la publication effacés")
 class PublicationWordsErased(WordsErased):
-    """Erased: summary, text, links, labels of files, reasons. The title stays, as the thing's name."""
+    """Erased: summary, text, links, labels of files, reasons. The title, not encrypted, is shown no more."""

@@ -92,7 +92,7 @@ _PUBLICATIONS = Projection(
     name="publications",
     table=TABLE,
     derive=_derived,
-    revision=3,
+    revision=4,
     opens_words=True,
     terms=TermColumns({TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"}),
 )
@@ -200,7 +200,7 @@ def file_withdrawn(row: Row, fact: PublicationFileWithdrawn, record: Recorded) -
 
 @_PUBLICATIONS.on(PublicationWordsErased)
 def words_erased(row: Row, fact: PublicationWordsErased, record: Recorded) -> Row:
-    words = erased_words(row, "summary", "text", "refusal_reason", "withdrawal_reason")
+    words = erased_words(row, "title", "summary", "text", "refusal_reason", "withdrawal_reason")
     files = [file | {"label": None} for file in row["files"]]
     return row | words | {"links": [], "files": files, "changed_at": record.stamp.recorded_at}
 

@@ -5,9 +5,10 @@ Imported by the worker that opens untrusted files: it imports nothing of the app
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError, fromstring
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as DeflateError
 
@@ -20,6 +21,10 @@ _CONTENT_TYPES = "[Content_Types].xml"
 #: Parts that hold programs, by the beginnings or ends of their names in lower case.
 _PROGRAMS = ("basic/", "scripts/", "word/activex/", "ppt/activex/")
 _PROGRAM_FILES = ("vbaproject.bin", "vbadata.xml")
+
+
+#: What may be elsewhere: links, and what only shows or sounds.
+_SHOWN_FROM_ELSEWHERE = frozenset({"hyperlink", "image", "video", "audio", "media"})
 
 
 class _Main(NamedTuple):
@@ -56,6 +61,30 @@ def check_office(media_type: str, path: Path) -> None:
         raise Unfit("le document est abîmé", type(error).__name__) from None
 
 
+def _check_harmless(archive: ZipFile, names: Iterable[str]) -> None:
+    """Raise Unfit for what a program could be hidden in or loaded from."""
+    for name in names:
+        lower = name.lower().replace("\\", "/")
+        if lower.startswith("/") or ".." in lower.split("/"):
+            raise Unfit("une partie du document a un chemin qui en sort")
+        if "/embeddings/" in lower and lower.endswith((".bin", ".exe")):
+            raise Unfit("le document contient un objet incorporé (OLE) : remplacez-le par une image")
+        if lower.endswith(".rels") and any(map(_loads_from_elsewhere, _relations(archive, name))):
+            raise Unfit("le document charge un modèle ou un objet d'un autre endroit : détachez-le")
+
+
+def _relations(archive: ZipFile, name: str) -> Iterable[Element]:
+    try:
+        return fromstring(archive.read(name))
+    except ParseError:
+        raise Unfit("le document est abîmé", "ParseError") from None
+
+
+def _loads_from_elsewhere(relation: Element) -> bool:
+    kind = relation.get("Type", "").rpartition("/")[2]
+    return relation.get("TargetMode", "").lower() == "external" and kind not in _SHOWN_FROM_ELSEWHERE
+
+
 def _check(archive: ZipFile, main: _Main) -> None:
     parts = archive.infolist()
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
@@ -72,6 +101,7 @@ def _check(archive: ZipFile, main: _Main) -> None:
         read += _read(archive, part, _MOST_BYTES - read)
     if main.marker not in archive.read(main.types):
         raise Unfit("le document est abîmé")
+    _check_harmless(archive, names)
 
 
 def _read(archive: ZipFile, part: ZipInfo, most: int) -> int:

@@ -1,8 +1,8 @@
 """A process that opens untrusted files, one after the other: what is wrong with each, and what it looks like.
 
-Run as a script by `application.files.scanning.opening`. It imports nothing of the application but `office`, gets none
-of its secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason to
-refuse it, the error behind that and the length of the JPEG that it was turned into, which follows the line; then its
+Run as a script by `application.files.scanning.opening`. It imports nothing of the application but its neighbours, gets
+none of its secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason
+to refuse it, the error behind that and the length of the JPEG that it was turned into, which follows the line; then its
 likenesses.
 """
 
@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from application.files.scanning import active
 from application.files.scanning.office import OFFICE_TYPES, Unfit, check_office
 
 #: An A3 page at 600 dots per inch has 70 million pixels, an A4 page at 1,200 twice as many: in colour too large.
@@ -220,6 +221,10 @@ OPEN: Mapping[str, Callable[[Path], bytes | None]] = {
     "image/jpeg": open_jpeg,
     "image/png": open_png,
     "image/heic": open_heic,
+    # Of what everybody may download, once it was opened as such.
+    "public application/pdf": active.check_pdf,
+    "public image/png": active.check_png,
+    "public image/jpeg": active.check_jpeg,
     **{kind: partial(check_office, kind) for kind in OFFICE_TYPES},
 }
 

@@ -135,7 +135,10 @@ class AnimationRequestMutations:
     ) -> AnimationRequestPayload:
         return await _answer(info, commands.AnimationRequestDecline, to_command(input))
 
-    @strawberry.mutation(description="Takes a request back. For the director, the head and teachers of the school.")
+    @strawberry.mutation(
+        description="Takes a request back. For the director, the head and teachers of the school, and for the national"
+        " team."
+    )
     async def animation_request_withdraw(
         self, info: Info, input: AnimationRequestWithdrawInput
     ) -> AnimationRequestPayload:

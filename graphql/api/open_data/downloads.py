@@ -85,6 +85,8 @@ class OpenData:
         self, name: str, kind: str, fields: Sequence[str], read: Callable[[Context], Records]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(context: Context, request: Request) -> Response:
+            _check_whole(request)
+
             async def make(headers: dict[str, str]) -> Response:
                 shown = {**headers, "Content-Disposition": disposition("inline", f"{name}.{kind}")}
                 records = read(context)
@@ -101,6 +103,14 @@ class OpenData:
             return await answered(self._services, request, answer)
 
         return file
+
+
+def _check_whole(request: Request) -> None:
+    """Refuse parameters: who believes that a file was narrowed would count wrongly."""
+    if request.query_params:
+        name = next(iter(request.query_params))[:40]
+        message = f"Paramètre inconnu : « {name} ». Ce fichier est complet et n'en a aucun ; filtrez-le ensuite."
+        raise Refused(400, "INVALID", message)
 
 
 async def _animations(context: Context) -> Records:

@@ -31,6 +31,14 @@ def test_marks_become_html_whose_headings_fit_under_those_of_a_page():
     )
 
 
+def test_a_table_is_one_and_a_line_for_each_row_as_plain_text():
+    text = "Avant\n\n| Jour | Lieu |\n|---|---|\n| lundi | *école* |\n\nAprès"
+    html = markdown_html(text)
+    assert "<th>Jour</th>" in html
+    assert "<td><em>école</em></td>" in html
+    assert plain_text(text) == "Avant\n\nJour | Lieu\nlundi | école\n\nAprès"
+
+
 def test_plain_text_has_the_words_and_the_addresses_without_the_marks():
     assert plain_text(TEXT) == (
         "Au programme\n\nUn tour de table, puis la pratique.\nVenez avec votre téléphone.\n\n"

@@ -1,5 +1,6 @@
 """A school asks for an animation: who may, what is checked, and how the request goes on."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -133,6 +134,14 @@ def test_a_request_whose_animation_answers_no_longer_waits_again_for_its_structu
     again.when(answer, UUID(int=8), animation(school=UAI), STRUCTURE, DAY).then_accepted()
     again.when(withdraw, DIRECTOR, None, DAY).then(RequestWithdrawn())
     again.when(reopen, now_is, SYSTEM, DAY).then_refused(ErrorCode.RULE_BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("until", "saying"), [(DAY - timedelta(days=1), "précède"), (DAY + timedelta(days=4), "passée")]
+)
+def test_a_period_that_ends_too_early_says_which_of_both(until, saying):
+    with pytest.raises(DomainError, match=f"Fin de la période souhaitée : .*{saying}"):
+        send(replace(WISH, wished_until=until), HERAULT, TODAY, (), TEACHER, DAY + timedelta(days=5))
 
 
 def test_another_theme_audience_or_day_may_be_agreed_on_and_is_marked():

@@ -154,6 +154,9 @@ def test_the_system_decides_nothing_that_people_decide():
         "animationRequestAnswer",
         "animationRequestLapse",
         "animationRequestReopen",
+        # Once its words are erased; publications too.
+        "animationRequestWithdraw",
+        "publicationWithdraw",
         "animationResume",
         "animationSuspend",
         "controlDraw",

@@ -54,6 +54,8 @@ def test_animations_conform_to_their_schema_in_both_forms_and_hold_nothing_perso
 ) -> None:
     tables = ("animations", "programme")
     files = [f"{table}.{kind}" for table in tables for kind in ("schema.json", "csv", "json")]
+    refused = server.http.get(f"{BASE}/animations.csv", params={"territory": "18"})
+    assert (refused.status_code, "« territory »" in refused.text) == (400, True)
     for name in ("datapackage.json", *files):
         answer = server.http.get(f"{BASE}/{name}")
         assert (answer.status_code, "etalab" in answer.headers["link"]) == (200, True), name

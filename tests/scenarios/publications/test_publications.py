@@ -150,6 +150,9 @@ def test_coordonnateurs_and_the_national_team_publish_their_own(people: People, 
     nameless = news | {"author": None, "authorEmail": "a@exemple.fr"}
     (refused,) = people.is_refused(PROPOSE, COORDONNATEUR, territory="34", **nameless)
     assert (refused["code"], refused["field"]) == ("INVALID", ["author"])
+    unreachable = news | {"author": "Anne Autrice", "authorEmail": None}
+    (refused,) = people.is_refused(PROPOSE, COORDONNATEUR, territory="34", **unreachable)
+    assert (refused["code"], refused["field"]) == ("INVALID", ["authorEmail"])
 
 
 def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people: People, server: Server):
@@ -218,3 +221,17 @@ def test_the_past_is_read_by_those_who_answer_for_it_and_an_author_is_erased(
     trail = "query($id: ID!) { auditTrail(where: {structureId: $id}) { nodes { sentence } } }"
     sentences = [entry["sentence"] for entry in server.ask(trail, NATIONAL, id=STRUCTURE_ID)["auditTrail"]["nodes"]]
     assert any("Nom de l'auteur effacé" in sentence for sentence in sentences)
+
+
+def test_a_publication_whose_words_are_erased_is_shown_no_more(people: People, server: Server) -> None:
+    people.sign()
+    publication_id = people.does(PROPOSE, STRUCTURE, structureId=STRUCTURE_ID, **WORKSHOP)["publication"]["id"]
+    people.does(PUBLISH, NATIONAL, publicationId=publication_id)
+    erase = "mutation($input: PersonEraseInput!) { personErase(input: $input) { position errors { message } } }"
+    assert server.ask(erase, NATIONAL, input={"subject": publication_id})["personErase"]["errors"] == []
+    server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
+    query = "query($id: ID!) { publication(id: $id) { status title text withdrawalReason } }"
+    assert server.ask(query, None, id=publication_id) == {"publication": None}
+    shown = server.ask(query, STRUCTURE, id=publication_id)["publication"]
+    assert (shown["status"], shown["title"], shown["text"]) == ("WITHDRAWN", "[texte effacé]", "[texte effacé]")
+    assert shown["withdrawalReason"] == "Ses textes sont effacés."

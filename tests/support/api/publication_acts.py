@@ -38,7 +38,10 @@ def proposes(world: World, **changes: Any) -> UUID:
 
 def published_and_proposed(world: World) -> dict[str, UUID]:
     """Return one publication that is online, and one that was refused and corrected."""
-    online, proposed = proposes(world, author="Anne Autrice", degree="FIRST"), proposes(world)
+    online, proposed = (
+        proposes(world, author="Anne Autrice", author_email="anne@example.org", degree="FIRST"),
+        proposes(world),
+    )
     world.does(PublicationPublish(publication_id=online), NATIONAL)
     world.does(PublicationRefuse(publication_id=proposed, reason="Durée à préciser"), NATIONAL)
     return {"publicationId": online, "proposed": proposed}

@@ -20,6 +20,7 @@ WORKSHOP = {
     "audience": "parents",
     "links": "Fiche de l'animateur : https://exemple.fr/fiche\nhttps://exemple.org/",
     "author": "Anne Autrice",
+    "authorEmail": "anne@exemple.fr",
     "structureId": STRUCTURE_ID,
     "territory": "34",
 }
