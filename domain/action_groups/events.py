@@ -71,7 +71,7 @@ class ActionGroupCorrected(Event):
 class MeetingCorrected(Event):
     """What the record of a meeting should have said. `number`: the first meeting that was recorded is 1."""
 
-    number: int = Field(title="réunion")
+    number: int = Field(title="numéro")
     met_on: date = Field(title="réuni le")
     professions: tuple[FreeText, ...] = Field(title="professions présentes")
     outcome: FreeText = Field(title="production")

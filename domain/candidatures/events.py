@@ -108,7 +108,7 @@ class AccompanimentCorrected(Event):
     """What a record of that volunteer should have said. `number` is the version of the candidature that it made."""
 
     person_id: UUID
-    number: int = Field(title="relevé")
+    number: int = Field(title="numéro")
     on: date
     mission: Mission = Field(title="mission")
     parents: int = Field(title="parents")

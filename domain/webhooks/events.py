@@ -39,7 +39,7 @@ class WebhookSecretRotated(Event):
 class WebhookPaused(Event):
     """What happens meanwhile waits."""
 
-    because: PauseCause = Field(title="cause de la suspension")
+    because: PauseCause = Field(title="cause")
 
 
 @event("webhook.resumed", "Abonnement repris")

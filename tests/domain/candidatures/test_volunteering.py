@@ -134,6 +134,7 @@ def test_each_is_told_what_they_may_do_and_why_not():
     assert actions(PARENT, *VALIDATED_FIRST) == {
         "candidatureWithdraw": None,
         "candidatureRecordAccompaniment": None,
+        "candidatureCorrectAccompaniment": None,
         "candidatureRequestCertificate": None,
     }
     assert (
