@@ -51,6 +51,7 @@ _REQUESTS = Projection(
         labels={
             "status": "état",
             "structure_id": "structure",
+            "given_back_by": "rendue par",
             "sent_at": "envoyée le",
             "changed_at": "dernier changement le",
         },
