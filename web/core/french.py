@@ -26,6 +26,22 @@ _ZONES: Mapping[str, str] = {
     "Indian/Mayotte": "heure de Mayotte",
 }
 _BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»])"), re.compile(r"(?<=«) ")
+_FULL_HOUR, _CODE = re.compile(r"\b(\d{1,2})[ \u00a0]h[ \u00a0]00\b"), re.compile(r"[a-z0-9-]+|[^@]*\d[^@]*")
+#: Who acted, by role, within a sentence.
+_AGENTS: Mapping[str, str] = {
+    "PUBLIC": "une personne sans compte",
+    "PARENT": "un parent",
+    "STRUCTURE": "la structure",
+    "MEDIATEUR": "un médiateur",
+    "COORDONNATEUR": "le coordonnateur",
+    "DIRECTOR": "le directeur d'école",
+    "INSPECTOR": "l'IEN",
+    "HEAD": "le chef d'établissement",
+    "TEACHER": "un enseignant",
+    "NATIONAL": "l'équipe nationale",
+    "AUDITOR": "un auditeur",
+    "SYSTEM": "le site, de lui-même",
+}
 #: Keeps a number with its unit on one line.
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -68,8 +84,14 @@ def moment(value: str, time_zone: str = _PARIS) -> str:
 
 
 def typography(text: str) -> str:
-    """Keep `: ; ! ? »` on the line of the word before them."""
-    return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, text))
+    """Keep `: ; ! ? »` on the line of the word before them; write a full hour as `hour` does."""
+    return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, _FULL_HOUR.sub(rf"\1{_NBSP}h", text)))
+
+
+def agent(role: str, name: str | None) -> str:
+    """Return who acted: « le coordonnateur (Jeanne Martin) ». Accounts that have no name of a person are left out."""
+    called = name if name and not _CODE.fullmatch(name) else None
+    return _AGENTS.get(role, role) + (f" ({called})" if called else "")
 
 
 def path(url: str) -> str:

@@ -61,6 +61,7 @@ class Templates:
             "euros",
             "size",
             "moment",
+            "agent",
             "path",
         ):
             self._environment.filters[name] = getattr(french, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -71,6 +71,7 @@ class StructurePage(ActPage):
             "territory/structure",
             422 if posted else 200,
             structure=structure,
+            entries=_grouped(structure["timeline"]["nodes"]),
             answers_for=answers_for,
             signs=viewer["role"] != "AUDITOR",
             acts=[
@@ -83,6 +84,19 @@ class StructurePage(ActPage):
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def _grouped(nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries, latest first; those that follow each other and read the same are one, with all positions."""
+    entries: list[dict[str, Any]] = []
+    for node in reversed(nodes):
+        words = {name: node[name] for name in ("sentence", "subjectName", "details", "actorRole", "actorName")}
+        minute = {"minute": node["recordedAt"][:16]}
+        if entries and (words | minute).items() <= entries[-1].items():
+            entries[-1]["positions"].append(node["position"])
+        else:
+            entries.append({**words, **minute, "recordedAt": node["recordedAt"], "positions": [node["position"]]})
+    return entries
 
 
 def _latest_first(request: Request) -> dict[str, Any]:

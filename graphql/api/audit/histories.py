@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+import orjson
+
 from api.core.blanked import blanked_for
 from api.core.context import Context
 from application.wording.what_changed import TOPICS, details
 from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.records import Recorded
 from projections.animations.blanked_texts import BlankedTexts
+from projections.audit import queries
 from projections.engine.past import TooLong, of_streams, opened
 
 
@@ -22,6 +25,24 @@ async def details_of(context: Context, topic: str, animation_id: UUID, position:
     histories = await context.together("histories of entries", animation_id, lambda ids: _histories(context, ids))
     history = [record.event for record in histories if record.position <= position]
     return details(history) if history else []
+
+
+async def animation_about(context: Context, topic: str, subject: UUID) -> UUID | None:
+    """Return the animation that an event happened to, itself or its registrations; None for other things."""
+    match topic.partition(".")[0]:
+        case "animation":
+            return subject
+        case "registration":
+            return await context.together("animations of books", subject, lambda ids: _animations_of(context, ids))
+    return None
+
+
+async def _animations_of(context: Context, books: list[UUID]) -> list[UUID | None]:
+    """Return the animation of each book of registrations, which its first event names."""
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.FIRST_EVENTS), {"ids": books})
+    first = {row["originator_id"]: orjson.loads(row["state"])["data"].get("animation_id") for row in rows}
+    return [UUID(animation) if (animation := first.get(book)) else None for book in books]
 
 
 async def blanked_for_asker(context: Context) -> BlankedTexts:

@@ -14,7 +14,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.accounts.types import agents_named
-from api.audit.histories import blanked_for_asker, details_of
+from api.audit.histories import animation_about, blanked_for_asker, details_of
 from api.core.back_references import later
 from api.core.blanked import NOTHING_BLANKED, is_nothing_blanked
 from api.core.context import Context, Info
@@ -118,15 +118,15 @@ class AuditEntry(Lazily, Node):
         return await context.together("agents", agent, lambda agents: agents_named(context, agents))
 
     @strawberry.field(
-        description="The title of the animation that it happened to, as the asker reads it today; else null."
+        description="The title of the animation that it happened to, or to a registration for it, as the asker reads it"
+        " today; else null."
     )
     async def subject_name(self, info: Info) -> str | None:
-        if not self.row["type"].startswith("animation."):
-            return None
         context, load = info.context, later("api.animations.types", "load_animations")
-        animation = await context.together(
-            "animations", UUID(str(self.row["subject_id"])), lambda ids: load(context, ids)
-        )
+        animation_id = await animation_about(context, self.row["type"], UUID(str(self.row["subject_id"])))
+        if animation_id is None:
+            return None
+        animation = await context.together("animations", animation_id, lambda ids: load(context, ids))
         return None if animation is None else str(animation.title)
 
     @strawberry.field(

@@ -35,7 +35,7 @@ class Training:
     subject: str = strawberry.field(description="What it was about.")
 
 
-@strawberry.type(description="How many parents a volunteer helped on a day. None of them is named.")
+@strawberry.type(description="How many parents a volunteer helped on a day, without their names.")
 class Accompaniment:
     number: int = strawberry.field(description="What `candidatureCorrectAccompaniment` takes.")
     on: date = strawberry.field(description="The day.")

@@ -10,6 +10,7 @@ from tests.support.people import NATIONAL as TEAM
 from tests.support.people import OTHER_SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
+from web.core.french import agent, typography
 
 STRUCTURE_PAGE = f"/territoire/structures/{STRUCTURE_ID}"
 CONVENTIONS = (
@@ -48,6 +49,27 @@ def test_a_coordonnateur_sees_what_each_structure_owes_and_everything_that_happe
     assert "Places\N{NO-BREAK SPACE}: 12 → 20" in page
     assert "→ Mairie" in page
     assert page.index("Animation publiée") < page.index("Convention signée")
+    assert "le dernier enregistré en premier" in page
+
+
+@pytest.mark.usefixtures("owing")
+def test_the_timeline_names_the_animation_of_registrations_and_who_acted_in_words(
+    visitor: Visitor, people: People
+) -> None:
+    animation = people.declare(title="Soirée jeux")
+    people.publish(animation)
+    for name in ("a", "b"):
+        registrant = {"firstName": name, "lastName": "Martin", "email": f"{name}@example.org"}
+        people.does("40-register-for-an-animation", None, animationId=animation, **registrant)
+    page = visitor.signs_in("COORDONNATEUR").sees(STRUCTURE_PAGE)
+    assert "Inscription faite\N{NO-BREAK SPACE}: Soirée jeux (2 fois)" in page
+    assert "Par une personne sans compte. Événements n°" in page
+    assert "Par la structure" in page
+    for account in (None, "equipe-nationale", "structure-86212304-77b7", "Structure 12"):
+        assert agent("NATIONAL", account) == "l'équipe nationale"
+    for name in ("Jeanne Martin", "j.martin", "j2@ac-poitiers.fr"):
+        assert agent("COORDONNATEUR", name) == f"le coordonnateur ({name})"
+    assert typography("Début : de 18 h 00 à 20 h 30").endswith("de 18\N{NO-BREAK SPACE}h à 20 h 30")
 
 
 @pytest.mark.usefixtures("owing")
