@@ -59,7 +59,7 @@ def _skipped(clock: datetime, zone: ZoneInfo, place: str) -> str:
     later = clock + abs(after - before)
     return (
         f"{_day(clock)} ({place}), {_hour(clock)} n'existe pas : les horloges avancent"
-        f" ce jour-là. Écrivez {later:%Y-%m-%dT%H:%M}, ou une heure d'avant le changement."
+        f" ce jour-là. Donnez {_hour(later)}, ou une heure d'avant le changement."
     )
 
 

@@ -52,6 +52,6 @@ def check_kinds(kinds: tuple[str, ...]) -> None:
             accepted = ", ".join(f"{family}{_ALL}" for family in families)
             raise invalid(
                 f"« {kind[:60]} » n'est pas un événement que l'on peut suivre ; attendu : {accepted}, ou l'un des"
-                " événements de webhookKinds.",
+                " événements proposés dans la liste.",
                 *("kinds", str(place)),
             )

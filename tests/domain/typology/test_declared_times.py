@@ -74,7 +74,7 @@ def test_a_time_that_clocks_show_is_taken(territory, text, local):
         (HERAULT, "2027-10-31T02:30", "il est deux fois 2 h 30 : ajoutez +02:00 pour la première fois, +01:00 pour"),
         (HERAULT, "2027-03-28T02:30", "le 28 mars 2027 (Hérault), 2 h 30 n'existe pas : les horloges avancent"),
         (HERAULT, "2027-03-28T02:30:00+01:00", "2 h 30 n'existe pas"),
-        (MIQUELON, "2027-03-14T02:00", "Écrivez 2027-03-14T03:00"),
+        (MIQUELON, "2027-03-14T02:00", "Donnez 3 h 00"),
     ],
 )
 def test_a_time_that_clocks_do_not_show_is_refused_with_the_right_one(territory, text, words):

@@ -63,7 +63,7 @@ def test_a_subscription_is_for_those_whose_events_are_sent(who, fact, admitted):
 def test_no_more_than_ten_stand_at_a_time_and_each_kind_is_looked_at():
     with pytest.raises(DomainError, match="10 abonnements au plus"):
         webhooks.subscribe(STRUCTURE, subscribed(), webhooks.MOST_SUBSCRIPTIONS)
-    with pytest.raises(DomainError, match=r"attendu : animation\.\*") as refused:
+    with pytest.raises(DomainError, match=r"attendu : animation\.\*.*proposés dans la liste") as refused:
         webhooks.subscribe(STRUCTURE, subscribed(kinds=("animation.created", "candidature.*")), 0)
     assert refused.value.problems[0].field == ("kinds", "1")
 
