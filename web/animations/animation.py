@@ -122,7 +122,11 @@ class AnimationPage:
 
 
 def _fields(animation: Mapping[str, Any]) -> Sequence[Field]:
-    return (*_FIELDS, _TEXTS) if animation["sendsTextMessages"] else _FIELDS
+    without = {
+        "children": not animation["type"]["admitsChildren"],
+        "smsAgreed": not animation["sendsTextMessages"],
+    }
+    return [field for field in (*_FIELDS, _TEXTS) if not without.get(field.name)]
 
 
 def _map_address(animation: Mapping[str, Any]) -> str | None:

@@ -159,6 +159,11 @@ class Form:
             self.errors = {each.name: f"{_called(each)} : champ obligatoire." for each in missing} | self.errors
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
 
+    def without(self, name: str) -> Form:
+        """Leave a field out of what is shown."""
+        self.fields = [each for each in self.fields if each.name != name]
+        return self
+
     def number(self, name: str) -> int | None:
         """Return the number that the page filled in, unseen; None where it is none."""
         value = Field(name, name, "number").value(self.values.get(name, ""))

@@ -82,3 +82,17 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     assert "La page est retirée" in page
     for path in ("presences", "inscrire", "attestation", "feuilles"):
         Visitor(server.address).signs_in("OTHER").sees(f"{base}/{path}", 404)
+
+
+def test_children_are_asked_for_only_where_the_type_admits_them(visitor: Visitor, people: People, server: Server):
+    animation = people.declare(
+        type="cafe-des-parents", startsAt="2027-02-20T18:00:00+01:00", endsAt="2027-02-20T20:00:00+01:00"
+    )
+    people.publish(animation)
+    public = visitor.sees(f"/animations/{animation}")
+    assert 'name="lastName"' in public
+    page = visitor.signs_in("STRUCTURE").sees(f"/structure/animations/{animation}/inscrire")
+    assert "La place est réservée" in visitor.sends(page, values={"firstName": "Léa", "lastName": "Martin"})
+    server.clock.now = datetime.fromisoformat("2027-02-20T20:30:00+01:00")
+    day = visitor.sees(f"/structure/animations/{animation}/presences")
+    assert ('name="parents"' in day, 'name="children"' in public + page + day) == (True, False)

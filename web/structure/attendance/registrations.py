@@ -94,6 +94,7 @@ class AttendanceList:
         expected = animation["expected"]
         counted = {"parents": expected["walkIns"], "children": expected["walkInChildren"]}
         counted = {name: str(number) for name, number in counted.items() if number is not None}
+        walk_ins = self._acts.form(request, "venus", posted, **counted)
         response = self._site.templates.page(
             request,
             "structure/attendance/registrations",
@@ -103,7 +104,7 @@ class AttendanceList:
             around=pages_around(request, animation["registrations"]["pageInfo"]),
             rows={each["id"]: self._acts.form(request, "pointer") for each in animation["registrations"]["nodes"]},
             code=self._acts.form(request, "code", posted),
-            walk_ins=self._acts.form(request, "venus", posted, **counted),
+            walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
             removal=self._acts.form(request, "retirer", posted),
             acts=self._acts,
             actions={each["code"]: each for each in animation["allowedActions"]},
@@ -174,7 +175,7 @@ class RegisteringOthers:
             422 if form.failed else 200,
             animation=animation,
             trail=self.trail(animation),
-            form=form,
+            form=form if animation["type"]["admitsChildren"] else form.without("children"),
             code=shown.get("code", ""),
             ticket=shown.get("ticket", ""),
             waits=shown.get("status") == "WAITING",
