@@ -169,10 +169,11 @@ def test_the_queue_does_not_exist_for_others(role: str, declared: list[str], vis
 
 def test_a_text_that_was_corrected_is_blanked(server: Server, people: People) -> None:
     animation = people.declare(title="Café de Mme Inventée", description="Avec Mme Inventée.")
-    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, description="Avec vous.")
+    for description in ("Avec Mme Inventée encore.", "Avec vous."):
+        people.does("47-modify-an-animation", STRUCTURE, animationId=animation, description=description)
     team = Visitor(server.address).signs_in("TEAM")
     page = team.sees(f"/moderation/animations/{animation}")
-    assert "en est à la version 2" in page
+    assert page.count("« Café de Mme Inventée »</option>") == 2
     assert '<a href="#masquer-blanked">' in team.sends(page, "masquer", {"reason": "Une personne."}, 422)
     done = team.sends(page, "masquer", {"blanked": "1", "reason": "Une personne était nommée."})
     assert "L&#39;ancien texte n&#39;est plus montré" in done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Day
 from datetime import time as Hour
 from secrets import token_hex
@@ -160,9 +160,13 @@ class Form:
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
 
     def without(self, name: str) -> Form:
-        """Leave a field out of what is shown."""
+        """Leave a field out."""
         self.fields = [each for each in self.fields if each.name != name]
         return self
+
+    def offer(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Offer values and labels for a field that is to be typed otherwise."""
+        self.fields = [replace(f, kind="select", options=options) if f.name == name else f for f in self.fields]
 
     def number(self, name: str) -> int | None:
         """Return the number that the page filled in, unseen; None where it is none."""

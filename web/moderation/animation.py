@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import moment
 from web.core.problems import Problem
 
 _ANIMATION = document("moderation/animation")
@@ -26,6 +28,8 @@ _USUAL = (
     "Cette animation n'entre pas dans le programme.",
     "Le texte nomme des personnes : retirez leurs noms.",
 )
+#: How much of a former text tells it from the others.
+_SHOWN_LETTERS = 80
 _STATES = {
     "SUBMITTED": ("À publier", "warning"),
     "PUBLISHED": ("Publiée", "success"),
@@ -80,7 +84,7 @@ _ACTS = (
         "Masquer ce texte",
         "L'ancien texte n'est plus montré qu'à vous et aux auditeurs.",
         (
-            Field("blanked", "Version à masquer", "number", "Une version d'avant la correction.", True),
+            Field("blanked", "Texte à masquer", "number", "Un texte d'avant la correction.", True),
             Field("reason", "Motif", "textarea", "Sans reprendre les mots que vous masquez.", True),
         ),
         "Un texte qui nommait quelqu'un, et qui a été corrigé, se lit encore dans l'historique. Ici, vous le masquez.",
@@ -104,14 +108,31 @@ class AnimationToPublish(ActPage):
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None or answer["viewer"]["role"] != "NATIONAL":
             raise Problem.missing()
+        acts = self._acts.shown(request, animation["allowedActions"], posted)
+        texts = _former_texts(animation, answer["auditTrail"]["nodes"])
+        for shown in acts:
+            shown.form.offer("blanked", texts)
         response = self._site.templates.page(
             request,
             "moderation/animation",
             422 if posted else 200,
             animation=animation,
             state=_STATES[animation["status"]],
-            acts=self._acts.shown(request, animation["allowedActions"], posted),
+            acts=acts,
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def _former_texts(animation: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return the versions of what was declared, each with its moment and title; the last one stands."""
+    zone = animation["territory"]["timeZone"]
+    versions = sorted(entries, key=lambda entry: entry["subjectVersion"])[:-1]
+    return [
+        (
+            str(entry["subjectVersion"]),
+            f"{moment(entry['recordedAt'], zone)} : « {shorten(entry['data']['title'], _SHOWN_LETTERS)} »",
+        )
+        for entry in versions
+    ]
