@@ -16,7 +16,7 @@ from api.passkeys.types import Passkey, load_passkeys, load_passkeys_of
 from application.commanding.commands import Command
 from application.passkeys import PasskeyRegister, PasskeyRevoke, PasskeysWithdraw
 from application.signatures.registrations import read_registration
-from domain.kernel.errors import forbidden
+from domain.kernel.errors import forbidden, invalid
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.passkeys.events import WithdrawalReason
 from projections.passkeys import queries
@@ -116,7 +116,10 @@ class PasskeyMutations:
         def execute() -> tuple[UUID, int]:
             authorize(context.actor, Action.PASSKEYS_WITHDRAW, Belongings())
             values = to_command(input)
-            command = build_command(PasskeysWithdraw, values | {"person": _person_of(context, values.pop("subject"))})
+            subject = values.pop("subject").strip()
+            if not subject:
+                raise invalid("subject : champ obligatoire.", "subject")
+            command = build_command(PasskeysWithdraw, values | {"person": _person_of(context, subject)})
             outcome = context.services.application.execute(command, context.actor, context.now)
             return outcome.subject_id, outcome.position
 

@@ -16,7 +16,7 @@ from api.communication.plannings import Plannings
 from api.core.context import Services
 from domain.kernel.identifiers import structure_id
 from tests.api.lists.plans import ANIMATIONS_COPIED, STRUCTURES_ADDED, nodes_of, rows_read
-from tests.support.api.asking import BESIDES, TILLEULS, Reached
+from tests.support.api.asking import BESIDES, SIGN_IN, TILLEULS, Reached
 from tests.support.api.reading import Reader, executed, opened_town, reading
 
 _CHANGES = """
@@ -46,7 +46,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
 def _download(reader: Reader, path: str, such_as: str = "cursor_values") -> tuple[bytes, list[dict[str, Any]]]:
     """What a path answers to everybody, and the plans of such statements: those that read pages of animations."""
     town = reader.town
-    services = Services(town.app, reader.pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+    services = Services(town.app, reader.pool, Reached(), SIGN_IN, 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
     name, _, query = path.partition("?")
     feeds, tables, plannings = AnimationFeeds(services), AnimationExports(services), Plannings(services)
     endpoints = {"/ics": feeds.calendar, "/atom": feeds.atom, "/jsonld": feeds.json_ld, "/csv": tables.listing_csv}

@@ -32,6 +32,8 @@ def test_the_national_team_withdraws_the_keys_of_who_lost_their_device(
     lost = {"subject": "Coordination 34", "reason": "LOST"}
     (forbidden,) = withdraws(server, COORDONNATEUR, **lost)["errors"]
     assert forbidden["code"] == "FORBIDDEN"
+    (nameless,) = withdraws(server, NATIONAL, subject=" ", reason="LOST")["errors"]
+    assert (nameless["code"], nameless["field"]) == ("INVALID", ["subject"])
     answer = withdraws(server, NATIONAL, **lost)
     assert answer["errors"] == []
     assert [key["revokedAt"] is not None for key in answer["passkeys"]] == [True]

@@ -31,6 +31,7 @@ from application.commanding.commands import Command
 from application.conventions import ConventionSign, StructureRename
 from application.files.store import Draft, FileStore
 from application.proof.notes import SigningKey
+from application.sign_in.local import LocalSignIn
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import person_id, structure_id
@@ -39,6 +40,8 @@ from projections.engine.catching_up import catch_up
 MASTER_KEY = bytes(range(32))
 #: Nothing is kept in these tests: whoever tries is told by the folder.
 BESIDES = (FileStore(Path("/dev/null/files")), "https://parentalite.example.org", SigningKey.from_seed(b"k" * 32))
+#: Whose names passkeys are kept under; nobody signs in here.
+SIGN_IN = LocalSignIn("a secret of these tests, long enough")
 FOUNDED_AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 TILLEULS, BASSE_TERRE, EVERYWHERE = "21020001000010", "21971101700018", "73282932000074"
 SCHOOL, COLLEGE = "0349102J", "0340005W"
@@ -196,7 +199,7 @@ class Town:
     async def _ask(self, document: str, actor: Actor, variables: dict[str, Any]) -> Asked:
         kwargs = {"cursor_factory": _Counting}
         async with AsyncConnectionPool(self.url, min_size=1, max_size=2, kwargs=kwargs, open=False) as pool:
-            services = Services(self.app, pool, Reached(), "secret", 1.0, lambda: self.now, *BESIDES)  # type: ignore[arg-type]
+            services = Services(self.app, pool, Reached(), SIGN_IN, 1.0, lambda: self.now, *BESIDES)  # type: ignore[arg-type]
             context = Context(services, actor)
             _Counting.executed = 0
             try:

@@ -18,7 +18,7 @@ from api.limits.documents import MOST_TOKENS, RULES
 from api.schema import schema
 from domain.kernel.actors import Actor
 from projections.engine.catching_up import catch_up
-from tests.support.api.asking import BESIDES, Reached, Town
+from tests.support.api.asking import BESIDES, SIGN_IN, Reached, Town
 from tests.support.api.documents import Drawn
 
 
@@ -26,7 +26,7 @@ class Both:
     """Asks both executors the same, each on a snapshot of its own."""
 
     def __init__(self, town: Town, pool: Any) -> None:
-        self.services = Services(town.app, pool, Reached(), "secret", 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
+        self.services = Services(town.app, pool, Reached(), SIGN_IN, 1.0, lambda: town.now, *BESIDES)  # type: ignore[arg-type]
         self._documents = Documents(schema, RULES, MOST_TOKENS, 500)
 
     async def compiled(self, drawn: Drawn, actor: Actor) -> bytes | None:

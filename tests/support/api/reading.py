@@ -21,7 +21,7 @@ from application.hosting.database import temporary_database
 from domain.kernel.actors import PUBLIC, Actor
 from projections.engine.catching_up import catch_up
 from projections.engine.reading import Snapshot
-from tests.support.api.asking import BESIDES, MASTER_KEY, Asked, Reached, Town
+from tests.support.api.asking import BESIDES, MASTER_KEY, SIGN_IN, Asked, Reached, Town
 from tests.support.world import EVENT_KEYS
 
 
@@ -43,7 +43,7 @@ class Reader:
 
     async def _ask(self, document: str, actor: Actor, now: datetime, variables: dict[str, Any]) -> Asked:
         besides = (self.files, *BESIDES[1:])
-        services = Services(self.town.app, self.pool, Reached(), "secret", 1.0, lambda: now, *besides)  # type: ignore[arg-type]
+        services = Services(self.town.app, self.pool, Reached(), SIGN_IN, 1.0, lambda: now, *besides)  # type: ignore[arg-type]
         context = Context(services, actor)
         with executed() as statements:
             try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +13,7 @@ from web.core.acts import Act, Acts
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import plural
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.structure.speaking import spoken_for
@@ -90,7 +92,9 @@ class Contacts:
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["contactsImport"]
             if not payload["errors"]:
-                return RedirectResponse("/structure/contacts?importes=oui", 303)
+                numbers = {"importes": f"{payload['added']}-{payload['known']}"}
+                columns = {"colonnes": ", ".join(payload["ignoredColumns"] or ())}
+                return RedirectResponse(f"/structure/contacts?{urlencode(numbers | columns)}", 303)
             form.refuse(payload["errors"])
         return await self._page(request, form)
 
@@ -118,6 +122,17 @@ class Contacts:
             },
             importing=self._site.guard.form(request, ()),
             posted=posted,
-            done="Les contacts sont importés." if "importes" in request.query_params else self._acts.done(request),
+            done=_imported(request.query_params) or self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def _imported(params: Mapping[str, str]) -> str:
+    """Return what the import just did, which is told in an address that the site itself made."""
+    added, _, already = params.get("importes", "").partition("-")
+    if not (added.isdigit() and already.isdigit()):
+        return ""
+    parts = [f"{plural(int(added), 'contact ajouté', 'contacts ajoutés')}, {already} déjà dans votre liste."]
+    if columns := params.get("colonnes"):
+        parts.append(f"Colonnes laissées de côté : {columns}.")
+    return " ".join(parts)
