@@ -80,6 +80,11 @@ def may(actor: Actor, action: Action, belongings: Belongings) -> bool:
     return scope is not None and REACHES[scope](actor, belongings)
 
 
+def may_ever(actor: Actor, action: Action) -> bool:
+    """Return whether there is anything on which the actor may take the action."""
+    return scope_of(actor, action) is not None or (actor.role in RIGHTS[action] and reaches_own(action))
+
+
 def authorize(actor: Actor, action: Action, belongings: Belongings) -> None:
     """Raise FORBIDDEN unless the actor may take the action, in the same words whatever it was to be taken on."""
     if not may(actor, action, belongings):

@@ -67,7 +67,7 @@ def register_command(context: Context, input: PasskeyRegisterInput) -> Command:
     made = read_registration(application.challenges, site, person, context.now, *answer)
     passkey = {"credential_id": made.credential_id, "public_key": made.public_key, "rp_id": site.rp_id}
     also_in = from_thread.run(_streams_with, context, made.credential_id)
-    return build_command(PasskeyRegister, values | passkey | {"also_in": also_in})
+    return build_command(context.actor, PasskeyRegister, values | passkey | {"also_in": also_in})
 
 
 async def _streams_with(context: Context, credential_id: str) -> list[UUID]:
@@ -119,7 +119,7 @@ class PasskeyMutations:
             subject = values.pop("subject").strip()
             if not subject:
                 raise invalid("subject : champ obligatoire.", "subject")
-            command = build_command(PasskeysWithdraw, values | {"person": _person_of(context, subject)})
+            command = build_command(context.actor, PasskeysWithdraw, values | {"person": _person_of(context, subject)})
             outcome = context.services.application.execute(command, context.actor, context.now)
             return outcome.subject_id, outcome.position
 

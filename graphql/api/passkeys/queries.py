@@ -111,7 +111,7 @@ async def _command(context: Context, act: SignedActInput) -> Callable[[], Comman
         return lambda: register_command(context, input)
     kind = _KINDS[name]
     values = {key: value for key, value in (await kind.values(context, input)).items() if key != "signature"}
-    return lambda: build_command(kind.command, values)
+    return lambda: build_command(context.actor, kind.command, values)
 
 
 async def _to_sign(context: Context, act: SignedActInput) -> ActSignature:

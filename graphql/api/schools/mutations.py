@@ -87,7 +87,7 @@ async def _imported(context: Context, values: dict[str, Any]) -> SchoolsImportPa
 
 def _rehearse(context: Context, values: dict[str, Any]) -> list[Recorded]:
     """Return what would be recorded: nothing where all is known already. Raises DomainError."""
-    command = build_command(SchoolsImport, values)
+    command = build_command(context.actor, SchoolsImport, values)
     try:
         return context.services.application.rehearse(command, context.actor, context.now)
     except DomainError as refusal:

@@ -84,7 +84,7 @@ async def import_schools(context: Context, values: dict[str, Any]) -> StrategySc
 
 def _rehearse(context: Context, values: dict[str, Any]) -> list[Recorded]:
     """Return what would be recorded: nothing where all is targeted already. Raises DomainError."""
-    command = build_command(StrategySchoolsImport, values)
+    command = build_command(context.actor, StrategySchoolsImport, values)
     try:
         return context.services.application.rehearse(command, context.actor, context.now)
     except DomainError as refusal:

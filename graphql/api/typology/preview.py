@@ -84,7 +84,8 @@ async def _previewed(context: Context, change: TypologyChangeInput) -> TypologyP
     kind, application = _KINDS[name], context.services.application
     values = kind.values(input)
     recorded = await in_turn(
-        context, lambda: application.rehearse(build_command(kind.command, values), context.actor, context.now)
+        context,
+        lambda: application.rehearse(build_command(context.actor, kind.command, values), context.actor, context.now),
     )
     (event,) = (record.event for record in recorded)
     assert isinstance(event, Change)

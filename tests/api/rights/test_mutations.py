@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from api.schema import schema
 from domain.kernel.actors import PUBLIC, Actor
-from domain.kernel.rights import Action, Belongings, may
+from domain.kernel.rights import Action, Belongings, may, may_ever
 from tests.support.api.rights_world import PARENT, WHO, Everything, called
 from tests.support.papers.dossiers import pdf
 from tests.support.world import STRUCTURE_ID, UAI
@@ -242,4 +242,19 @@ def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_
                 wrong.append(f"{called(who)}: answered {refusal['__typename']}")
         if refusals[0] != refusals[1]:
             wrong.append(f"{called(who)}: {refusals[0]} of what exists, {refusals[1]} of what does not")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_who_may_never_do_something_is_told_so_whatever_is_missing(everything: Everything):
+    wrong = []
+    for mutation in sorted(set(MUTATIONS) - HELD.keys() - CANDIDATES):
+        field = MUTATIONS[mutation]
+        document = f"mutation ($input: {field.args['input'].type}) {{ one: {mutation}(input: $input) {{ {_ANSWER} }} }}"
+        sound, fields = _input(mutation, everything.ids, True), get_named_type(field.args["input"].type).fields
+        least = {name: value for name, value in sound.items() if is_required_input_field(fields[name])}
+        for who in (somebody for somebody in WHO if not may_ever(somebody, Action(mutation))):
+            answer = everything.reader.asks(document, who, input=least)
+            codes = [error["code"] for error in answer.data["one"]["errors"]]
+            if codes != ["UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"]:
+                wrong.append(f"{mutation} {called(who)}: {codes}")
     assert not wrong, "\n".join(wrong)

@@ -110,7 +110,7 @@ async def _carried(context: Context, values: dict[str, Any], dry_run: bool) -> C
 
 def _rehearse(context: Context, values: dict[str, Any]) -> None:
     without_key = {name: value for name, value in values.items() if name != "idempotency_key"}
-    command = build_command(AnimationsImport, without_key)
+    command = build_command(context.actor, AnimationsImport, without_key)
     context.services.application.rehearse(command, context.actor, context.now)
 
 

@@ -77,12 +77,14 @@ async def carry_out_with_file(
 
 
 def _rehearse(context: Context, command_class: type[Command], values: dict[str, Any]) -> None:
-    command = build_command(command_class, values | _UNKNOWN | {"draft": NoDraft()})
+    command = build_command(context.actor, command_class, values | _UNKNOWN | {"draft": NoDraft()})
     context.services.application.rehearse(command, context.actor, context.now)
 
 
 def _execute(context: Context, command_class: type[Command], values: dict[str, Any]) -> tuple[UUID, int]:
-    outcome = context.services.application.execute(build_command(command_class, values), context.actor, context.now)
+    outcome = context.services.application.execute(
+        build_command(context.actor, command_class, values), context.actor, context.now
+    )
     return outcome.subject_id, outcome.position
 
 

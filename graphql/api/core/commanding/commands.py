@@ -18,8 +18,9 @@ from api.core.commanding.shared_places import SharedPlaces
 from api.core.commanding.text_lengths import too_long
 from api.core.context import Context
 from application.commanding.commands import Command
-from domain.kernel.actors import Role
+from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, Problem
+from domain.kernel.rights import may_ever, out_of_reach
 from domain.kernel.validation import validated
 from eventstore.log import head
 from eventstore.unavailable import Unavailable, is_unavailable
@@ -56,7 +57,7 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
     def execute() -> tuple[UUID, int]:
         # Validate in the thread, too: a long text would delay other requests.
         try:
-            command = build_command(command_class, values)
+            command = build_command(context.actor, command_class, values)
         except DomainError as refusal:
             further = _further_problems(context, command_class, values, refusal)
             raise DomainError([*refusal.problems, *further]) from None
@@ -71,7 +72,7 @@ def _further_problems(
 ) -> list[Problem]:
     """Return what rules would refuse in the fields that are well formed, so that all is named in one answer."""
     wrong = {problem.field[0] for problem in refusal.problems if problem.field}
-    if not wrong <= command_class.stand_ins.keys():
+    if not wrong or not wrong <= command_class.stand_ins.keys():
         return []
     try:
         command = validated(command_class, {**values, **{name: command_class.stand_ins[name] for name in wrong}})
@@ -81,8 +82,14 @@ def _further_problems(
     return []
 
 
-def build_command(command_class: type[Command], values: Mapping[str, Any]) -> Command:
-    """Build the command from `values`. Raises DomainError (INVALID) for every invalid or too long field."""
+def build_command(actor: Actor, command_class: type[Command], values: Mapping[str, Any]) -> Command:
+    """Build the command from `values`.
+
+    Raises DomainError: FORBIDDEN for who may never do it, else INVALID for every invalid or too long field.
+    """
+    # A link is a right of its own.
+    if "link" not in command_class.model_fields and not may_ever(actor, command_class.action):
+        raise out_of_reach(actor, command_class.action)
     if problems := too_long(values):
         raise DomainError(problems)
     return validated(command_class, values)
