@@ -181,6 +181,7 @@ def test_the_link_shows_what_the_candidate_may_do(people, server):
     assert server.ask(document, link=link)["candidatureByLink"]["allowedActions"] == [
         {"action": "candidatureWithdraw", "allowed": True},
         {"action": "candidatureRecordAccompaniment", "allowed": True},
+        {"action": "candidatureCorrectAccompaniment", "allowed": True},
         {"action": "candidatureRequestCertificate", "allowed": True},
     ]
 
