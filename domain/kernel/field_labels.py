@@ -22,6 +22,7 @@ _IN_FORMS: Mapping[str, str] = {
     "csv": "fichier",
     "dates": "dates",
     "day": "jour de l'animation",
+    "days": "nombre de jours",
     "draft": "fichier",
     "effective_from": "date d'effet",
     "every": "rythme",

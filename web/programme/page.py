@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,9 +13,13 @@ from starlette.routing import BaseRoute
 
 from web.core import french
 from web.core.documents import document
+from web.core.forms import iso_day
 from web.core.site import Site
 
 _PROGRAMME = document("programme/programme")
+_PARIS = ZoneInfo("Europe/Paris")
+_FIRST_DAY = date(2000, 1, 1)
+_LONGEST = 100
 
 
 class ProgrammePage:
@@ -27,7 +33,10 @@ class ProgrammePage:
         return [self._site.route("/programme", self.show)]
 
     async def show(self, request: Request) -> Response:
-        programme = (await self._site.api.ask(request, _PROGRAMME, {}))["programme"]
+        typed = request.query_params.get("au", "").strip()[:_LONGEST]
+        day = _day(typed, self._site.clock().astimezone(_PARIS).date())
+        at = {"day": day.isoformat()} if day else None
+        programme = (await self._site.api.ask(request, _PROGRAMME, {"at": at}))["programme"]
         there: list[dict[str, Any]] = programme["byTerritory"]
         charts = {
             "share": [(_name(each), _percent(each["share"]), _share(each)) for each in there],
@@ -36,9 +45,17 @@ class ProgrammePage:
             "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
         }
         values = {"programme": programme, "charts": charts, "goal": round(_percent(programme["goal"]))}
-        return self._site.templates.page(
-            request, "programme/programme", share=french.percent(programme["share"]), **values
-        )
+        values |= {"day": day, "typed": iso_day(typed), "share": french.percent(programme["share"])}
+        return self._site.templates.page(request, "programme/programme", **values)
+
+
+def _day(typed: str, today: date) -> date | None:
+    """Return a day of the past; None for every other text."""
+    try:
+        day = date.fromisoformat(iso_day(typed))
+    except ValueError:
+        return None
+    return day if _FIRST_DAY <= day < today else None
 
 
 def _name(measures: dict[str, Any]) -> str:

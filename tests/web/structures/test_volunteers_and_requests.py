@@ -56,3 +56,8 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     assert "Une animation y répond" in visitor.sees("/ecole/demandes")
     for path in ("/structure/chiffres", "/programme"):
         assert "<table" in structure.sees(path)
+    before = structure.sees("/programme?au=05/01/2027")
+    assert ("5 janvier 2027" in before.replace("\xa0", " "), "Aujourd&#39;hui" in before) == (True, False)
+    for odd in ("demain", "2999-01-01", "2027-02-30"):
+        page = structure.sees(f"/programme?au={odd}")
+        assert ("Donnez un jour passé" in page, "Aujourd&#39;hui" in page) == (True, True)
