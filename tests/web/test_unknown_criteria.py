@@ -19,7 +19,7 @@ LISTS = {
     ],
     "DIRECTOR": ["/ecole/candidatures?suite="],
 }
-PASSED_OVER = re.compile(r"publiees|doit|avenants|suite|dossiers.etat|controle.etat")
+PASSED_OVER = re.compile(r"publiees|avenants|suite|dossiers.etat|controle.etat")
 
 
 def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(
@@ -71,3 +71,10 @@ def test_a_search_that_is_too_long_is_named_beside_its_field_and_the_rest_is_sho
             answer = visitor.http.get(f"{path}?{query}", follow_redirects=True)
             assert answer.status_code in (200, 422), (path, query)
             assert "<h1" in answer.text
+
+
+def test_a_criterion_of_a_desk_that_is_not_understood_is_named(server: Server):
+    visitor = Visitor(server.address).signs_in("COORDONNATEUR")
+    assert "n'est pas compris" in visitor.sees("/territoire?doit=zz")
+    page = visitor.sees("/territoire/chiffres?du=zz&au=2027-01-15")
+    assert ("« À partir du » : un jour est attendu" in page, "« Jusqu'au »" in page) == (True, False)

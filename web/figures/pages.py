@@ -20,6 +20,8 @@ _WHO = document("figures/who")
 _STRUCTURE, _TERRITORY, _NATION = (document(f"figures/{name}") for name in ("structure", "territory", "nation"))
 _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
 _LONGEST = 100
+#: The days of the address: the field of the API, and the label.
+_DAYS = {"du": ("from", "À partir du"), "au": ("to", "Jusqu'au")}
 
 
 class Figures:
@@ -100,6 +102,11 @@ class Figures:
             chosen=chosen,
             first=period.get("from", ""),
             last=period.get("to", ""),
+            unread=[
+                label
+                for name, (field, label) in _DAYS.items()
+                if request.query_params.get(name) and field not in period
+            ],
             volunteering=more.get("volunteering"),
             coverage=more.get("coverage"),
         )
@@ -125,7 +132,7 @@ def _chosen(choices: Sequence[Mapping[str, Any]], wanted: str) -> Mapping[str, A
 def _period(request: Request) -> dict[str, str]:
     """Return the days of the address that are days."""
     period = {}
-    for name, field in (("du", "from"), ("au", "to")):
+    for name, (field, _) in _DAYS.items():
         typed = iso_day(request.query_params.get(name, "")[:_LONGEST].strip())
         try:
             period[field] = date.fromisoformat(typed).isoformat()

@@ -17,7 +17,7 @@ from web.core.site import Site
 _OVERVIEW = document("territory/overview")
 _LONGEST = 100
 _OWING = {"oui": True, "non": False}
-_WORDS = {"territory": "Département", "text": "Nom"}
+_WORDS = {"territory": "Département", "text": "Nom", "owing": "Ce qu'elle doit"}
 
 
 class Overview:
@@ -33,8 +33,9 @@ class Overview:
     async def show(self, request: Request) -> Response:
         params = request.query_params
         where: dict[str, Any] = {"managed": True}
-        if (owing := _OWING.get(params.get("doit", ""))) is not None:
-            where["owing"] = owing
+        typed = params.get("doit", "")
+        if typed in _OWING:
+            where["owing"] = _OWING[typed]
         search = Search.read(params, "nom", "Nom de la structure")
         if search.text:
             where["text"] = search.text
@@ -47,9 +48,9 @@ class Overview:
             "territory/overview",
             viewer=answer["viewer"],
             structures=structures,
-            unknown=[_WORDS.get(name, name) for name in refused],
+            unknown=[_WORDS.get(name, name) for name in (*refused, *(["owing"] if typed not in ("", *_OWING) else ()))],
             around=pages_around(request, structures["pageInfo"], "#structures"),
             search=search,
-            owing=params.get("doit", ""),
+            owing=typed,
             territory=territory,
         )
