@@ -148,7 +148,7 @@ def _work(address: str, token: str, number: int, acknowledged: list, enough: thr
 
 
 def _term(key: str) -> dict:
-    values = {"kind": "VENUE_TYPE", "code": f"lieu-{key}", "label": "Lieu", "idempotencyKey": key}
+    values = {"kind": "VENUE_TYPE", "code": f"lieu-{key}", "label": f"Lieu {key}", "idempotencyKey": key}
     return {"query": ADD, "variables": {"input": values}}
 
 
