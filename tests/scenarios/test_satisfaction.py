@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from api.limits.rate_limits import RateLimiter
 from api.satisfaction.pace import take_place
+from api.satisfaction.types import figures_of
 from application.followers.packets import record_answers
 from application.hosting.setting_groups import WebSettings
 from application.satisfaction import tables
@@ -30,7 +31,7 @@ from tests.support.people import (
 )
 from tests.support.server import OPERATIONS, SITE, Clock, Server
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"text": "Utile ?", "kind": "SCALE"},
     {"text": "Reviendrez-vous ?", "kind": "CHOICE", "choices": ["Oui", "Non"]},
     {"text": "Que changer ?", "kind": "TEXT"},
@@ -259,3 +260,12 @@ def test_nothing_of_who_answered_or_when_is_kept_and_a_crash_counts_nobody_twice
     assert recorded.event.results[0].total == 26
     assert (recorded.stamp.actor, recorded.stamp.recorded_at) == ("system", now)
     assert "Petit" not in recorded.event.model_dump_json()
+
+
+def test_a_question_has_as_many_answers_as_people_answered_also_where_every_choice_was_rounded_to_nothing():
+    whole = {"form_version": 1, "question": 0, "animations": 1, "answers": 5, "total": 0, "counts": []}
+    nothing = {**whole, "question": 2, "animations": 0, "answers": 0, "counts": [0, 0]}
+    form = {"version": 1, "questions": [{"choices": [], **question} for question in QUESTIONS]}
+    for rows in ([whole], [whole, nothing]):
+        shown = figures_of(rows, [form]).questions[1]
+        assert (shown.answers, [choice.answers for choice in shown.choices]) == (5, [None, None])

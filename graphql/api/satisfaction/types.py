@@ -144,8 +144,8 @@ def figures_of(rows: Sequence[Row], forms: Sequence[Row]) -> SatisfactionFigures
 
 
 def _question(version: int, question: SatisfactionQuestion, row: Row | None, people: int) -> QuestionFigures:
-    """Return the figures of a question. Whoever answers at all answers every CHOICE."""
-    counted = people if row and question.kind is QuestionKind.CHOICE else row["answers"] if row else 0
+    """Return the figures of a question. Whoever answers at all answers every CHOICE, whatever its counts are."""
+    counted = people if question.kind is QuestionKind.CHOICE else row["answers"] if row else 0
     answers = _unless_few(counted) if question.kind is not QuestionKind.TEXT else None
     chosen = shared_out(people, row["counts"][: len(question.choices)]) if row else (0,) * len(question.choices)
     graded = question.kind is QuestionKind.SCALE and row is not None and answers is not None
