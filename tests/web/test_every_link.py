@@ -65,8 +65,8 @@ def test_every_address_of_the_api_names_the_site_and_leads_somewhere(server: Ser
     people.publish(animation)
     someone = {"animationId": animation, "firstName": "Moussa", "lastName": "Traoré"}
     ticket = people.does("41-register-somebody-else", STRUCTURE, **someone)["ticketUrl"]
-    asked = "animation(id: $id) { questionnaireUrl structure { planningUrl } } territories { planningUrl }"
-    shown = server.ask(f"query($id: ID!) {{ {asked} }}", STRUCTURE, id=animation)
+    selection = "animation(id: $id) { questionnaireUrl structure { planningUrl } } territories { planningUrl }"
+    shown = server.ask(f"query($id: ID!) {{ {selection} }}", STRUCTURE, id=animation)
     addresses = {
         "RegistrationMadePayload.ticketUrl": ticket,
         "Animation.questionnaireUrl": shown["animation"]["questionnaireUrl"],

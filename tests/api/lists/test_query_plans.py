@@ -244,11 +244,11 @@ COUNTED: list[tuple[dict[str, Any], bool]] = [
 def test_what_is_not_summed_up_is_counted_to_a_thousand(season: Reader):
     document = "query ($where: AnimationWhere) { animations(where: $where, first: 1) { nodes { id } <counts> } }"
     for where, exact in COUNTED:
-        asked = document.replace("<counts>", "totalCount totalCountIsExact")
-        page = season.asks(asked, PUBLIC, where=where).data["animations"]
+        counting = document.replace("<counts>", "totalCount totalCountIsExact")
+        page = season.asks(counting, PUBLIC, where=where).data["animations"]
         assert page["totalCountIsExact"] is exact, where
         assert exact or page["totalCount"] == 1_000, where
-        nodes = [node for plan in plans_of(season, asked, PUBLIC, {"where": where}) for node in nodes_of(plan)]
+        nodes = [node for plan in plans_of(season, counting, PUBLIC, {"where": where}) for node in nodes_of(plan)]
         read = sum(rows_read(node) for node in nodes if node.get("Relation Name") in _TABLES)
         assert read <= 1_500, (where, read)
     # Of several owners at once.

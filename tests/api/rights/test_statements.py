@@ -100,7 +100,7 @@ def _roots(ids: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
                 continue
             others = re.sub(rf"{argument}: \{{.*?\}},?", "", usual)
             if argument == "where":
-                values = [f"{{{each}: {_value(each, one.type, ids)}}}" for each, one in shape.fields.items()]
+                values = [f"{{{each}: {_value(each, member.type, ids)}}}" for each, member in shape.fields.items()]
             elif argument == "orderBy":
                 fields = get_named_type(shape.fields["field"].type)
                 assert isinstance(fields, GraphQLEnumType)

@@ -81,8 +81,8 @@ def test_the_calendar_of_who_has_a_seat_follows_each_letter(world, app, animatio
     assert [part.get_param("method") for ((part, _),) in parts] == methods
     assert [calendar["METHOD"] for calendar in calendars] == methods
     events = [calendar.walk("VEVENT")[0] for calendar in calendars]
-    asked = [event["ATTENDEE"].params["PARTSTAT"] for event in events]
-    assert asked == ["ACCEPTED", "NEEDS-ACTION", "ACCEPTED", "ACCEPTED", "ACCEPTED"], "only while a letter asks"
+    statuses = [event["ATTENDEE"].params["PARTSTAT"] for event in events]
+    assert statuses == ["ACCEPTED", "NEEDS-ACTION", "ACCEPTED", "ACCEPTED", "ACCEPTED"], "only while a letter asks"
     letter = next(received for received in confirmed.received if received["To"] == PARENT)
     kinds = [part.get_content_type() for part in letter.walk()]
     forms = ["multipart/alternative", "text/plain", "text/html", "text/calendar"]
