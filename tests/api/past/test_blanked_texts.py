@@ -11,7 +11,7 @@ from application.animations.commands import AnimationModify, AnimationTextBlank
 from domain.animations.texts import BLANKED_WORDS
 from domain.kernel.actors import Actor
 from domain.kernel.identifiers import structure_id
-from tests.api.past.test_past import head
+from tests.api.past.past_story import head
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, Town, coordonnateur, structure
 
 WHY = "Une personne y était nommée"

@@ -9,17 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from application.animations.commands import AnimationModify, AnimationPublish, AttestationCorrect
 from application.conventions import ConventionSign
 from application.service_dossiers.commands import (
     ServiceDossierGather,
     ServiceDossierOpen,
     ServiceDossierSubmit,
 )
-from application.typology import TermRename
 from domain.kernel.actors import PUBLIC
 from domain.kernel.identifiers import structure_id
-from domain.typology.typology import TermKind
+from tests.api.past.past_story import ANIMATION, OF_STRUCTURE, head
 from tests.support.api.asking import (
     AUDITOR,
     BASSE_TERRE,
@@ -30,51 +28,6 @@ from tests.support.api.asking import (
     structure,
 )
 from tests.support.api.reading import refusals
-
-ANIMATION = """query ($id: ID!, $at: At) { animation(id: $id, at: $at) {
-  id version status title seats publishedAt type { code label } themes { code label retired }
-  attestation { parents corrections } allowedActions { action allowed }
-  structure { name siret conventions { id version } animations { totalCount nodes { title status } } }
-  clonedFrom { title status structure { name } } } }"""
-OF_STRUCTURE = """query ($siret: String!, $at: At) { structure(siret: $siret, at: $at) {
-  name conventions { territory terminatedOn } timeline(first: 100) { nodes { type } totalCount }
-  dashboard { animations published attested parents byTheme { term { label } animations } }
-  animations(orderBy: [{field: TITLE, direction: DESC}], where: {attested: false}) { nodes { title } } } }"""
-
-
-@pytest.fixture
-def story(town: Town) -> dict[str, Any]:
-    """An animation declared, published, renamed, attested, corrected, a day each; its theme is renamed."""
-    town.signs()
-    moments: dict[str, Any] = {"signed": head(town)}
-
-    def then(name: str) -> None:
-        moments[name] = head(town)
-        town.now += timedelta(days=1)
-
-    starts_at = town.now + timedelta(days=2, hours=4)
-    moments["id"] = animation_id = town.declares(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
-    then("declared")
-    town.asks("{ position }")
-    town.does(AnimationPublish(animation_id=animation_id), NATIONAL)
-    then("published")
-    town.does(
-        AnimationModify(animation_id=animation_id, changes={"title": "Atelier", "seats": 30}), structure(TILLEULS)
-    )
-    town.does(TermRename(kind=TermKind.THEME, code="ent-pronote", label="Espace numérique"), NATIONAL)
-    then("renamed")
-    town.attests(animation_id, 12)
-    then("attested")
-    correction = {"animation_id": animation_id, "parents": 14, "reason": "Recompté."}
-    town.does(AttestationCorrect(**correction), structure(TILLEULS))
-    then("corrected")
-    return moments
-
-
-def head(town: Town) -> int:
-    with town.app.pool.connection() as conn:
-        (position,) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchone() or (0,)
-    return int(position)
 
 
 def test_a_coordonnateur_of_a_territory_that_came_later_reads_the_past_of_the_structure(town, story):

@@ -11,7 +11,7 @@ from application.animations.commands import AnimationCancel, AnimationModify, An
 from application.conventions import StructureRename
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import structure_id
-from tests.api.past.test_past import head
+from tests.api.past.past_story import head
 from tests.support.api.asking import AUDITOR, BASSE_TERRE, NATIONAL, TILLEULS, Town, coordonnateur, structure
 
 SHOWN = """version status title description startsAt endsAt venueType { code } venueName address communeCode seats

@@ -3,134 +3,73 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from application.application import Application
-from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
 from application.notifications import smtp
 from application.notifications.smtp import Trouble, classify_connection_error, classify_refusal
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
-from tests.support.post_office import PostOffice, post_office
-from tests.support.world import World
-
-SENDER = "Parentalité <ne-pas-repondre@example.org>"
+from tests.application.notifications.sending import outbox_rows, recipients, send_all, sending_row
+from tests.support.post_office import post_office
 
 
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as running:
-        yield running
-
-
-@pytest.fixture
-def animation(world: World, app: Application) -> UUID:
-    world.sign()
-    animation_id = world.creates(seats=100)
-    world.publishes(animation_id)
-    with app.pool.connection() as conn:
-        while react(conn, with_mail=True):
-            pass
-    return animation_id
-
-
-@pytest.fixture
-def three(world: World, app: Application, animation: UUID) -> None:
-    """Letters to three people, the first of whom is p1."""
-    for number in (1, 2, 3):
-        who = {"first_name": "Zoé", "last_name": "Nom", "email": f"p{number}@example.org"}
-        world.does(RegistrationSubmit(animation_id=animation, **who), PUBLIC)
-        with app.pool.connection() as conn:
-            while react(conn, with_mail=True):
-                pass
-
-
-def _sends(app: Application, url: str, later: bool = False) -> None:
-    """`later`: whatever waits for a time has waited for long enough."""
-    mailer = Mailer(app.vault, app.bus.keyed, SENDER, "https://x.example.org", Smtp(url).send)
-    with app.pool.connection() as conn:
-        if later:
-            conn.execute("UPDATE mail_outbox SET due_at = created_at WHERE due_at <> 'infinity'")
-            conn.execute("UPDATE mail_sending SET retry_at = now()")
-        while mailer.send_next(conn):
-            pass
-
-
-def _outbox(app: Application, columns: str) -> list[Any]:
-    with app.pool.connection() as conn:
-        return conn.execute(f"SELECT {columns} FROM mail_outbox ORDER BY address_position").fetchall()
-
-
-def _sending(app: Application, columns: str) -> tuple[Any, ...]:
-    with app.pool.connection() as conn:
-        (row,) = conn.execute(f"SELECT {columns} FROM mail_sending").fetchall()
-    return tuple(row)
-
-
-def _received(office: PostOffice) -> list[str]:
-    return sorted(str(letter["To"]) for letter in office.received)
-
-
-def test_a_domain_beyond_ascii_is_reached_and_a_local_part_only_where_the_server_takes_it(world, app, animation):
+def test_a_domain_beyond_ascii_is_reached_and_a_local_part_only_where_the_server_takes_it(world, app, large_animation):
     for address in ("a@école2.example.org", "josé2@example.org"):
         recorded = RegistrationSubmit.model_construct(
-            animation_id=animation, first_name="Zoé", last_name="Nom", email=address
+            animation_id=large_animation, first_name="Zoé", last_name="Nom", email=address
         )
         world.does(recorded, PUBLIC)
     with app.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
     with post_office(enable_SMTPUTF8=False) as old:
-        _sends(app, old.url)
+        send_all(app, old.url)
         assert old.recipients == ["a@xn--cole2-9ra.example.org"]
-    sent, given_up = _outbox(app, "sent_at IS NOT NULL, given_up_at IS NOT NULL, attempts, reason")
+    sent, given_up = outbox_rows(app, "sent_at IS NOT NULL, given_up_at IS NOT NULL, attempts, reason")
     assert sent == (True, False, 1, None)
     assert given_up == (False, True, 1, "an address beyond ASCII, which this mail server takes none of")
     with app.pool.connection() as conn:
         conn.execute("UPDATE mail_outbox SET given_up_at = NULL, sent_at = NULL")
     with post_office(enable_SMTPUTF8=True) as new:
-        _sends(app, new.url)
+        send_all(app, new.url)
         assert sorted(new.recipients) == ["a@xn--cole2-9ra.example.org", "josé2@example.org"]
 
 
 @pytest.mark.parametrize(
     "address", ["grp:b@example.org;.fr", "a@[.example.org", "root,b@example.org", "x:;@example.org"]
 )
-def test_an_address_of_old_that_is_no_mailbox_is_given_up_alone(world, app, office, animation, address):
+def test_an_address_of_old_that_is_no_mailbox_is_given_up_alone(world, app, office, large_animation, address):
     for email in (address, "p2@example.org"):
         recorded = RegistrationSubmit.model_construct(
-            animation_id=animation, first_name="Zoé", last_name="Nom", email=email
+            animation_id=large_animation, first_name="Zoé", last_name="Nom", email=email
         )
         world.does(recorded, PUBLIC)
     with app.pool.connection() as conn:
         while react(conn, with_mail=True):
             pass
-    _sends(app, office.url)
+    send_all(app, office.url)
     assert office.recipients == ["p2@example.org"]
-    assert _outbox(app, "given_up_at IS NOT NULL, unreached, reason")[0] == (True, True, "unusable address")
+    assert outbox_rows(app, "given_up_at IS NOT NULL, unreached, reason")[0] == (True, True, "unusable address")
 
 
 def test_a_password_is_never_sent_in_clear_to_another_machine(app, office, three, monkeypatch):
     monkeypatch.setattr(smtp, "_is_this_machine", lambda host: False)
     passwords: list[bytes] = []
     monkeypatch.setattr(smtplib.SMTP, "login", lambda self, *words: passwords.append(b"password"))
-    _sends(app, office.url.replace("smtp://", "smtp://user:password@"))
+    send_all(app, office.url.replace("smtp://", "smtp://user:password@"))
     assert passwords == []
-    assert _received(office) == []
+    assert recipients(office) == []
     reason = "no STARTTLS is offered: the password is not sent in clear"
-    assert _sending(app, "stopped_since IS NOT NULL, reason") == (True, reason)
-    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
+    assert sending_row(app, "stopped_since IS NOT NULL, reason") == (True, reason)
+    assert outbox_rows(app, "attempts, given_up_at") == [(0, None)] * 3
 
 
 def test_a_refused_sign_in_stops_all_and_loses_none(app, office, three):
-    _sends(app, office.url.replace("smtp://", "smtp://user:wrong@"))
-    assert _outbox(app, "attempts, given_up_at") == [(0, None)] * 3
-    assert _sending(app, "stopped_since IS NOT NULL") == (True,)
+    send_all(app, office.url.replace("smtp://", "smtp://user:wrong@"))
+    assert outbox_rows(app, "attempts, given_up_at") == [(0, None)] * 3
+    assert sending_row(app, "stopped_since IS NOT NULL") == (True,)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from application.proof.public_keys import PublicKey
 from application.proof.verifying import verify
 from projections.engine.rebuild import rebuild
 from tests.scenarios.service.controls_story import Controls
-from tests.scenarios.service.test_service_dossiers import Claims, seen
+from tests.scenarios.service.dossiers_story import Claims, seen
 from tests.support.dumps import dump, in_hexadecimal
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import CHECKPOINT_KEY, MASTER_KEY, Server

@@ -17,15 +17,6 @@ DIRECTOR = token(Role.DIRECTOR, "Directrice", schools=["0349102J"])
 MOUSSA = {"firstName": "Moussa", "lastName": "N'Diaye", "phone": "06 39 98 00 01"}
 
 
-@pytest.fixture
-def animation(people) -> str:
-    """Published, with two seats."""
-    people.sign()
-    declared = people.declare(seats=2)
-    people.publish(declared)
-    return str(declared)
-
-
 def _seated(server: Any, animation: str) -> int:
     nodes = server.run(SEE, STRUCTURE, id=animation)["registrations"]["nodes"]
     return sum(node["status"] == "SEATED" for node in nodes)

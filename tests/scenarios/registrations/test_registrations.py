@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from domain.kernel.actors import Role
+from tests.scenarios.registrations.registering import (
+    CANCEL,
+    FOLLOW,
+    REGISTER,
+    REGISTER_FOR,
+    SEE,
+    register,
+    registrants,
+    standing_of,
+    who_registers,
+)
 from tests.support.papers.pdf_text import text
 from tests.support.people import (
     ANIMATION,
@@ -21,46 +30,11 @@ from tests.support.people import (
 from tests.support.server import SITE, token
 
 MEDIATEUR = token(Role.MEDIATEUR, "Médiatrice 7")
-REGISTER, REGISTER_FOR = "40-register-for-an-animation", "41-register-somebody-else"
-CANCEL, KEEP, REMOVE = "42-cancel-a-registration", "43-keep-a-seat", "44-remove-a-registration"
-FOLLOW, SEE = "45-follow-a-registration", "46-see-who-registered"
-
-
-@pytest.fixture
-def animation(people) -> str:
-    """Published, with two seats."""
-    people.sign()
-    return _published(people, seats=2)
-
-
-def _published(people: Any, **changes: Any) -> str:
-    declared = people.declare(**changes)
-    people.publish(declared)
-    return str(declared)
-
-
-def _who(number: int, **changes: Any) -> dict[str, Any]:
-    person = {"firstName": f"Prénom{number}", "lastName": f"Nom{number}", "email": f"parent{number}@exemple.fr"}
-    return person | changes
-
-
-def _register(people: Any, animation: str, number: int, who: str | None = None, **changes: Any) -> dict[str, Any]:
-    payload: dict[str, Any] = people.does(REGISTER, who, animationId=animation, **_who(number, **changes))
-    return payload
-
-
-def _listed(server: Any, animation: str, who: str = STRUCTURE, **arguments: Any) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = server.run(SEE, who, id=animation, **arguments)["registrations"]["nodes"]
-    return listed
-
-
-def _standing(registration: dict[str, Any]) -> tuple[str, int | None]:
-    return registration["status"], registration["placeInLine"]
 
 
 def test_parents_register_until_the_seats_are_taken_and_then_wait_in_line(people, server, animation):
-    standing = [_register(people, animation, number)["registration"] for number in range(1, 5)]
-    assert [_standing(registration) for registration in standing] == [
+    standing = [register(people, animation, number)["registration"] for number in range(1, 5)]
+    assert [standing_of(registration) for registration in standing] == [
         ("SEATED", None),
         ("SEATED", None),
         ("WAITING", 1),
@@ -74,11 +48,11 @@ def test_parents_register_until_the_seats_are_taken_and_then_wait_in_line(people
 
 
 def test_a_cancelled_seat_goes_to_the_first_in_line_by_itself(people, server, animation):
-    links = [_register(people, animation, number)["link"] for number in range(1, 5)]
+    links = [register(people, animation, number)["link"] for number in range(1, 5)]
     cancelled = people.does(CANCEL, None, link=links[0])["registration"]
-    assert _standing(cancelled) == ("CANCELLED", None)
+    assert standing_of(cancelled) == ("CANCELLED", None)
     followed = [server.run(FOLLOW, None, link=link) for link in links]
-    assert [_standing(registration) for registration in followed] == [
+    assert [standing_of(registration) for registration in followed] == [
         ("CANCELLED", None),
         ("SEATED", None),
         ("SEATED", None),
@@ -92,27 +66,27 @@ def test_a_cancelled_seat_goes_to_the_first_in_line_by_itself(people, server, an
 
 
 def test_one_e_mail_address_registers_once_and_again_after_cancelling(people, server, animation):
-    link = _register(people, animation, 1)["link"]
-    named = {"animationId": animation, **_who(2, email="Parent1@Exemple.FR ")}
+    link = register(people, animation, 1)["link"]
+    named = {"animationId": animation, **who_registers(2, email="Parent1@Exemple.FR ")}
     assert people.does(REGISTER, None, **named)["registration"]["status"] == "SEATED"
-    assert [registration["lastName"] for registration in _listed(server, animation)] == ["Nom1"]
+    assert [registration["lastName"] for registration in registrants(server, animation)] == ["Nom1"]
     (error,) = people.is_refused(REGISTER_FOR, STRUCTURE, **named)
     assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
     people.does(CANCEL, None, link=link)
-    assert _register(people, animation, 1)["registration"]["status"] == "SEATED"
+    assert register(people, animation, 1)["registration"]["status"] == "SEATED"
 
 
 def test_a_repeated_request_registers_once_and_gives_the_same_link(people, server, animation):
     key = "6a1c1a52-7a0e-4f0e-9a5e-5f1f5f3f0a77"
-    first, again = (_register(people, animation, 1, idempotencyKey=key) for _ in range(2))
+    first, again = (register(people, animation, 1, idempotencyKey=key) for _ in range(2))
     assert first == again
-    assert len(_listed(server, animation)) == 1
+    assert len(registrants(server, animation)) == 1
 
 
 def test_a_mediateur_registers_a_parent_without_e_mail_and_it_is_kept_who_did(people, server, animation):
     values = {"firstName": "Fatou", "lastName": "Sans-Courriel", "children": 3}
     payload = people.does(REGISTER_FOR, MEDIATEUR, animationId=animation, **values)
-    (listed,) = _listed(server, animation)
+    (listed,) = registrants(server, animation)
     assert (listed["onBehalf"], listed["registeredBy"], listed["email"]) == (True, "Médiatrice 7", None)
     assert (listed["lastName"], listed["children"]) == ("Sans-Courriel", 3)
     typed = payload["code"].replace("-", " ").lower()
@@ -150,14 +124,14 @@ def test_a_link_that_was_not_made_here_is_for_nothing(people, server, animation,
 
 
 def test_without_link_or_code_nothing_is_cancelled(people, animation):
-    _register(people, animation, 1)
+    register(people, animation, 1)
     (error,) = people.is_refused(CANCEL, None, animationId=animation)
     assert (error["code"], error["field"]) == ("INVALID", ["link"])
 
 
 def test_only_the_structure_sees_who_registered(people, server, animation):
-    registration = _register(people, animation, 1, phone="06 11 22 33 44", children=1)["registration"]
-    (seen,) = _listed(server, animation)
+    registration = register(people, animation, 1, phone="06 11 22 33 44", children=1)["registration"]
+    (seen,) = registrants(server, animation)
     assert (seen["firstName"], seen["email"], seen["phone"]) == ("Prénom1", "parent1@exemple.fr", "06 11 22 33 44")
     document = "query($id: ID!) { node(id: $id) { id } }"
     assert server.ask(document, STRUCTURE, id=registration["id"])["node"] == {"id": registration["id"]}
@@ -171,7 +145,7 @@ def test_only_the_structure_sees_who_registered(people, server, animation):
 
 def test_the_structure_s_list_is_paged_and_narrowed(people, server, animation):
     for number in range(1, 6):
-        _register(people, animation, number)
+        register(people, animation, number)
     first = server.run(SEE, STRUCTURE, id=animation, first=2)["registrations"]
     assert (first["totalCount"], [registration["status"] for registration in first["nodes"]]) == (
         5,

@@ -7,10 +7,22 @@ from collections import Counter
 from typing import Any
 
 import httpx
-import pytest
 
 from domain.kernel.actors import Role
 from projections.engine.rebuild import rebuild
+from tests.scenarios.registrations.registering import (
+    CANCEL,
+    FOLLOW,
+    KEEP,
+    REGISTER,
+    REMOVE,
+    SEE,
+    published,
+    register,
+    registrants,
+    standing_of,
+    who_registers,
+)
 from tests.support.dumps import dump, in_hexadecimal
 from tests.support.papers.pdf_text import text
 from tests.support.people import (
@@ -23,47 +35,12 @@ from tests.support.people import (
 from tests.support.server import MASTER_KEY, OPERATIONS, token
 
 MEDIATEUR = token(Role.MEDIATEUR, "Médiatrice 7")
-REGISTER, REGISTER_FOR = "40-register-for-an-animation", "41-register-somebody-else"
-CANCEL, KEEP, REMOVE = "42-cancel-a-registration", "43-keep-a-seat", "44-remove-a-registration"
-FOLLOW, SEE = "45-follow-a-registration", "46-see-who-registered"
-
-
-@pytest.fixture
-def animation(people) -> str:
-    """Published, with two seats."""
-    people.sign()
-    return _published(people, seats=2)
-
-
-def _published(people: Any, **changes: Any) -> str:
-    declared = people.declare(**changes)
-    people.publish(declared)
-    return str(declared)
-
-
-def _who(number: int, **changes: Any) -> dict[str, Any]:
-    person = {"firstName": f"Prénom{number}", "lastName": f"Nom{number}", "email": f"parent{number}@exemple.fr"}
-    return person | changes
-
-
-def _register(people: Any, animation: str, number: int, who: str | None = None, **changes: Any) -> dict[str, Any]:
-    payload: dict[str, Any] = people.does(REGISTER, who, animationId=animation, **_who(number, **changes))
-    return payload
-
-
-def _listed(server: Any, animation: str, who: str = STRUCTURE, **arguments: Any) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = server.run(SEE, who, id=animation, **arguments)["registrations"]["nodes"]
-    return listed
-
-
-def _standing(registration: dict[str, Any]) -> tuple[str, int | None]:
-    return registration["status"], registration["placeInLine"]
 
 
 def test_after_a_change_of_place_each_registrant_keeps_the_seat_or_gives_it_up(people, server, animation):
-    links = [_register(people, animation, number)["link"] for number in range(1, 4)]
+    links = [register(people, animation, number)["link"] for number in range(1, 4)]
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Salle des fêtes")
-    assert [registration["toConfirm"] for registration in _listed(server, animation)] == [True, True, True]
+    assert [registration["toConfirm"] for registration in registrants(server, animation)] == [True, True, True]
     kept = people.does(KEEP, None, link=links[0])["registration"]
     assert (kept["toConfirm"], kept["status"]) == (False, "SEATED")
     people.does(CANCEL, None, link=links[1])
@@ -76,9 +53,9 @@ def test_after_a_change_of_place_each_registrant_keeps_the_seat_or_gives_it_up(p
 
 def test_further_seats_are_given_to_those_who_wait_and_seats_taken_are_not_taken_away(people, server, animation):
     for number in range(1, 5):
-        _register(people, animation, number)
+        register(people, animation, number)
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, seats=3)
-    assert [_standing(registration) for registration in _listed(server, animation)][2:] == [
+    assert [standing_of(registration) for registration in registrants(server, animation)][2:] == [
         ("SEATED", None),
         ("WAITING", 1),
     ]
@@ -87,13 +64,13 @@ def test_further_seats_are_given_to_those_who_wait_and_seats_taken_are_not_taken
 
 
 def test_the_structure_removes_a_registration_and_says_why(people, server, animation):
-    made = [_register(people, animation, number)["registration"] for number in range(1, 4)]
+    made = [register(people, animation, number)["registration"] for number in range(1, 4)]
     values = {"animationId": animation, "registrationId": made[0]["id"], "reason": "Inscrite deux fois"}
     for who in (None, OTHER_STRUCTURE, NATIONAL):
         people.is_refused(REMOVE, who, **values)
     people.does(REMOVE, STRUCTURE, **values)
-    listed = _listed(server, animation)
-    assert [_standing(registration) for registration in listed] == [
+    listed = registrants(server, animation)
+    assert [standing_of(registration) for registration in listed] == [
         ("CANCELLED", None),
         ("SEATED", None),
         ("SEATED", None),
@@ -103,9 +80,9 @@ def test_the_structure_removes_a_registration_and_says_why(people, server, anima
 
 def test_mediateurs_register_for_trainings_and_parents_do_not(people, server):
     people.sign()
-    training = _published(people, audience="mediateurs", type="formation-mediateurs")
-    people.is_refused(REGISTER, None, animationId=training, **_who(1))
-    assert _register(people, training, 2, MEDIATEUR)["registration"]["status"] == "SEATED"
+    training = published(people, audience="mediateurs", type="formation-mediateurs")
+    people.is_refused(REGISTER, None, animationId=training, **who_registers(1))
+    assert register(people, training, 2, MEDIATEUR)["registration"]["status"] == "SEATED"
 
 
 def test_what_is_not_published_cannot_be_told_from_what_does_not_exist(people, server):
@@ -113,7 +90,7 @@ def test_what_is_not_published_cannot_be_told_from_what_does_not_exist(people, s
     declared = people.declare()
     nowhere = "00000000-0000-4000-8000-0000000000ff"
     unpublished, unknown = (
-        people.is_refused(REGISTER, None, animationId=identity, **_who(1)) for identity in (declared, nowhere)
+        people.is_refused(REGISTER, None, animationId=identity, **who_registers(1)) for identity in (declared, nowhere)
     )
     assert unpublished == unknown
     assert unknown[0]["code"] == "NOT_FOUND"
@@ -125,12 +102,12 @@ def test_every_missing_field_is_named_at_once(people, animation):
 
 
 def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, server, animation, founded_url):
-    _register(people, animation, 1, firstName="Xavière", lastName="Introuvable", phone="06 98 76 54 32")
-    _register(people, animation, 2)
-    link = _register(people, animation, 3)["link"]
+    register(people, animation, 1, firstName="Xavière", lastName="Introuvable", phone="06 98 76 54 32")
+    register(people, animation, 2)
+    link = register(people, animation, 3)["link"]
     server.ask('mutation { personErase(input: {subject: "Parent1@exemple.fr"}) { erased } }', NATIONAL)
     assert server.run(FOLLOW, None, link=link)["status"] == "SEATED"
-    erased, *others = _listed(server, animation)
+    erased, *others = registrants(server, animation)
     assert (erased["status"], erased["firstName"], erased["email"]) == ("CANCELLED", None, None)
     assert [registration["firstName"] for registration in others] == ["Prénom2", "Prénom3"]
     (entry,) = people.history(type=["registration.personal_data_erased"])
@@ -149,7 +126,7 @@ def test_erasing_a_parent_leaves_nothing_of_them_and_frees_the_seat(people, serv
 
 def test_the_structure_prints_those_who_have_a_seat_into_the_attendance_sheet(people, server, animation):
     for number in range(1, 4):
-        _register(people, animation, number, lastName=f"Nom-{number} d'Été")
+        register(people, animation, number, lastName=f"Nom-{number} d'Été")
     path = f"/animations/{animation}/attendance-sheet/blank.pdf"
 
     def answer(who: str, **params: str) -> httpx.Response:
@@ -167,7 +144,7 @@ def test_the_structure_prints_those_who_have_a_seat_into_the_attendance_sheet(pe
 
 
 def test_a_rebuild_counts_the_same_seats(people, server, animation, founded_url):
-    links = [_register(people, animation, number)["link"] for number in range(1, 5)]
+    links = [register(people, animation, number)["link"] for number in range(1, 5)]
     people.does(CANCEL, None, link=links[0])
     before = server.run(SEE, STRUCTURE, id=animation)
     rebuild(founded_url, MASTER_KEY, workers=1)
@@ -176,11 +153,11 @@ def test_a_rebuild_counts_the_same_seats(people, server, animation, founded_url)
 
 def test_two_hundred_at_once_for_twenty_seats_seat_exactly_twenty_and_the_others_are_in_line(people, server):
     people.sign()
-    animation = _published(people, seats=20)
+    animation = published(people, seats=20)
     document = (OPERATIONS / f"{REGISTER}.graphql").read_text()
 
     async def registers(client: httpx.AsyncClient, number: int) -> dict[str, Any]:
-        values = {"animationId": animation, **_who(number)}
+        values = {"animationId": animation, **who_registers(number)}
         answer = await client.post("/graphql", json={"query": document, "variables": {"input": values}})
         payload: dict[str, Any] = answer.json()["data"]["registrationSubmit"]
         assert payload["errors"] == []

@@ -8,7 +8,7 @@ import pytest
 
 from application.people.officials import name_lookup
 from domain.kernel.actors import Role
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.papers.pdf_text import text
 from tests.support.people import (
     AUDITOR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from application.proof.checkpoints import SignedCheckpoint
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.draws import sign_and_draw
 from tests.support.people import AUDITOR, People
 from tests.support.server import CHECKPOINT_KEY

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from domain.kernel.actors import Role
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.people import CONVENTION, COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server, token
 
@@ -16,11 +14,6 @@ JEAN = token(Role.COORDONNATEUR, "Jean", territories=["34"])
 JEAN_PAYS = token(Role.NATIONAL, "JEAN ")
 ALLOWED = "query($id: ID!) { serviceDossier(id: $id) { allowedActions { action allowed reason } } }"
 CERTIFY, PAY = "21-certify-the-service", "22-record-a-payment"
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
 
 
 def _reason(server: Server, who: str, dossier: str, action: str) -> str | None:

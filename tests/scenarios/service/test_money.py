@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.scenarios.service.test_service_dossiers import AFTER, Claims, seen
+from tests.scenarios.service.dossiers_story import AFTER, Claims, seen
 from tests.scenarios.test_other_mutations import mutate
 from tests.support.papers.dossiers import pdf
 from tests.support.papers.sheets import attach
@@ -14,11 +12,6 @@ from tests.support.people import COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, Pe
 from tests.support.server import Server
 
 CERTIFY, PAY = "21-certify-the-service", "22-record-a-payment"
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
 
 
 def amend(server: Server, claims: Claims, **changes: Any) -> list[dict[str, Any]]:

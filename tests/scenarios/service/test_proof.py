@@ -8,8 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from application.followers.notary import notarising
 from application.proof.checkpoints import ON_REQUEST
 from application.proof.notes import SigningKey, from_pem, open_note, parse_checkpoint
@@ -17,7 +15,7 @@ from application.proof.public_keys import PublicKey, read_public_keys
 from application.proof.signing import make_checkpoint, take_up_key
 from application.proof.verifying import verify
 from eventstore.log import head
-from tests.scenarios.service.test_service_dossiers import Claims, seen
+from tests.scenarios.service.dossiers_story import Claims, seen
 from tests.support.forging import lift_protection
 from tests.support.papers import second_verifier
 from tests.support.papers.dossiers import pdf, png
@@ -28,11 +26,6 @@ ATTACH_PIECE = """
 mutation($input: ServicePieceAttachInput!) {
   servicePieceAttach(input: $input) { dossier { pieces { piece sha256 } } position errors { code message field } }
 }"""
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
 
 
 def send(server: Server, document: str, who: str, file: bytes, **values: Any) -> dict[str, Any]:

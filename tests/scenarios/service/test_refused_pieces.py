@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.service.controls_story import Controls, allowed
-from tests.scenarios.service.test_service_dossiers import seen
+from tests.scenarios.service.dossiers_story import seen
 from tests.scenarios.service.test_withdrawal import facts, read
 from tests.support.papers.pdf_text import text
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, STRUCTURE, People

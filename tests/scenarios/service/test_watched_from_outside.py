@@ -10,8 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import pytest
-
 from application.proof.checkpoints import ON_REQUEST, latest
 from application.proof.notes import SigningKey, VerifierKey, parse_checkpoint, split_note
 from application.proof.public_keys import PublicKey
@@ -24,7 +22,7 @@ from application.proof.witnessing.following import CannotFollow, Followed, follo
 from application.proof.witnessing.policy import Policy, read_policy
 from application.proof.witnessing.witness import WitnessServer, WitnessState
 from eventstore.log import head
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.peers import go_tiles
 from tests.support.people import AUDITOR, People
 from tests.support.server import CHECKPOINT_KEY, Server
@@ -33,11 +31,6 @@ from tests.support.world import LOG_NAME
 WITNESS_KEY, NOW = SigningKey.from_seed(b"w" * 32), datetime(2026, 10, 1, tzinfo=UTC)
 #: Each has a convention of its own, beside that of the year before.
 DAYS = ("2027-09-01", "2027-09-02", "2027-09-03", "2027-09-04")
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
 
 
 def sign(server: Server) -> int:

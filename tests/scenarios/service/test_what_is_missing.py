@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.papers.dossiers import pdf
 from tests.support.papers.sheets import attach
 from tests.support.people import COORDONNATEUR, STRUCTURE, People

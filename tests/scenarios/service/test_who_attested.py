@@ -6,8 +6,8 @@ import pytest
 
 from domain.kernel.actors import Role
 from domain.service_dossiers.four_eyes import DECISIONS
+from tests.scenarios.service.dossiers_story import Claims
 from tests.scenarios.service.test_four_eyes import JEAN, JEAN_PAYS, JEAN_THERE, refused_as_told
-from tests.scenarios.service.test_service_dossiers import Claims
 from tests.support.people import COORDONNATEUR, NATIONAL, REASONS, SIRET, STRUCTURE, People
 from tests.support.server import token
 

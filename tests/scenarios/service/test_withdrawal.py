@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.scenarios.service.test_service_dossiers import Claims, seen
+from tests.scenarios.service.dossiers_story import Claims, seen
 from tests.support.papers.pdf_text import text
 from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, People
 from tests.support.server import Server
@@ -19,11 +19,6 @@ WITHDRAW, RECOVER = "28-withdraw-a-certification", "29-record-a-recovery"
 REASON = "La feuille n'est pas signée"
 PAID = {"paidOn": "2027-03-20", "reference": "VIR-42"}
 BACK = {"recoveredOn": "2027-03-20", "reference": "TITRE-7"}
-
-
-@pytest.fixture
-def claims(people: People) -> Claims:
-    return Claims(people)
 
 
 def certified(claims: Claims, count: int = 2) -> tuple[str, list[str]]:

@@ -9,7 +9,7 @@ import pytest
 from application.signatures.signing import Signing
 from application.signatures.site import Site
 from domain.kernel.actors import Role
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.passkeys import SITE, Authenticator
 from tests.support.people import COORDONNATEUR, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server

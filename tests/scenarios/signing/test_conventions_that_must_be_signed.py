@@ -11,7 +11,7 @@ from application.signatures.signing import Signing
 from domain.kernel.actors import Role
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS
 from tests.application.proof.test_verifier_page import needs_node
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.scenarios.signing.test_signatures_in_the_proof import exported, findings
 from tests.scenarios.signing.test_who_had_to_sign import HAD_TO, refusals
 from tests.support.people import CONVENTION, COORDONNATEUR, STRUCTURE, People

@@ -23,7 +23,7 @@ from domain.kernel.identifiers import passkeys_id
 from eventstore.bulk import append_rows
 from eventstore.records import Stamp
 from tests.application.proof.test_verifier_page import needs_node, verdicts
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.forging import lift_protection
 from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import AUDITOR, REASONS, STRUCTURE, People

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.kernel.actors import Role
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import COORDONNATEUR, NATIONAL, PARENT, REASONS, STRUCTURE, People
 from tests.support.server import Server, token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.service.test_service_dossiers import Claims
+from tests.scenarios.service.dossiers_story import Claims
 from tests.support.papers.dossiers import png
 from tests.support.papers.sheets import attach
 from tests.support.people import STRUCTURE, People
