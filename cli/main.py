@@ -10,13 +10,18 @@ import psycopg
 import typer
 from typer.core import TyperGroup
 
+from application.backups.manifest import BadBackup
+from application.backups.recovering import CannotRecover
 from application.files.store import BadStoredFile
 from application.hosting.database import DatabaseUnavailable
+from application.hosting.embedded_server import EmbeddedServerError
+from application.hosting.programs import ProgramFailed
 from application.hosting.settings import VARIABLES, SettingsError
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.notes import BadNote
 from application.proof.signer_memory import SigningRefused
 from cli import audit, documents, load, mail, schema, signing, sms, token, webhooks, whatif
+from cli.backups import backup, files
 from cli.console import Refused, Stopped, complain, note
 from cli.demo import command as demo
 from cli.history import replay
@@ -35,6 +40,7 @@ from projections.engine.switching import RebuildRefused
 #: Faults of people or machines: shown in one line. Anything else is our bug and shows a traceback.
 _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
+    *(BadBackup, CannotRecover, EmbeddedServerError, ProgramFailed),
     *(SigningRefused, BadNote, CannotBeProved, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
 )
 _DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
@@ -99,7 +105,9 @@ audit.family.command("accept-events")(signing.accept)
 audit.family.command("event-key")(signing.event_key)
 audit.family.command("rotate-key")(signing.rotate_key)
 app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
+app.add_typer(backup.family, name="backup", rich_help_panel=_RUN)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
+app.add_typer(files.family, name="files", rich_help_panel=_LOOK)
 app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)
 app.add_typer(sms.family, name="sms", rich_help_panel=_CHANGE)
 app.add_typer(webhooks.family, name="webhooks", rich_help_panel=_CHANGE)

@@ -117,12 +117,31 @@ class FileStore:
             )
         return content
 
+    def stored(self) -> Iterator[str]:
+        """Yield the SHA-256 of every file that is there."""
+        return (digest for digest, _ in self._files())
+
     def stored_before(self, moment: datetime) -> Iterator[str]:
         """Yield the SHA-256 of every file stored before that moment, by the disk's clock."""
+        return (digest for digest, path in self._files() if path.stat().st_mtime < moment.timestamp())
+
+    def holds(self, sha256: str) -> bool:
+        return self._place(sha256).exists()
+
+    def path(self, sha256: str) -> Path:
+        """Return the place of a file, whether it is there or not."""
+        return self._place(sha256)
+
+    def is_whole(self, sha256: str) -> bool:
+        """Return whether the bytes of a file that is there are those handed in."""
+        with self._place(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             digest = path.parent.name + path.name
-            if _DIGEST.fullmatch(digest) is not None and path.stat().st_mtime < moment.timestamp():
-                yield digest
+            if _DIGEST.fullmatch(digest) is not None:
+                yield digest, path
 
     def remove(self, sha256: str) -> None:
         """Delete a file whose expiry is recorded. May be called again; handing the file in again restores it."""

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from application.hosting.archiving import archiving
 from application.hosting.embedded_server import EmbeddedServerError, embedded_server
 from application.hosting.settings import Settings
 
@@ -40,7 +41,9 @@ def open_database(settings: Settings) -> Iterator[Database]:
             database = Database(settings.database_url, embedded=False)
         else:
             try:
-                server = stack.enter_context(embedded_server(settings.home / "postgres"))
+                folder = settings.home / "postgres"
+                archive = None if settings.wal_archive is None else archiving(settings.wal_archive, folder)
+                server = stack.enter_context(embedded_server(folder, archive))
             except EmbeddedServerError as error:
                 raise DatabaseUnavailable(str(error)) from error
             _ensure_database(server, EMBEDDED_DATABASE)

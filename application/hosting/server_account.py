@@ -45,7 +45,7 @@ def server_account(folder: Path, package: Path) -> ServerAccount:
         entry = _system_user()
         account = ServerAccount(entry.pw_uid, entry.pw_gid, differs=True)
     for path in (folder, package):
-        _let_others_through(path)
+        let_others_through(path)
     # The wheel's libraries lie beside the package.
     for part in (package, package.with_name(f"{package.name}.libs")):
         _let_others_read(part)
@@ -72,7 +72,7 @@ def _system_user() -> pwd.struct_passwd:
     return pwd.getpwnam(SYSTEM_USER)
 
 
-def _let_others_through(path: Path) -> None:
+def let_others_through(path: Path) -> None:
     """Let others pass the folders on the way to `path`, without making them readable."""
     for folder in path.resolve().parents:
         mode = folder.stat().st_mode

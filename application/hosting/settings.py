@@ -63,6 +63,10 @@ class Settings(Group):
     signer_memory: values.MemoryFile | None = None
     """File of what the checkpoint key has signed, kept beside the key and out of the database; one for all processes.
     Without it `keys/signer-memory.json` in `PARENTALITE_HOME`."""
+    wal_archive: values.Folder | None = None
+    """Folder in which the embedded PostgreSQL archives its write-ahead log within a minute, compressed: with a backup
+    it restores any position since. Of one database alone. Without it nothing is archived; another PostgreSQL is told
+    by its own `archive_command`."""
     checkpoint_seconds: float = Field(600, ge=1, le=86_400)
     """Longest time between checkpoints, in seconds."""
     round_minutes: float = Field(60, ge=1, le=1_440)

@@ -1,0 +1,64 @@
+"""What was erased, kept outside of the database: an older backup holds the keys that an erasure destroyed since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import class_row
+
+Conn = Connection[Any]
+
+_ERASED = """
+SELECT key_id, person_id, originator_id, erased_at FROM person_keys WHERE erased_at IS NOT NULL
+ORDER BY erased_at, key_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A destroyed key, by the pseudonym that it belonged to and the stream that it sealed: nothing of the person."""
+
+    key_id: UUID
+    person_id: UUID
+    originator_id: UUID
+    erased_at: datetime
+
+
+def erasures_of(conn: Conn) -> list[Erasure]:
+    """Return every key that was destroyed, oldest first."""
+    with conn.cursor(row_factory=class_row(Erasure)) as cursor:
+        return cursor.execute(_ERASED).fetchall()
+
+
+def write_erasures(path: Path, erasures: Iterable[Erasure]) -> None:
+    """Write a list of destroyed keys, a line of JSON for each; it is on the disk when this returns."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.writelines(line_of(erasure) for erasure in erasures)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+def line_of(erasure: Erasure) -> bytes:
+    return orjson.dumps(erasure, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def read_erasures(path: Path) -> list[Erasure]:
+    """Raises ValueError, with the number of the line, where the file is no such list; OSError where it is not there."""
+    erasures = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            row = orjson.loads(line)
+            key_id, person_id, stream = (UUID(row[name]) for name in ("key_id", "person_id", "originator_id"))
+            erasures.append(Erasure(key_id, person_id, stream, datetime.fromisoformat(row["erased_at"])))
+        except (ValueError, KeyError, TypeError):
+            raise ValueError(f"{path}, line {number}: no destroyed key") from None
+    return erasures
