@@ -78,6 +78,8 @@ from eventstore.log_table import LOG, index_log, log_exists, protect
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
+from eventstore.sessions.leases import DDL as LEASES_DDL
+from eventstore.sessions.leases import writing_on
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
 
@@ -182,7 +184,7 @@ class Application:
 
     def index_people(self) -> int:
         """Bring the index of people up to date (see `people.index`). Return the number of events read."""
-        with self.pool.connection() as conn:
+        with writing_on(self.pool) as conn:
             return index.catch_up(conn, self.vault, self.bus.keyed)
 
     def erase(self, subject: str | None, actor: Actor, now: datetime) -> privacy.ErasureReport:
@@ -236,6 +238,7 @@ def open_application(
         conn.execute(IDENTITIES_DDL)
         conn.execute(PEOPLE_INDEX_DDL)
         conn.execute(SPEAKERS_DDL)
+        conn.execute(LEASES_DDL)
         index_log(conn, "stored_events_controls", controls.INDEX)
         index_log(conn, "stored_events_school_staff", STAFF_INDEX)
         index_log(conn, "stored_events_webhooks", WEBHOOKS_INDEX)

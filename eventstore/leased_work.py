@@ -16,11 +16,14 @@ import psycopg
 from psycopg import Connection, sql
 
 from eventstore.connections import connect
-from eventstore.locks import Lock, try_acquire
+from eventstore.locks import Lock
+from eventstore.sessions.leases import Lease, end_silent_holder, holding, take
 
 log = logging.getLogger(__name__)
 
 STANDBY_SECONDS = 0.5
+#: Between two looks whether the holder is silent.
+LOOK_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 5.0
 _PATIENCE_SECONDS = 10
 
@@ -35,7 +38,8 @@ def _nothing(conn: Conn) -> None:
 class Work:
     """`round` does the pending work and returns the seconds until the next round; NOTIFY on `channel` wakes it earlier.
 
-    `round` must leave everything as it was when it raises. `begin` runs once in each session that gets the lease.
+    `round` must leave everything as it was when it raises. It writes on the session of the lease, which ends with it,
+    or by commands, which are recorded only while the lease is held. `begin` runs once in each session that gets it.
     """
 
     name: str
@@ -58,7 +62,10 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
         started = time.monotonic()
         try:
             with connect(database_url, f"parentalite-{work.name}") as conn:
-                _while_leased(conn, work, stop)
+                lease = _awaited(conn, work, stop)
+                if lease is not None:
+                    with holding(lease, database_url):
+                        _while_leased(conn, work, stop)
         except work.final as refused:
             log.error(f"{work.name} stopped", extra={"reason": str(refused)})
             return
@@ -72,10 +79,19 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
         stop.wait(min(LONGEST_BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 
 
-def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
-    while not try_acquire(conn, work.lease):
+def _awaited(conn: Conn, work: Work, stop: Event) -> Lease | None:
+    """Wait for the lease, and take it from a holder that is silent. Return None once `stop` is set."""
+    looked_at = time.monotonic()
+    while (lease := take(conn, work.lease, work.name)) is None:
         if stop.wait(STANDBY_SECONDS):
-            return
+            return None
+        if time.monotonic() - looked_at > LOOK_SECONDS:
+            end_silent_holder(conn, work.lease)
+            looked_at = time.monotonic()
+    return lease
+
+
+def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
     if work.channel is not None:
         conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(work.channel)))
     work.begin(conn)

@@ -72,9 +72,13 @@ def releasing(conn: Conn, lock: Lock) -> Iterator[None]:
             conn.execute("SELECT pg_advisory_unlock(%s)", (lock,))
 
 
+#: The sessions (`pid`) that hold a lock (`lock`) in this database.
+HELD = """(
+    SELECT pid, classid::bigint << 32 | objid::bigint AS lock FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
+
+
 def holders(lock: Lock) -> str:
     """Return SQL: a subquery of the sessions (`pid`) that hold the lock in this database."""
-    return f"""(
-    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-        AND (classid::bigint << 32 | objid::bigint) = {lock:d}
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
+    return f"(SELECT pid FROM {HELD} AS held WHERE lock = {lock:d})"

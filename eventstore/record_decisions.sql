@@ -59,4 +59,27 @@ BEGIN
     -- Also where nothing was recorded, which is rare: followers then look in vain.
     PERFORM pg_notify('stored_events', '');
 END
+$body$;
+
+-- The same for a work that is done by one process at a time: only while it holds its lease, whose row stays as it is
+-- until this is recorded.
+CREATE OR REPLACE FUNCTION pg_temp.record_leased(
+    lease_number int, lease_token uuid,
+    read_places int[], read_streams uuid[], read_versions bigint[],
+    key_places int[], keys uuid[], digests bytea[], subjects uuid[],
+    event_places int[], streams uuid[], versions bigint[], topics text[], states bytea[], authenticators bytea[]
+)
+RETURNS TABLE (place int, "position" bigint, outdated uuid[], digest bytea, subject uuid)
+LANGUAGE plpgsql VOLATILE
+AS $body$
+#variable_conflict use_column
+BEGIN
+    PERFORM FROM leases WHERE lease = lease_number AND token = lease_token FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the lease is another process''s now' USING ERRCODE = '55L01';
+    END IF;
+    RETURN QUERY SELECT * FROM pg_temp.record_decisions(
+        read_places, read_streams, read_versions, key_places, keys, digests, subjects,
+        event_places, streams, versions, topics, states, authenticators);
+END
 $body$

@@ -26,6 +26,7 @@ from psycopg_pool import PoolTimeout
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
 from eventstore.connections import RECORDING, recorder_pool
 from eventstore.log_table import NotOwner, log_exists, prepare_log
+from eventstore.sessions.leases import Lease, is_lease_lost
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.wire import BinaryArray, columns
 
@@ -41,9 +42,9 @@ _FUNCTION = (files("eventstore") / "record_decisions.sql").read_bytes()
 _READS = ("int4", "uuid", "int8")
 _KEYS = ("int4", "uuid", "bytea", "uuid")
 _EVENTS = ("int4", "uuid", "int8", "text", "bytea", "bytea")
-_RECORD = "SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({})".format(
-    ", ".join(f"%s::{name}[]" for name in (*_READS, *_KEYS, *_EVENTS))
-)
+_COLUMNS = ", ".join(f"%s::{name}[]" for name in (*_READS, *_KEYS, *_EVENTS))
+_RECORD = f"SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({_COLUMNS})"
+_RECORD_LEASED = _RECORD.replace("record_decisions(", "record_leased(%s, %s, ")
 
 #: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
@@ -135,22 +136,23 @@ class CommandRecorder(PostgresApplicationRecorder):
             raise MissingKey("without the key of events nothing can be appended")
         return self.keys.current
 
-    def record(self, batch: Sequence[Decided]) -> list[Verdict]:
+    def record(self, batch: Sequence[Decided], lease: Lease | None = None) -> list[Verdict]:
         """Record, in one transaction, each decision of the batch that is still valid. Return verdicts in batch order.
 
-        Raise Unavailable if the database fails: nothing of the batch was recorded, or the connection was lost during
-        commit (`maybe_recorded`). Repeating the commands with their idempotency keys is always safe.
+        Under a `lease`, nothing is recorded once another process has it. Raise Unavailable if the database fails:
+        nothing of the batch was recorded, or the connection was lost during commit (`maybe_recorded`). Repeating the
+        commands with their idempotency keys is always safe.
         """
         try:
-            return self._record(batch)
+            return self._record(batch, lease)
         except Unavailable as unavailable:
             if unavailable.maybe_recorded or not is_connection_lost(unavailable):
                 raise
         # The connection died in the pool, and others may have too. It sent nothing, so trying again is safe.
         self.datastore.pool.drain()
-        return self._record(batch)
+        return self._record(batch, lease)
 
-    def _record(self, batch: Sequence[Decided]) -> list[Verdict]:
+    def _record(self, batch: Sequence[Decided], lease: Lease | None) -> list[Verdict]:
         sent = False
         verdicts, decisions = _apart(batch)
         try:
@@ -162,7 +164,11 @@ class CommandRecorder(PostgresApplicationRecorder):
                 parameters = _parameters(decisions, chain)
                 sent = True
                 with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-                    rows = cursor.execute(_RECORD, parameters, prepare=True).fetchall()
+                    if lease is not None:
+                        cursor.execute(_RECORD_LEASED, (lease.lock, lease.token, *parameters), prepare=True)
+                    else:
+                        cursor.execute(_RECORD, parameters, prepare=True)
+                    rows = cursor.fetchall()
         except Exception as fault:
             if _position_taken(fault):
                 # The next command tries the next position: see `eventstore.sequence`.
@@ -170,6 +176,8 @@ class CommandRecorder(PostgresApplicationRecorder):
                 raise Unavailable("a position was handed out twice") from fault
             if not is_unavailable(fault):
                 raise
+            if is_lease_lost(fault):
+                raise Unavailable("another process does this work now") from fault
             is_lost = is_connection_lost(fault)
             if is_lost:
                 # Another server may answer next, whose log does not hold all that this one acknowledged.

@@ -40,6 +40,7 @@ from eventstore.authenticators import Row
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
+from eventstore.sessions.leases import held_lease
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.vault import PersonErased, Vault
 
@@ -216,7 +217,10 @@ class CommandBus:
 
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
         assert work.recorded, "a use case that decides nothing must refuse"
-        return self.appender.append(Decided(subject_id, self._stored(work.recorded), work.reads, idempotency))
+        decided = Decided(subject_id, self._stored(work.recorded), work.reads, idempotency)
+        if (lease := held_lease()) is not None:
+            return self.recorder.record([decided], lease)[0]
+        return self.appender.append(decided)
 
     def _stored(self, records: list[Recorded]) -> list[Row]:
         return [

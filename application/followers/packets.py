@@ -22,6 +22,7 @@ from domain.kernel.rights import Action
 from domain.satisfaction import answering
 from domain.satisfaction.form import SatisfactionForm
 from domain.satisfaction.packets import FEWEST_ANSWERS, results
+from eventstore.sessions.leases import writing_on
 
 
 def record_answers(bus: CommandBus, now: datetime) -> int:
@@ -30,7 +31,7 @@ def record_answers(bus: CommandBus, now: datetime) -> int:
     What closed animations have left goes to the small animations of their structure.
     """
     form = bus.consult(form_of, Action.SATISFACTION_RECORD, SYSTEM, now)
-    with bus.pool.connection() as conn:
+    with writing_on(bus.pool) as conn:
         tables.take_out_packets(conn, FEWEST_ANSWERS)
         for animation_id, version in tables.waiting_animations(conn):
             _end_if_closed(bus, conn, animation_id, version, now)
@@ -56,7 +57,7 @@ def _record(bus: CommandBus, form: SatisfactionForm, packet: Packet, now: dateti
         day=packet.day,
     )
     bus.execute(command, SYSTEM, now)
-    with bus.pool.connection() as conn:
+    with writing_on(bus.pool) as conn:
         tables.forget_packet(conn, packet.packet_id)
 
 

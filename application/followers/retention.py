@@ -26,12 +26,13 @@ from domain.kernel.actors import SYSTEM
 from domain.kernel.identifiers import contact_list_id, registration_book_id
 from domain.registrations.events import RegistrationMade
 from eventstore.log import read_stream
+from eventstore.sessions.leases import writing_on
 
 
 def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:
     """Erase the personal data of these registrations for one animation. Safe to repeat after an interruption."""
     book, due = registration_book_id(animation_id), frozenset(registration_ids)
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         for record in read_stream(conn, book, 0):
             if isinstance(record.event, RegistrationMade) and record.event.registration_id in due:
                 erase_and_forget(conn, record.event.person_id, book)
@@ -44,7 +45,7 @@ def forget_registrants(app: Application, animation_id: UUID, registration_ids: S
 
 def forget_candidature(app: Application, candidature_id: UUID, now: datetime) -> int:
     """Erase the personal data of one candidature. Safe to repeat after an interruption."""
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         submitted = read_stream(conn, candidature_id, 0)[0].event
         assert isinstance(submitted, CandidatureSubmitted)
         erase_and_forget(conn, submitted.person_id, candidature_id)
@@ -54,7 +55,7 @@ def forget_candidature(app: Application, candidature_id: UUID, now: datetime) ->
 
 def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
     """Erase the address of an invitation, which ends it. Safe to repeat after an interruption."""
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         sent = read_stream(conn, invitation_id, 0)[0].event
         assert isinstance(sent, InvitationSent)
         erase_and_forget(conn, sent.person_id, invitation_id)
@@ -65,7 +66,7 @@ def forget_invited(app: Application, invitation_id: UUID, now: datetime) -> int:
 def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: datetime) -> int:
     """Erase a contact of a structure's list. Safe to repeat after an interruption."""
     contact_list = contact_list_id(structure_id)
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         for record in read_stream(conn, contact_list, 0):
             if isinstance(record.event, ContactAdded) and record.event.contact_id == contact_id:
                 erase_and_forget(conn, record.event.person_id, contact_list)
@@ -75,7 +76,7 @@ def forget_contact(app: Application, structure_id: UUID, contact_id: UUID, now: 
 
 def forget_member(app: Application, group_id: UUID, member_id: UUID, now: datetime) -> int:
     """Erase a member of a closed group; the profession stays. Safe to repeat after an interruption."""
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         for record in read_stream(conn, group_id, 0):
             if isinstance(record.event, MemberJoined) and record.event.member_id == member_id:
                 erase_and_forget(conn, record.event.person_id, group_id)

@@ -14,6 +14,7 @@ from cli.read_models.readiness import known_read_models
 from domain.proof.events import LogChecked
 from eventstore.log import head, read_after
 from eventstore.log_table import LOG, Rights, rights_over, unprotected
+from eventstore.sessions.leases import Holder, held_leases
 from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
 from projections.engine.runner import HOLDER, SILENT_SECONDS
 from projections.readiness import is_outdated
@@ -61,6 +62,8 @@ class LogState:
     rights: Rights
     log_name: str | None
     troubles: tuple[Trouble, ...]
+    #: Who does the works that one process does at a time.
+    holders: tuple[Holder, ...] = ()
 
 
 #: The state of a database that nothing was ever written into.
@@ -124,6 +127,7 @@ def log_state(conn: Conn, now: datetime) -> LogState:
             rights=rights_over(conn, LOG),
             log_name=log_name(conn),
             troubles=tuple(troubles(conn)),
+            holders=tuple(held_leases(conn)),
         )
 
 

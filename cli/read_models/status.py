@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -24,6 +26,7 @@ from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs
 from cli.read_models.log_state import NO_LOG, LogState, ReadModelState, log_state
 from eventstore.log_table import log_exists
+from eventstore.sessions.leases import Holder
 from eventstore.vault import Vault
 
 
@@ -93,6 +96,17 @@ def _projector(state: LogState) -> str:
     return "none runs (parentalite serve, or parentalite project)"
 
 
+def _works(holders: Sequence[Holder]) -> Table:
+    """Show who does the works that one process does at a time, and when it was last heard of."""
+    table = Table("Work", "Process", "Since (UTC)", "Last heard of (UTC)")
+    for holder in holders:
+        since, heard = (at.astimezone(UTC) for at in (holder.since, holder.heard_at))
+        heard_at = f"{heard:%H:%M:%S}{', silent: another takes over' if holder.is_silent else ''}"
+        style = "red" if holder.is_silent else None
+        table.add_row(holder.work, holder.process, f"{since:%Y-%m-%d %H:%M:%S}", heard_at, style=style)
+    return table
+
+
 def _show(state: LogState, signing: str | None, authenticated: Text) -> None:
     console = results()
     console.print(f"Log: position {state.position:,}, {quantity(state.events, 'event')}")
@@ -113,6 +127,8 @@ def _show(state: LogState, signing: str | None, authenticated: Text) -> None:
             console.print(
                 f"{trouble.work.capitalize()}: {trouble.reason} ({again} {trouble.next_at:%H:%M:%S} UTC)", style="red"
             )
+    if state.holders:
+        console.print(_works(state.holders))
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
         table.add_column(name, justify="right")
@@ -184,6 +200,16 @@ def _as_json(state: LogState, signing: str | None) -> dict[str, Any]:
                 "nextAt": trouble.next_at,
             }
             for trouble in state.troubles
+        ],
+        "holders": [
+            {
+                "work": holder.work,
+                "process": holder.process,
+                "since": holder.since,
+                "heardAt": holder.heard_at,
+                "silent": holder.is_silent,
+            }
+            for holder in state.holders
         ],
         "readModels": [
             {

@@ -26,6 +26,7 @@ from cli.people.retaining import erasures, find_overdue
 from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
+from eventstore.sessions.leases import writing_on
 from projections.animation_requests import queries as request_queries
 from projections.animations import queries
 from projections.engine.generations import live_tables
@@ -102,7 +103,7 @@ def follow_conventions(app: Application, now: datetime) -> int:
 def remind_of_attestations(app: Application, now: datetime) -> int:
     """Remind structures of what waits for its attestation. Return the number of reminders written."""
     written = 0
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         query = sql.SQL(queries.UNATTESTED_SINCE).format(**live_tables(conn))
         for reminder in REMINDERS:
             until = now - reminder.after
@@ -159,5 +160,5 @@ def retain(app: Application, settings: Settings, now: datetime) -> int:
 
 def tidy_tables(app: Application) -> int:
     """Delete rows that nobody needs any more."""
-    with app.pool.connection() as conn:
+    with writing_on(app.pool) as conn:
         return tidy(conn, founding.keys())

@@ -17,8 +17,10 @@ import pytest
 
 from application.application import Application
 from domain.animations.events import AnimationPublished
+from eventstore import leased_work
 from eventstore.locks import Lock, holders
 from eventstore.log import read_after
+from eventstore.sessions import leases
 from eventstore.vault import Vault
 from projections.engine.catching_up import Overtaken, advance, catch_up, feed, targets
 from projections.engine.generations import State, generations, prepare
@@ -103,6 +105,40 @@ def test_a_second_projector_stands_by_and_takes_over_from_a_killed_one(
         until(lambda: all_read(app))
         assert holder() not in (None, held_by)
         kill(second)
+    assert_exact(app)
+
+
+def test_a_frozen_projector_loses_its_lease_and_stands_by_when_it_wakes_up(
+    world: World, app: Application, fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "EXPIRY_SECONDS", 0.5)
+    monkeypatch.setattr(leased_work, "LOOK_SECONDS", 0.05)
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+
+        def holder() -> object:
+            return conn.execute("SELECT process, session FROM leases WHERE work = 'projector'").fetchone()
+
+        def sessions() -> int:
+            named = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+            return conn.execute(named, ("parentalite-projector",)).rowcount
+
+        process = start_projector(fresh_url)
+        until(lambda: holder() is not None)
+        frozen = holder()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        world.creates()
+        with projecting(fresh_url, app.vault):
+            until(lambda: all_read(app))
+            awake = holder()
+            assert awake != frozen
+            assert sessions() == 1
+            os.kill(process.pid, signal.SIGCONT)
+            world.creates()
+            until(lambda: all_read(app) and sessions() == 2)
+            assert holder() == awake
+        kill(process)
     assert_exact(app)
 
 
