@@ -47,6 +47,7 @@ from application.people import erasing as privacy
 from application.people import finding, index, words
 from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
+from application.people.names import names_of
 from application.proof import log_checks, signing_rules
 from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
@@ -196,9 +197,11 @@ class Application:
         with self.pool.connection() as conn:
             if subject is not None and scope_of(actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
                 matches = finding.find(conn, self.vault, keyed, subject)
+                names = names_of(conn, self.vault, matches.pairs.keys())
             else:
-                matches = self._own(conn, subject, actor)
-            return privacy.erase_matches(conn, self.execute, keyed, matches, actor, now)
+                matches, names = self._own(conn, subject, actor), []
+            report = privacy.erase_matches(conn, self.execute, keyed, matches, actor, now)
+            return replace(report, names=names)
 
     def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Matches:
         """Return all that is held on the actor. Raise FORBIDDEN if `subject` names anything else."""

@@ -91,7 +91,7 @@ def _seal(key: Key, context: bytes, clear: str) -> str:
 
 
 def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
-    event, clear = record.event, dict[str, Any]()
+    event, clear, unsealed = record.event, dict[str, Any](), list[tuple[str, PersonalMark]]()
     values, stream = event.__dict__, str(record.originator_id)
     for name, mark in event.personal_marks.items():
         value = values[name]
@@ -102,10 +102,20 @@ def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True
             clear[name] = tuple([_open(keys, context, text, mark) if text.startswith(SEAL) else text for text in value])
         elif value.startswith(SEAL):
             clear[name] = _open(keys, f"{event.topic}:{name}:{stream}".encode(), value, mark)
+        elif mark.key == OF_THE_THING:
+            unsealed.append((name, mark))
     if not clear:
         return record
+    if unsealed and _words_are_erased(event, clear):
+        clear |= {name: mark.erased for name, mark in unsealed}
     event = event.model_copy(update=clear)
     return Recorded(record.position, record.originator_id, record.originator_version, record.stamp, event)
+
+
+def _words_are_erased(event: Event, clear: Mapping[str, Any]) -> bool:
+    """Return whether the thing's key is gone: a text that was not sealed yet is erased with those beside it."""
+    marks = event.personal_marks
+    return any(marks[name].key == OF_THE_THING and text is marks[name].erased for name, text in clear.items())
 
 
 def _open(keys: Mapping[str, AESGCM], context: bytes, value: str, mark: PersonalMark) -> str | None:

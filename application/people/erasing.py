@@ -111,6 +111,8 @@ class ErasureReport:
 
     things: list[tuple[Kind, UUID]] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
+    #: What the person was called in what was erased.
+    names: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[Kind, int]:

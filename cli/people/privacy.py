@@ -17,7 +17,7 @@ from cli.console import Refused, Steps, confirm, note, quantity
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, set_up_command_logs
 from cli.people.forgetting import forget
-from cli.people.retaining import erasures, find_overdue
+from cli.people.retaining import erasures, find_mentions, find_overdue
 from cli.read_models.catching_up import bring_up_to_date
 from domain.kernel.actors import SYSTEM
 
@@ -63,6 +63,9 @@ def erase(
         for sentence in report.unreached:
             note(f"Not erased: {sentence}")
         _forget_in_read_models(opened)
+        with opened.connection() as conn:
+            for sentence in find_mentions(conn, report.names):
+                note(f"To be read: {sentence}")
         note("The read models have forgotten them too.")
 
 

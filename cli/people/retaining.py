@@ -28,6 +28,7 @@ from application.followers.retention import (
 )
 from application.hosting.setting_groups import RetentionSettings
 from projections.engine.generations import live_tables
+from projections.people import mentions
 from projections.people import queries as retention
 
 Conn = Connection[Any]
@@ -83,6 +84,14 @@ def find_overdue(conn: Conn, store: FileStore, terms: RetentionSettings, now: da
         [(row[0], row[1]) for row in rows(retention.GROUP_MEMBERS, terms.group_members_months * DAYS_A_MONTH)],
         _files(conn, store, now - timedelta(days=terms.scans_months * DAYS_A_MONTH)),
     )
+
+
+def find_mentions(conn: Conn, names: Sequence[str]) -> list[str]:
+    """Tell of the texts of others that may name who was erased, in French."""
+    if not (sought := mentions.patterns(names)):
+        return []
+    found = _rows(conn, mentions.MENTIONS, patterns=sought)
+    return mentions.sentences([dict(zip(("kind", "id", "name"), row, strict=True)) for row in found])
 
 
 def erasures(app: Application, store: FileStore, overdue: Overdue, now: datetime) -> list[Callable[[], int]]:

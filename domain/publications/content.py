@@ -47,7 +47,7 @@ class PublicationDetails(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: PublicationKind = Field(title="genre")
-    title: str = Field(title="titre")
+    title: FreeText = Field(title="titre")
     summary: FreeText = Field(title="résumé")
     text: FreeText = Field(title="texte")
     themes: tuple[str, ...] = Field(title="thèmes")

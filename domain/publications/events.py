@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -10,7 +11,12 @@ from domain.kernel.events import Event, FreeText, PersonalText, WordsErased, eve
 from domain.publications.content import PublicationDetails
 
 
-@event("publication.proposed", "Publication proposée")
+def _titled_in_clear(data: dict[str, Any]) -> dict[str, Any]:
+    """Upcast version 1, whose title was not sealed: it is erased with the texts that were recorded with it."""
+    return data
+
+
+@event("publication.proposed", "Publication proposée", upcasters=(_titled_in_clear,))
 class PublicationProposed(Event, PublicationDetails):
     """By a structure, whose home territory it is; by a territory; or, without any of both, by the national team."""
 
@@ -18,7 +24,7 @@ class PublicationProposed(Event, PublicationDetails):
     territory: str | None = Field(None, title="territoire")
 
 
-@event("publication.modified", "Publication modifiée")
+@event("publication.modified", "Publication modifiée", upcasters=(_titled_in_clear,))
 class PublicationModified(Event, PublicationDetails):
     """The whole content as it stands from now on; `changed` names the fields that are new."""
 
@@ -79,4 +85,4 @@ class PublicationFileWithdrawn(Event):
 
 @event("publication.words_erased", "Textes de la publication effacés")
 class PublicationWordsErased(WordsErased):
-    """Erased: summary, text, links, labels of files, reasons. The title, not encrypted, is shown no more."""
+    """Erased: title, summary, text, links, labels of files, reasons."""

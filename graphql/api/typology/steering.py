@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import strawberry
@@ -25,6 +26,7 @@ from application.people.erasing import Kind as PersonalKind
 from domain.kernel.errors import ErrorCode, invalid, refuse
 from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.log import head
+from projections.people.mentions import MENTIONS, patterns, sentences
 
 
 @strawberry.type(description="What became of a mutation on a territory.")
@@ -59,7 +61,8 @@ class PersonPayload(Payload):
     counts: list[ErasedCount] | None = strawberry.field(description="How many of them there are, kind by kind.")
     unreached: list[str] | None = strawberry.field(
         description="What could not be erased with them, in French: what is held under the same address by other names,"
-        " signed sheets…"
+        " signed sheets, and texts of others (publications, requests, groups…) that hold the name, to be read and, with"
+        " their id as `subject`, erased."
     )
 
 
@@ -73,6 +76,14 @@ async def _territory(info: Info, carried: Carried, code: str | None) -> Territor
 
     territory = await reload_after(info.context, carried, load)
     return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
+
+
+async def _mentions(context: Context, names: Sequence[str]) -> list[str]:
+    """Tell of the texts of others that may name who was erased."""
+    if not (sought := patterns(names)):
+        return []
+    read = await context.read()
+    return sentences(await read.rows(read.sql(MENTIONS), {"patterns": sought}))
 
 
 @strawberry.type
@@ -121,7 +132,7 @@ class SteeringMutations:
         return PersonPayload(
             erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
             counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
-            unreached=list(erased.unreached),
+            unreached=[*erased.unreached, *await _mentions(context, erased.names)],
             position=carried.position,
             errors=[],
         )

@@ -65,7 +65,7 @@ IN_CLEAR = {
     "into": "a code of the typology",
     "commune_code": "of the INSEE",
     "submitted_by": "who acted, as in the stamp: what four eyes are held to",
-    "title": "what an animation or publication is called in public lists and in feeds: history is told by it",
+    "title": "what an animation is called in public lists and in feeds: history is told by it",
     "required_pieces": "terms of payment, by whose words pieces are found again",
     "piece": "one of the required pieces, or made by us",
     "missing_pieces": "some of the required pieces",

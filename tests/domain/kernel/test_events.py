@@ -13,6 +13,8 @@ from tests.support.samples import newest_samples
 
 #: Of events that have changed their form.
 VERSIONS = {
+    "publication.proposed": 2,
+    "publication.modified": 2,
     "strategy.written": 2,
     "typology.term_renamed": 2,
     "candidature.training_recorded": 2,
@@ -39,8 +41,8 @@ _CONTACT = ("contact_phone", "contact_email", "contact_hours")
 PERSONAL = {
     "publication.author_named": {"author", "email"},
     "publication.file_attached": {"label"},
-    "publication.modified": {"summary", "text", "link_labels", "link_urls"},
-    "publication.proposed": {"summary", "text", "link_labels", "link_urls"},
+    "publication.modified": {"title", "summary", "text", "link_labels", "link_urls"},
+    "publication.proposed": {"title", "summary", "text", "link_labels", "link_urls"},
     "publication.refused": {"reason"},
     "publication.withdrawn": {"reason"},
     **{f"account.{name}": {"subject"} for name in _GIVEN},

@@ -196,4 +196,4 @@ def test_who_signs_is_erased_once_and_the_words_of_the_thing_by_themselves():
     with pytest.raises(DomainError, match="déjà effacé"):
         decisions.erase_author(state(PROPOSED, named, erased), NATIONAL, PERSON)
     content = state(PROPOSED, PublicationWordsErased()).content
-    assert (content.title, content.summary, content.link_urls) == ("Régler les écrans", "[texte effacé]", ())
+    assert (content.title, content.summary, content.link_urls) == ("[texte effacé]", "[texte effacé]", ())

@@ -44,6 +44,8 @@ WORKSHOP: dict[str, Any] = {
     "author": "Anne Autrice",
     "authorEmail": "anne@exemple.fr",
 }
+ERASE = """mutation($subject: String!) {
+    personErase(input: {subject: $subject}) { counts { kind count } unreached errors { message } } }"""
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
 
 
@@ -211,11 +213,15 @@ def test_the_past_is_read_by_those_who_answer_for_it_and_an_author_is_erased(
     assert seen(server, proposed, STRUCTURE, position=first)["text"] == WORKSHOP["text"]
     assert seen(server, proposed, None, position=first)["text"] == "Une autre version."
     assert seen(server, proposed, None, position=first - 1) is None
-    erase = (
-        "mutation($input: PersonEraseInput!) { personErase(input: $input) { counts { kind count } errors { code } } }"
-    )
-    answer = server.ask(erase, NATIONAL, input={"subject": "anne@exemple.fr"})["personErase"]
-    assert answer == {"counts": [{"kind": "AUTHOR", "count": 1}], "errors": []}
+    summary = "Avec Mme AUTRICE, un jeudi."
+    people.does(MODIFY, NATIONAL, publicationId=proposed, summary=summary)
+    answer = server.ask(ERASE, NATIONAL, subject="anne@exemple.fr")["personErase"]
+    assert (answer["counts"], answer["unreached"]) == ([{"kind": "AUTHOR", "count": 1}], [])
+    other = {"author": "Autrice", "authorEmail": "a.autrice@exemple.fr"}
+    people.does(MODIFY, NATIONAL, publicationId=proposed, **other)
+    (unreached,) = server.ask(ERASE, NATIONAL, subject="a.autrice@exemple.fr")["personErase"]["unreached"]
+    assert "La publication « Régler les écrans en famille » peut nommer la personne" in unreached
+    assert proposed in unreached
     shown = seen(server, proposed)
     assert (shown["author"], shown["text"]) == (None, "Une autre version.")
     trail = "query($id: ID!) { auditTrail(where: {structureId: $id}) { nodes { sentence } } }"
@@ -223,15 +229,24 @@ def test_the_past_is_read_by_those_who_answer_for_it_and_an_author_is_erased(
     assert any("Nom de l'auteur effacé" in sentence for sentence in sentences)
 
 
-def test_a_publication_whose_words_are_erased_is_shown_no_more(people: People, server: Server) -> None:
+def test_a_publication_whose_words_are_erased_is_shown_no_more_now_then_and_in_its_history(
+    people: People, server: Server
+) -> None:
     people.sign()
-    publication_id = people.does(PROPOSE, STRUCTURE, structureId=STRUCTURE_ID, **WORKSHOP)["publication"]["id"]
+    named = WORKSHOP | {"title": "Les écrans chez Mme Trucmuchet"}
+    payload = people.does(PROPOSE, STRUCTURE, structureId=STRUCTURE_ID, **named)
+    publication_id, first = payload["publication"]["id"], payload["position"]
+    people.does(MODIFY, STRUCTURE, publicationId=publication_id, title="Chez Mme Trucmuchet")
     people.does(PUBLISH, NATIONAL, publicationId=publication_id)
-    erase = "mutation($input: PersonEraseInput!) { personErase(input: $input) { position errors { message } } }"
-    assert server.ask(erase, NATIONAL, input={"subject": publication_id})["personErase"]["errors"] == []
+    assert server.ask(ERASE, NATIONAL, subject=publication_id)["personErase"]["errors"] == []
     server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
-    query = "query($id: ID!) { publication(id: $id) { status title text withdrawalReason } }"
+    query = "query($id: ID!, $at: At) { publication(id: $id, at: $at) { status title text withdrawalReason } }"
     assert server.ask(query, None, id=publication_id) == {"publication": None}
     shown = server.ask(query, STRUCTURE, id=publication_id)["publication"]
     assert (shown["status"], shown["title"], shown["text"]) == ("WITHDRAWN", "[texte effacé]", "[texte effacé]")
     assert shown["withdrawalReason"] == "Ses textes sont effacés."
+    for position in (first, first + 1):
+        past = server.ask(query, STRUCTURE, id=publication_id, at={"position": position})["publication"]
+        assert past["title"] == "[texte effacé]"
+    trail = "query($id: ID!) { auditTrail(where: {structureId: $id}) { nodes { data sentence details } } }"
+    assert "Trucmuchet" not in str(server.ask(trail, NATIONAL, id=STRUCTURE_ID))

@@ -1,0 +1,52 @@
+"""What people wrote that may name somebody: it has keys of its own, so that whoever reads it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from projections.engine.words import words
+
+#: More are not named one by one.
+_MOST = 20
+_ACCENTED, _PLAIN = "àâäáãéèêëíìîïóòôöõúùûüñçÿ", "aaaaaeeeeiiiiooooouuuuncy"
+#: Things with texts that are few enough to be read through, newest first.
+MENTIONS = f"""
+WITH written (kind, id, name, texts, at) AS (
+    SELECT 'publication', publication_id, title, concat_ws(' ', title, summary, text, links, files), changed_at
+    FROM {{publications}}
+    UNION ALL SELECT 'request', request_id, to_char(sent_at, 'DD/MM/YYYY'), concat_ws(' ', text, reason), changed_at
+    FROM {{animation_requests}}
+    UNION ALL SELECT 'group', group_id, name, concat_ws(' ', name, theme, meetings, conclusion), opened_at
+    FROM {{action_groups}}
+    UNION ALL SELECT 'strategy', strategy_id, territory, concat_ws(' ', diagnosis, objectives, documents), written_at
+    FROM {{strategies}}
+    UNION ALL SELECT 'school_project', project_id, uai, concat_ws(' ', evidence, reason), recorded_at
+    FROM {{school_projects}}
+)
+SELECT kind, id, name FROM written
+WHERE replace(translate(lower(texts), '{_ACCENTED}', '{_PLAIN}'), 'œ', 'oe') ~ ANY(%(patterns)s)
+ORDER BY at DESC, id LIMIT {_MOST + 1}"""
+_NAMED: Mapping[str, str] = {
+    "publication": "La publication « {} »",
+    "request": "La demande d'animation du {}",
+    "group": "Le groupe de recherche-action « {} »",
+    "strategy": "La stratégie du territoire {}",
+    "school_project": "Le projet de l'établissement {}",
+}
+
+
+def patterns(names: Iterable[str]) -> list[str]:
+    """Return for each name the regular expression by which it is found as words of a text."""
+    parts = (words(name) for name in names)
+    return [r"\m" + r"\W+".join(each) + r"\M" for each in parts if len("".join(each)) > 1]
+
+
+def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what to read again, in French, with the number by which its texts are erased."""
+    named = [
+        f"{_NAMED[row['kind']].format(row['name'])} peut nommer la personne : à relire ;"
+        f" s'il le faut, effacez ses textes en indiquant {row['id']}."
+        for row in rows[:_MOST]
+    ]
+    return [*named, "D'autres textes encore peuvent la nommer."] if len(rows) > _MOST else named

@@ -1,0 +1,26 @@
+"""Texts of an event that were recorded before their field was sealed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.publications.events import PublicationProposed
+from eventstore.records import decode
+from eventstore.seals import Key, opened, sealed
+from tests.support.samples import SAMPLES
+
+
+@pytest.mark.parametrize(("destroyed", "title"), [(False, "Régler les écrans en famille"), (True, "[texte effacé]")])
+def test_a_title_of_before_titles_were_sealed_is_erased_with_the_texts_beside_it(destroyed: bool, title: str) -> None:
+    stream, key = uuid4(), Key(str(uuid4()), AESGCM(AESGCM.generate_key(256)))
+    record = decode(7, stream, 1, "publication.proposed", SAMPLES["publication.proposed.v1"])
+    assert isinstance(record.event, PublicationProposed)
+    stored = sealed(record, {(stream, stream): key})
+    stored = replace(stored, event=stored.event.model_copy(update={"title": record.event.title}))
+    shown = opened(stored, {} if destroyed else {key.name: key.cipher}).event
+    assert isinstance(shown, PublicationProposed)
+    assert shown.title == title
