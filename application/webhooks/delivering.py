@@ -175,7 +175,9 @@ class Deliverer:
                 try:
                     status = await connected.send(webhook.url, message.body, headers)
                 except NotDelivered as failure:
-                    batch.attempts.append(Attempt(message.position, message.kind, failure.status, failure.reason))
+                    wait = failure.wait(now)
+                    failed = Attempt(message.position, message.kind, failure.status, failure.reason, wait=wait)
+                    batch.attempts.append(failed)
                     return
                 batch.attempts.append(Attempt(message.position, message.kind, status))
                 if monotonic() > ends:

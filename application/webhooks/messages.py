@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 from application.notifications.reaction import NATIONAL, structure, territory
 from application.wording.pages import animation_page, desk_page, publication_page
 from domain.kernel.identifiers import NAMESPACE
+from domain.webhooks.kinds import WITHOUT_SUBJECT
 from domain.webhooks.webhook import Webhook
 from eventstore.records import Recorded
 
@@ -20,7 +21,11 @@ from eventstore.records import Recorded
 BOTH_SIGN = timedelta(days=1)
 
 #: Where the desks of those who subscribe have a page for each thing of a family.
-_SHELVES: Mapping[str, str] = {"publication": "publications", "service_dossier": "dossiers"}
+_SHELVES: Mapping[str, str] = {
+    "publication": "publications",
+    "service_dossier": "dossiers",
+    "animation_request": "demandes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,11 @@ def message_id(webhook_id: UUID, position: int) -> str:
 
 def message_of(webhook: Webhook, record: Recorded, public_url: str) -> Message:
     stamp = record.stamp
-    animation_id = _animation_of(record)
+    animation_id, anonymous = _animation_of(record), record.event.topic in WITHOUT_SUBJECT
     data = {
         "position": record.position,
-        "subject": str(record.originator_id),
-        "version": record.originator_version,
+        "subject": None if anonymous else str(record.originator_id),
+        "version": None if anonymous else record.originator_version,
         "structureId": str(stamp.structure_id) if stamp.structure_id else None,
         "territory": stamp.territory,
         "animationId": str(animation_id) if animation_id else None,
@@ -88,6 +93,12 @@ def _page(webhook: Webhook, record: Recorded, animation_id: UUID | None) -> str:
         return f"/territoire/dossiers/{thing}"
     if family == "school_project":
         return "/territoire/projets"
+    if family == "animation_request" and webhook.structure_id is None:
+        return f"/territoire/demandes/{thing}"
+    if family == "action_group":
+        return f"/territoire/groupes/{thing}"
+    if topic in WITHOUT_SUBJECT:
+        return "/moderation/chiffres" if recipient == NATIONAL else "/territoire/chiffres"
     return desk_page(recipient, thing, _SHELVES.get(family, ""))
 
 

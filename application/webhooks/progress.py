@@ -68,6 +68,8 @@ class Attempt:
     status: int | None
     reason: str | None = None
     for_good: bool = False
+    #: Seconds that the receiver asks to be left alone for.
+    wait: float = 0.0
 
 
 def begin(conn: Conn, webhook_id: UUID, version: int, position: int, now: datetime) -> None:
@@ -109,7 +111,7 @@ def take(conn: Conn, standing: Standing, version: int, attempt: Attempt, now: da
     with conn.transaction():
         conn.execute(_TOLD, params | {"dead": now if dead else None})
         if not (delivered or dead):
-            wait = timedelta(seconds=WAITS[standing.attempts])
+            wait = timedelta(seconds=max(WAITS[standing.attempts], attempt.wait))
             conn.execute(_FAILED, params | {"due": now + wait})
             return Standing(standing.webhook_id, standing.position, standing.attempts + 1, standing.dead_in_a_row)
         in_a_row = standing.dead_in_a_row + 1 if dead else 0

@@ -11,6 +11,8 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 import anyio
@@ -23,14 +25,28 @@ TIMEOUT_SECONDS = 10.0
 #: More of an answer is not read; it is kept nowhere.
 _MOST_READ = 4_096
 GONE = 410
+#: Answers that may say when to come back (Retry-After), and the most seconds of it that are waited for.
+BUSY, MOST_WAIT = frozenset({429, 503}), 7_200
 
 
 class NotDelivered(Exception):
     """Raised when a message is not accepted. `reason` is ours: nothing of the answer is kept."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    def __init__(self, reason: str, status: int | None = None, retry_after: str | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.status = reason, status
+        self.reason, self.status, self._retry_after = reason, status, retry_after
+
+    def wait(self, now: datetime) -> float:
+        """Return the seconds that the receiver asks to be left alone for, in one form of RFC 9110, 10.2.3, or other."""
+        asked = (self._retry_after or "").strip()
+        if asked.isascii() and asked.isdigit():
+            return float(min(int(asked[:9]), MOST_WAIT))
+        try:
+            day = parsedate_to_datetime(asked)
+        except ValueError:
+            return 0.0
+        until = day if day.tzinfo else day.replace(tzinfo=UTC)
+        return min(max(0.0, (until - now).total_seconds()), MOST_WAIT)
 
 
 @cache
@@ -84,7 +100,8 @@ class Connected:
         if answer.is_redirect:
             raise NotDelivered("redirects are not followed", answer.status_code)
         if not answer.is_success:
-            raise NotDelivered(f"refused: {answer.status_code}", answer.status_code)
+            later = answer.headers.get("retry-after") if answer.status_code in BUSY else None
+            raise NotDelivered(f"refused: {answer.status_code}", answer.status_code, later)
         return answer.status_code
 
     async def _look_up(self, url: httpx.URL) -> str:

@@ -35,6 +35,14 @@ def checked_school_year(value: str) -> str:
     return f"{match[1]}-{match[2]}"
 
 
+def within_programme(school_year: str, today: date) -> str:
+    """Return the school year. Raise ValueError with what would be accepted for one outside the programme."""
+    latest = int(school_year_of(today)[:4]) + _AHEAD
+    if not FIRST_YEAR <= int(school_year[:4]) <= latest:
+        raise ValueError(f"année scolaire attendue, de {FIRST_YEAR}-{FIRST_YEAR + 1} à {latest}-{latest + 1}")
+    return school_year
+
+
 SchoolYear = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(checked_school_year)
 ]
@@ -82,12 +90,10 @@ def record(
 ) -> list[Event]:
     """Record it, or correct what was recorded before, which takes a reason."""
     authorize(actor, Action.SCHOOL_PROJECT_RECORD, of_school(fact.uai))
-    start = int(fact.school_year[:4])
-    latest = int(school_year_of(today)[:4]) + _AHEAD
-    if not FIRST_YEAR <= start <= latest:
-        raise invalid(
-            f"année scolaire attendue, de {FIRST_YEAR}-{FIRST_YEAR + 1} à {latest}-{latest + 1}.", "school_year"
-        )
+    try:
+        within_programme(fact.school_year, today)
+    except ValueError as error:
+        raise invalid(f"{error}.", "school_year") from None
     if fact.has_part and fact.evidence is None:
         raise invalid("dites ce qui le montre : le passage du projet, la date du conseil qui l'a adopté…", "evidence")
     if state is None:

@@ -9,7 +9,10 @@ from domain.kernel.events import registered_events
 
 #: Kinds of streams that tell of no person. Registrations stand in the book of their animation.
 FAMILIES = (
+    "action_group",
     "animation",
+    "animation_request",
+    "candidature",
     "control",
     "convention",
     "logo",
@@ -25,16 +28,25 @@ FAMILIES = (
 )
 #: After a family: all its kinds, those to come as well.
 _ALL = ".*"
+#: Of a group, what is about one of its members.
+_OF_ONE_PERSON = frozenset({"action_group.member_joined", "action_group.member_left"})
+#: What volunteers did counts; whose stream it stands in is said to nobody.
+WITHOUT_SUBJECT = frozenset({"candidature.accompaniment_corrected", "candidature.accompaniment_recorded"})
 MOST_KINDS = 50
 
 
 def offered() -> Mapping[str, str]:
     """Return the kinds, each with what it says in French. That a person's words were erased is nobody else's matter."""
     return {
-        topic: event_class.sentence
-        for topic, event_class in sorted(registered_events().items())
-        if topic.partition(".")[0] in FAMILIES and not topic.endswith("_erased")
+        topic: event_class.sentence for topic, event_class in sorted(registered_events().items()) if _is_offered(topic)
     }
+
+
+def _is_offered(topic: str) -> bool:
+    family = topic.partition(".")[0]
+    if family == "candidature":
+        return topic in WITHOUT_SUBJECT
+    return family in FAMILIES and topic not in _OF_ONE_PERSON and not topic.endswith("_erased")
 
 
 def topics_of(kinds: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,10 @@ PAUSES = {
 STATES = {"DELIVERED": "Livrés", "RETRYING": "En cours d'envoi", "DEAD": "Abandonnés"}
 #: What all kinds of a family are called.
 FAMILIES = {
+    "action_group": "Groupes de recherche-action, sans leurs membres",
     "animation": "Animations",
+    "animation_request": "Demandes d'animation des établissements",
+    "candidature": "Accompagnements par les Parents Ressource, sans aucun nom",
     "control": "Contrôles",
     "convention": "Conventions",
     "logo": "Logos",

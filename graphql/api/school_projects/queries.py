@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import strawberry
 
 from api.core.context import Info
@@ -13,7 +15,8 @@ from api.core.past import At
 from api.school_projects.shares import ProjectShares, shares_of
 from api.school_projects.types import SchoolProject, project_of, within_reach
 from api.typology.territories_and_terms import check_territories
-from domain.school_projects.school_project import checked_school_year
+from domain.school_projects.school_project import checked_school_year, within_programme
+from projections.engine.past import PARIS
 from projections.school_projects import queries
 
 
@@ -26,11 +29,14 @@ class SchoolProjectWhere:
     )
     has_part: bool | None = strawberry.field(default=None, description="That have such a part (or have none).")
 
-    def conditions(self) -> queries.Conditions:
+    def conditions(self, today: date) -> queries.Conditions:
+        def school_year(value: str) -> str:
+            return within_programme(checked_school_year(value.strip()), today)
+
         return queries.Conditions(
             territory=checked_texts(self.territory, "territory"),
             uai=checked_uais(self.uai, "uai"),
-            school_year=checked_each(checked_school_year, self.school_year, "schoolYear"),
+            school_year=checked_each(school_year, self.school_year, "schoolYear"),
             has_part=self.has_part,
         )
 
@@ -55,7 +61,7 @@ class SchoolProjectQueries:
         within = within_reach(context.actor)
         if within is None:
             raise denied(context.actor)
-        conditions = where.conditions() if where else queries.Conditions()
+        conditions = where.conditions(context.now.astimezone(PARIS).date()) if where else queries.Conditions()
         await check_territories(context, conditions.territory)
         return await connection(context, queries.LISTING, queries.narrowed(within, conditions), arguments, project_of)
 

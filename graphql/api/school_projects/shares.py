@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -11,7 +12,7 @@ from api.core.errors import invalid
 from api.core.past import At, moment_of
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
-from domain.school_projects.school_project import GOAL, checked_school_year, school_year_of
+from domain.school_projects.school_project import GOAL, checked_school_year, school_year_of, within_programme
 from projections.engine.past import PARIS
 from projections.school_projects import queries
 
@@ -48,7 +49,8 @@ async def shares_of(context: Context, school_year: str | None, at: At | None) ->
     if at is not None:
         moment, now = await moment_of(context, at)
         bounds = {"position": moment.position, "before": moment.before}
-    year = school_year_of(now.astimezone(PARIS).date()) if school_year is None else _checked(school_year)
+    today = context.now.astimezone(PARIS).date()
+    year = school_year_of(now.astimezone(PARIS).date()) if school_year is None else _checked(school_year, today)
     read, lists = await context.read(), await lists_of(context)
     rows = {row["territory"]: row for row in await read.rows(read.sql(queries.SHARES), {**bounds, "school_year": year})}
     none = {"target_schools": 0, "recorded": 0, "with_part": 0}
@@ -66,8 +68,8 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
     return {"target_schools": targets, "recorded": row["recorded"], "schools_with_part": parts, "share": share}
 
 
-def _checked(school_year: str) -> str:
+def _checked(school_year: str, today: date) -> str:
     try:
-        return checked_school_year(school_year.strip()[:20])
+        return within_programme(checked_school_year(school_year.strip()[:20]), today)
     except ValueError as error:
         raise invalid(f"schoolYear : {error}.", "schoolYear") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from application.webhooks.delivering import Batch, Deliverer
 from application.webhooks.messages import message_id
 from application.webhooks.progress import MOST_DEAD_IN_A_ROW, WAITS
 from application.webhooks.secrets import webhook_secret
-from application.webhooks.sending import NotDelivered, Sender
+from application.webhooks.sending import MOST_WAIT, NotDelivered, Sender
 from tests.support.network.receiver import Receiver, receiver
 from tests.support.server import Clock
 from tests.support.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
@@ -115,6 +116,33 @@ def test_a_failure_holds_back_what_follows_and_is_tried_ever_less_often(world: W
     subjects = [message["data"]["subject"] for message in taking.received]
     assert subjects == [str(first)] * 3 + [str(second)]
     assert len(set(taking.ids)) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "seconds"),
+    [
+        (429, "900", 900),
+        (503, "{date}", 900),
+        (503, "1000000", MOST_WAIT),
+        (503, "demain", WAITS[0]),
+        (500, "900", WAITS[0]),
+        (429, "1", WAITS[0]),
+    ],
+)
+def test_a_receiver_says_when_to_come_back_within_a_bound(world, app, conn, taking, clock, status, after, seconds):
+    subscribes(world, taking)
+    world.creates()
+    clock.now = clock.now.replace(microsecond=0)
+    taking.answers, taking.retry_after = (
+        [status],
+        after.format(date=format_datetime(clock.now + timedelta(seconds=900), usegmt=True)),
+    )
+    delivering = deliverer(app, clock)
+    rounds(delivering, conn)
+    for step, received in ((seconds - 1, 1), (1, 2)):
+        clock.now += timedelta(seconds=step)
+        rounds(delivering, conn)
+        assert len(taking.received) == received
 
 
 def test_dead_letters_pause_it_and_its_owner_is_told_and_a_replay_sends_them(world: World, app, conn, taking, clock):

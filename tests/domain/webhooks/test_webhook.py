@@ -63,8 +63,8 @@ def test_a_subscription_is_for_those_whose_events_are_sent(who, fact, admitted):
 def test_no_more_than_ten_stand_at_a_time_and_each_kind_is_looked_at():
     with pytest.raises(DomainError, match="10 abonnements au plus"):
         webhooks.subscribe(STRUCTURE, subscribed(), webhooks.MOST_SUBSCRIPTIONS)
-    with pytest.raises(DomainError, match=r"attendu : animation\.\*.*proposés dans la liste") as refused:
-        webhooks.subscribe(STRUCTURE, subscribed(kinds=("animation.created", "candidature.*")), 0)
+    with pytest.raises(DomainError, match=r"attendu : action_group\.\*.*proposés dans la liste") as refused:
+        webhooks.subscribe(STRUCTURE, subscribed(kinds=("animation.created", "contact.*")), 0)
     assert refused.value.problems[0].field == ("kinds", "1")
 
 
@@ -117,7 +117,7 @@ def test_it_is_sent_the_events_of_its_owner_alone(fact, structure_id, territory,
 
 def test_no_kind_is_about_one_person_and_a_family_holds_all_its_kinds():
     assert not {kind.partition(".")[0] for kind in offered()} & {
-        *("account", "candidature", "contact", "file", "invitation", "letter", "passkey", "proof", "satisfaction"),
+        *("account", "contact", "file", "invitation", "letter", "passkey", "proof", "satisfaction"),
         *("signing", "webhook"),
     }
     assert topics_of(["logo.*", "animation.published"]) == {"logo.set", "logo.withdrawn", "animation.published"}

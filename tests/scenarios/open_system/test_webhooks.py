@@ -55,7 +55,7 @@ def test_everything_wrong_is_named_and_nobody_subscribes_to_what_is_not_theirs(p
     assert [error["field"] for error in local] == [["url"]]
     errors = people.is_refused(SUBSCRIBE, STRUCTURE, structureId=STRUCTURE_ID, url="https://10.0.0.1/", kinds=[])
     assert sorted(error["field"][0] for error in errors) == ["kinds", "url"]
-    unknown = people.is_refused(SUBSCRIBE, NATIONAL, url=URL, kinds=["animation.*", "candidature.*"])
+    unknown = people.is_refused(SUBSCRIBE, NATIONAL, url=URL, kinds=["animation.*", "contact.*"])
     assert [error["field"] for error in unknown] == [["kinds", "1"]]
     ours = {"structureId": STRUCTURE_ID, "url": URL, "kinds": ["animation.*"]}
     for who in (OTHER_STRUCTURE, COORDONNATEUR, AUDITOR, None):

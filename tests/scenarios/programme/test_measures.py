@@ -139,6 +139,10 @@ def test_school_projects_are_recorded_corrected_and_their_share_read_as_of_any_d
     (here,) = (each for each in then["byTerritory"] if each["territory"]["code"] == "34")
     assert (then["schoolsWithPart"], then["share"], here["share"]) == (1, 1 / 3, 1 / 3)
     assert server.ask(SHARES, year="2025/2026")["projectShares"]["recorded"] == 0
+    for year in ("2019-2020", "2032-2033"):
+        (refused,) = server.errors(SHARES, None, year=year)
+        assert refused["extensions"]["code"] == "INVALID"
+        assert "année scolaire attendue, de 2020-2021 à 2027-2028" in refused["message"]
     shown = {"uai": COLLEGE, "hasPart": False, "school": {"hasPart": False, "projects": [{"reason": reason}]}}
     assert server.ask(PROJECTS, HEAD)["schoolProjects"]["nodes"] == [shown]
     assert server.ask(PROJECTS, OTHER_HEAD)["schoolProjects"]["nodes"] == []

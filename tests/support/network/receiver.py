@@ -23,6 +23,8 @@ class Receiver:
     ids: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    #: What is said with a refusal about when to come back.
+    retry_after: str | None = None
     #: Called once a message is received, before it is answered.
     then: Callable[[], object] = lambda: None
 
@@ -50,6 +52,8 @@ def receiver() -> Iterator[Receiver]:
             taking.then()
             self.send_response(taking.answers.pop(0) if taking.answers else 204)
             self.send_header("Location", taking.url)
+            if taking.retry_after is not None:
+                self.send_header("Retry-After", taking.retry_after)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
