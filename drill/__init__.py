@@ -1,0 +1,1 @@
+"""The drill: a cluster of three nodes under load, its faults one after the other, and what each of them costs."""

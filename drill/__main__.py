@@ -1,0 +1,236 @@
+"""`make drill`, or `python -m drill`: build the cluster, let each event happen under load, print what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+import psycopg
+
+from drill.clients import Clients
+from drill.cluster import ACCOUNT, Cluster, Ports, folder_for
+from drill.faults import FAULTS, Fault, Stage
+from drill.findings import Finding, Recorded, goals, judge, table
+from drill.network import network
+from drill.processes import DrillFailed, Processes, until
+from drill.servers import CHECKPOINT_SECONDS, NAMES, SIRET, TERRITORY, Servers
+
+WARM_SECONDS = 5.0
+#: Longest wait for commands to succeed again, and for those under way to end.
+LONGEST_SECONDS = 100.0
+#: A checkpoint is late when it is so much older than its interval.
+GRACE_SECONDS = 5.0
+
+_CONVENTION = """mutation($input: ConventionSignInput!) {
+  conventionSign(input: $input) { position errors { code message field } } }"""
+_STRUCTURE = "query($siret: String!) { structure(siret: $siret) { id } }"
+_RECORDED = """
+SELECT title, count(*), max(position) FROM (
+    SELECT convert_from(state, 'UTF8')::json #>> '{data,title}' AS title, notification_id AS position
+    FROM stored_events WHERE notification_id > %s AND topic LIKE 'animation.created%%') AS created
+GROUP BY title"""
+_AGE = "SELECT extract(epoch FROM clock_timestamp() - max(made_at)) FROM proof.checkpoints"
+
+
+@dataclass
+class Ages:
+    """The age of the last checkpoint, looked up each second by whoever is the primary."""
+
+    url: str
+    samples: list[tuple[float, float]] = field(default_factory=list)
+
+    @contextmanager
+    def watched(self) -> Iterator[Ages]:
+        stop = Event()
+        thread = Thread(target=self._watch, args=(stop,), daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            stop.set()
+            thread.join(15)
+
+    def _watch(self, stop: Event) -> None:
+        while not stop.wait(1):
+            with suppress(psycopg.Error), psycopg.connect(self.url, options="-c statement_timeout=2000") as conn:
+                row = conn.execute(_AGE).fetchone()
+                if row and row[0] is not None:
+                    self.samples.append((time.monotonic(), float(row[0])))
+
+    def oldest(self, since: float) -> float:
+        return max((age for at, age in self.samples if at > since), default=float("inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A cluster under way, and who asks it for what."""
+
+    stage: Stage
+    rate: float
+    seconds: float
+    token: str
+    command: Mapping[str, Any]
+
+    def happen(self, fault: Fault) -> Finding:
+        """Let the event happen under load. Raises DrillFailed where the cluster does not come back."""
+        fault.before(self.stage)
+        stage, ages = self.stage, Ages(self.stage.cluster.url)
+        start = self._head()
+        clients = Clients(stage.servers.ports.site, self.token, self.command, self.rate)
+        with ages.watched():
+            clients.start()
+            try:
+                time.sleep(WARM_SECONDS)
+                blow = fault.aim(stage)
+                since = time.monotonic()
+                blow()
+                struck = time.monotonic()
+                until(
+                    f"commands after {fault.name}",
+                    lambda: any(each.at > struck for each in clients.record.acknowledged[-50:]),
+                    LONGEST_SECONDS,
+                )
+                time.sleep(self.seconds)
+            finally:
+                clients.stop(LONGEST_SECONDS)
+            ended = time.monotonic()
+        fault.after(stage)
+        stage.cluster.make_whole()
+        for name in NAMES:
+            stage.servers.until_ready(name)
+        finding = judge(fault.title, clients.record, since, self._recorded(start), 0.0)
+        finding.checkpoint_age = ages.oldest(min(since + finding.back + GRACE_SECONDS, ended - GRACE_SECONDS))
+        return finding
+
+    def _head(self) -> int:
+        with psycopg.connect(self.stage.cluster.url) as conn:
+            row = conn.execute("SELECT coalesce(max(notification_id), 0) FROM stored_events").fetchone()
+        return int(row[0]) if row else 0
+
+    def _recorded(self, since: int) -> dict[str, Recorded]:
+        with psycopg.connect(self.stage.cluster.url) as conn:
+            return {title: Recorded(count, last) for title, count, last in conn.execute(_RECORDED, (since,))}
+
+
+def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
+    """Sign a convention, so that there is somebody who may declare animations."""
+    servers = stage.servers
+    coordonnateur = servers.token("coordonnateur", "--territory", TERRITORY)
+    convention = {
+        **{"siret": SIRET, "structureName": "Maison de quartier", "territory": TERRITORY},
+        **{"coordonnateur": "Coordination 18", "signedOn": "2025-09-01", "validFrom": "2025-09-01"},
+        **{"validUntil": "2031-08-31", "plannedAnimations": 100_000, "ratePerAnimation": "150.00"},
+    }
+    _asked(servers, coordonnateur, _CONVENTION, {"input": convention})
+    structure = _asked(servers, coordonnateur, _STRUCTURE, {"siret": SIRET})["structure"]["id"]
+    year = time.gmtime().tm_year + 1
+    command = {
+        **{"structureId": structure, "territory": TERRITORY, "description": "Un échange.", "audience": "parents"},
+        **{"startsAt": f"{year}-01-15T18:00:00+01:00", "endsAt": f"{year}-01-15T20:00:00+01:00", "seats": 12},
+        **{"venueType": "ecole", "venueName": "École Jean Jaurès", "type": "cafe-des-parents"},
+        **{"themes": ["ent-pronote"]},
+    }
+    return Drill(stage, rate, seconds, servers.token("structure", "--structure", SIRET), command)
+
+
+def _asked(servers: Servers, token: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    answer = httpx.post(
+        f"{servers.site}/graphql",
+        json={"query": document, "variables": variables},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    ).json()
+    data: dict[str, Any] = answer.get("data") or {}
+    if "errors" in answer or any(isinstance(each, dict) and each.get("errors") for each in data.values()):
+        raise DrillFailed(f"the site answers {answer}")
+    return data
+
+
+def check_everything(stage: Stage, kept: Path) -> list[tuple[str, bool]]:
+    """Compare the log with its checkpoints and a kept copy, and the read models with a rebuild."""
+    judged = []
+    for what, options in (
+        ("audit check, with a checkpoint kept since the beginning", ["--checkpoint", str(kept)]),
+        ("read models equal to a rebuild, every event judged", ["--rules", "--read-models"]),
+    ):
+        try:
+            stage.servers.parentalite("audit", "check", *options, seconds=180)
+            judged.append((what, True))
+        except DrillFailed as failure:
+            print(failure, file=sys.stderr)
+            judged.append((what, False))
+    return judged
+
+
+def main() -> None:
+    names = [fault.name for fault in FAULTS]
+    parser = argparse.ArgumentParser(prog="make drill", description=__doc__, epilog=f"Events: {', '.join(names)}.")
+    parser.add_argument("--only", action="append", choices=names, metavar="EVENT", help="this event alone; repeatable")
+    parser.add_argument("--rate", type=float, default=100, help="commands a second (default 100)")
+    parser.add_argument("--seconds", type=float, default=15, help="seconds of load after each event (default 15)")
+    parser.add_argument("--port", type=int, default=9300, help="first of thirty ports (default 9300)")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep data and logs in this new folder")
+    arguments = parser.parse_args()
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
+    chosen = [fault for fault in FAULTS if not arguments.only or fault.name in arguments.only]
+    try:
+        sys.exit(_run(chosen, arguments))
+    except DrillFailed as failure:
+        sys.exit(f"drill: {failure}")
+
+
+def _run(chosen: list[Fault], arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    with ExitStack() as stack:
+        folder = stack.enter_context(folder_for(ACCOUNT, arguments.keep))
+        net = stack.enter_context(network())
+        processes = stack.enter_context(Processes(folder))
+        address = f"127.0.0.1,{net.ours}" if net else "127.0.0.1"
+        cluster = Cluster(folder, Ports(arguments.port), processes, address)
+        servers = Servers(cluster, processes, net)
+        stage = Stage(cluster, servers, processes)
+        _tell(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}; data and logs in {folder}")
+        cluster.start()
+        _tell(f"three nodes after {time.monotonic() - began:.0f} s")
+        servers.start()
+        drill = prepare(stage, arguments.rate, arguments.seconds)
+        kept = folder / "kept.txt"
+        kept.write_text(servers.parentalite("audit", "checkpoint"))
+        _tell(f"two servers after {time.monotonic() - began:.0f} s")
+        findings: list[Finding] = []
+        failed = ""
+        for fault in chosen:
+            _tell(f"{fault.name} …")
+            try:
+                findings.append(drill.happen(fault))
+            except DrillFailed as failure:
+                failed = f"{fault.name}: {failure}"
+                break
+            finding = findings[-1]
+            _tell(f"{fault.name}: back {finding.back:.1f} s, lost {finding.lost}, doubled {finding.doubled}")
+        print(f"\n{table(findings)}\n")
+        judged = goals(findings, FAULTS[0].title, CHECKPOINT_SECONDS + GRACE_SECONDS)
+        judged += [(failed, False)] if failed else check_everything(stage, kept)
+        for name, met in judged:
+            print(f"- {'met' if met else 'MISSED'}: {name}")
+        _tell(f"{time.monotonic() - began:.0f} s, load average {os.getloadavg()[0]:.1f}")
+    return 0 if all(met for _, met in judged) else 1
+
+
+def _tell(line: str) -> None:
+    print(f"drill: {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

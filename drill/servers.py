@@ -1,0 +1,228 @@
+"""Two application servers, the HAProxy beside each of them, the pooler, and the balancer in front of the site."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from textwrap import dedent, indent
+
+import httpx
+
+from drill.cluster import ACCOUNT, DATABASE, NODES, PASSWORD, Cluster
+from drill.network import Network
+from drill.processes import Processes, family, program, run, until
+
+NAMES = ("a", "b")
+CHECKPOINT_SECONDS = 10
+SIRET, TERRITORY = "21180033900999", "18"
+#: A server imports, connects, and catches up.
+READY_SECONDS = 90
+
+
+class Servers:
+    """`parentalite serve` twice, and what stands between them, the database and the clients."""
+
+    def __init__(self, cluster: Cluster, processes: Processes, network: Network | None) -> None:
+        self.cluster, self.processes, self.network = cluster, processes, network
+        self.folder, self.ports = cluster.folder, cluster.ports
+        self._haproxy, self._pgbouncer = program("haproxy", "haproxy"), program("pgbouncer", "pgbouncer")
+        for name in ("files", "signer", "homes"):
+            (self.folder / name).mkdir()
+        self.pooled = False
+        key = {each: base64.b64encode(secrets.token_bytes(32)).decode() for each in ("MASTER", "EVENT", "CHECKPOINT")}
+        self._environment = {
+            **{f"PARENTALITE_{name}_KEY": value for name, value in key.items()},
+            "PARENTALITE_TOKEN_SECRET": secrets.token_urlsafe(32),
+            "PARENTALITE_SIGNER_MEMORY": str(self.folder / "signer" / "memory.json"),
+            "PARENTALITE_EVENT_START": str(self.folder / "signer" / "event-start"),
+            "PARENTALITE_FILES": str(self.folder / "files"),
+            "PARENTALITE_CHECKPOINT_SECONDS": str(CHECKPOINT_SECONDS),
+            "PARENTALITE_REQUESTS_PER_MINUTE": "0",
+            "PARENTALITE_TRUSTED_PROXIES": "127.0.0.1",
+            "PYTHONPATH": os.pathsep.join([".", "graphql"]),
+        }
+
+    @property
+    def site(self) -> str:
+        return f"http://127.0.0.1:{self.ports.site}"
+
+    def start(self) -> None:
+        for name in NAMES:
+            self.start_proxy(name)
+        for name in NAMES:
+            # One after the other: the first one founds the database.
+            self.start_server(name)
+            self.until_ready(name)
+        self._start_haproxy("site", self._balancer())
+        until("the site", lambda: _is_ready(self.site), 15)
+
+    def start_proxy(self, name: str) -> None:
+        self._start_haproxy(f"haproxy-{name}", self._proxy(name), self._inside(name))
+
+    def start_pooler(self) -> None:
+        self.processes.start("pgbouncer", [self._pgbouncer, str(self._pooler())], account=ACCOUNT)
+
+    def start_server(self, name: str) -> None:
+        host = "0.0.0.0" if self._inside(name) else "127.0.0.1"
+        command = [sys.executable, "-m", "cli", "serve", "--host", host, "--port", str(self.ports.server(name))]
+        self.processes.start(f"server-{name}", [*self._inside(name), *command], self.environment(name))
+
+    def until_ready(self, name: str, seconds: float = READY_SECONDS) -> None:
+        until(f"server {name} ready", lambda: _is_ready(f"http://{self._address(name)}"), seconds)
+
+    def restart(self, name: str) -> None:
+        """Restart one server as an update does: SIGTERM, its end, its start, and its readiness."""
+        self.processes.stop(f"server-{name}")
+        self.start_server(name)
+        self.until_ready(name)
+
+    def send(self, name: str, what: signal.Signals) -> None:
+        for process in family(self.processes[f"server-{name}"].pid):
+            process.send_signal(what)
+
+    def cut(self, name: str) -> None:
+        """Take the network from a server: its cable, or without a namespace the proxy to the database."""
+        if self._network_of(name):
+            self._network_of(name).cut()  # type: ignore[union-attr]
+        else:
+            self.processes[f"haproxy-{name}"].send_signal(signal.SIGSTOP)
+
+    def join(self, name: str) -> None:
+        if self._network_of(name):
+            self._network_of(name).join()  # type: ignore[union-attr]
+        else:
+            self.processes[f"haproxy-{name}"].send_signal(signal.SIGCONT)
+
+    def parentalite(self, *words: str, seconds: float = 120) -> str:
+        """Return what the command prints, run on this host beside server a. Raises DrillFailed."""
+        return run([sys.executable, "-m", "cli", *words], self.environment("a"), seconds)
+
+    def token(self, role: str, *words: str) -> str:
+        return self.parentalite("token", "--role", role, *words).strip()
+
+    def environment(self, name: str) -> dict[str, str]:
+        port = self.ports.proxy(name)
+        host = "127.0.0.1"
+        if self.pooled:
+            host, port = (self.network.ours if self.network and name == "b" else host), self.ports.pooler
+        home = self.folder / "homes" / name
+        home.mkdir(exist_ok=True)
+        url = f"postgresql://{DATABASE}:{PASSWORD}@{host}:{port}/{DATABASE}"
+        return self._environment | {"DATABASE_URL": url, "PARENTALITE_HOME": str(home)}
+
+    def source(self, name: str) -> str:
+        """Return the address from which PostgreSQL sees the sessions of a server."""
+        network = self._network_of(name)
+        return network.theirs if network else {"a": "127.0.0.2", "b": "127.0.0.3"}[name]
+
+    def _network_of(self, name: str) -> Network | None:
+        return self.network if name == "b" else None
+
+    def _inside(self, name: str) -> list[str]:
+        network = self._network_of(name)
+        return network.inside if network else []
+
+    def _address(self, name: str) -> str:
+        network = self._network_of(name)
+        return f"{network.theirs if network else '127.0.0.1'}:{self.ports.server(name)}"
+
+    def _start_haproxy(self, name: str, configuration: str, inside: list[str] | None = None) -> None:
+        path = self.folder / f"{name}.cfg"
+        path.write_text(configuration)
+        self.processes.start(name, [*(inside or []), self._haproxy, "-db", "-f", str(path)])
+
+    def _proxy(self, name: str) -> str:
+        """Lead to whichever node says that it is the primary; hang up when it no longer says so."""
+        network = self._network_of(name)
+        host = network.ours if network else "127.0.0.1"
+        source = "" if network else f"source {self.source(name)}"
+        nodes = "\n".join(
+            f"server node{n} {host}:{self.ports.postgresql(n)} check port {self.ports.patroni(n)}" for n in NODES
+        )
+        # Only server b without a network of its own and the pooler ask at this machine's own address.
+        return (
+            dedent(f"""\
+            global
+                maxconn 500
+            defaults
+                mode tcp
+                timeout connect 2s
+                timeout check 2s
+                timeout client 30m
+                timeout server 30m
+                option clitcpka
+                option srvtcpka
+                srvtcpka-idle 5s
+                srvtcpka-intvl 2s
+                srvtcpka-cnt 3
+            listen primary
+                bind 127.0.0.1:{self.ports.proxy(name)}
+                {source}
+                option httpchk OPTIONS /primary
+                http-check expect status 200
+                default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+            """)
+            + indent(nodes, "    ")
+            + "\n"
+        )
+
+    def _balancer(self) -> str:
+        """Send clients to servers that are ready. One that no longer is still answers what it has begun."""
+        servers = "\n".join(f"server {name} {self._address(name)} check" for name in NAMES)
+        return (
+            dedent("""\
+            global
+                maxconn 2000
+            defaults
+                mode http
+                timeout connect 2s
+                timeout check 2s
+                timeout client 75s
+                timeout server 75s
+                option redispatch
+                retries 2
+            listen site
+                bind 127.0.0.1:%d
+                balance leastconn
+                option forwardfor
+                option httpchk GET /ready
+                http-check expect status 200
+                default-server inter 1s fall 2 rise 1
+            """)
+            % self.ports.site
+            + indent(servers, "    ")
+            + "\n"
+        )
+
+    def _pooler(self) -> Path:
+        users = self.folder / "pgbouncer-users.txt"
+        users.write_text(f'"{DATABASE}" "{PASSWORD}"\n')
+        path = self.folder / "pgbouncer.ini"
+        path.write_text(
+            dedent(f"""\
+                [databases]
+                {DATABASE} = host=127.0.0.1 port={self.ports.proxy("a")}
+                [pgbouncer]
+                listen_addr = {self.cluster.address}
+                listen_port = {self.ports.pooler}
+                unix_socket_dir =
+                auth_type = scram-sha-256
+                auth_file = {users}
+                pool_mode = session
+                max_client_conn = 200
+                default_pool_size = 100
+                ignore_startup_parameters = extra_float_digits
+                """)
+        )
+        return path
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/ready", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
