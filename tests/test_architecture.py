@@ -10,7 +10,19 @@ from pathlib import Path
 import graphql
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("application", "bench", "cli", "demo", "domain", "drill", "eventstore", "graphql/api", "projections", "tests", "web")
+ROOMS = (
+    "application",
+    "bench",
+    "cli",
+    "demo",
+    "domain",
+    "drill",
+    "eventstore",
+    "graphql/api",
+    "projections",
+    "tests",
+    "web",
+)
 MAX_MODULES, MAX_LINES = 20, 300
 
 
