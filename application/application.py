@@ -36,6 +36,7 @@ from application.commanding.commands import Command, use_cases
 from application.commanding.signed_links import SignedLinks
 from application.commanding.speakers import DDL as SPEAKERS_DDL
 from application.contacts import commands as contacts
+from application.drafts import create_tables as create_draft_tables
 from application.files import expiry as stored_files
 from application.hosting.job_tables import create_tables as create_job_tables
 from application.logos import commands as logos
@@ -252,6 +253,7 @@ def open_application(
         create_webhook_tables(conn)
         create_job_tables(conn)
         create_questionnaire_tables(conn)
+        create_draft_tables(conn)
         if protecting or is_new:
             protect(conn, LOG, CHECKPOINTS, new=is_new)
     with recorder.datastore, pool:

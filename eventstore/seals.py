@@ -85,6 +85,21 @@ def sealed(record: Recorded, keys: Mapping[Owner, Key]) -> Recorded:
     return replace(record, event=event.model_copy(update=changed)) if changed else record
 
 
+def seal_text(key: Key, owner: Owner, clear: str) -> str:
+    """Seal a text that stands outside the log."""
+    return _seal(key, f"{owner[0]}:{owner[1]}".encode(), clear)
+
+
+def open_text(key: Key, owner: Owner, text: str) -> str | None:
+    """Open what `seal_text` sealed; None if that was with another key."""
+    name, encoded = text.removeprefix(SEAL).split(":")
+    if name != key.name:
+        return None
+    raw = a2b_base64(encoded)
+    context = f"{owner[0]}:{owner[1]}".encode()
+    return key.cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context).decode()
+
+
 def _seal(key: Key, context: bytes, clear: str) -> str:
     nonce = os.urandom(NONCE_BYTES)
     return f"{SEAL}{key.name}:{b64encode(nonce + key.cipher.encrypt(nonce, clear.encode(), context)).decode()}"

@@ -19,7 +19,17 @@ from psycopg import Connection
 
 from domain.kernel.events import PersonalMark
 from eventstore.records import Recorded
-from eventstore.seals import NONCE_BYTES, Key, Owner, opened, owners, sealed, sealed_with
+from eventstore.seals import (
+    NONCE_BYTES,
+    Key,
+    Owner,
+    open_text,
+    opened,
+    owners,
+    seal_text,
+    sealed,
+    sealed_with,
+)
 
 DDL = """
 CREATE TABLE IF NOT EXISTS person_keys (
@@ -141,6 +151,21 @@ class Vault:
         with conn.transaction(), conn.cursor("keys_of_streams") as cursor:
             cursor.itersize = _AT_ONCE
             yield StreamKeys(self, iter(cursor.execute(_OF_STREAMS, (first, last), binary=True)))
+
+    def seal_text(self, conn: Conn, owner: Owner, clear: str) -> str:
+        """Seal a text that stands outside the log with the owner's key. Raises PersonErased if that is destroyed."""
+        key_id, wrapped = self._known(conn, owner) or self._added(conn, owner)
+        if wrapped is None:
+            raise PersonErased
+        return seal_text(Key(str(key_id), self.unwrap(key_id, wrapped)), owner, clear)
+
+    def open_text(self, conn: Conn, owner: Owner, text: str) -> str | None:
+        """Return what `seal_text` sealed; None once the owner's key is destroyed."""
+        row = self._known(conn, owner)
+        if row is None or row[1] is None:
+            return None
+        key_id, wrapped = row
+        return open_text(Key(str(key_id), self.unwrap(key_id, wrapped)), owner, text)
 
     def own_secret(self, conn: Conn) -> bytes:
         """Return this database's own secret of 32 bytes, created at the first call. Rotation keeps it."""

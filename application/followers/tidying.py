@@ -8,6 +8,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from application.drafts import DRAFTS_KEPT
+
 Conn = Connection[Any]
 
 #: How long idempotency keys are stored: no client repeats a command after a month.
@@ -30,6 +32,9 @@ DELETE FROM mail_outbox WHERE ctid = ANY(ARRAY(
 _DELIVERIES = """
 DELETE FROM webhook_deliveries WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM webhook_deliveries WHERE tried_at < now() - %(deliveries)s::interval LIMIT %(most)s))"""
+_DRAFTS = """
+DELETE FROM animation_drafts WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM animation_drafts WHERE saved_at < now() - %(drafts)s::interval LIMIT %(most)s))"""
 _RECIPIENTS = """
 UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM mail_outbox
@@ -41,10 +46,10 @@ def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
     """Delete obsolete rows and return their number. `kept` are the idempotency keys to store for ever."""
     params = {
         **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
-        **{"deliveries": DELIVERIES_KEPT, "kept": list(kept), "most": AT_ONCE},
+        **{"deliveries": DELIVERIES_KEPT, "drafts": DRAFTS_KEPT, "kept": list(kept), "most": AT_ONCE},
     }
     _in_parts(conn, _RECIPIENTS, params)
-    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _DELIVERIES, _OUTCOMES))
+    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _DELIVERIES, _DRAFTS, _OUTCOMES))
 
 
 def _in_parts(conn: Conn, statement: str, params: dict[str, Any]) -> int:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from application import drafts
 from application.accounts.commands import AccountErase, PreferencesErase
 from application.accounts.invitations import InvitationErase
 from application.action_groups import ActionGroupMemberErase
@@ -150,6 +151,7 @@ def erase_matches(
         every = [command for erasures in commands.values() for command in erasures]
         things = {command.thing_id for command in every if isinstance(command, WordsErase)}
         things |= {command.person_id for command in every if isinstance(command, StructureContactErase)}
+        drafts.forget(conn, list(matches.people | accounts))
         keyed.renew(conn, list((matches.people | accounts) - things))
     for stream, erasures in commands.items():
         if _record_all(execute, erasures, streams[stream], actor, now, report):

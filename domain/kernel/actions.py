@@ -26,6 +26,7 @@ class Action(StrEnum):
     STRUCTURE_RENAME = "structureRename"
     STRUCTURE_MOVE = "structureMove"
     ANIMATION_CREATE = "animationCreate"
+    ANIMATION_DRAFT_KEEP = "animationDraftKeep"
     ANIMATION_MODIFY = "animationModify"
     ANIMATION_PUBLISH = "animationPublish"
     ANIMATION_REFUSE = "animationRefuse"
@@ -189,7 +190,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONVENTION_TERMINATE: {CO: _TERRITORY, NA: _ANY},
     Action.STRUCTURE_RENAME: {CO: _HOME, NA: _ANY},
     Action.STRUCTURE_MOVE: {CO: _HOME, NA: _ANY},
-    Action.ANIMATION_CREATE: {ST: _STRUCTURE},
+    **{action: {ST: _STRUCTURE} for action in (Action.ANIMATION_CREATE, Action.ANIMATION_DRAFT_KEEP)},
     Action.ANIMATION_MODIFY: {ST: _STRUCTURE},
     Action.ANIMATION_PUBLISH: {NA: _ANY},
     Action.ANIMATION_REFUSE: {NA: _ANY},

@@ -26,6 +26,7 @@ from api.school_projects.mutations import SchoolProjectMutations
 from api.schools.mutations import SchoolMutations
 from api.service_dossiers.mutations import ServiceDossierMutations
 from api.strategies.mutations import StrategyMutations
+from api.structures.drafts import DraftMutations
 from api.structures.mutations import StructureMutations
 from api.typology.mutations import TypologyMutations
 from api.typology.steering import SteeringMutations
@@ -51,6 +52,7 @@ class Mutation(
     PasskeyMutations,
     ContactMutations,
     StructureMutations,
+    DraftMutations,
     LogoMutations,
     WebhookMutations,
     SchoolMutations,

@@ -28,6 +28,7 @@ from api.schools.queries import SchoolQueries
 from api.service_dossiers.queries import ServiceDossierQueries
 from api.strategies.queries import StrategyQueries
 from api.structures.country import CountryQueries
+from api.structures.drafts import DraftQueries
 from api.structures.queries import StructureQueries
 from api.typology.preview import TypologyPreviewQueries
 from api.typology.queries import TypologyQueries
@@ -51,6 +52,7 @@ class Query(
     TypologyPreviewQueries,
     ReadModelQueries,
     CountryQueries,
+    DraftQueries,
     CandidatureQueries,
     RegistrationQueries,
     AccountQueries,

@@ -233,6 +233,7 @@ PARTS: Mapping[str, str] = {
     "Accompaniment": "number on mission parents",
     "Training": "on subject",
     "TermCount": "animations parents term",
+    "AnimationDraft": "content savedAt",
     "MailPreferences": "email muted mutedCodes",
     "Volunteer": "candidatureId firstName school",
     "Volunteering": "missions volunteers",
@@ -269,13 +270,13 @@ PARTS: Mapping[str, str] = {
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
-        " checkpoint checkpoints communes control"
-        " invitationByLink node personalData position publication publications registration registrationByCode schools"
-        " serviceDossier structure structures territories territory typology viewer"
-        " animationPublished questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
+        " checkpoint checkpoints communes control invitationByLink node personalData position publication publications"
+        " registration registrationByCode schools serviceDossier structure structures territories territory typology"
+        " viewer animationPublished questionnaire satisfaction satisfactionForm sendsTextMessages webhookKinds"
         " animationRequest programme projectShares strategy actionGroup"
     ),
     Action.ANIMATION_PUBLISH: "animationsToPublish",
+    Action.ANIMATION_DRAFT_KEEP: "animationDraft",
     Action.ANIMATION_REQUEST_READ: "animationRequests",
     Action.AUDIT_READ: "auditTrail structureTimeline",
     Action.CANDIDATURE_READ: "candidatures",

@@ -47,6 +47,7 @@ SAID: dict[str, dict[str, Any]] = {
         "themes": ["ent-pronote"],
         "seats": 12,
     },
+    "animationDraftKeep": {"content": "{}"},
     "animationModify": {"seats": 5},
     "animationRefuse": {"reason": "Hors sujet"},
     "animationRequest": {

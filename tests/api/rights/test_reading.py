@@ -199,6 +199,7 @@ BY_LINK = {"registration", "registrationByCode", "candidatureByLink", "invitatio
 ARGUMENTS = {
     "actSignature": '(act: {{serviceDossierSubmit: {{dossierId: "{dossierId}"}}}})',
     "animation": '(id: "{declared}")',
+    "animationDraft": '(structureId: "{structureId}")',
     "animationRequest": '(id: "{requestId}")',
     "coverage": '(territory: "971")',
     "volunteers": '(territory: "971")',

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
+from application import drafts
 from application.application import Application
 from application.followers import tidying
 from application.followers.tidying import tidy
 from application.founding import found_database, keys
+from domain.kernel.actors import Actor, Role
+from eventstore.vault import erase_key
 
+STRUCTURE = uuid4()
 NOW = datetime(2026, 9, 23, 12, 0, tzinfo=UTC)
 
 
 def _count(app: Application, query: str) -> int:
+    return int(_value(app, query))
+
+
+def _value(app: Application, query: str) -> Any:
     with app.pool.connection() as conn:
         row = conn.execute(query).fetchone()
     assert row is not None
-    return int(row[0])
+    return row[0]
 
 
 def _tidies(app: Application) -> int:
@@ -61,3 +70,20 @@ def test_a_letter_is_forgotten_three_months_after_its_end_and_whose_it_was_after
     assert _tidies(app) == sum(not kept for *_, kept in ends)
     assert _count(app, "SELECT count(*) FROM mail_outbox") == sum(kept for *_, kept in ends)
     assert _count(app, "SELECT count(recipient) FROM mail_outbox") == sum(known for _, _, known, _ in ends)
+
+
+def test_a_draft_is_forgotten_after_two_months_and_with_the_person(app):
+    people = [Actor(Role.STRUCTURE, name, frozenset([STRUCTURE]), person_id=uuid4()) for name in ("une", "autre")]
+    with app.pool.connection() as conn:
+        for person in people:
+            drafts.keep(conn, app.vault, person, STRUCTURE, f"Café de {person.name}")
+        assert "Café" not in _value(app, "SELECT string_agg(content, '') FROM animation_drafts")
+        read = [drafts.kept(conn, app.vault, person, STRUCTURE) for person in people]
+        assert [draft and draft.content for draft in read] == ["Café de une", "Café de autre"]
+        assert people[0].person_id is not None
+        erase_key(conn, people[0].person_id, drafts.draft_id_of(people[0].person_id, STRUCTURE))
+        assert drafts.kept(conn, app.vault, people[0], STRUCTURE) is None
+        conn.execute("UPDATE animation_drafts SET saved_at = now() - interval '61 days'")
+        drafts.keep(conn, app.vault, people[1], STRUCTURE, "Repris")
+    assert _tidies(app) == 1
+    assert _count(app, "SELECT count(*) FROM animation_drafts") == 1

@@ -106,6 +106,7 @@ webhookRead                -      -      struct  -      terr   -        -      -
 unsubscribe                any    -      -       -      -      -        -      -        -      -      -       -
 rebuildFollow              -      -      -       -      -      -        -      -        -      any    -       -
 mailPreferencesSet         -      any    any     any    any    any      any    any      any    any    any     -
+animationDraftKeep         -      -      struct  -      -      -        -      -        -      -      -       -
 notificationsMarkRead      -      any    any     any    any    any      any    any      any    any    any     -
 candidatureRecordContact   -      -      -       -      terr   -        -      -        -      -      -       -
 candidatureRecordTraining  -      -      -       -      terr   -        -      -        -      -      -       -

@@ -46,6 +46,33 @@ def test_a_form_of_who_signed_out_meanwhile_is_sent_once_signed_in_again(visitor
     assert "Votre animation est déclarée" in visitor.sends(kept)
 
 
+def test_a_draft_is_kept_until_it_is_sent_or_erased(visitor: Visitor, people: People) -> None:
+    new = "/structure/animations/nouvelle"
+    page = visitor.signs_in("STRUCTURE").sees(new)
+    # What is no declaration yet may be kept, too.
+    draft = {"action": "garder", "title": "Plus tard", "seats": "douze", "date": "", "languages": "ar"}
+    kept = visitor.sends(page, values=FORM | draft)
+    assert "Votre brouillon est gardé" in kept
+    assert 'value="douze"' in kept
+    leave = visitor.sees("/mon-compte")
+    token = re.findall(r'name="jeton" value="([^"]+)"', leave)[-1]
+    assert visitor.http.post("/deconnexion", data={"jeton": token}).status_code == 303
+    page = visitor.signs_in("STRUCTURE").sees(new)
+    assert "Vous avez un brouillon : Plus tard" in page
+    assert 'value="Plus tard"' not in page
+    resumed = visitor.sees(f"{new}?brouillon=reprendre")
+    assert 'value="Plus tard"' in resumed
+    assert re.search(r'value="ar"[^>]* checked', resumed)
+    too_long = visitor.sends(resumed, values=FORM | {"action": "garder", "description": "x" * 21_000}, status=422)
+    assert "Le brouillon est trop long" in too_long
+    assert "Votre animation est déclarée" in visitor.sends(resumed, values=FORM | {"title": "Plus tard"})
+    page = visitor.sees(new)
+    assert "Vous avez un brouillon" not in page
+    page = visitor.sends(page, values=FORM | {"action": "garder"})
+    assert "Votre brouillon est effacé" in visitor.sends(visitor.sees(new), "effacer")
+    assert "Vous avez un brouillon" not in visitor.sees(new)
+
+
 def test_a_structure_declares_an_animation_and_loses_nothing_of_what_was_wrong(
     visitor: Visitor, people: People, server: Server
 ) -> None:

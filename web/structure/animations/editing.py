@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,13 +17,19 @@ from web.core.documents import document
 from web.core.forms import MOVED_ON, Field, Form
 from web.core.site import Site
 from web.structure.animations import form as forms
-from web.structure.speaking import own_animation, spoken_for
+from web.structure.animations.drafts import RESUMING, discard_draft, draft_of, keep_draft
+from web.structure.speaking import PARAMETER, own_animation, spoken_for
 
 _WHO, _CHOICES = document("structure/who"), document("structure/animations/choices")
 _DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
 _SCHOOLS = document("structure/animations/schools")
 _ANIMATION = document("structure/animations/animation")
 _VERSION = Field("version", "Version", "number", hidden=True)
+_ACTION, _DISCARD = Field("action", "Action"), "effacer"
+_DONE = {
+    "garder": "Votre brouillon est gardé. Vous seul pouvez le lire, ici, pendant 60 jours.",
+    "effacer": "Votre brouillon est effacé.",
+}
 _NEW = {"audience": "parents"}
 _ASKED = {"etablissement": "school", "theme": "theme"}
 _UAI = re.compile(r"\d{7}[A-Za-z]", re.ASCII)
@@ -44,15 +51,26 @@ class AnimationEditing:
         ]
 
     async def new(self, request: Request) -> Response:
-        choices = await self._choices(request, await self._structure(request))
+        structure = await self._structure(request)
+        choices = await self._choices(request, structure)
         values = _NEW | {"territory": forms.only_territory(choices)}
         # What a school has asked for.
         values |= {field: typed for name, field in _ASKED.items() if (typed := request.query_params.get(name))}
-        return self._page(request, choices, self._site.guard.form(request, forms.FIELDS, **values))
+        draft = await draft_of(self._site, request, structure)
+        if draft and _resuming(request):
+            values |= draft["values"]
+        return self._page(request, choices, self._site.guard.form(request, forms.FIELDS, **values), draft=draft)
 
     async def declare(self, request: Request) -> Response:
         structure = await self._structure(request)
-        form = await self._site.guard.posted(request, forms.FIELDS)
+        form = await self._site.guard.posted(request, (*forms.FIELDS, _ACTION))
+        if (action := form.values.pop("action")) and not form.failed:
+            if action == _DISCARD:
+                await discard_draft(self._site, request, structure)
+                return self._towards(request, structure, fait="effacer")
+            if await keep_draft(self._site, request, structure, form):
+                return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})
+        form.fields = forms.FIELDS
         values = forms.mutation_input(form)
         communes = await self._commune(request, form, form.values["territory"])
         values |= {
@@ -63,9 +81,12 @@ class AnimationEditing:
         if not form.failed:
             payload = (await self._site.api.ask(request, _DECLARE, {"input": _given(values)}))["animationCreate"]
             if not payload["errors"]:
+                if _resuming(request):
+                    await discard_draft(self._site, request, structure)
                 return RedirectResponse(f"/structure/animations/{payload['animation']['id']}?fait=declarer", 303)
             forms.refuse(form, payload["errors"])
-        return self._page(request, await self._choices(request, structure), form, communes)
+        draft = await draft_of(self._site, request, structure)
+        return self._page(request, await self._choices(request, structure), form, communes, draft=draft)
 
     async def change(self, request: Request) -> Response:
         animation = await self._animation(request)
@@ -98,6 +119,10 @@ class AnimationEditing:
                 form.values["version"], changed = str(animation["version"]), forms.values_of(_own(animation))
         choices = await self._choices(request, animation["structure"]["id"])
         return self._page(request, choices, form, communes, animation, changed)
+
+    def _towards(self, request: Request, structure: str, **parameters: str) -> Response:
+        """Lead to the page itself, for the structure that it is of."""
+        return RedirectResponse(_address(request, structure, **parameters), 303)
 
     async def _structure(self, request: Request) -> str:
         viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
@@ -165,6 +190,7 @@ class AnimationEditing:
         communes: Sequence[Mapping[str, Any]] = (),
         animation: Mapping[str, Any] | None = None,
         recorded: Mapping[str, str] | None = None,
+        draft: Mapping[str, Any] | None = None,
     ) -> Response:
         form.fields = forms.fields(choices, form, communes if len(communes) > 1 else ())
         if recorded:
@@ -174,9 +200,27 @@ class AnimationEditing:
         status, titles = 422 if form.failed else 200, forms.TITLES
         page = "structure/animations/editing"
         response = self._site.templates.scripted_page(
-            request, page, status, form=form, titles=titles, animation=animation
+            request,
+            page,
+            status,
+            form=form,
+            titles=titles,
+            animation=animation,
+            draft=draft,
+            resume=_address(request, draft["structureId"], **{RESUMING: "reprendre"}) if draft else "",
+            resumed=_resuming(request),
+            done=_DONE.get(request.query_params.get("fait", "")),
         )
         return self._site.guard.keep(request, response)
+
+
+def _address(request: Request, structure: str, **parameters: str) -> str:
+    named = {PARAMETER: structure} if PARAMETER in request.query_params else {}
+    return f"{request.url.path}?{urlencode(named | parameters)}"
+
+
+def _resuming(request: Request) -> bool:
+    return bool(request.query_params.get(RESUMING))
 
 
 def _beside(field: Field, form: Form, recorded: Mapping[str, str]) -> Field:
