@@ -180,7 +180,7 @@ class Servers:
             defaults
                 mode http
                 timeout connect 2s
-                timeout check 2s
+                timeout check 1s
                 timeout client 75s
                 timeout server 75s
                 option redispatch

@@ -56,7 +56,11 @@ class Work:
 
 def keep_at(database_url: str, work: Work, stop: Event) -> None:
     """Work until `stop` is set. Lost connections are waited out; nothing ends the work in silence."""
-    lost: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError, *work.passing)
+    # A primary that became a standby closes its sessions a little later.
+    lost: tuple[type[Exception], ...] = (
+        *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction),
+        *work.passing,
+    )
     failures = 0
     while not stop.is_set():
         started = time.monotonic()

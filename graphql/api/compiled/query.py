@@ -72,7 +72,8 @@ class CompiledQuery:
             return await plan.execute(context, variables)
         except Exception as error:
             if final := is_final(error):
-                raise final from None
+                # Its cause says what it is: of several loads at once, one that failed is wrapped.
+                raise final from final.__cause__
             fallbacks[_reason(error)] += 1
             return None
 

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from typing import Any
 
+import psycopg
 import pytest
 import strawberry.schema.schema as strawberry_schema
 from psycopg_pool import AsyncConnectionPool
@@ -17,6 +18,7 @@ from api.compiled.documents import Document
 from api.core.context import Context
 from api.schema import schema
 from domain.kernel.actors import PUBLIC
+from eventstore.unavailable import is_unavailable
 from tests.support.api.asking import Town
 from tests.support.api.both_executors import Both
 from tests.support.api.documents import Drawn
@@ -60,6 +62,19 @@ def test_a_fault_is_counted_by_its_class_and_logged_once(busy: Town, monkeypatch
     (logged,) = [record for record in caplog.records if record.name == "api.compiled.query"]
     assert vars(logged)["reason"] == "FloatingPointError"
     assert "camille" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "others", ["", " b: animations(first: 2) { nodes { title } }"], ids=["alone", "beside another"]
+)
+def test_a_database_that_is_away_is_told_as_such(busy: Town, monkeypatch, others: str):
+    async def fails(*_: Any) -> Any:
+        raise psycopg.OperationalError("the connection is closed")
+
+    monkeypatch.setattr(queries, "published_animations", fails)
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        _fallbacks(busy, LISTING.removesuffix("}") + others + " }")
+    assert is_unavailable(raised.value)
 
 
 @pytest.mark.parametrize("padding", ["", " " * 30_000], ids=["kept", "too long to be kept"])
