@@ -93,7 +93,7 @@ def check(
         if not log_exists(log):
             raise Refused("this database holds no log yet: parentalite serve or parentalite demo makes it")
         record = SignerMemory(settings.memory).read()
-        trusted = [key.public_key for key in read_keys(keys)] if keys else _own_keys(settings, record)
+        trusted = [key.public_key for key in read_keys(keys)] if keys else own_keys(settings, record)
         report = check_log(log, tiles, trusted, notes, steps, record)
         unsound = _unsound(log, settings, steps)
         judged = judge_log(log, steps) if rules else None
@@ -197,7 +197,7 @@ def _compare(reading: Reading, vault: Vault, progress: Progress) -> ReadModelsRe
     return check_read_models(reading.url, vault, progress)
 
 
-def _own_keys(settings: Settings, record: Record | None) -> list[bytes]:
+def own_keys(settings: Settings, record: Record | None) -> list[bytes]:
     """Return the public keys that do not come from the database: the configured one, those in files and the record."""
     files = list_public_keys(settings.home / "keys") if settings.embedded else []
     kept = read_keys([str(path) for path in files]) + (record.every_key() if record else [])

@@ -14,6 +14,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from application.backups.settling import letters_in, mark_left, unreacted
 from application.notifications import operating
 from application.notifications.bounces import MAX_REPORT, read_bounce, record_bounce
 from application.notifications.operating import MailState
@@ -116,6 +117,44 @@ def give_up(
         done = operating.give_up(conn, letters, positions, reason)
         _check_all_done(done, letters, positions)
     note(f"Given up: {quantity(done, 'letter or event', 'letters and events')}.")
+
+
+@family.command("left")
+def left(
+    logs: Annotated[
+        list[Path],
+        typer.Argument(help="Logs since the moment of the backup: of the mail server (Message-ID), or of our servers."),
+    ],
+    verbose: Verbose = False,
+) -> None:
+    """After a restore: mark as sent the letters that these logs name, so that none is sent twice.
+
+    A letter has the same Message-ID whenever it is written, since that follows from its event. Run it once a server has
+    reacted to every event, then let the others leave: `parentalite mail retry --all`. Letters that these logs name and
+    the outbox does not hold told of events that are gone: somebody has to write to those people.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    found: set[UUID] = set()
+    for path in logs:
+        try:
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                found |= letters_in(lines)
+        except OSError as error:
+            raise Refused(f"{path}: {error.strerror}") from None
+    with open_everything(settings) as opened, opened.connection() as conn:
+        if missing := unreacted(conn):
+            raise Refused(
+                f"{quantity(missing, 'position')} of the log wait for a reaction, which may write such letters: run "
+                "parentalite serve until none does (letters are held meanwhile)"
+            )
+        outcome = mark_left(conn, found)
+    for letter in outcome.unknown:
+        typer.echo(letter)
+    note(
+        f"Marked as sent: {quantity(outcome.marked, 'letter')}; {outcome.before:,} were already. "
+        f"{quantity(len(outcome.unknown), 'letter')} told of events that the log does not hold."
+    )
 
 
 @family.command("bounced")

@@ -49,7 +49,8 @@ END $$;
 CREATE UNIQUE INDEX IF NOT EXISTS person_keys_in_use ON person_keys (person_id, originator_id)
     WHERE wrapped_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS person_keys_of_person ON person_keys (person_id);
-CREATE INDEX IF NOT EXISTS person_keys_of_stream ON person_keys (originator_id)"""
+CREATE INDEX IF NOT EXISTS person_keys_of_stream ON person_keys (originator_id);
+CREATE INDEX IF NOT EXISTS person_keys_erased ON person_keys (erased_at) WHERE erased_at IS NOT NULL"""
 
 _KNOWN = """
 SELECT key_id, wrapped_key FROM person_keys WHERE person_id = %s AND originator_id = %s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from psycopg.rows import class_row
 Conn = Connection[Any]
 
 _ERASED = """
-SELECT key_id, person_id, originator_id, erased_at FROM person_keys WHERE erased_at IS NOT NULL
-ORDER BY erased_at, key_id"""
+SELECT key_id, person_id, originator_id, erased_at FROM person_keys WHERE erased_at >= %s ORDER BY erased_at, key_id"""
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+#: How much later than it says an erasure may be committed.
+_OVERLAP = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,25 @@ class Erasure:
     erased_at: datetime
 
 
-def erasures_of(conn: Conn) -> list[Erasure]:
+def erasures_of(conn: Conn, since: datetime = _EVER) -> list[Erasure]:
     """Return every key that was destroyed, oldest first."""
     with conn.cursor(row_factory=class_row(Erasure)) as cursor:
-        return cursor.execute(_ERASED).fetchall()
+        return cursor.execute(_ERASED, (since,)).fetchall()
+
+
+def keep_erasures(path: Path, conn: Conn) -> int:
+    """Add what was destroyed since to the list outside of the database. Return how many it did not hold yet."""
+    kept = read_erasures(path) if path.exists() else []
+    since = max((erasure.erased_at for erasure in kept), default=_EVER + _OVERLAP) - _OVERLAP
+    listed = {erasure.key_id for erasure in kept}
+    new = [erasure for erasure in erasures_of(conn, since) if erasure.key_id not in listed]
+    if new:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
+            file.writelines(line_of(erasure) for erasure in new)
+            file.flush()
+            os.fsync(file.fileno())
+    return len(new)
 
 
 def write_erasures(path: Path, erasures: Iterable[Erasure]) -> None:

@@ -28,7 +28,7 @@ from application.hosting.setting_groups import (
 from eventstore.authenticators import EventKeys
 
 CHECKPOINT_KEY_FILE, SIGNER_MEMORY_FILE = "checkpoint-key", "signer-memory.json"
-EVENT_KEY_FILE, EVENT_START_FILE = "event-key", "event-start"
+EVENT_KEY_FILE, EVENT_START_FILE, ERASURES_FILE = "event-key", "event-start", "erasures.jsonl"
 
 
 class SettingsError(Exception):
@@ -127,6 +127,11 @@ class Settings(Group):
         return self.signer_memory or self.home / "keys" / SIGNER_MEMORY_FILE
 
     @property
+    def erasures(self) -> Path:
+        """Return the file that lists destroyed keys outside of the database, beside what the signing key remembers."""
+        return self.memory.with_name(ERASURES_FILE)
+
+    @property
     def event_start_path(self) -> Path:
         """Return the file of where authenticators begin; there need be none."""
         return self.event_start or self.home / "keys" / EVENT_START_FILE
@@ -185,6 +190,17 @@ def with_secrets_from_files(variables: Mapping[str, str]) -> Mapping[str, str]:
     return {**variables, **secrets}
 
 
+def home_in(variables: Mapping[str, str]) -> Path:
+    """Return the home folder, and make nothing in it. Raises SettingsError."""
+    try:
+        return values.existing_folder(
+            Path(Settings.named_in(variables).get("home") or platformdirs.user_data_path("parentalite"))
+        )
+    except ValueError as error:
+        # Nothing is made in a home that is not as it should be.
+        raise SettingsError(f"PARENTALITE_HOME: {error}") from None
+
+
 def load_settings(variables: Mapping[str, str]) -> Settings:
     """Return the settings that `variables` describe. On first use of the embedded setup, makes and keeps its secrets.
 
@@ -193,11 +209,7 @@ def load_settings(variables: Mapping[str, str]) -> Settings:
     variables = with_secrets_from_files(variables)
     fields = Settings.named_in(variables)
     fields |= {name: named for name, group in GROUPS.items() if (named := group.named_in(variables))}
-    try:
-        home = values.existing_folder(Path(fields.get("home") or platformdirs.user_data_path("parentalite")))
-    except ValueError as error:
-        # Nothing is made in a home that is not as it should be.
-        raise SettingsError(f"PARENTALITE_HOME: {error}") from None
+    home = home_in(variables)
     defaults = {"home": home, "files": home / "files"}
     if "DATABASE_URL" not in fields:
         keys = home / "keys"

@@ -144,4 +144,4 @@ def _secrets(settings: Settings) -> dict[str, str]:
 def _files_beside(settings: Settings) -> list[Path]:
     """Return what the keys remember, and the public ones."""
     public = list_public_keys(settings.home / "keys") if settings.embedded else []
-    return [path for path in (settings.memory, settings.event_start_path, *public) if path.exists()]
+    return [path for path in (settings.memory, settings.event_start_path, settings.erasures, *public) if path.exists()]

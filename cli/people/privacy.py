@@ -9,10 +9,11 @@ from typing import Annotated
 import orjson
 import typer
 
+from application.backups.erasures import erasures_of, keep_erasures, line_of
 from application.files.store import FileStore
 from application.hosting.kept_secrets import make_key
 from application.hosting.settings import EVENT_KEY_FILE, Settings, checked_key
-from cli.composition import Runtime, environment, open_everything, settings_from_environment, utc_now
+from cli.composition import Runtime, environment, open_everything, open_to_read, settings_from_environment, utc_now
 from cli.console import Refused, Steps, confirm, note, quantity
 from cli.key_files import write_key
 from cli.options import Verbose, Yes, set_up_command_logs
@@ -62,6 +63,8 @@ def erase(
             typer.echo(thing)
         for sentence in report.unreached:
             note(f"Not erased: {sentence}")
+        with opened.connection() as conn:
+            keep_erasures(settings.erasures, conn)
         _forget_in_read_models(opened)
         with opened.connection() as conn:
             for sentence in find_mentions(conn, report.names):
@@ -92,6 +95,21 @@ def export(
     if not data["held"]:
         raise Refused(f"nothing is known of {subject}")
     typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2))
+
+
+@family.command("erasures")
+def erasures_listed(verbose: Verbose = False) -> None:
+    """Print every key that an erasure destroyed, a line of JSON each, for `parentalite restore --erasures`.
+
+    An older backup brings such keys back. The lines hold pseudonyms and ids of streams, nothing of the people; keep
+    them apart from the database and for as long as the oldest backup. Servers and privacy erase add them to
+    erasures.jsonl beside the signer's memory (PARENTALITE_SIGNER_MEMORY) by themselves, within five minutes.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    with open_to_read(settings) as reading, reading.connection() as conn:
+        for erasure in erasures_of(conn):
+            typer.echo(line_of(erasure), nl=False)
 
 
 @family.command("retain")

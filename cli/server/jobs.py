@@ -12,6 +12,7 @@ from application import founding
 from application.animation_requests import AnimationRequestAnswer, AnimationRequestLapse, AnimationRequestReopen
 from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
 from application.application import Application
+from application.backups.erasures import keep_erasures
 from application.commanding.commands import Command
 from application.files.store import FileStore
 from application.followers.packets import record_answers
@@ -51,6 +52,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
         # Index a long history before somebody asks to be erased, not while they wait.
         Job("people-index", timedelta(minutes=5), lambda now, since: app.index_people()),
+        Job("erasures-listed", timedelta(minutes=5), lambda now, since: list_erasures(app, settings)),
         Job("tidying", timedelta(hours=1), lambda now, since: tidy_tables(app)),
         Job(
             "log-checked",
@@ -62,6 +64,12 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("answers-recorded", timedelta(days=1), lambda now, since: record_answers(app.bus, now), hour=ANSWERS_HOUR),
         Job("forgetting", timedelta(hours=1), lambda now, since: forget(str(app.pool.conninfo), settings.master_key)),
     ]
+
+
+def list_erasures(app: Application, settings: Settings) -> int:
+    """List destroyed keys outside of the database: an older backup would bring them back."""
+    with app.pool.connection() as conn:
+        return keep_erasures(settings.erasures, conn)
 
 
 def end_animations(app: Application, now: datetime, since: datetime) -> int:

@@ -1,0 +1,173 @@
+"""`parentalite after-restore`: what a restored database needs before a server goes on with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from application.backups.erasures import Erasure, read_erasures, write_erasures
+from application.backups.manifest import Manifest
+from application.backups.recovering import Recovered
+from application.backups.settling import hold_letters, leap, repeat_erasures
+from application.files.comparing import compare_files
+from application.files.store import FileStore
+from application.hosting.settings import Settings
+from application.proof.checking import Report, check_log
+from application.proof.signer_memory import Record, SignerMemory
+from cli.audit import own_keys
+from cli.audit_inputs import read_text
+from cli.backups.files import show_files
+from cli.composition import Runtime, check_signing, open_everything, settings_from_environment, utc_now
+from cli.console import Refused, Steps, complain, note, quantity
+from cli.options import Verbose, set_up_command_logs
+from cli.people.forgetting import forget
+from cli.read_models.catching_up import bring_up_to_date
+
+ErasureLists = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--erasures",
+        help="A list of what was erased since the backup: erasures.jsonl of a newer backup, or what parentalite "
+        "privacy erasures printed. Read by itself: what the archived write-ahead log knows, and erasures.jsonl beside "
+        "the signer's memory.",
+    ),
+]
+Checkpoints = Annotated[
+    list[Path] | None,
+    typer.Option("--checkpoint", help="A checkpoint that somebody kept: the restored log must match it."),
+]
+
+
+class Notes(BaseModel):
+    """What a restore found out, for what follows it. `checkpoint`: the note that the backup's manifest holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    position: int
+    asked: int | None
+    lost_head: int
+    checkpoint: str | None
+
+    @classmethod
+    def of(cls, manifest: Manifest, recovered: Recovered, asked: int | None) -> Notes:
+        checkpoint = manifest.checkpoint.note if manifest.checkpoint else None
+        return cls(position=recovered.position, asked=asked, lost_head=recovered.lost_head, checkpoint=checkpoint)
+
+
+def notes_path(home: Path) -> Path:
+    return home / "restored.json"
+
+
+def write_notes(path: Path, notes: Notes, erased: list[Erasure]) -> None:
+    path.write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    write_erasures(_erasures_beside(path), erased)
+
+
+def _erasures_beside(path: Path) -> Path:
+    return path.with_name("restored-erasures.jsonl")
+
+
+def after_restore(
+    notes: Annotated[
+        Path | None,
+        typer.Option("--notes", help="What parentalite restore found out. Default: restored.json in PARENTALITE_HOME."),
+    ] = None,
+    erasures: ErasureLists = None,
+    copies: Checkpoints = None,
+    verbose: Verbose = False,
+) -> None:
+    """Make a restored database fit to serve. `parentalite restore` does it by itself for the embedded PostgreSQL.
+
+    Holds all letters, since some may have left after the moment to which it was restored. Erases again whoever was
+    erased since. Lets new events stand beyond every position that was given before. Then names files without events and
+    events without files, and tells up to where the history is as it was signed.
+
+    Exits with 1 if the history or the files are not as they should be. May be run again.
+    """
+    settings = settings_from_environment()
+    set_up_command_logs(verbose)
+    path = notes or notes_path(settings.home)
+    try:
+        found = Notes.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        if notes is not None:
+            raise Refused(f"--notes {notes}: is not there") from None
+        # Restored by other means: only what is found here is known.
+        found = None
+    except (OSError, ValidationError):
+        raise Refused(f"{path}: holds no notes of a restore") from None
+    settle(settings, found, erasures or [], copies or [])
+
+
+def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: list[Path]) -> None:
+    """Hold letters, erase again, skip positions, compare files and history. Raises Exit where anything is found."""
+    own = (settings.erasures, _erasures_beside(notes_path(settings.home)))
+    erasures = _read_lists([*lists, *(path for path in own if path.exists())])
+    texts = [read_text(path) for path in copies] + ([notes.checkpoint] if notes and notes.checkpoint else [])
+    with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
+        waiting = hold_letters(conn)
+        record = SignerMemory(settings.memory).read()
+        # Before anything is recorded.
+        skipped = leap(conn, max(notes.lost_head if notes else 0, record.size if record else 0))
+        keys, report = repeat_erasures(opened.application, erasures, utc_now())
+        if keys:
+            _forget(opened)
+        with Steps() as steps:
+            history = check_log(conn, tiles, own_keys(settings, record), texts, steps)
+        with Steps("files") as steps:
+            files = compare_files(conn, FileStore(settings.files), steps)
+        objection = check_signing(conn, settings)
+    held = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
+    note(f"Held: no letter leaves. {held}, and {quantity(waiting.unreacted, 'position')} may cause more.")
+    erased = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
+    counts = f" ({erased})" if erased else ""
+    note(f"Erased again: {quantity(keys, 'key')} of {len(erasures):,} known as destroyed{counts}.")
+    for sentence in report.unreached:
+        note(f"Not erased: {sentence}")
+    note(f"The next event stands after position {skipped:,}.")
+    show_files(files)
+    _show_history(history, record)
+    _show_what_to_do(objection)
+    if history.findings or files.found:
+        raise typer.Exit(1)
+
+
+def _read_lists(paths: list[Path]) -> list[Erasure]:
+    erasures: dict[object, Erasure] = {}
+    for path in paths:
+        try:
+            erasures |= {erasure.key_id: erasure for erasure in read_erasures(path)}
+        except (OSError, ValueError) as error:
+            raise Refused(f"--erasures {path}: {error}") from None
+    return list(erasures.values())
+
+
+def _forget(opened: Runtime) -> None:
+    if behind := bring_up_to_date(opened):
+        raise Refused(f"the keys are destroyed, but these read models may still show people: {', '.join(behind)}")
+    forget(opened.url, opened.settings.master_key)
+
+
+def _show_history(history: Report, record: Record | None) -> None:
+    for finding in history.findings:
+        complain(finding)
+    whole = f"{quantity(history.signed, 'event')} of {history.events:,} are as they were signed"
+    note(f"History: {whole}, {quantity(history.checkpoints, 'checkpoint')} compared.")
+    if record and record.size > history.events:
+        gone = quantity(record.size - history.events, "signed event")
+        note(f"Gone: {gone}. The key's record says that {record.size:,} were signed.")
+
+
+def _show_what_to_do(objection: str | None) -> None:
+    note("Next:")
+    if objection:
+        note(f"  Nothing is signed: {objection}")
+        note('  parentalite audit name-log NAME --after-restore "WHY"   if nobody has the events that are gone')
+    note("  parentalite serve                      letters are written, and none leaves")
+    note(
+        "  parentalite mail left LOG…             logs of ours or of the mail server since: what left is not sent again"
+    )
+    note("  parentalite mail retry --all           letters leave again")
