@@ -48,6 +48,18 @@ def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_furth
     assert [str(path.relative_to(ROOT)) for path in templates if bare.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_a_fragment_is_escaped_and_written_anew_for_other_values():
+    templates = Templates(Sessions(b"secret", False), assets="")
+    terms = [{"code": "a", "label": "L'<écran>"}, {"code": "b", "label": "Jeux", "retired": True}]
+    choice = {"name": "theme", "label": "Thème", "any": "Tous"}
+    first = templates.fragment("layout/choice", **choice, terms=terms, chosen=[])
+    assert '<option value="a">L&#39;&lt;écran&gt;</option>' in first
+    assert "Jeux" not in first
+    assert templates.fragment("layout/choice", **choice, terms=terms, chosen=[]) is first
+    terms[1]["retired"] = False
+    assert '<option value="b" selected>Jeux' in templates.fragment("layout/choice", **choice, terms=terms, chosen=["b"])
+
+
 def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     plain, official = assets(state=False), assets(state=True)
     request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})

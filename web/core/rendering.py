@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
+import orjson
+from cachetools import LRUCache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +22,8 @@ POLICY = (
 )
 _SCRIPTS = "; script-src 'self'; connect-src 'self'"
 _SHORT = 1_000
+#: The most characters of fragments that are kept, and the longest values of one: an address may name anything.
+_MOST_KEPT, _LONGEST_VALUES = 4_000_000, 16_000
 
 
 class _Environment(Environment):
@@ -65,7 +69,8 @@ class Templates:
             "path",
         ):
             self._environment.filters[name] = getattr(french, name)
-        self._environment.globals.update(site)
+        self._environment.globals.update(site, fragment=self.fragment)
+        self._fragments: LRUCache[tuple[str, bytes], str] = LRUCache(_MOST_KEPT, getsizeof=len)
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page. It is for this reader, at this moment: no cache may keep it."""
@@ -79,6 +84,16 @@ class Templates:
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return Response(content, status, headers, "text/html; charset=utf-8")
+
+    def fragment(self, template: str, **values: Any) -> str:
+        """Return what a template makes of these values alone, written once for the same ones."""
+        key = (template, orjson.dumps(values))
+        text = self._fragments.get(key)
+        if text is None:
+            text = self._environment.get_template(f"{template}.html").render(values)
+            if len(key[1]) <= _LONGEST_VALUES:
+                self._fragments[key] = text
+        return text
 
     def scripted_page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page that runs a script file of this site."""
