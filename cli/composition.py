@@ -39,6 +39,7 @@ from eventstore.log import head
 from eventstore.vault import Vault
 from projections.engine.generations import prepare
 from projections.registry import projections
+from projections.replicas.replicas import Replicas
 
 if TYPE_CHECKING:
     from api.core.context import Services
@@ -276,6 +277,9 @@ def api_services(opened: Runtime) -> Services:
         application=opened.application,
         pool=reading_pool(opened.url, READING_CONNECTIONS),
         waiter=PositionWaiter(opened.url),
+        replicas=Replicas(
+            opened.url, opened.settings.database_read_url, opened.settings.read_lag_seconds, READING_CONNECTIONS
+        ),
         sign_in=sign_in,
         code_flow=code_flow_of(opened.settings, sign_in),
         wait_seconds=opened.settings.wait_seconds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -157,6 +158,15 @@ class SigningRoles:
     acts: frozenset[Action] = MONEY_ACTIONS
 
 
+def _database_urls(value: str) -> list[str]:
+    # Commas also stand between the hosts of an address.
+    urls = [url.strip() for url in re.split(r",\s*(?=postgres(?:ql)?://)", value) if url.strip()]
+    for url in urls:
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("addresses as of DATABASE_URL are needed, postgresql://…, with commas between them")
+    return urls
+
+
 def _signing_roles(value: str) -> SigningRoles:
     names = set(_texts(value))
     conventions = names & {Action.CONVENTION_SIGN}
@@ -220,6 +230,7 @@ MailServer = Annotated[
 ]
 Claims = Annotated[ClaimsMapping, _read(_claims)]
 Documents = Annotated[dict[str, str], _read(documents_in)]
+DatabaseUrls = Annotated[tuple[str, ...], _read(_database_urls)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], _read(_networks)]
 Origins = Annotated[
     tuple[Annotated[str, _check(_is_origin, "origins such as https://parentalite.example.org are needed")], ...],

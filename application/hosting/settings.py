@@ -41,6 +41,12 @@ class Settings(Group):
     database_url: str | None = Field(None, validation_alias="DATABASE_URL", repr=False)
     """`postgresql://user:password@host:5432/name`, PostgreSQL 14 or later; several hosts may be named. Without it the
     embedded PostgreSQL is used."""
+    database_read_url: values.DatabaseUrls = Field((), validation_alias="DATABASE_READ_URL", repr=False)
+    """Streaming replicas of that database, addresses with commas between them, that answer what only reads. Without it
+    the primary answers all."""
+    read_lag_seconds: float = Field(5, ge=1, le=300)
+    """How old what a replica answers may be, in seconds, rights and mandates included. What none may answer, the
+    primary does."""
     home: values.Folder
     """Folder of the embedded database, keys and stored files. Without it `parentalite` in the user's data."""
     files: values.Folder

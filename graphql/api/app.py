@@ -32,6 +32,7 @@ from api.http import graphiql as ide
 from api.http.answer_cache import AnswerCache
 from api.http.health import Health
 from api.http.metrics import Counting, Metrics
+from api.http.own_write_cookie import OwnWriteCookie
 from api.http.security_headers import SecurityHeaders, with_cors
 from api.http.standstill import Watch
 from api.http.view import GraphQLView
@@ -69,6 +70,9 @@ def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
     metrics = Metrics(services, watch)
     served = _with_graphql(services, metrics, watch, pages)
     app: ASGIApp = RateLimits(served, services.web, services.shared(RateLimiter), partial(_refusal, pages))
+    if services.replicas:
+        secure = services.public_url.startswith("https://")
+        app = OwnWriteCookie(app, services.replicas.freshness.bound, secure)
     app = SecurityHeaders(with_cors(app, services.web.cors_origins), services.public_url)
     return Counting(app, metrics)
 
@@ -78,7 +82,8 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     twentieth of a short answer's time.
     """
     view = GraphQLView(services, schema)
-    graphql, endpoints = AnswerCache(view, services.waiter), _endpoints(services, metrics, watch, view)
+    graphql = AnswerCache(view, services.waiter, is_recent=services.replicas.is_recent)
+    endpoints = _endpoints(services, metrics, watch, view)
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
     endpoints.add_exception_handler(Refused, _refusing(pages))
     endpoints.router.routes.extend(() if pages is None else pages.routes(graphql))
@@ -102,7 +107,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
         # Read the database's secret once at start, not when the first signed-in asker needs it.
         await to_thread.run_sync(services.application.bus.keyed.open)
         await to_thread.run_sync(view.prepare_trusted)
-        async with services.pool, services.waiter:
+        async with services.pool, services.waiter, services.replicas:
             # The first who types a commune's name does not wait for the index.
             indexing = asyncio.create_task(to_thread.run_sync(place_search), name="communes")
             watching = asyncio.create_task(watch.keep(), name="watch")
@@ -175,7 +180,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/structures/{id}/contacts.csv", ContactExport(services).csv, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     app.router.routes.extend(OpenData(services).routes)
-    health = Health(watch)
+    health = Health(watch, services.replicas)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
     app.add_route("/metrics", metrics.page, methods=["GET"])

@@ -27,7 +27,7 @@ Live: TypeAlias = Mapping[str, tuple[int, int]]
 
 #: Both go to the server at once.
 _BEGIN = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SELECT name, generation, position FROM read_models.generations WHERE state = 'live'"""
+SELECT name, generation, position, pg_is_in_recovery() FROM read_models.generations WHERE state = 'live'"""
 
 
 #: Composed statements for one set of tables: each list has one for each choice of filters, order and size.
@@ -54,13 +54,14 @@ class Snapshot:
     """A consistent view for one answer: all its statements see the same generations at the same instant.
 
     `tables` maps read models to their live tables, for use in SQL. `position` is the lowest of their positions; `live`
-    has the generation and position of each.
+    has the generation and position of each. `is_of_standby`: of a server that follows another.
     """
 
     conn: AsyncConnection[Any]
     tables: Mapping[str, sql.Composable]
     position: int
     live: Live = field(default_factory=dict, kw_only=True)
+    is_of_standby: bool = field(default=False, kw_only=True)
     #: Statements composed before for the same tables.
     composed: MutableMapping[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
@@ -111,13 +112,20 @@ def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
 
 
 @asynccontextmanager
-async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterator[Snapshot]:
-    """Open a read-only, repeatable-read view. `relations` maps relations to projections (`registry.relations`)."""
-    async with _begun(pool) as (conn, live):
+async def snapshot(
+    pool: AsyncPool, relations: Mapping[str, str], patience: float = POOL_SECONDS, again: bool = True
+) -> AsyncIterator[Snapshot]:
+    """Open a read-only, repeatable-read view. `relations` maps relations to projections (`registry.relations`).
+
+    `patience` bounds the wait for a connection and for the beginning; `again`: try another if the first is dead.
+    """
+    async with _begun(pool, patience, again) as (conn, live, is_of_standby):
         try:
             layout = _layout(live, relations)
             reached = min((position for _, position in live.values()), default=0)
-            yield Snapshot(conn, layout.tables, reached, live=live, composed=layout.composed)
+            yield Snapshot(
+                conn, layout.tables, reached, live=live, is_of_standby=is_of_standby, composed=layout.composed
+            )
             # Nothing was written, but after a rollback psycopg forgets its prepared statements.
             await conn.commit()
         except BaseException:
@@ -127,13 +135,15 @@ async def snapshot(pool: AsyncPool, relations: Mapping[str, str]) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], Live]]:
+async def _begun(
+    pool: AsyncPool, patience: float, again: bool
+) -> AsyncIterator[tuple[AsyncConnection[Any], Live, bool]]:
     """Begin a transaction on a connection of the pool. Drop a dead one, with all others of its age."""
-    for is_last in (False, True):
+    for is_last in (not again, True):
         stack = AsyncExitStack()
         try:
-            conn = await stack.enter_async_context(_lent(pool, POOL_SECONDS))
-            live = await _begin(conn)
+            conn = await stack.enter_async_context(_lent(pool, patience))
+            live, is_of_standby = await _begin(conn, patience)
         except BaseException as fault:
             with suppress(psycopg.Error):
                 await stack.aclose()
@@ -142,7 +152,7 @@ async def _begun(pool: AsyncPool) -> AsyncIterator[tuple[AsyncConnection[Any], L
             await pool.drain()
             continue
         async with stack:
-            yield conn, live
+            yield conn, live, is_of_standby
         return
 
 
@@ -161,13 +171,15 @@ async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnecti
         yield conn
 
 
-async def _begin(conn: AsyncConnection[Any]) -> Live:
+async def _begin(conn: AsyncConnection[Any], patience: float) -> tuple[Live, bool]:
     await conn.set_autocommit(True)
     # This takes less than a millisecond, unless the server does not answer at all.
-    with _in_time(conn, POOL_SECONDS):
+    with _in_time(conn, patience):
         cursor = await conn.execute(_BEGIN)
     cursor.nextset()
-    return {name: (generation, position) for name, generation, position in await cursor.fetchall()}
+    rows = await cursor.fetchall()
+    live = {name: (generation, position) for name, generation, position, _ in rows}
+    return live, any(is_of_standby for *_, is_of_standby in rows)
 
 
 async def read_on(

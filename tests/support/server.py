@@ -34,6 +34,7 @@ from eventstore.connections import reading_pool
 from eventstore.log import head
 from projections.engine.runner import projecting
 from projections.engine.waiting import PositionWaiter
+from projections.replicas.replicas import Replicas
 from tests.support.world import EVENT_KEYS
 from web.app import create_site
 
@@ -156,6 +157,7 @@ def running_server(
     signing: Signing | None = None,
     offers: Mapping[str, str] | None = None,
     code_flow: CodeFlow | None = None,
+    replicas: Replicas | None = None,
 ) -> Iterator[Server]:
     """A server on a free port, ready to answer; several may run on one database, and on one folder of kept files.
 
@@ -170,6 +172,7 @@ def running_server(
             application=application,
             pool=reading_pool(database_url, 8),
             waiter=PositionWaiter(database_url),
+            replicas=replicas or Replicas(),
             sign_in=sign_in or LocalSignIn(TOKEN_SECRET),
             code_flow=code_flow,
             wait_seconds=wait_seconds,

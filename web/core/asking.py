@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Scope
 
+from api.core.reading.own_writes import OWN_WRITE
 from web.core.documents import Document
 from web.core.problems import Problem
 from web.core.sessions import Sessions
@@ -124,4 +125,5 @@ def _scope(page: Scope, body: bytes, kind: bytes, token: str | None) -> Scope:
     if token is not None:
         headers.append((b"authorization", f"Bearer {token}".encode()))
     own = {"method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "headers": headers}
-    return {name: page[name] for name in ("type", "asgi", "http_version", "scheme", "server", "client")} | own
+    kept = ("type", "asgi", "http_version", "scheme", "server", "client", OWN_WRITE)
+    return {name: page[name] for name in kept if name in page} | own

@@ -5,7 +5,8 @@ Memory stays flat, and a slow client holds no connection.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from anyio import CancelScope
@@ -27,8 +28,7 @@ async def pages(
     while True:
         statement, params = page_statement(columns_read, filtered, orders, Page(PAGE, start))
         try:
-            read = await context.read()
-            rows = await read.rows(read.sql(statement), params)
+            rows = await context.again_if_lost(partial(_rows, context, statement, params))
         finally:
             # Release the connection even if the client has disconnected.
             with CancelScope(shield=True):
@@ -37,3 +37,8 @@ async def pages(
         if len(rows) <= PAGE:
             return
         start = tuple(rows[PAGE - 1]["cursor_values"])
+
+
+async def _rows(context: Context, statement: Any, params: Mapping[str, Any]) -> list[Row]:
+    read = await context.read()
+    return await read.rows(read.sql(statement), params)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -99,8 +100,9 @@ async def _chunks(context: Context, filtered: Filter, first: list[_Row], names: 
             yield csv_rows([(INTERRUPTED,)])
             return
         try:
-            rows = await _page(context, filtered, rows[PAGE - 1].entry.position)
-            names = await _names(context, rows)
+            rows, names = await context.again_if_lost(
+                partial(_named_page, context, filtered, rows[PAGE - 1].entry.position)
+            )
         finally:
             await context.close()
 
@@ -113,6 +115,11 @@ async def _page(context: Context, filtered: Filter, after: int | None) -> list[_
     rows = await read.rows(read.sql(statement), params)
     entries = await entries_for(context)
     return [_Row(row["structure_id"], row["territory"], entries.of(row)) for row in rows]
+
+
+async def _named_page(context: Context, filtered: Filter, after: int) -> tuple[list[_Row], _Names]:
+    rows = await _page(context, filtered, after)
+    return rows, await _names(context, rows)
 
 
 async def _names(context: Context, rows: list[_Row]) -> _Names:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import psycopg
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from api.core.answers import position_not_reached
 from api.core.known_rows import KnownRows
+from api.core.reading.own_writes import OwnWrite, OwnWrites
+from api.core.reading.snapshots import Snapshots
 from api.core.sign_ins_seen import SignInsSeen
 from application.application import Application
 from application.files.scans import Scan
@@ -33,21 +31,15 @@ from application.sign_in.code_flow import CodeFlow
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError
 from projections.engine.announcing import RebuildNotice
-from projections.engine.reading import AsyncPool, Snapshot, snapshot
-from projections.registry import relations
+from projections.engine.reading import AsyncPool, Snapshot
+from projections.replicas.replicas import Replicas
 
 if TYPE_CHECKING:
     from api.core.asker.requests import Admission
 
-log = logging.getLogger(__name__)
-
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
-
-_RELATIONS = relations()
-#: Pause between two checks whether the read models have reached the required position.
-_BETWEEN_LOOKS = 0.02
 
 
 class Waiter(Protocol):
@@ -106,6 +98,8 @@ class Services:
     compiled_fallbacks: Counter[str] = field(default_factory=Counter)
     #: Current numbers by name, such as "subscribers".
     gauges: Counter[str] = field(default_factory=Counter)
+    #: Databases that answer what only reads, beside the primary's `pool`.
+    replicas: Replicas = field(default_factory=Replicas, repr=False)
     sign_ins_seen: SignInsSeen = field(default_factory=SignInsSeen, repr=False)
     _shared: dict[type, Any] = field(default_factory=dict, repr=False)
 
@@ -130,15 +124,17 @@ class Context:
         client: str = "",
         admit: Admission | None = None,
         at_least: int = 0,
+        own_write: OwnWrite | None = None,
     ) -> None:
         """`client` is the address for limits; `admit` looks up the asker; `at_least` is the least position of the
-        answer.
+        answer; `own_write` of what the asker recorded last.
         """
         self.services = services
         self.actor = actor
-        self.at_least = at_least
+        self.snapshots = Snapshots(services, at_least)
         self.client = client
         self._admit = admit
+        self.own_write = own_write or OwnWrite()
         #: The document of the operation, once it is prepared (see `api.compiled.documents`).
         self.document: object = None
         #: Whether `admit` has looked up the asker.
@@ -159,9 +155,6 @@ class Context:
         self.told_time = False
         #: Whether anything in the answer depends on the minute, as far as it is known.
         self.told_minute = False
-        self._opening = asyncio.Lock()
-        self._stack: AsyncExitStack | None = None
-        self._snapshot: Snapshot | None = None
         #: Values read once per answer; emptied by `refresh`.
         self.memo: dict[object, Any] = {}
         self._loaders: dict[str, DataLoader[Any, Any]] = {}
@@ -194,23 +187,17 @@ class Context:
 
         Raises Refused if the read models do not get there within a request's longest wait.
         """
-        async with self._opening:
-            if self._snapshot is None:
-                self._stack, self._snapshot = await self._opened()
-            return self._snapshot
+        return await self.snapshots.read()
 
-    async def _opened(self) -> tuple[AsyncExitStack, Snapshot]:
-        """Open a snapshot and check its own position: announced positions may come from a server that is gone."""
-        deadline = monotonic() + self.services.wait_seconds
-        while True:
-            stack = AsyncExitStack()
-            read = await stack.enter_async_context(snapshot(self.services.pool, _RELATIONS))
-            if read.position >= self.at_least:
-                return stack, read
-            await stack.aclose()
-            if monotonic() >= deadline:
-                raise position_not_reached(self.at_least, read.position)
-            await asyncio.sleep(_BETWEEN_LOOKS)
+    async def again_if_lost(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` reads; read it again, at the primary, if a replica fails in the middle of it."""
+        try:
+            return await work()
+        except Exception:
+            if not self.snapshots.replica_failed:
+                raise
+        await self.refresh()
+        return await work()
 
     async def together(self, what: str, key: K, load: Callable[[list[K]], Awaitable[Sequence[V]]]) -> V:
         """Load the value of `key` together with those of other resolvers at the same level.
@@ -252,6 +239,26 @@ class Context:
         if self._admit is not None:
             self.actor = await self._admit.actor()
 
+    def allow_replicas(self) -> None:
+        """Let replicas answer, if there are any: the request only reads. They have come as far as the asker has."""
+        if self.services.replicas:
+            remembered = self.services.shared(OwnWrites).of(self._authorization, self.client)
+            self.snapshots.allow_replicas(max(self.own_write.position, remembered))
+
+    def note_write(self, position: int | None = None) -> None:
+        """Remember that the asker wrote something, for what they ask next.
+
+        What is no event (`position` is None) was certainly replayed with the next event.
+        """
+        if self.services.replicas and not self.snapshots.only_read:
+            position = self.services.waiter.position + 1 if position is None else position
+            self.own_write.note(position)
+            self.services.shared(OwnWrites).note(self._authorization, self.client, position)
+
+    @property
+    def _authorization(self) -> str | None:
+        return None if self._admit is None else self._admit.authorization
+
     @property
     def age(self) -> float:
         """Seconds since the context was created."""
@@ -270,16 +277,9 @@ class Context:
         self._loaders = {}
         if self._loading:
             await asyncio.wait(self._loading)
-        async with self._opening:
-            stack, self._stack, self._snapshot = self._stack, None, None
-            self.memo.clear()
-            self.asked_items = 0
-            if stack is not None:
-                try:
-                    await stack.aclose()
-                except psycopg.Error as fault:
-                    # The data was read: the answer stands, and the broken connection is discarded.
-                    log.warning("a snapshot could not be let go of", extra={"reason": type(fault).__name__})
+        self.memo.clear()
+        self.asked_items = 0
+        await self.snapshots.close()
 
     @property
     def live(self) -> Context:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.core.answers import Refused, unexpected
+from api.core.asker.clients import client_of
 from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
+from api.core.reading.own_writes import OWN_WRITE
 from application.files.store import BadStoredFile, FileExpired
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
@@ -36,16 +39,21 @@ HARMLESS = {
 }
 
 
-async def answered(services: Services, request: Request, make: Make) -> Response:
-    """Return the response of `make` for the asker of the request. Raises Refused, whatever stands against it."""
+async def answered(services: Services, request: Request, make: Make, by_replicas: bool = True) -> Response:
+    """Return the response of `make` for the asker of the request. Raises Refused, whatever stands against it.
+
+    `by_replicas`: a replica may answer, since one snapshot is enough and nothing is written.
+    """
     context: Context | None = None
     try:
         admit = Admission(request.headers.get("authorization"), services)
         await admit.check_token()
         at_least = await wait_for_position(request.headers, services)
-        context = Context(services, PUBLIC, admit=admit, at_least=at_least or 0)
-        await context.admit()
-        return await make(context, request)
+        client = client_of(request.scope, services.web).address
+        context = Context(services, PUBLIC, client, admit, at_least or 0, request.scope.get(OWN_WRITE))
+        if by_replicas:
+            context.allow_replicas()
+        return await context.again_if_lost(partial(_made, context, request, make))
     except Refused:
         raise
     except Exception as error:
@@ -53,6 +61,11 @@ async def answered(services: Services, request: Request, make: Make) -> Response
     finally:
         if context is not None:
             await context.close()
+
+
+async def _made(context: Context, request: Request, make: Make) -> Response:
+    await context.admit()
+    return await make(context, request)
 
 
 async def still_admitted(context: Context) -> bool:

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from api.core.negotiation import JSON
 from api.http.standstill import Watch
+from projections.replicas.replicas import Replicas, ReplicaStanding
 
 
 class Health:
     """The two endpoints. They are public: `parentalite status` tells why a read model stands still."""
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, watch: Watch, replicas: Replicas) -> None:
+        self._watch, self._replicas = watch, replicas
 
     async def health(self, request: Request) -> Response:
         """Answer 200 as long as the database does; `status` is `degraded` if there are `problems`."""
@@ -33,6 +34,7 @@ class Health:
             "readModels": [model.shown() for model in standing.read_models],
             "followers": [follower.shown() for follower in standing.others],
             "check": standing.check.shown() if standing.check else None,
+            **({"replicas": [_shown(each) for each in self._replicas.standing]} if self._replicas else {}),
             **(standing.telling.shown() if standing.telling else {}),
         }
         return _json(200, content)
@@ -44,6 +46,16 @@ class Health:
         standing = await self._watch.look()
         ready = standing is not None and standing.ready
         return _json(200 if ready else 503, {"ready": ready})
+
+
+def _shown(replica: ReplicaStanding) -> dict[str, Any]:
+    return {
+        "number": replica.number,
+        "state": replica.state,
+        "position": replica.position,
+        "lag": replica.lag,
+        "lagSeconds": round(replica.lag_seconds, 1),
+    }
 
 
 def _json(status: int, content: dict[str, Any]) -> Response:

@@ -91,6 +91,12 @@ class Metrics:
         self._failing = self._gauge("jobs_failing", "Jobs whose last run failed.")
         self._subscribers = self._gauge("subscribers", "Subscriptions that are answered now.")
         self._pool = self._gauge("pool_connections", "Connections that answer queries.", "state")
+        self._replicas = {
+            "is_ready": self._gauge("replica_ready", "1 where a replica answers reads.", "replica"),
+            "lag": self._gauge("replica_lag_events", "Events that a replica has still to show.", "replica"),
+            "lag_seconds": self._gauge("replica_lag_seconds", "For how long it has been behind.", "replica"),
+        }
+        self._reads = self._gauge("reads", "Snapshots since the start, by the replica, or the primary.", "server")
         self._registry.register(_Fallbacks(services.compiled_fallbacks))
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
@@ -145,6 +151,11 @@ class Metrics:
         stats = self._services.pool.get_stats()
         for state in ("pool_size", "pool_available", "requests_waiting"):
             self._pool.labels(state).set(stats.get(state, 0))
+        for replica in self._services.replicas.standing:
+            for name, gauge in self._replicas.items():
+                gauge.labels(str(replica.number)).set(getattr(replica, name))
+        for server, count in self._services.replicas.answers.items():
+            self._reads.labels(server).set(count)
 
 
 class _Fallbacks(Collector):

@@ -247,6 +247,7 @@ class Watch:
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
             *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
             *(check.problems if check is not None else ()),
+            *self._services.replicas.problems,
             *dict.fromkeys(_TROUBLES.get(work, _NOT_COSIGNED) for work in troubles),
             *(("the clock differs from PostgreSQL's",) if clock_difference > MOST_CLOCK_DIFFERENCE_SECONDS else ()),
         ]

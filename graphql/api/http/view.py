@@ -37,9 +37,10 @@ from api.core.coded_errors import coded
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.core.negotiation import GRAPHQL_JSON, JSON, Accepted, accepted_by
+from api.core.reading.own_writes import OWN_WRITE
 from api.core.strawberry_internals import starlette_request
 from api.http import graphiql as ide
-from api.http.answer_cache import LASTING
+from api.http.answer_cache import LASTING, OF_READ_MODELS, READ_AT
 from api.http.event_stream import EventStream
 from api.http.executable_schema import Schema
 from api.http.persisted import persisted_documents
@@ -51,14 +52,6 @@ from api.limits.cost import MOST_COST
 from api.limits.cost_limit import cost_extension
 from api.limits.rate_limits import begin_stream
 from domain.kernel.actors import PUBLIC, Role
-
-#: Root fields that the public reads from the read models alone, with everything below them.
-_OF_READ_MODELS = frozenset(
-    (
-        *("animations", "animation", "structures", "structure", "territories", "territory", "typology"),
-        *("attestationForm", "communes"),
-    )
-) | {"position", "__typename"}
 
 #: Key of the request's scope for its parsed question.
 _QUESTION = "parentalite.question"
@@ -150,7 +143,7 @@ class GraphQLView(GraphQL[Any, None]):
         await admission.check_token()
         at_least = await wait_for_position(request.headers, self._services)
         client = client_of(request.scope, self._services.web).address
-        return Context(self._services, PUBLIC, client, admission, at_least or 0)
+        return Context(self._services, PUBLIC, client, admission, at_least or 0, own_write=request.scope.get(OWN_WRITE))
 
     async def _bounded(self, request: Request, context: Context, receive: Receive) -> Request:
         """Return the request with a bound on its body: the largest file depends on who sends it."""
@@ -181,11 +174,21 @@ class GraphQLView(GraphQL[Any, None]):
             return await self._run(request, context)
         if kind in (OperationType.MUTATION, OperationType.SUBSCRIPTION):
             return await self._run(request, context)
+        context.allow_replicas()
+        return await context.again_if_lost(lambda: self._read(document, question, request, context, media_type))
+
+    async def _read(
+        self, document: Document | Invalid, question: Question, request: Request, context: Context, media_type: str
+    ) -> Response:
+        """Answer a query. Raises ReplicaLost if a replica failed in the middle of it."""
         await context.admit()
         if isinstance(document, Invalid):
             return self._errors_response(coded(document.errors), media_type)
         response = await self._compiled(document, question, request, context, media_type)
-        return response or await self._run(request, context)
+        if response is None:
+            response = await self._run(request, context)
+            context.snapshots.check()
+        return response
 
     async def _compiled(
         self, document: Document, question: Question, request: Request, context: Context, media_type: str
@@ -201,8 +204,8 @@ class GraphQLView(GraphQL[Any, None]):
         data = await document.query.execute(context, question.variables, self._services.compiled_fallbacks)
         if data is None:
             return None
-        if context.actor.role is Role.PUBLIC and document.root_fields <= _OF_READ_MODELS:
-            request.scope[LASTING] = context.holds_seconds
+        if context.actor.role is Role.PUBLIC and document.root_fields <= OF_READ_MODELS:
+            request.scope[LASTING], request.scope[READ_AT] = context.holds_seconds, context.snapshots.read_at
         return answer({"data": data, "extensions": cost_extension(cost)}, 200, media_type)
 
     def _errors_response(self, errors: Sequence[GraphQLError], media_type: str) -> Response:

@@ -27,23 +27,23 @@ class ProofPages:
 
     async def latest(self, request: Request) -> Response:
         """Answer with the latest checkpoint, as a signed note."""
-        return await answered(self._services, request, _latest)
+        return await answered(self._services, request, _latest, by_replicas=False)
 
     async def of_size(self, request: Request) -> Response:
         """Answer with the checkpoint of a tree of this size, as a signed note."""
-        return await answered(self._services, request, _of_size)
+        return await answered(self._services, request, _of_size, by_replicas=False)
 
     async def stamp(self, request: Request) -> Response:
         """Answer with the time-stamping authority's response to a checkpoint (RFC 3161)."""
-        return await answered(self._services, request, _stamp)
+        return await answered(self._services, request, _stamp, by_replicas=False)
 
     async def keys(self, request: Request) -> Response:
         """Answer with the signed list of the log's keys: which sizes each may sign."""
-        return await answered(self._services, request, _keys)
+        return await answered(self._services, request, _keys, by_replicas=False)
 
     async def pem(self, request: Request) -> Response:
         """Answer with the public keys in PEM, the current one first."""
-        return await answered(self._services, request, _pem)
+        return await answered(self._services, request, _pem, by_replicas=False)
 
 
 async def _latest(context: Context, request: Request) -> Response:

@@ -23,11 +23,11 @@ class TilePages:
 
     async def tile(self, request: Request) -> Response:
         """Answer with the hashes of a tile of the last signed tree."""
-        return await answered(self._services, request, _tile)
+        return await answered(self._services, request, _tile, by_replicas=False)
 
     async def entries(self, request: Request) -> Response:
         """Say why entries are not served: a leaf is a whole event."""
-        return await answered(self._services, request, _entries)
+        return await answered(self._services, request, _entries, by_replicas=False)
 
 
 async def _tile(context: Context, request: Request) -> Response:

@@ -58,11 +58,11 @@ class DossierPapers:
 
     async def pdf(self, request: Request) -> Response:
         """Answer with the dossier as PDF, from its events up to now."""
-        return await answered(self._services, request, _pdf)
+        return await answered(self._services, request, _pdf, by_replicas=False)
 
     async def bundle(self, request: Request) -> Response:
         """Answer with the bundle that proves the dossier, for `parentalite audit verify`."""
-        return await answered(self._services, request, _bundle)
+        return await answered(self._services, request, _bundle, by_replicas=False)
 
 
 async def _csv(context: Context, request: Request) -> Response:

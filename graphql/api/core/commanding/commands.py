@@ -105,8 +105,9 @@ async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]
     visible = await services.waiter.wait(position, services.wait_seconds)
     # Earlier mutations of the document may have read an older snapshot.
     await context.refresh()
+    context.note_write(position)
     if visible:
-        context.at_least = max(context.at_least, position)
+        context.snapshots.at_least = max(context.snapshots.at_least, position)
     return Carried(subject_id, position, visible)
 
 
@@ -117,7 +118,9 @@ async def in_turn(context: Context, command: Callable[[], T]) -> T:
     """
     try:
         async with _shared().place(client_of(context)):
-            return await to_thread.run_sync(command, limiter=_commands())
+            result = await to_thread.run_sync(command, limiter=_commands())
+            context.note_write()
+            return result
     except DomainError:
         raise
     except Exception as error:
@@ -144,7 +147,7 @@ async def catch_up(context: Context) -> bool:
     reached = await services.waiter.wait(position, services.wait_seconds)
     await context.refresh()
     if reached:
-        context.at_least = max(context.at_least, position)
+        context.snapshots.at_least = max(context.snapshots.at_least, position)
     return reached
 
 
