@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import httpx
 import psutil
 import psycopg
 
-from drill.processes import DrillFailed, Processes, family, program, run, until
+from drill.processes import DrillFailed, Processes, configuration, family, program, run, until
 
 NODES = (1, 2, 3)
 ACCOUNT = "postgres"
@@ -93,28 +92,35 @@ class Cluster:
             conn.execute(f"CREATE DATABASE {DATABASE} OWNER {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
 
     def start_etcd(self, node: int) -> None:
-        members = ",".join(f"etcd{each}=http://127.0.0.1:{self.ports.etcd_peer(each)}" for each in NODES)
-        client, peer = (f"http://127.0.0.1:{port(node)}" for port in (self.ports.etcd, self.ports.etcd_peer))
-        options = {
-            "name": f"etcd{node}",
-            "data-dir": self.folder / f"etcd{node}",
-            "listen-client-urls": client,
-            "advertise-client-urls": client,
-            "listen-peer-urls": peer,
-            "initial-advertise-peer-urls": peer,
-            "initial-cluster": members,
-            "initial-cluster-state": "new",
-            # Debian's Patroni writes its leader's key back without comparing by the newer API.
-            "enable-v2": "true",
-            "log-level": "warn",
-        }
-        command = [self._programs["etcd"], *(f"--{name}={value}" for name, value in options.items())]
-        self.processes.start(f"etcd{node}", command, account=ACCOUNT)
+        path = configuration(
+            "etcd.conf.yml",
+            self.folder / f"etcd{node}.yml",
+            NAME=f"etcd{node}",
+            DATA=self.folder / f"etcd{node}",
+            CLIENT_URL=f"http://127.0.0.1:{self.ports.etcd(node)}",
+            PEER_URL=f"http://127.0.0.1:{self.ports.etcd_peer(node)}",
+            MEMBERS=",".join(f"etcd{each}=http://127.0.0.1:{self.ports.etcd_peer(each)}" for each in NODES),
+        )
+        self.processes.start(f"etcd{node}", [self._programs["etcd"], f"--config-file={path}"], account=ACCOUNT)
 
     def start_node(self, node: int) -> None:
         """Start Patroni, which starts PostgreSQL."""
-        path = self.folder / f"patroni{node}.yml"
-        path.write_text(self._configuration(node))
+        path = configuration(
+            "patroni.yml",
+            self.folder / f"patroni{node}.yml",
+            NAME=f"node{node}",
+            PATRONI_LISTEN=f"0.0.0.0:{self.ports.patroni(node)}",
+            PATRONI_ADDRESS=f"127.0.0.1:{self.ports.patroni(node)}",
+            ETCD_HOSTS=", ".join(f'"127.0.0.1:{self.ports.etcd(each)}"' for each in NODES),
+            POSTGRESQL_LISTEN=f"{self.address}:{self.ports.postgresql(node)}",
+            POSTGRESQL_ADDRESS=f"127.0.0.1:{self.ports.postgresql(node)}",
+            DATA=self._data(node),
+            PROGRAMS=_binaries(),
+            PASSWORD=PASSWORD,
+            SOCKETS=self.folder,
+            SERVERS="0.0.0.0/0",
+            NODES="127.0.0.1/32",
+        )
         self.processes.start(
             f"patroni{node}", [self._programs["patroni"], str(path)], {"HOME": str(self.folder)}, account=ACCOUNT
         )
@@ -187,41 +193,6 @@ class Cluster:
         with suppress(httpx.HTTPError):
             return bool(httpx.get(f"http://127.0.0.1:{self.ports.etcd(1)}/health", timeout=2).json()["health"])
         return False
-
-    def _configuration(self, node: int) -> str:
-        etcd = ", ".join(f'"127.0.0.1:{self.ports.etcd(each)}"' for each in NODES)
-        return dedent(f"""\
-            scope: {DATABASE}
-            name: node{node}
-            restapi:
-              listen: "0.0.0.0:{self.ports.patroni(node)}"
-              connect_address: "127.0.0.1:{self.ports.patroni(node)}"
-            etcd: {{hosts: [{etcd}]}}
-            bootstrap:
-              dcs:
-                ttl: 10
-                loop_wait: 2
-                retry_timeout: 3
-                synchronous_mode: true
-                postgresql:
-                  use_pg_rewind: true
-                  parameters: {{max_connections: 150, wal_keep_size: 256MB, checkpoint_timeout: 60s}}
-              initdb: [{{encoding: UTF8}}, {{locale: C.UTF-8}}, data-checksums]
-            postgresql:
-              listen: "{self.address}:{self.ports.postgresql(node)}"
-              connect_address: "127.0.0.1:{self.ports.postgresql(node)}"
-              data_dir: {self._data(node)}
-              bin_dir: {_binaries()}
-              authentication:
-                superuser: {{username: postgres, password: {PASSWORD}}}
-                replication: {{username: replicator, password: {PASSWORD}}}
-                rewind: {{username: postgres, password: {PASSWORD}}}
-              parameters: {{unix_socket_directories: "{self.folder}", wal_recycle: "off", max_wal_size: 256MB}}
-              pg_hba:
-                - host all all 0.0.0.0/0 scram-sha-256
-                - host replication replicator 127.0.0.1/32 scram-sha-256
-            watchdog: {{mode: "off"}}
-            """)
 
 
 _PROGRAMS = {"etcd": "etcd-server", "patroni": "patroni", "patronictl": "patroni"}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ import psutil
 T = TypeVar("T")
 
 _PR_SET_CHILD_SUBREAPER = 36
+_CONFIGURATIONS = Path(__file__).parents[1] / "deploy" / "cluster"
 _DEBIANS_PROGRAMS = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -128,6 +130,13 @@ def family(pid: int) -> list[psutil.Process]:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
     return []
+
+
+def configuration(name: str, path: Path, **values: object) -> Path:
+    """Fill in a file of deploy/cluster, as `envsubst` does, at `path`."""
+    template = Template((_CONFIGURATIONS / name).read_text(encoding="utf-8"))
+    path.write_text(template.substitute(values), encoding="utf-8")
+    return path
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None, seconds: float = 60) -> str:

@@ -8,13 +8,12 @@ import secrets
 import signal
 import sys
 from pathlib import Path
-from textwrap import dedent, indent
 
 import httpx
 
 from drill.cluster import ACCOUNT, DATABASE, NODES, PASSWORD, Cluster
 from drill.network import Network
-from drill.processes import Processes, family, program, run, until
+from drill.processes import Processes, configuration, family, program, run, until
 
 NAMES = ("a", "b")
 CHECKPOINT_SECONDS = 10
@@ -130,95 +129,39 @@ class Servers:
         network = self._network_of(name)
         return f"{network.theirs if network else '127.0.0.1'}:{self.ports.server(name)}"
 
-    def _start_haproxy(self, name: str, configuration: str, inside: list[str] | None = None) -> None:
-        path = self.folder / f"{name}.cfg"
-        path.write_text(configuration)
+    def _start_haproxy(self, name: str, path: Path, inside: list[str] | None = None) -> None:
         self.processes.start(name, [*(inside or []), self._haproxy, "-db", "-f", str(path)])
 
-    def _proxy(self, name: str) -> str:
-        """Lead to whichever node says that it is the primary; hang up when it no longer says so."""
+    def _proxy(self, name: str) -> Path:
         network = self._network_of(name)
         host = network.ours if network else "127.0.0.1"
-        source = "" if network else f"source {self.source(name)}"
-        nodes = "\n".join(
-            f"server node{n} {host}:{self.ports.postgresql(n)} check port {self.ports.patroni(n)}" for n in NODES
-        )
-        # Only server b without a network of its own and the pooler ask at this machine's own address.
-        return (
-            dedent(f"""\
-            global
-                maxconn 500
-            defaults
-                mode tcp
-                timeout connect 2s
-                timeout check 2s
-                timeout client 30m
-                timeout server 30m
-                option clitcpka
-                option srvtcpka
-                srvtcpka-idle 5s
-                srvtcpka-intvl 2s
-                srvtcpka-cnt 3
-            listen primary
-                bind 127.0.0.1:{self.ports.proxy(name)}
-                {source}
-                option httpchk OPTIONS /primary
-                http-check expect status 200
-                default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
-            """)
-            + indent(nodes, "    ")
-            + "\n"
+        return configuration(
+            "haproxy-database.cfg",
+            self.folder / f"haproxy-{name}.cfg",
+            BIND=f"127.0.0.1:{self.ports.proxy(name)}",
+            # On one machine, addresses of its own tell whose sessions are whose.
+            SOURCE="" if network else f"source {self.source(name)}",
+            **{f"NODE{node}": f"{host}:{self.ports.postgresql(node)}" for node in NODES},
+            **{f"PATRONI{node}": self.ports.patroni(node) for node in NODES},
         )
 
-    def _balancer(self) -> str:
-        """Send clients to servers that are ready. One that no longer is still answers what it has begun."""
-        servers = "\n".join(f"server {name} {self._address(name)} check" for name in NAMES)
-        return (
-            dedent("""\
-            global
-                maxconn 2000
-            defaults
-                mode http
-                timeout connect 2s
-                timeout check 1s
-                timeout client 75s
-                timeout server 75s
-                option redispatch
-                retries 2
-            listen site
-                bind 127.0.0.1:%d
-                balance leastconn
-                option forwardfor
-                option httpchk GET /ready
-                http-check expect status 200
-                default-server inter 1s fall 2 rise 1
-            """)
-            % self.ports.site
-            + indent(servers, "    ")
-            + "\n"
-        )
+    def _balancer(self) -> Path:
+        servers = {f"SERVER_{name.upper()}": self._address(name) for name in NAMES}
+        path = self.folder / "haproxy-site.cfg"
+        return configuration("haproxy-site.cfg", path, BIND=f"127.0.0.1:{self.ports.site}", **servers)
 
     def _pooler(self) -> Path:
         users = self.folder / "pgbouncer-users.txt"
         users.write_text(f'"{DATABASE}" "{PASSWORD}"\n')
-        path = self.folder / "pgbouncer.ini"
-        path.write_text(
-            dedent(f"""\
-                [databases]
-                {DATABASE} = host=127.0.0.1 port={self.ports.proxy("a")}
-                [pgbouncer]
-                listen_addr = {self.cluster.address}
-                listen_port = {self.ports.pooler}
-                unix_socket_dir =
-                auth_type = scram-sha-256
-                auth_file = {users}
-                pool_mode = session
-                max_client_conn = 200
-                default_pool_size = 100
-                ignore_startup_parameters = extra_float_digits
-                """)
+        return configuration(
+            "pgbouncer.ini",
+            self.folder / "pgbouncer.ini",
+            HOST="127.0.0.1",
+            PORT=self.ports.proxy("a"),
+            LISTEN=self.cluster.address,
+            LISTEN_PORT=self.ports.pooler,
+            USERS=users,
         )
-        return path
 
 
 def _is_ready(address: str) -> bool:
