@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
+from application.files.scanning.cleaned import PUBLIC
 from application.files.scanning.office import DOCX, ODP, ODT, PPTX
-from application.files.scans import MAX_SCAN_BYTES, Scan, check_whole, scan_of
+from application.files.scans import ACCEPTED, MAX_SCAN_BYTES, Scan, open_file, scan_of
 from domain.kernel.errors import DomainError, invalid
 
 _ACCEPTED = (
@@ -23,9 +25,7 @@ def document_of(path: Path, size: int) -> Scan:
     """Return what the file is. Raises INVALID on the field `file`."""
     if size == 0 or size > MAX_SCAN_BYTES or not (media_type := _office_type(path)):
         return _picture_or_pdf(path, size)
-    if reason := check_whole(media_type, path):
-        raise _refused(reason)
-    return Scan(media_type)
+    return Scan(media_type, instead=public_file(media_type, path))
 
 
 def _picture_or_pdf(path: Path, size: int) -> Scan:
@@ -35,9 +35,21 @@ def _picture_or_pdf(path: Path, size: int) -> Scan:
         # The words of signed sheets name no documents.
         raise _refused(refusal.problems[0].message.partition(" ;")[0]) from None
     # A HEIC is kept as a JPEG that was made of it.
-    if scan.jpeg is None and (reason := check_whole(f"public {scan.media_type}", path)):
-        raise _refused(reason)
-    return scan
+    return scan if scan.instead is not None else replace(scan, instead=public_file(scan.media_type, path))
+
+
+def shared_scan_of(path: Path, size: int) -> Scan:
+    """Return the PDF or picture without what it notes of people. Raises INVALID on the field `file`."""
+    scan = scan_of(path, size)
+    return scan if scan.instead is not None else replace(scan, instead=public_file(scan.media_type, path, ACCEPTED))
+
+
+def public_file(media_type: str, path: Path, accepted: str = _ACCEPTED) -> bytes | None:
+    """Return the file without what it notes of people, None if it notes nothing. Raises INVALID on the field `file`."""
+    opened = open_file(f"{PUBLIC}{media_type}", path)
+    if opened.reason:
+        raise _refused(opened.reason, accepted)
+    return opened.instead
 
 
 def _office_type(path: Path) -> str | None:
@@ -54,5 +66,5 @@ def _office_type(path: Path) -> str | None:
     return None
 
 
-def _refused(reason: str) -> DomainError:
-    return invalid(f"{reason[0].upper()}{reason[1:]} ; {_ACCEPTED}.", "file")
+def _refused(reason: str, accepted: str = _ACCEPTED) -> DomainError:
+    return invalid(f"{reason[0].upper()}{reason[1:]} ; {accepted}.", "file")

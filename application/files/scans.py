@@ -19,7 +19,7 @@ _KEPT = frozenset(("application/pdf", "image/jpeg", "image/png"))
 _HEIC = "image/heic"
 #: What telephones write at the beginning of their photographs, other than `heic`.
 _BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1"))
-_ACCEPTED = "un PDF, une image JPEG ou PNG, ou une photo de téléphone (HEIC) de 20 Mo au plus est attendu"
+ACCEPTED = "un PDF, une image JPEG ou PNG, ou une photo de téléphone (HEIC) de 20 Mo au plus est attendu"
 _openers = Openers()
 atexit.register(_openers.close)
 
@@ -28,12 +28,12 @@ atexit.register(_openers.close)
 class Scan:
     """A file that is whole. `likenesses`: what its pages look like, to find the same scan saved again.
 
-    `jpeg`: what is kept instead of the file, which few programs can show.
+    `instead`: what is kept in its place: a JPEG of what few programs can show, or the file without notes of people.
     """
 
     media_type: str
     likenesses: tuple[str, ...] = ()
-    jpeg: bytes | None = None
+    instead: bytes | None = None
 
 
 def scan_of(path: Path, size: int) -> Scan:
@@ -45,15 +45,10 @@ def scan_of(path: Path, size: int) -> Scan:
     media_type = _HEIC if _is_heic(path) else filetype.guess_mime(str(path))
     if media_type not in {*_KEPT, _HEIC}:
         raise _refused("ce n'est pas un fichier accepté")
-    opened = _opened(media_type, path)
+    opened = open_file(media_type, path)
     if opened.reason:
         raise _refused(opened.reason)
-    return Scan("image/jpeg" if opened.jpeg else media_type, opened.likenesses, opened.jpeg)
-
-
-def check_whole(media_type: str, path: Path) -> str | None:
-    """Return why a file of this type is not whole (French), or None."""
-    return _opened(media_type, path).reason
+    return Scan("image/jpeg" if opened.instead else media_type, opened.likenesses, opened.instead)
 
 
 def _is_heic(path: Path) -> bool:
@@ -63,7 +58,8 @@ def _is_heic(path: Path) -> bool:
     return head[4:8] == b"ftyp" and not _BRANDS.isdisjoint(head[at : at + 4] for at in (8, *range(16, end, 4)))
 
 
-def _opened(media_type: str, path: Path) -> OpenedFile:
+def open_file(media_type: str, path: Path) -> OpenedFile:
+    """Open a file of this type, in a process apart."""
     try:
         opened = _openers.open(media_type, path)
     except Stopped:
@@ -79,4 +75,4 @@ def too_large() -> DomainError:
 
 
 def _refused(reason: str) -> DomainError:
-    return invalid(f"{reason[0].upper()}{reason[1:]} ; {_ACCEPTED}.", "file")
+    return invalid(f"{reason[0].upper()}{reason[1:]} ; {ACCEPTED}.", "file")

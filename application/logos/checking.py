@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 from PIL import Image, ImageOps
 
-from application.files.scans import Scan, check_whole
+from application.files.scanning.cleaned import PUBLIC
+from application.files.scans import Scan, open_file
 from application.papers.logos import MOST_BYTES, Logo
 from application.papers.typesetting import preview
 from domain.kernel.errors import DomainError, invalid
@@ -63,10 +64,9 @@ def logo_of(path: Path, size: int) -> Scan:
             raise _Refused("le fichier est vide")
         if size > MOST_BYTES:
             raise _Refused("le fichier est trop volumineux")
-        content = path.read_bytes()
+        content, instead = path.read_bytes(), None
         if content.startswith(b"\x89PNG\r\n\x1a\n"):
-            _check_png(path)
-            media_type = PNG
+            instead, media_type = _check_png(path), PNG
         elif content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             _check_svg(content)
             media_type = SVG
@@ -75,10 +75,10 @@ def logo_of(path: Path, size: int) -> Scan:
         _check_visible(Logo(content, media_type.removeprefix("image/").removesuffix("+xml")))
     except _Refused as refused:
         raise _problem(str(refused)) from None
-    return Scan(media_type)
+    return Scan(media_type, instead=instead)
 
 
-def _check_png(path: Path) -> None:
+def _check_png(path: Path) -> bytes | None:
     try:
         with Image.open(path, formats=("PNG",)) as image:
             shorter, longer = sorted(image.size)
@@ -88,8 +88,12 @@ def _check_png(path: Path) -> None:
         raise _Refused(f"cette image a {longer} pixels de côté")
     if longer > MOST_STRETCHED * shorter:
         raise _Refused(_STRETCHED)
-    if reason := check_whole(PNG, path):
+    if reason := open_file(PNG, path).reason:
         raise _Refused(reason)
+    opened = open_file(f"{PUBLIC}{PNG}", path)
+    if opened.reason:
+        raise _Refused(opened.reason)
+    return opened.instead
 
 
 def _check_visible(logo: Logo) -> None:

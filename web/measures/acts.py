@@ -82,6 +82,8 @@ IMPORT = Act(
             True,
         ),
     ),
+    explanation="C'est une nouvelle version de la stratégie : toutes les parties prenantes la valident de nouveau."
+    " Aucun établissement n'est retiré.",
     code="STRATEGY_SCHOOLS_IMPORT",
     leads=lambda payload: f"/territoire/strategies/{payload['strategy']['id']}",
 )

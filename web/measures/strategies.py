@@ -20,7 +20,13 @@ from web.measures.choices import with_choices, with_territories
 
 _STRATEGIES, _STRATEGY = document("measures/strategies"), document("measures/strategy")
 _ATTACH = document("measures/mutations/attach_document")
-_FILE = Field("file", "Fichier", "file", "PDF, JPEG ou PNG, 20 Mo au plus.", True)
+_FILE = Field(
+    "file",
+    "Fichier",
+    "file",
+    "PDF, JPEG ou PNG, 20 Mo au plus. Ce qu'il note de personnes (auteur, lieu d'une photo) en est retiré.",
+    True,
+)
 _DOCUMENT = (_FILE, Field("heading", "Intitulé", hint="Ce que c'est. Exemple : Convention signée", required=True))
 _ATTACHED = "Le document est joint."
 _READERS, WRITERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR"), ("COORDONNATEUR", "NATIONAL")

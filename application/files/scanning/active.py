@@ -24,7 +24,7 @@ _PNG_HEAD, _PNG_END = 8, b"IEND"
 def check_pdf(path: Path) -> None:
     """Raise Unfit for a PDF with programs or files inside."""
     try:
-        for found in _dictionaries(PdfReader(path)):
+        for found in dictionaries(PdfReader(path)):
             if not _PROGRAM_KEYS.isdisjoint(found) or found.get("/S") in _ACTIONS:
                 raise Unfit("le PDF contient un programme ou une action : enregistrez-le sans eux")
             if not _FILE_KEYS.isdisjoint(found) or found.get("/Subtype") == "/RichMedia":
@@ -33,7 +33,8 @@ def check_pdf(path: Path) -> None:
         raise Unfit("le PDF est abîmé", type(error).__name__) from None
 
 
-def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+def dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Yield every dictionary of a PDF, those inside others as well."""
     numbers = {(number, kept) for kept, table in reader.xref.items() for number in table}
     numbers |= {(number, 0) for number in reader.xref_objStm}
     waiting: list[Any] = [reader.trailer]

@@ -33,12 +33,12 @@ class Stopped(Exception):
 class OpenedFile:
     """`reason`: why the file is refused, in French, and the `error` behind it; None if it is whole.
 
-    `jpeg`: what it was turned into, where it is not kept as it is. `likenesses`: of its pages, by the worker's measure.
+    `instead`: what is kept, where it is not the file as it is. `likenesses`: of its pages, by the worker's measure.
     """
 
     reason: str | None
     error: str | None
-    jpeg: bytes | None = None
+    instead: bytes | None = None
     likenesses: tuple[str, ...] = ()
 
 
@@ -103,13 +103,13 @@ class _Worker:
             raise Stopped from None
         answers = _Answers(self._process.stdout.fileno(), monotonic() + patience)
         reason, error, length = json.loads(answers.line())
-        jpeg = answers.read(length) if length else None
+        instead = answers.read(length) if length else None
         try:
             likenesses = tuple(json.loads(answers.line()))
         except Stopped:
             # The process has ended, or is not used again.
             self.opened, likenesses = _MAX_FILES, ()
-        return OpenedFile(reason, error, jpeg, likenesses)
+        return OpenedFile(reason, error, instead, likenesses)
 
     @property
     def lives(self) -> bool:

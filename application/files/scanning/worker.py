@@ -2,7 +2,7 @@
 
 Run as a script by `application.files.scanning.opening`. It imports nothing of the application but its neighbours, gets
 none of its secrets, and is limited in memory, processor time and writing. Two lines of JSON for each file: the reason
-to refuse it, the error behind that and the length of the JPEG that it was turned into, which follows the line; then its
+to refuse it, the error behind that and the length of what is kept instead of it, which follows the line; then its
 likenesses.
 """
 
@@ -16,7 +16,6 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from time import process_time
@@ -26,8 +25,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-from application.files.scanning import active
-from application.files.scanning.office import OFFICE_TYPES, Unfit, check_office
+from application.files.scanning.cleaned import OPEN_PUBLIC, PUBLIC
+from application.files.scanning.office import Unfit
 
 #: An A3 page at 600 dots per inch has 70 million pixels, an A4 page at 1,200 twice as many: in colour too large.
 MAX_PIXELS = 100_000_000
@@ -221,11 +220,7 @@ OPEN: Mapping[str, Callable[[Path], bytes | None]] = {
     "image/jpeg": open_jpeg,
     "image/png": open_png,
     "image/heic": open_heic,
-    # Of what everybody may download, once it was opened as such.
-    "public application/pdf": active.check_pdf,
-    "public image/png": active.check_png,
-    "public image/jpeg": active.check_jpeg,
-    **{kind: partial(check_office, kind) for kind in OFFICE_TYPES},
+    **OPEN_PUBLIC,
 }
 
 
@@ -246,11 +241,12 @@ def main() -> None:
     for line in sys.stdin:
         media_type, path = json.loads(line)
         _limit_time(MAX_SECONDS)
-        reason, error, jpeg = _opened(media_type, Path(path))
-        answers.write(json.dumps([reason, error, len(jpeg or b"")]).encode() + b"\n" + (jpeg or b""))
+        reason, error, instead = _opened(media_type, Path(path))
+        answers.write(json.dumps([reason, error, len(instead or b"")]).encode() + b"\n" + (instead or b""))
         answers.flush()
         _limit_time(MAX_SECONDS_LIKENESS)
-        answers.write(json.dumps([] if reason else _likenesses(media_type, Path(path), jpeg)).encode() + b"\n")
+        looked_at = not reason and not media_type.startswith(PUBLIC)
+        answers.write(json.dumps(_likenesses(media_type, Path(path), instead) if looked_at else []).encode() + b"\n")
         answers.flush()
 
 
@@ -262,7 +258,7 @@ def _limit_time(seconds: int) -> None:
 
 
 def _opened(media_type: str, path: Path) -> tuple[str | None, str | None, bytes | None]:
-    """Return the reason to refuse the file, the error behind it, and the JPEG that it was turned into."""
+    """Return the reason to refuse the file, the error behind it, and what is kept instead of it."""
     try:
         return None, None, OPEN[media_type](path)
     except (Refused, Unfit) as refused:

@@ -283,6 +283,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.CONTROL_READ: "controls",
     Action.COUNTRY_READ: "dashboard official",
     Action.MANDATE_READ: "mandates",
+    Action.PUBLICATION_PROPOSE: "publicationPreview",
     Action.PUBLICATION_REFUSE: "publicationsToReview",
     Action.STRUCTURE_READ: "managedPublications serviceDossiers",
     Action.TERRITORY_READ: "actionGroups coverage managedAnimations strategies volunteering",

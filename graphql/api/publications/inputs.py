@@ -14,6 +14,8 @@ from domain.publications.content import PublicationKind
 FILE = (
     "A PDF, an image (JPEG, PNG, a telephone's HEIC, which is kept as a JPEG), or a document: ODT, ODP, DOCX, PPTX"
     " without macros; of 20 MB at most, told by its content. Sent by the GraphQL multipart request specification."
+    " What it notes of people (who wrote it, who saved it last, where a photograph was taken) is taken out: `sha256` is"
+    " the digest of what is kept."
 )
 
 

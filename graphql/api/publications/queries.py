@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import strawberry
+from pydantic import TypeAdapter, ValidationError
 
 from api.core.context import Context, Info
+from api.core.errors import denied, invalid
 from api.core.lists.checks import node_id
 from api.core.lists.connections import connection, within_reach
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
@@ -18,8 +20,12 @@ from api.publications.filters import (
 from api.publications.past import publication_at
 from api.publications.types import Publication, load_publication, publication_of
 from api.typology.territories_and_terms import lists_of
-from domain.kernel.rights import Action
+from application.wording.markdown import markdown_html
+from domain.kernel.rights import Action, scope_of
+from domain.kernel.validation import Article
 from projections.publications import queries
+
+_WRITTEN: TypeAdapter[str] = TypeAdapter(Article)
 
 
 @strawberry.type
@@ -48,6 +54,18 @@ class PublicationQueries:
         if at is not None:
             return await publication_at(info.context, node_id(id), at)
         return await load_publication(info.context, node_id(id))
+
+    @strawberry.field(
+        description="What a text in Markdown looks like once it is in a publication: HTML made safe. Nothing is"
+        " recorded. For structures, coordonnateurs and the national team; FORBIDDEN for others."
+    )
+    async def publication_preview(self, info: Info, text: str) -> str | None:
+        if scope_of(info.context.actor, Action.PUBLICATION_PROPOSE) is None:
+            raise denied(info.context.actor)
+        try:
+            return markdown_html(_WRITTEN.validate_python(text))
+        except ValidationError:
+            raise invalid("text : un texte de 20 000 caractères au plus est attendu.", "text") from None
 
     @strawberry.field(
         description="Publications of structures that wait to be put online, the first that waits first. For the"

@@ -50,6 +50,13 @@ class StrategySchoolsImportPayload(Payload):
         description="How many schools were described, or described anew; null after errors."
     )
     known: int | None = strawberry.field(description="How many were targeted already; null after errors.")
+    removed: int | None = strawberry.field(
+        description="How many are targeted no longer: none, an import adds only; null after errors."
+    )
+    validations_asked: list[str] | None = strawberry.field(
+        description="The stakeholders who are asked to validate it again, also of a dry run: whoever adds schools makes"
+        " a new version. Empty where all were targeted already; null after errors."
+    )
 
 
 async def import_schools(context: Context, values: dict[str, Any]) -> StrategySchoolsImportPayload:
@@ -79,6 +86,8 @@ async def import_schools(context: Context, values: dict[str, Any]) -> StrategySc
         added=added,
         described=sum(isinstance(record.event, SchoolDescribed) for record in rehearsed),
         known=len(file.uais) - added,
+        removed=0,
+        validations_asked=[each.name for fact in written for each in fact.stakeholders],
     )
 
 
@@ -95,5 +104,12 @@ def _rehearse(context: Context, values: dict[str, Any]) -> list[Recorded]:
 
 def _refused(errors: Iterable[UserError], sent: str) -> StrategySchoolsImportPayload:
     return StrategySchoolsImportPayload(
-        strategy=None, position=None, errors=named_as_sent(errors, sent), added=None, described=None, known=None
+        strategy=None,
+        position=None,
+        errors=named_as_sent(errors, sent),
+        added=None,
+        described=None,
+        known=None,
+        removed=None,
+        validations_asked=None,
     )

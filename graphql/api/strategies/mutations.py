@@ -17,6 +17,7 @@ from api.core.context import Info
 from api.strategies.importing import StrategySchoolsImportInput, StrategySchoolsImportPayload, import_schools
 from api.strategies.types import Strategy, load_strategy
 from application.commanding.commands import Command
+from application.files.documents import shared_scan_of
 from application.strategies import commands
 
 _WHO = " For the coordonnateur of the territory and the national team."
@@ -65,7 +66,7 @@ class StrategyValidateInput(StrategyChangeInput):
 @strawberry.input(description="A document of the strategy.")
 class StrategyDocumentAttachInput(StrategyChangeInput):
     heading: str | None = value_of("What it is, in French; 200 characters at most. Mandatory.")
-    file: Upload = reference(FILE_DESCRIPTION)
+    file: Upload = reference(FILE_DESCRIPTION + " What it notes of people is taken out of it.")
 
 
 @strawberry.input(description="A document that is no longer one of the strategy.")
@@ -122,7 +123,8 @@ class StrategyMutations:
     @strawberry.mutation(description="Attaches a document to the strategy, 10 at most." + _WHO)
     async def strategy_document_attach(self, info: Info, input: StrategyDocumentAttachInput) -> StrategyPayload:
         return await _payload(
-            info, await carry_out_with_file(info.context, commands.StrategyDocumentAttach, to_command(input))
+            info,
+            await carry_out_with_file(info.context, commands.StrategyDocumentAttach, to_command(input), shared_scan_of),
         )
 
     @strawberry.mutation(description="Withdraws a document from the strategy." + _WHO)

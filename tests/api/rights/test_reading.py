@@ -219,6 +219,7 @@ ARGUMENTS = {
     "territory": '(code: "971")',
     "typologyPreview": '(change: {{termRetire: {{kind: THEME, code: "ent-pronote"}}}})',
     "mandates": "(role: COORDONNATEUR)",
+    "publicationPreview": '(text: "## Cadre")',
     "animationDays": '(month: "2027-03")',
     "webhookDeliveries": '(webhookId: "{webhookId}")',
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, RectangleObject, StreamObject, TextStringObject
 
 from application.files.documents import document_of
 from application.files.scanning.office import DOCX, ODP, ODT, OFFICE_TYPES, PPTX
@@ -79,3 +82,95 @@ def test_what_is_none_or_runs_something_is_refused_by_the_field(content: bytes, 
     assert problem.field == ("file",)
     assert reason in problem.message
     assert "ODT, ODP, DOCX, PPTX" in problem.message
+
+
+NAME = b"Anne Trucmuchet"
+PLACE = b"\xff\xe1\x00\x20Exif\0\0" + b"GPS 43.61, 3.87 Montpell"
+
+
+def authored(**properties: str) -> bytes:
+    """A PDF that says who wrote it, with a comment."""
+    writer, written = PdfWriter(), io.BytesIO()
+    page = writer.add_blank_page(90, 90)
+    writer.add_metadata({f"/{name}": value for name, value in properties.items()})
+    comment = {"/Type": "/Annot", "/Subtype": "/Text", "/T": properties["Author"], "/Contents": "À revoir"}
+    note = DictionaryObject({NameObject(key): TextStringObject(value) for key, value in comment.items()})
+    note |= {NameObject("/Subtype"): NameObject("/Text"), NameObject("/Rect"): RectangleObject((0, 0, 9, 9))}
+    page[NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
+    xmp = StreamObject()
+    xmp.set_data(b"<x:xmpmeta>" + NAME + b"</x:xmpmeta>")
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(xmp)
+    writer.write(written)
+    return written.getvalue()
+
+
+def photograph(side: int) -> bytes:
+    """A JPEG with that side up, the place where it was taken, a comment, and a film behind it."""
+    written, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112], exif[0x013B] = side, NAME.decode()
+    Image.effect_noise((90, 60), 50).save(written, "JPEG", exif=exif, comment=NAME, progressive=True)
+    content = written.getvalue()
+    return content[:2] + PLACE + content[2:] + b"ftypmp42" + NAME
+
+
+def described() -> bytes:
+    written, notes = io.BytesIO(), PngInfo()
+    notes.add_text("Author", NAME.decode())
+    Image.new("RGB", (90, 60), "red").save(written, "PNG", pnginfo=notes)
+    return written.getvalue()
+
+
+CORE = b"<cp:coreProperties><dc:title>Titre</dc:title><dc:creator>%s</dc:creator></cp:coreProperties>" % NAME
+COMMENT = b'<w:comments><w:comment w:id="0" w:author="%s" w:initials="AT"/></w:comments>' % NAME
+META = b"<office:meta><meta:initial-creator>%s</meta:initial-creator><dc:title>Titre</dc:title></office:meta>" % NAME
+DOCUMENT = {"docProps/core.xml": CORE, "word/comments.xml": COMMENT, "word/media/image1.jpeg": photograph(1)}
+
+
+def everything(content: bytes) -> bytes:
+    """All that a file holds, out of its compression."""
+    if content.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(content))
+        whole = PdfWriter(clone_from=reader)
+        parts = [repr(each).encode() for each in whole._objects]
+        return b"".join([content, *parts, repr(reader.metadata).encode()])
+    if not content.startswith(b"PK"):
+        return content
+    with ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        authored(Author=NAME.decode(), Title="Titre", Company="Trucmuchet & Cie"),
+        photograph(1),
+        photograph(6),
+        described(),
+        office(DOCX, DOCUMENT),
+        office(PPTX, {"docProps/core.xml": CORE, "ppt/commentAuthors.xml": b'<p:cmAuthor name="%s"/>' % NAME}),
+        office(ODT, {"meta.xml": META}),
+    ],
+    ids=["pdf", "jpeg", "turned", "png", "docx", "pptx", "odt"],
+)
+def test_what_a_file_notes_of_people_is_taken_out_and_what_is_seen_of_it_stays(content: bytes, tmp_path: Path):
+    (path := tmp_path / "file").write_bytes(content)
+    scan = document_of(path, len(content))
+    assert scan.instead is not None
+    left = everything(scan.instead)
+    assert not [word for word in (b"Trucmuchet", b"GPS", b"ftypmp42") if word in left]
+    assert (b"Titre" in left) == (b"Titre" in everything(content))
+    path.write_bytes(scan.instead)
+    again = document_of(path, len(scan.instead))
+    assert (again.media_type, again.instead) == (scan.media_type, None)
+    if scan.media_type.startswith("image/"):
+        before, after = (Image.open(io.BytesIO(each)) for each in (content, scan.instead))
+        assert before.tobytes() == after.tobytes()
+        assert before.getexif().get(0x0112) in (None, after.getexif().get(0x0112, 1))
+
+
+def test_a_file_that_notes_nothing_of_people_is_kept_byte_for_byte(tmp_path: Path):
+    plain = io.BytesIO()
+    Image.new("RGB", (90, 60), "red").save(plain, "JPEG")
+    for content in (pdf(), png(), office(DOCX), office(ODP), plain.getvalue()):
+        (path := tmp_path / "file").write_bytes(content)
+        assert document_of(path, len(content)).instead is None

@@ -95,9 +95,9 @@ def test_a_pdf_cut_or_damaged_anywhere_is_recognised_or_refused_and_never_an_acc
 def test_a_photograph_of_a_telephone_is_kept_as_a_jpeg_whatever_brand_it_begins_with(brand: bytes, tmp_path: Path):
     scan = scanned(tmp_path, heic().replace(b"ftypheic", b"ftyp" + brand))
     assert scan.media_type == "image/jpeg"
-    assert scan.jpeg is not None
-    assert recognised(tmp_path, scan.jpeg) == "image/jpeg"
-    with Image.open(io.BytesIO(scan.jpeg)) as image:
+    assert scan.instead is not None
+    assert recognised(tmp_path, scan.instead) == "image/jpeg"
+    with Image.open(io.BytesIO(scan.instead)) as image:
         assert (image.size, len(image.getexif())) == ((160, 120), 0)
 
 

@@ -99,9 +99,10 @@ BOMB = "".join(f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>
         (png(300, "RGBA", colour=0), "ne montre rien"),
         (png(300, colour="white"), "ne montre rien"),
         (png(4_000, height=1), "trop étiré"),
+        (png(300) + b"<script>alert(1)</script>", "suivie d'autres données"),
         (svg("<rect width='40' height='1'/>"), "trop étiré"),
     ],
-    ids=range(34),
+    ids=range(35),
 )
 def test_anything_else_is_refused_by_its_field_and_says_why_and_what_is_expected(tmp_path, content, reason):
     with pytest.raises(DomainError) as refused:

@@ -112,12 +112,13 @@ def test_target_schools_are_imported_with_a_dry_run_as_a_version_of_their_own(pr
     assert "ligne 3 : 0340769B n'est pas encore connu : ajoutez son nom, sa commune et son degré." in unknown[-1]
     table = "UAI;nom;commune;degré\n0340766Y;École Jean Jaurès;Montpellier;1\n0340768A;École Rosa Parks;Sète;1"
     rehearsed = programme.does(imports, COORDONNATEUR, strategyId=strategy, csv=table, dryRun=True)
-    assert [rehearsed[name] for name in ("added", "known", "described")] == [1, 1, 2]
+    assert [rehearsed[name] for name in ("added", "known", "described", "removed")] == [1, 1, 2, 0]
+    assert rehearsed["validationsAsked"] == [each["name"] for each in STRATEGY["stakeholders"]]
     imported = programme.does(imports, COORDONNATEUR, strategyId=strategy, csv=table)["strategy"]
     assert (imported["edition"], imported["status"], imported["targetSchoolCount"]) == (2, "WRITTEN", 4)
     assert imported["diagnosis"] == STRATEGY["diagnosis"]
     again = programme.does(imports, COORDONNATEUR, strategyId=imported["id"], csv="UAI\n0340768A")
-    assert [again[name] for name in ("added", "known", "described")] == [0, 1, 0]
+    assert [again[name] for name in ("added", "known", "described", "validationsAsked")] == [0, 1, 0, []]
 
 
 def test_school_projects_are_recorded_corrected_and_their_share_read_as_of_any_day(programme, server):

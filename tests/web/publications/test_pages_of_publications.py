@@ -38,7 +38,11 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     assert '<a href="#title">' in refused
     assert '<a href="#links">' in refused
     assert "Les réglages" in refused
-    page = writer.sends(refused, values=WORKSHOP)
+    nothing_else = {**dict.fromkeys(WORKSHOP, ""), "text": "## Cadre\n\n<script>alert(1)</script>", "apercu": "oui"}
+    preview = writer.sends(refused, values=nothing_else)
+    assert ("<h4>Cadre</h4>" in preview, "<script>alert" in preview, "Rien n" in preview) == (True, False, True)
+    assert "## Cadre" in preview
+    page = writer.sends(preview, values=WORKSHOP)
     assert "Vous pouvez joindre des fichiers" in page
 
     path = re.search(r'action="(/structure/publications/[0-9a-f-]+)/fichiers"', page)

@@ -19,6 +19,7 @@ from web.publications.words import DEGREES, KINDS
 
 _CHOICES, _PUBLICATION = document("publications/desk/choices"), document("publications/desk/publication")
 _PROPOSE, _MODIFY = document("publications/desk/mutations/propose"), document("publications/desk/mutations/modify")
+_PREVIEWED = document("publications/desk/preview")
 _CONTENT = (
     Field("kind", "Genre", "select", required=True, options=tuple(KINDS.items())),
     Field("title", "Titre", required=True),
@@ -55,6 +56,8 @@ _OWNERS = {
 _DRAFT = Field(
     "draft", "Ne pas mettre en ligne tout de suite", "checkbox", "Par exemple pour joindre d'abord des fichiers."
 )
+#: The button that shows the text as it will look.
+_PREVIEW = Field("apercu", "Aperçu", hidden=True)
 _VERSION = Field("version", "Version", "number", hidden=True)
 
 
@@ -80,7 +83,9 @@ class PublicationEditing:
         return self._page(request, self._site.guard.form(request, fields, **only), None)
 
     async def propose(self, request: Request) -> Response:
-        form = await self._site.guard.posted(request, self._fields(await self._choices(request)))
+        form, wanted = await self._posted(request, self._fields(await self._choices(request)))
+        if wanted:
+            return await self._previewed(request, form, None)
         values = {name: value for name, value in _values(form).items() if value is not None}
         if not form.failed:
             payload = (await self._site.api.ask(request, _PROPOSE, {"input": values}))["publicationPropose"]
@@ -97,7 +102,9 @@ class PublicationEditing:
 
     async def modify(self, request: Request) -> Response:
         publication = await self._publication(request)
-        form = await self._site.guard.posted(request, self._fields(await self._choices(request), publication))
+        form, wanted = await self._posted(request, self._fields(await self._choices(request), publication))
+        if wanted:
+            return await self._previewed(request, form, publication)
         values = _values(form) | {"publicationId": publication["id"]}
         if not form.failed:
             if (values["author"] or None) == publication["author"] and not values["authorEmail"]:
@@ -113,6 +120,21 @@ class PublicationEditing:
                 publication = await self._publication(request)
                 form.values["version"] = str(publication["version"])
         return self._page(request, form, publication)
+
+    async def _posted(self, request: Request, fields: Sequence[Field]) -> tuple[Form, bool]:
+        """Return the form, and whether it is only to be looked at."""
+        form = await self._site.guard.posted(request, (*fields, _PREVIEW))
+        form.fields = fields
+        return form, bool(form.values.pop(_PREVIEW.name, ""))
+
+    async def _previewed(self, request: Request, form: Form, publication: Mapping[str, Any] | None) -> Response:
+        """Show the form with the text as it will look; whatever else is missing is said once it is sent."""
+        if form.general:
+            return self._page(request, form, publication)
+        form.errors.clear()
+        text = form.values.get("text", "")
+        answer = await self._site.api.ask(request, _PREVIEWED, {"text": text})
+        return self._page(request, form, publication, answer["publicationPreview"] or "")
 
     def _leads(self, publication_id: str, done: str) -> Response:
         return RedirectResponse(f"{self._desk.publications}/{publication_id}?fait={done}", 303)
@@ -153,7 +175,9 @@ class PublicationEditing:
         whose = [replace(_OWNERS[self._desk], options=owners[self._desk])] if self._desk is not MODERATION else []
         return [*whose, *content, *([_DRAFT] if self._desk is not STRUCTURE else [])]
 
-    def _page(self, request: Request, form: Form, publication: Mapping[str, Any] | None) -> Response:
+    def _page(
+        self, request: Request, form: Form, publication: Mapping[str, Any] | None, preview: str | None = None
+    ) -> Response:
         response = self._site.templates.page(
             request,
             "publications/desk/editing",
@@ -161,6 +185,7 @@ class PublicationEditing:
             desk=self._desk,
             form=form,
             publication=publication,
+            preview=preview,
         )
         return self._site.guard.keep(request, response)
 

@@ -62,8 +62,8 @@ async def carry_out_with_file(
                 file.file.seek(0)
                 draft = await stack.enter_async_context(_draft(context, file.file))
                 scan = await to_thread.run_sync(_scan, context, draft, check or scan_of)
-                if scan.jpeg is not None:
-                    draft = await stack.enter_async_context(_draft(context, BytesIO(scan.jpeg)))
+                if scan.instead is not None:
+                    draft = await stack.enter_async_context(_draft(context, BytesIO(scan.instead)))
             file_values = {
                 "media_type": scan.media_type,
                 "likenesses": scan.likenesses,
