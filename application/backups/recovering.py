@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from application.backups.manifest import DATABASE
 from application.hosting.database import with_database
 from application.hosting.embedded_server import embedded_server
 from application.hosting.programs import needed_program, run
-from application.hosting.server_account import server_account
+from application.hosting.server_account import ServerAccount, server_account
 from eventstore.log import head
 
 Conn = Connection[Any]
@@ -45,6 +46,8 @@ _AS_LARGE = {
     "max_prepared_xacts setting": "max_prepared_transactions",
     "max_locks_per_xact setting": "max_locks_per_transaction",
 }
+#: A power cut may destroy what is thrown away; waiting for the disk takes most of its time.
+_THROWN_AWAY = {"fsync": "off"}
 _RECOVERING = """
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() <> 'paused' ELSE false END"""
 _AT = """
@@ -95,15 +98,21 @@ def recover(source: Source, folder: Path, target: Target, progress: Callable[[st
     """
     draft = folder.with_name(f"{folder.name}.restoring")
     scout = folder.with_name(f"{folder.name}.looking")
-    for leftover in (draft, scout):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _remove(draft, scout)
     try:
         recovered = _recover(source, draft, scout, target, progress)
         draft.rename(folder)
     finally:
-        for leftover in (draft, scout):
-            shutil.rmtree(leftover, ignore_errors=True)
+        _remove(draft, scout)
     return recovered
+
+
+def _remove(*folders: Path) -> None:
+    """Remove the folders, and the locks beside them."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        for lock in folder.parent.glob(f"{folder.name}.*.lock"):
+            lock.unlink(missing_ok=True)
 
 
 def _recover(source: Source, draft: Path, scout: Path, target: Target, progress: Callable[[str], None]) -> Recovered:
@@ -112,11 +121,12 @@ def _recover(source: Source, draft: Path, scout: Path, target: Target, progress:
         with _recovering(source, draft, {}) as conn:
             return Recovered(head(conn), head(conn), erasures_of(conn))
     progress("looking for the position")
-    with _recovering(source, scout, {"recovery_target": "immediate", "recovery_target_action": "pause"}) as conn:
+    immediate = {"recovery_target": "immediate", "recovery_target_action": "pause"}
+    with _recovering(source, scout, immediate | _THROWN_AWAY) as conn:
         first = head(conn)
-    with _recovering(source, scout, {}) as conn:
+    with _recovering(source, scout, _THROWN_AWAY) as conn:
         last, erased = head(conn), erasures_of(conn)
-        position, transaction = _transaction_of(conn, target, first, last)
+        position, transaction = transaction_of(conn, target, first, last)
     shutil.rmtree(scout)
     progress(f"recovering to position {position}")
     options = {"recovery_target": "immediate"} if position == first else {"recovery_target_xid": transaction}
@@ -124,7 +134,7 @@ def _recover(source: Source, draft: Path, scout: Path, target: Target, progress:
         return Recovered(head(conn), last, erased)
 
 
-def _transaction_of(conn: Conn, target: Target, first: int, last: int) -> tuple[int, str]:
+def transaction_of(conn: Conn, target: Target, first: int, last: int) -> tuple[int, str]:
     """Return the last position up to the target, and the transaction that recorded it. Raises CannotRecover."""
     wanted = target.position
     if wanted is None:
@@ -160,7 +170,7 @@ def _recovering(source: Source, folder: Path, options: Mapping[str, str]) -> Ite
         **_as_large(source, folder),
         # A recovered copy must not add to the archive, nor wait for or follow another server.
         **{"archive_mode": "off", "synchronous_standby_names": "", "primary_conninfo": "", "hot_standby": "on"},
-        **{"hba_file": str(hba), "ssl": "off", "logging_collector": "off"},
+        **{"hba_file": str(hba), "ssl": "off", "logging_collector": "off", "recovery_init_sync_method": "syncfs"},
         **{"restore_command": _restore_command(source.archives), "recovery_target_action": "promote", **options},
     }
     try:
@@ -172,8 +182,7 @@ def _recovering(source: Source, folder: Path, options: Mapping[str, str]) -> Ite
             yield conn
     except psycopg.Error as error:
         raise CannotRecover(f"the recovery ended: {' '.join(str(error).split())}") from error
-    for leftover in (*folder.parent.glob(f"{folder.name}.*.lock"), hba):
-        leftover.unlink(missing_ok=True)
+    hba.unlink(missing_ok=True)
 
 
 def _wait_for_the_end(conn: Conn) -> None:
@@ -194,11 +203,29 @@ def _copy(source: Source, folder: Path) -> None:
     (folder / "recovery.signal").touch(mode=0o600)
     # Where the configuration stands elsewhere, as in Debian, an empty one is enough to recover.
     (folder / "postgresql.conf").touch(mode=0o600)
-    account = server_account(folder, needed_program("postgres", source.programs).parent.parents[1])
+    account = _account(source, folder)
     if account.differs:
         for place, folders, names in os.walk(folder):
             for path in (place, *(os.path.join(place, name) for name in (*folders, *names))):
                 os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
+
+def _account(source: Source, folder: Path) -> ServerAccount:
+    """Return the account that the server runs as: for root, the one that wrote the archive.
+
+    Raises CannotRecover where it cannot read the archive, which PostgreSQL would take for its end.
+    """
+    account = server_account(folder, needed_program("postgres", source.programs).parent.parents[1])
+    owners = [owner for archive in source.archives if (owner := archive.stat()).st_uid]
+    if account.differs and owners:
+        account = ServerAccount(owners[0].st_uid, owners[0].st_gid, differs=True)
+    for archive in source.archives:
+        command = ["find", str(archive), "-maxdepth", "1", "-type", "f", "!", "-readable", "-print", "-quit"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False, **account.of_process())
+        if found.returncode or found.stdout:
+            path = found.stdout.strip() or archive
+            raise CannotRecover(f"{path} cannot be read by the user {account.uid}, as which PostgreSQL recovers")
+    return account
 
 
 def _as_large(source: Source, folder: Path) -> dict[str, str]:
@@ -212,7 +239,8 @@ def _restore_command(archives: Sequence[Path]) -> str:
     if not archives:
         return "false"
     folders = " ".join(shlex.quote(str(folder).replace("%", "%%")) for folder in archives)
+    # A status above 128 ends the recovery; any other would be the end of the archive.
     return (
-        f'for folder in {folders}; do if test -f "$folder/%f.gz"; then exec gzip -dc "$folder/%f.gz" > "%p"; fi; '
-        'if test -f "$folder/%f"; then exec cp "$folder/%f" "%p"; fi; done; exit 1'
+        f'for folder in {folders}; do if test -f "$folder/%f.gz"; then gzip -dc "$folder/%f.gz" > "%p" || exit 200; '
+        'exit 0; fi; if test -f "$folder/%f"; then cp "$folder/%f" "%p" || exit 200; exit 0; fi; done; exit 1'
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from application.backups.manifest import FILES, ITS_DIGEST, MANIFEST, Manifest
+from application.backups.manifest import FILES, ITS_DIGEST, MANIFEST, Manifest, read_manifest
 from application.backups.recovering import Source, Target, recover
 from application.backups.verifying import verify_backup, verify_keys
 from application.hosting.database import EMBEDDED_DATABASE
@@ -86,10 +86,15 @@ def restore(
     with Steps("kB") as steps:
         manifest, _ = verify_backup(source.backup, programs, steps)
         if keys is not None:
-            verify_keys(keys.expanduser().absolute(), steps)
+            verify_keys(keys.expanduser().absolute(), lambda *_: None)
     confirm(f"Restore the backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC (position {manifest.position:,})?", yes)
     if keys is not None:
-        _copy_keys(keys.expanduser().absolute(), home / "keys")
+        kept = _copy_keys(keys.expanduser().absolute(), home / "keys")
+        note(
+            f"The signer's memory in {home / 'keys'} is of {kept.made_at:%Y-%m-%d %H:%M} UTC: it does not know what was"
+            " signed since. Put a newer copy there, if there is one. Where somebody holds a later checkpoint, let the"
+            " log go on under a new name before anything is signed: parentalite audit name-log NAME --after-restore WHY"
+        )
     data.parent.mkdir(parents=True, exist_ok=True)
     if data.exists():
         data.rmdir()
@@ -154,11 +159,13 @@ def _refuse_what_is_there(data: Path, files: Path, home: Path, keys: Path | None
 _MASTER_KEY = "PARENTALITE_MASTER_KEY"
 
 
-def _copy_keys(source: Path, folder: Path) -> None:
+def _copy_keys(source: Path, folder: Path) -> Manifest:
+    manifest = read_manifest(source, "keys")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in source.iterdir():
         if path.name not in (MANIFEST, ITS_DIGEST):
             shutil.copy2(path, folder / path.name)
+    return manifest
 
 
 def _copy_files(source: Path, folder: Path, manifest: Manifest) -> None:
