@@ -48,6 +48,7 @@ from eventstore.vault import erase_key, erase_stream
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 Conn = Connection[Any]
+_SIGNED_SHEETS = "Les feuilles d'émargement signées des animations où la personne est venue, si elles portent son nom."
 
 
 class CandidatureErase(ChangeCommand):
@@ -158,9 +159,7 @@ def erase_matches(
             for person in streams[stream]:
                 index.forget(conn, person, stream)
     if Kind.REGISTRATION in report.counts:
-        report.unreached.append(
-            "Les feuilles d'émargement signées des animations où la personne est venue, si elles portent son nom."
-        )
+        report.unreached.append(_SIGNED_SHEETS)
     return report
 
 
