@@ -27,3 +27,9 @@ def validated_on(work: UnitOfWork, candidature_id: UUID, time_zone: str) -> date
     records = work.read_stream(candidature_id, 0)
     at = next((each.stamp.recorded_at for each in records if isinstance(each.event, CandidatureValidated)), None)
     return None if at is None else at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def submitted_on(work: UnitOfWork, candidature_id: UUID, time_zone: str) -> date:
+    """Return the day on which a candidature was submitted, in its territory."""
+    first = work.read_stream(candidature_id, 0)[0]
+    return first.stamp.recorded_at.astimezone(ZoneInfo(time_zone)).date()

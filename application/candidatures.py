@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from application.accompaniments import accompaniment, validated_on
+from application.accompaniments import accompaniment, submitted_on, validated_on
 from application.commanding.commands import ChangeCommand, Command
 from application.commanding.pseudonyms_and_links import address_of
 from application.commanding.unit_of_work import UnitOfWork
@@ -191,14 +191,21 @@ def request_certificate(command: CandidatureRequestCertificate, work: UnitOfWork
 
 def record_contact(command: CandidatureRecordContact, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
-    today = _today(work, state)
-    return _record(work, state, candidatures.record_contact(state, work.actor, command.on, command.note, today))
+    facts = candidatures.record_contact(state, work.actor, command.on, command.note, _today(work, state))
+    _check_submitted(work, state, command.on)
+    return _record(work, state, facts)
 
 
 def record_training(command: CandidatureRecordTraining, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
-    today = _today(work, state)
-    return _record(work, state, candidatures.record_training(state, work.actor, command.on, command.subject, today))
+    facts = candidatures.record_training(state, work.actor, command.on, command.subject, _today(work, state))
+    _check_submitted(work, state, command.on)
+    return _record(work, state, facts)
+
+
+def _check_submitted(work: UnitOfWork, state: Candidature, on: date) -> None:
+    time_zone = find_territory(work, state.territory).time_zone
+    candidatures.check_submitted(on, submitted_on(work, state.id, time_zone))
 
 
 def record_accompaniment(command: CandidatureRecordAccompaniment, work: UnitOfWork) -> UUID:

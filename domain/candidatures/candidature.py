@@ -226,6 +226,13 @@ def check_since(on: date, validated_on: date | None) -> None:
         raise invalid(f"ce parent ressource est validé depuis le {since} : indiquez ce jour, ou un suivant.", "on")
 
 
+def check_submitted(on: date, submitted_on: date) -> None:
+    """Raise INVALID for what is said to have happened before the person was a candidate."""
+    if on < submitted_on:
+        since = f"{submitted_on:%d/%m/%Y}"
+        raise invalid(f"cette candidature est du {since} : indiquez ce jour, ou un suivant.", "on")
+
+
 def record_pix(state: Candidature, actor: Actor, on: date, today: date) -> list[Event]:
     check(Action.CANDIDATURE_RECORD_PIX, state, state.belongings, actor)
     _check_past(on, today)
