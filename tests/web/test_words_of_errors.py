@@ -22,6 +22,7 @@ import web
 from domain.kernel.field_labels import label_of
 from web.core.acts import Act
 from web.core.forms import Field, Form
+from web.measures.acts import WRITE
 
 A_DAY = "Ce champ : une date est attendue, par exemple 15/01/2027."
 ON = Field("on", "Pourquoi voulez-vous aider ?")
@@ -124,3 +125,21 @@ def test_days_and_hours_are_read_as_they_are_written_here(
     form = Form([Field("on", "Ce champ", kind, required=True)], "", values={"on": typed})
     assert form.input().get("on") == sent
     assert form.errors.get("on") == problem
+
+
+def test_an_objective_may_be_in_per_cent_and_the_line_without_a_target_is_named():
+    form = Form(WRITE.fields, "", values={"objectives": "Familles : 250\nÉcoles : 25 %\nParents ; 1 200,5"})
+    values = WRITE.convert({"objectives": form.values["objectives"].splitlines()})
+    assert WRITE.check is not None
+    WRITE.check(form)
+    assert (values["objectives"], form.errors) == (
+        [
+            {"label": "Familles", "target": 250.0},
+            {"label": "Écoles (en %)", "target": 25.0},
+            {"label": "Parents", "target": 1200.5},
+        ],
+        {},
+    )
+    form.values["objectives"] = "Familles : 250\nÉcoles : un quart"
+    WRITE.check(form)
+    assert form.errors["objectives"].startswith("Objectifs : « Écoles : un quart » n'a pas de cible.")

@@ -39,6 +39,8 @@ class Act:
     places: Mapping[str, str] = field(default_factory=dict)
     #: Returns where to go once it is done, of the payload.
     leads: Callable[[Mapping[str, Any]], str] | None = None
+    #: Puts what is wrong with a line of what was typed among the form's errors, before the API is asked.
+    check: Callable[[Form], None] | None = None
 
 
 def with_number(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +91,8 @@ class Acts:
             return form
         form.fields, form.prefix = act.fields, act.name
         values = act.convert(form.input()) | fixed
+        if act.check is not None:
+            act.check(form)
         if versioned and (version := form.number("version")) is not None:
             values["expectedVersion"] = version
         if form.failed:

@@ -8,15 +8,33 @@ from typing import Any
 
 from web.core.acts import Act, with_number
 from web.core.documents import document
-from web.core.forms import Field
+from web.core.forms import Field, Form
 
 _SEPARATORS = (":", ";")
+_OBJECTIVES = "Un par ligne, avec sa cible. Exemples : Familles : 250 ; Écoles : 25 %"
 
 
 def _parted(line: str) -> tuple[str, str]:
     """Part a line at its last separator: « Familles accompagnées : 250 »."""
     place = max(line.rfind(each) for each in _SEPARATORS)
     return (line[:place].strip(), line[place + 1 :].strip()) if place > 0 else (line, "")
+
+
+def _objective(line: str) -> tuple[str, float | None]:
+    """Return the words and the target of a line; a target in per cent says so in the words: « Écoles : 25 % »."""
+    label, figure = _parted(line)
+    share = figure.removesuffix("%")
+    return (label if share == figure else f"{label} (en %)"), _figure(share)
+
+
+def _check_objectives(form: Form) -> None:
+    for line in form.values.get("objectives", "").splitlines():
+        if line.strip() and _objective(line.strip())[1] is None:
+            form.errors["objectives"] = (
+                f"Objectifs : « {line.strip()[:80]} » n'a pas de cible. Finissez la ligne par un nombre, après deux"
+                " points. Exemples : Familles : 250 ; Écoles : 25 %."
+            )
+            return
 
 
 def _figure(text: str) -> float | None:
@@ -28,10 +46,10 @@ def _figure(text: str) -> float | None:
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    objectives = [_parted(line) for line in values.get("objectives", ())]
+    objectives = [_objective(line) for line in values.get("objectives", ())]
     stakeholders = [_parted(line) for line in values.get("stakeholders", ())]
     parted = {
-        "objectives": [{"label": label, "target": _figure(figure)} for label, figure in objectives],
+        "objectives": [{"label": label, "target": target} for label, target in objectives],
         "stakeholders": [{"name": name, "kind": kind or None} for name, kind in stakeholders],
     }
     return {**values, **{name: parts for name, parts in parted.items() if parts}}
@@ -46,13 +64,20 @@ WRITE = Act(
     (
         Field("territory", "Territoire", "select", required=True),
         Field("diagnosis", "Diagnostic", "textarea", required=True),
-        Field("objectives", "Objectifs", "lines", "Un par ligne, avec sa cible. Exemple : Familles : 250", True),
+        Field(
+            "objectives",
+            "Objectifs",
+            "lines",
+            _OBJECTIVES,
+            True,
+        ),
         Field("targetSchools", "Établissements cibles", "lines", "Un code UAI par ligne. Exemple : 0340005W"),
         Field("stakeholders", "Parties prenantes", "lines", "Une par ligne. Exemple : CAF : État", True),
         Field("writtenOn", "Jour du texte", "date", "Aujourd'hui si rien n'est indiqué. Personne ne la valide avant."),
     ),
     "Toutes les parties prenantes la valident à nouveau. Les chiffres suivent la version adoptée en dernier.",
     convert=_written,
+    check=_check_objectives,
 )
 VALIDATE = Act(
     "valider",
