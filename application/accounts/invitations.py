@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from application.accounts.commands import account_of, mandate_fields, own_subject
 from application.commanding.commands import Command
@@ -11,7 +12,9 @@ from application.commanding.unit_of_work import UnitOfWork
 from domain.accounts import account as accounts
 from domain.accounts import invitation as invitations
 from domain.accounts.events import SpeakerJoined
+from domain.accounts.invitation import InvitationStatus
 from domain.catalogue import ACCOUNT, INVITATION, STRUCTURE
+from domain.kernel.errors import ErrorCode, refuse
 from domain.kernel.people import EmailAddress
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import Link
@@ -21,10 +24,13 @@ PURPOSE = "invitation"
 
 
 class InvitationSend(Command):
+    """`replaces`: an invitation without answer that is withdrawn with it, such as one whose letter was lost."""
+
     action: ClassVar[Action] = Action.INVITATION_SEND
 
     structure_id: UUID
     email: EmailAddress
+    replaces: UUID | None = None
 
 
 class InvitationRevoke(Command):
@@ -52,9 +58,34 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
     structure = work.find(STRUCTURE, command.structure_id)
     person = work.keyed.mailbox(command.email)
     facts = invitations.send(structure, person, command.email, work.actor)
-    invitation_id = uuid4()
-    work.record(INVITATION, invitation_id, facts, Belongings(structure_id=command.structure_id))
+    belongings = Belongings(structure_id=command.structure_id)
+    if command.replaces is not None and structure is not None:
+        former = work.subject(INVITATION, command.replaces, None, "Invitation", "replaces")
+        if former.structure_id != structure.id:
+            raise work.absent("Invitation", "replaces")
+        work.record(INVITATION, former.id, invitations.revoke(former, structure, work.actor), belongings)
+    invitation_id = _place(command.structure_id, person, work)
+    work.record(INVITATION, invitation_id, facts, belongings)
     return invitation_id
+
+
+def _place(structure_id: UUID, person: UUID, work: UnitOfWork) -> UUID:
+    """Return the stream to record in. Raise DUPLICATE where this address has an open invitation of the structure.
+
+    The stream follows from both: of two sent at once, the second finds the first.
+    """
+    for attempt in count():
+        stream = work.keyed.pseudonym(f"invitation:{structure_id}:{person}:{attempt}")
+        state = work.find(INVITATION, stream)
+        if state is None:
+            return stream
+        if state.status is InvitationStatus.OPEN:
+            raise refuse(
+                ErrorCode.DUPLICATE,
+                "Cette adresse a déjà une invitation sans réponse. Renvoyez-la, ou reprenez-la d'abord.",
+                "email",
+            )
+    raise AssertionError("unreachable")
 
 
 def revoke(command: InvitationRevoke, work: UnitOfWork) -> UUID:

@@ -55,6 +55,10 @@ class AuditorAdmitInput(Repeatable):
 class InvitationSendInput(Repeatable):
     structure_id: strawberry.ID = reference("The structure.")
     email: str | None = value_of("The address that the invitation goes to. Mandatory.")
+    replaces: strawberry.ID | None = value_of(
+        "An invitation without answer that is withdrawn with it, to send its letter again. An address has one open"
+        " invitation of a structure: another is DUPLICATE."
+    )
 
 
 @strawberry.input(description="An invitation that is taken back.")

@@ -49,8 +49,8 @@ def _viewer(server: Any, who: str) -> dict[str, Any]:
     return viewer
 
 
-def _invited(people: Any) -> str:
-    return str(people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")["link"])
+def _invited(people: Any, email: str = "camille@exemple.fr") -> str:
+    return str(people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email=email)["link"])
 
 
 def test_who_accepts_an_invitation_speaks_for_the_structure_until_it_is_ended(people, server):
@@ -77,12 +77,26 @@ def test_who_accepts_an_invitation_speaks_for_the_structure_until_it_is_ended(pe
 
 
 def test_several_people_may_speak_for_one_structure_each_by_an_invitation_of_their_own(people, server):
-    first, second = _invited(people), _invited(people)
+    first, second = _invited(people), _invited(people, "dominique@exemple.fr")
     people.does(ACCEPT, CAMILLE, link=first)
     (error,) = people.is_refused(ACCEPT, DOMINIQUE, link=first)
     assert "déjà servi" in error["message"]
     people.does(ACCEPT, DOMINIQUE, link=second)
     assert len(server.run(SEE, STRUCTURE, id=STRUCTURE_ID)["mandates"]) == 2
+
+
+def test_an_address_has_one_open_invitation_which_is_sent_again_or_taken_back(people, server):
+    first = people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")
+    (error,) = people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="Camille@Exemple.fr")
+    assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
+    again = {"email": "camille@exemple.fr", "replaces": first["invitation"]["id"]}
+    people.is_refused(INVITE, OTHER_STRUCTURE, structureId=STRUCTURE_ID, **again)
+    second = people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again)
+    people.is_refused(ACCEPT, CAMILLE, link=first["link"])
+    people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again)
+    people.does(ACCEPT, CAMILLE, link=second["link"])
+    # Who was invited once and has joined may be invited anew.
+    people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")
 
 
 def test_who_has_joined_may_invite_the_next(people):

@@ -36,6 +36,15 @@ _ACTS = (
         "La personne reçoit un lien, qui sert une seule fois.",
     ),
     Act(
+        "renvoyer",
+        _mutation("invite"),
+        "Renvoyer cette invitation",
+        "Renvoyer l'invitation",
+        "L'invitation est repartie. L'ancien lien ne sert plus.",
+        (_STRUCTURE, Field("email", "Adresse", hidden=True), Field("replaces", "Invitation", hidden=True)),
+        "La personne reçoit un nouveau lien.",
+    ),
+    Act(
         "reprendre",
         _mutation("revoke"),
         "Reprendre cette invitation",
@@ -107,7 +116,7 @@ class OwnPeople:
             speakers=[each for each in mandates if each[0]["role"] == "STRUCTURE"],
             mediateurs=[each for each in mandates if each[0]["role"] == "MEDIATEUR"],
             invitations=[
-                (each, self._acts.form(request, "reprendre", None, invitationId=each["id"]))
+                (each, self._again(request, structure, each), self._taking_back(request, each))
                 for each in structure["invitations"]
                 if each["status"] == "OPEN"
             ],
@@ -117,6 +126,14 @@ class OwnPeople:
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+    def _again(self, request: Request, structure: Mapping[str, Any], invitation: Mapping[str, Any]) -> Form | None:
+        """Return the form that sends an invitation again; None once its address is erased."""
+        values = {"structureId": structure["id"], "email": invitation["email"], "replaces": invitation["id"]}
+        return self._acts.form(request, "renvoyer", None, **values) if invitation["email"] else None
+
+    def _taking_back(self, request: Request, invitation: Mapping[str, Any]) -> Form:
+        return self._acts.form(request, "reprendre", None, invitationId=invitation["id"])
 
     def _of_mandate(self, request: Request, mandate: Mapping[str, str]) -> Form:
         return self._acts.form(request, "finir", None, accountId=mandate["accountId"], mandateId=mandate["id"])
