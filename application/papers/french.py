@@ -45,9 +45,10 @@ def short_date(day: date) -> str:
 
 
 def clock_time(instant: datetime) -> str:
-    """Format as `18 h 05`, in the instant's own time zone; of one shown twice, which: `2 h 30 (heure d'été)`."""
+    """Format as `18 h` or `18 h 05`, in its own time zone; of one shown twice, which: `2 h 30 (heure d'été)`."""
     which = repeated_hour(instant)
-    return f"{instant.hour}{NBSP}h{NBSP}{instant.minute:02}{f' ({which})' if which else ''}"
+    minutes = f"{NBSP}{instant.minute:02}" if instant.minute else ""
+    return f"{instant.hour}{NBSP}h{minutes}{f' ({which})' if which else ''}"
 
 
 def repeated_hour(instant: datetime) -> str:

@@ -20,7 +20,7 @@ def blank_text(state: Animation, actor: Actor, version: int, reason: str, now: d
     texts = state.texts
     if not 1 <= version <= texts.version:
         raise invalid(
-            f"version : cette animation a {texts.version} versions ; indiquez-en une, de 1 à {texts.version}.",
+            f"ce texte n'existe pas : indiquez l'un de ceux que l'animation a eus, de 1 à {texts.version}.",
             "version",
         )
     text = texts.at(version)

@@ -37,7 +37,7 @@ def declared(value: datetime, zone: ZoneInfo, place: str) -> datetime:
     offsets = " ou ".join(_offset(local) for local in passes)
     raise NotShown(
         f"{_day(clock)} ({place}), l'heure est {offsets}, et non {_offset(value)} : écrivez"
-        f" {clock:%Y-%m-%dT%H:%M}{_offset(passes[0])}, ou {clock:%Y-%m-%dT%H:%M} sans décalage."
+        f" {clock:%H:%M}, l'heure que montrent les horloges, sans décalage ou avec {offsets}."
     )
 
 
@@ -76,7 +76,7 @@ def _day(clock: datetime) -> str:
 
 
 def _hour(clock: datetime) -> str:
-    return f"{clock.hour} h {clock.minute:02}"
+    return f"{clock.hour} h {clock.minute:02}" if clock.minute else f"{clock.hour} h"
 
 
 def _offset(instant: datetime) -> str:

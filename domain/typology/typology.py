@@ -153,7 +153,8 @@ class Typology:
             return None
         offered = self.offered(kind, day)
         if term is None:
-            accepted = ", ".join(offered)
+            # People know labels, programs codes.
+            accepted = ", ".join(f"« {self.terms[kind, each].label} » ({each})" for each in offered)
             return Problem(
                 ErrorCode.INVALID, f"« {code} » n'existe pas dans la typologie ; valeurs acceptées : {accepted}.", path
             )

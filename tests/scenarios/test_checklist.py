@@ -100,7 +100,7 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
     _post(server)
     assert people.does("73-send-the-planning", STRUCTURE, structureId=OURS)["writtenTo"] == 2
     planning = _letter(_post(server), "ecole@exemple.fr")
-    for words in ("Pronote en famille", "ENT - Pronote", "Parents", SCHOOL, "0590 00 00 00", "de 18 h 00 à 20 h 00"):
+    for words in ("Pronote en famille", "ENT - Pronote", "Parents", SCHOOL, "0590 00 00 00", "de 18 h à 20 h"):
         assert words in planning
 
     # Posters and flyers.
@@ -123,14 +123,14 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
     assert "0590 00 00 00" in printed
     people.does("42-cancel-a-registration", None, link=seat["link"])
     people.does("40-register-for-an-animation", None, animationId=next_week["id"], **ines)
-    assert "de 18 h 00 à 20 h 00" in _letter(_post(server), "lea@exemple.fr")
+    assert "de 18 h à 20 h" in _letter(_post(server), "lea@exemple.fr")
 
     # Every change is told to whom it concerns, before and after; who has no address is to be called.
     people.does("47-modify-an-animation", STRUCTURE, animationId=animation, **LATER)
     office = _post(server)
     for address in ("lea@exemple.fr", "ecole@exemple.fr", "mairie@exemple.fr"):
         letter = _letter(office, address)
-        assert "de 18 h 00 à 20 h 00" in letter
+        assert "de 18 h à 20 h" in letter
         assert "de 18 h 30 à 20 h 30" in letter
     assert office.to("ines@exemple.fr") == [], "she comes another day"
     to_call = server.run("60-see-notifications", STRUCTURE)["notifications"]["nodes"]

@@ -118,6 +118,10 @@ def test_parents_answer_by_the_link_alone_and_five_of_them_make_a_figure(people:
     for where in ({"structureId": STRUCTURE_ID}, {"territory": "34"}, {"theme": "temps-ecran"}, {"from": "2027-03-31"}):
         assert figures(server, **where) == shown, where
     assert figures(server, None, type="atelier-parents-enfants") == shown
+    timeline = "query($id: ID!) { structure(id: $id) { timeline(first: 50) { nodes { type subjectName } } } }"
+    entries = server.ask(timeline, COORDONNATEUR, id=STRUCTURE_ID)["structure"]["timeline"]["nodes"]
+    title = server.ask("query($id: ID!) { animation(id: $id) { title } }", id=begun)["animation"]["title"]
+    assert {each["subjectName"] for each in entries if each["type"].startswith("satisfaction.")} == {title}
     for where in ({"territory": "18"}, {"theme": "jeux-video"}, {"type": "seminaire"}, {"to": "2027-02-28"}):
         assert figures(server, **where)["answers"] is None, where
 

@@ -28,17 +28,17 @@ async def details_of(context: Context, topic: str, animation_id: UUID, position:
 
 
 async def animation_about(context: Context, topic: str, subject: UUID) -> UUID | None:
-    """Return the animation that an event happened to, itself or its registrations; None for other things."""
+    """Return the animation that an event happened to, itself, its registrations or the answers on it; else None."""
     match topic.partition(".")[0]:
         case "animation":
             return subject
-        case "registration":
+        case "registration" | "satisfaction":
             return await context.together("animations of books", subject, lambda ids: _animations_of(context, ids))
     return None
 
 
 async def _animations_of(context: Context, books: list[UUID]) -> list[UUID | None]:
-    """Return the animation of each book of registrations, which its first event names."""
+    """Return the animation of each book of registrations, or of answers, which its first event names."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.FIRST_EVENTS), {"ids": books})
     first = {row["originator_id"]: orjson.loads(row["state"])["data"].get("animation_id") for row in rows}

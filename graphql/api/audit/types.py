@@ -118,8 +118,8 @@ class AuditEntry(Lazily, Node):
         return await context.together("agents", agent, lambda agents: agents_named(context, agents))
 
     @strawberry.field(
-        description="The title of the animation that it happened to, or to a registration for it, as the asker reads it"
-        " today; else null."
+        description="The title of the animation that it happened to, or to a registration for it or answers on it, as"
+        " the asker reads it today; else null."
     )
     async def subject_name(self, info: Info) -> str | None:
         context, load = info.context, later("api.animations.types", "load_animations")

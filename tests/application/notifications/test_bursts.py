@@ -122,9 +122,7 @@ def test_a_rewritten_animation_is_shown_before_and_after_to_those_who_answer_for
         _reacts(app)
     for recipient in ("national", "territory:971"):
         _, letters = messages(app, recipient)
-        assert letters.startswith(
-            "Ville de Basse-Terre modifie « Tout autre chose » (mardi 1er septembre 2026, de 6 h 00"
-        )
+        assert letters.startswith("Ville de Basse-Terre modifie « Tout autre chose » (mardi 1er septembre 2026, de 6 h")
         assert "Titre : avant « Café », maintenant « Tout autre chose »" in letters
         assert "Type : avant Café des parents, maintenant Atelier" in letters
         assert "Description : avant Un échange., maintenant Autre." in letters
@@ -148,15 +146,15 @@ def test_whom_to_call_is_told_once_of_a_burst_with_what_they_know_and_what_is(wo
         world.does(AnimationModify(animation_id=animation, changes=changes), STRUCTURE)
         calls()
     (moved,) = calls()
-    assert "la date ou le lieu a changé. Quand : avant mardi 1er septembre 2026, de 6 h 00" in moved
-    assert "maintenant dimanche 13 septembre 2026, de 4 h 00" in moved
+    assert "la date ou le lieu a changé. Quand : avant mardi 1er septembre 2026, de 6 h" in moved
+    assert "maintenant dimanche 13 septembre 2026, de 4 h" in moved
     assert moved.endswith("Où : avant Mairie, maintenant Médiathèque.")
     world.does(AnimationModify(animation_id=animation, changes={"title": "Atelier"}), STRUCTURE)
     (moved,) = calls()
     assert "l'animation a changé. Titre : avant « Café », maintenant « Atelier » ; Quand : avant" in moved
     world.does(AnimationCancel(animation_id=animation, reason="Neige."), STRUCTURE)
     (cancelled,) = calls()
-    assert "l'animation est annulée (annoncée mardi 1er septembre 2026, de 6 h 00" in cancelled
+    assert "l'animation est annulée (annoncée mardi 1er septembre 2026, de 6 h" in cancelled
     assert cancelled.endswith(", Mairie).")
 
 
@@ -203,7 +201,7 @@ def test_several_in_one_command_are_one_notice_to_each_who_hears_of_them(world: 
     copies = [record.originator_id for record in world.commanded()][::2][:30]
     world.does(AnimationsPublish(animation_ids=copies), NATIONAL)
     _reacts(app)
-    first_copy = "« Café » (mercredi 2 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe), Jean Jaurès)"
+    first_copy = "« Café » (mercredi 2 septembre 2026, de 4 h à 6 h (heure de la Guadeloupe), Jean Jaurès)"
     days = f"du 02/09/2026 au 01/10/2026 : {first_copy}, et 29 autres."
     by = "Ville de Basse-Terre, Guadeloupe (971)."
     assert messages(app, "national")[1:] == [f"30 animations attendent leur publication, {days} Déclarées par {by}"]

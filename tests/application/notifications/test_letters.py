@@ -43,9 +43,9 @@ def test_a_burst_of_moves_is_one_letter_that_tells_what_one_knew_and_the_last_st
         (text,) = _plain(office, address)
         assert "La date a changé." in text
         before, after = text.split("Maintenant")
-        assert "Avant Quand : jeudi 10 septembre 2026, de 4 h 00 à 6 h 00" in before
+        assert "Avant Quand : jeudi 10 septembre 2026, de 4 h à 6 h" in before
         assert (
-            "Quand : dimanche 13 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe) (nouveau) Où : Jean Jaurès"
+            "Quand : dimanche 13 septembre 2026, de 4 h à 6 h (heure de la Guadeloupe) (nouveau) Où : Jean Jaurès"
             in after
         )
 
@@ -60,7 +60,7 @@ def test_every_further_change_tells_everybody_from_what_they_were_told_last(worl
         assert "Le lieu a changé." in text
         before, after = text.split("Maintenant")
         assert "vendredi 11 septembre 2026" in before
-        assert "vendredi 11 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe) Où : Mairie (nouveau)" in after
+        assert "vendredi 11 septembre 2026, de 4 h à 6 h (heure de la Guadeloupe) Où : Mairie (nouveau)" in after
 
 
 def test_moved_back_before_anybody_was_told_nobody_is_told_and_nothing_is_to_be_confirmed(

@@ -78,7 +78,7 @@ def test_a_registrant_is_told_what_where_and_when_with_a_link_that_works(world, 
     text = office.text()
     assert "Zoé" not in text, "nobody has proven that the address is theirs"
     words = (
-        "Café & <b>thé</b> Quand : mardi 1er septembre 2026, de 6 h 00 à 8 h 00 (heure de la Guadeloupe)"
+        "Café & <b>thé</b> Quand : mardi 1er septembre 2026, de 6 h à 8 h (heure de la Guadeloupe)"
         " Où : Jean Jaurès Organisé par : Ville"
     )
     assert words in " ".join(text.split())

@@ -28,7 +28,7 @@ from tests.support.inbox import messages
 from tests.support.world import FOUNDED_AT, MASTER_KEY, NATIONAL, STRUCTURE, STRUCTURE_ID, UAI, World
 
 OURS = f"structure:{STRUCTURE_ID}"
-WHEN = "mardi 1er septembre 2026, de 6 h 00 à 8 h 00 (heure de la Guadeloupe)"
+WHEN = "mardi 1er septembre 2026, de 6 h à 8 h (heure de la Guadeloupe)"
 
 
 def _reacts(app: Application, with_mail: bool = True) -> None:

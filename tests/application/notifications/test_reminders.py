@@ -50,7 +50,7 @@ def test_two_days_before_whoever_registered_by_then_is_reminded_once_of_each_dat
     assert [(letter["To"], letter["Subject"]) for letter in office.received] == [(PARENT, "Rappel : Café des parents")]
     text = " ".join(office.text().split())
     for words in (
-        "jeudi 10 septembre 2026, de 4 h 00 à 6 h 00 (heure de la Guadeloupe)",
+        "jeudi 10 septembre 2026, de 4 h à 6 h (heure de la Guadeloupe)",
         "Où : Jean Jaurès",
         "annulez",
     ):

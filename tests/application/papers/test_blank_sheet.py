@@ -47,7 +47,7 @@ def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
     for part in (
         "Liste d'émargement",
         SHEET.title,
-        "lundi 1er mars 2027 de 18 h 00 à 20 h 30",
+        "lundi 1er mars 2027 de 18 h à 20 h 30",
         "École Jean Jaurès 1 rue de l'École, 34000 Montpellier",
         "Centre social Les Tilleuls SIRET 210 200 010 00010",
         "Territoire numérique éducatif : Hérault",
@@ -99,7 +99,7 @@ def test_an_animation_of_a_thousand_seats_has_a_sheet_that_can_still_be_printed(
 
 def test_a_night_says_both_its_days():
     night = replace(SHEET, ends_at=datetime(2027, 3, 2, 1, 5, tzinfo=PARIS))
-    assert "du lundi 1er mars 2027, 18 h 00 au mardi 2 mars 2027, 1 h 05" in text(blank_sheet(night))
+    assert "du lundi 1er mars 2027, 18 h au mardi 2 mars 2027, 1 h 05" in text(blank_sheet(night))
 
 
 def test_without_an_address_the_place_is_its_name():

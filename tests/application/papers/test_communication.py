@@ -44,7 +44,7 @@ ANNOUNCEMENT = Announcement(
 )
 PLANNED = PlannedAnimation(
     day=date(2027, 3, 1),
-    hours="de 18 h 00 à 20 h 30",
+    hours="de 18 h à 20 h 30",
     title="Café des parents",
     kind="Café des parents",
     themes=("ENT - Pronote",),
@@ -72,7 +72,7 @@ def test_a_title_of_any_length_stays_on_the_page_with_all_the_rest(paper: str, l
     pdf = PAPERS[paper](announcement, LOGOS)
     (words,) = page_texts(pdf)
     copies = 4 if paper == "flyers" else 1
-    parts = (announcement.title, MANDATORY_SENTENCE, "Lundi 1er mars 2027", "de 18 h 00 à 20 h 30", announcement.venue)
+    parts = (announcement.title, MANDATORY_SENTENCE, "Lundi 1er mars 2027", "de 18 h à 20 h 30", announcement.venue)
     plain = _plain(words)
     assert {part: plain.count(_plain(part)) for part in parts} == dict.fromkeys(parts, copies)
     image = picture(pdf)
@@ -151,7 +151,7 @@ def test_a_planning_says_of_each_animation_what_its_letter_says():
     pdf = planning_pdf(planning, LOGOS)
     first, *others = page_texts(pdf)
     for part in (
-        *("Planning des animations – Hérault", "Lundi 1er mars 2027", "de 18 h 00 à 20 h 30", "École Jean Jaurès"),
+        *("Planning des animations – Hérault", "Lundi 1er mars 2027", "de 18 h à 20 h 30", "École Jean Jaurès"),
         *("Café des parents : ENT - Pronote", "Parents", "5 sur 12", "01 02 03 04 05", "Centre social Les Tilleuls"),
         MANDATORY_SENTENCE,
     ):

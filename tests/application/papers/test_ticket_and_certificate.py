@@ -46,7 +46,7 @@ def test_a_ticket_says_what_where_when_for_whom_and_how_to_give_the_seat_up():
     words = text(pdf)
     for part in (
         "Café des parents",
-        "lundi 1er mars 2027 de 18 h 00 à 20 h 30",
+        "lundi 1er mars 2027 de 18 h à 20 h 30",
         "École Jean Jaurès 1 rue de l'École, 34000 Montpellier",
         "Moussa Inventé avec 2 enfants",
         "Centre social Les Tilleuls 01 02 03 04 05 – du lundi au vendredi",

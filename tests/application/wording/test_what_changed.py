@@ -45,7 +45,7 @@ def test_a_change_is_told_with_the_former_and_the_new_value(changes: dict[str, A
 
 def test_a_new_date_is_told_in_the_time_of_the_place() -> None:
     (line,) = details([created(), _modified(**LATER)])
-    assert line.endswith(f"→ mardi 16 mars 2027, de 17{NBSP}h{NBSP}00 à 19{NBSP}h{NBSP}00")
+    assert line.endswith(f"→ mardi 16 mars 2027, de 17{NBSP}h à 19{NBSP}h")
 
 
 def test_those_who_came_are_told_and_so_is_what_a_correction_changed() -> None:

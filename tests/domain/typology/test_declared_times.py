@@ -68,13 +68,17 @@ def test_a_time_that_clocks_show_is_taken(territory, text, local):
         (HERAULT, "2027-01-15T18:00:00+02:00", "le 15 janvier 2027 (Hérault), l'heure est +01:00, et non +02:00"),
         (HERAULT, "2027-07-15T18:00:00+01:00", "le 15 juillet 2027 (Hérault), l'heure est +02:00, et non +01:00"),
         (HERAULT, "2027-08-01T18:00:00-04:00", "le 1er août 2027 (Hérault), l'heure est +02:00, et non -04:00"),
-        (GUADELOUPE, "2027-01-15T18:00:00+01:00", "écrivez 2027-01-15T18:00-04:00, ou 2027-01-15T18:00 sans décalage."),
+        (
+            GUADELOUPE,
+            "2027-01-15T18:00:00+01:00",
+            "écrivez 18:00, l'heure que montrent les horloges, sans décalage ou avec -04",
+        ),
         (MIQUELON, "2027-07-15T18:00:00-03:00", "l'heure est -02:00"),
         (HERAULT, "2027-10-31T02:30:00+03:00", "l'heure est +02:00 ou +01:00, et non +03:00"),
         (HERAULT, "2027-10-31T02:30", "il est deux fois 2 h 30 : ajoutez +02:00 pour la première fois, +01:00 pour"),
         (HERAULT, "2027-03-28T02:30", "le 28 mars 2027 (Hérault), 2 h 30 n'existe pas : les horloges avancent"),
         (HERAULT, "2027-03-28T02:30:00+01:00", "2 h 30 n'existe pas"),
-        (MIQUELON, "2027-03-14T02:00", "Donnez 3 h 00"),
+        (MIQUELON, "2027-03-14T02:00", "Donnez 3 h"),
     ],
 )
 def test_a_time_that_clocks_do_not_show_is_refused_with_the_right_one(territory, text, words):

@@ -45,7 +45,7 @@ def _messages(server: Any, who: str | None) -> list[str]:
 def test_each_reads_what_concerns_them_the_latest_first(notified, server):
     title = ANIMATION["title"]
     place = "École Jean Jaurès, 1 rue de l'École, Montpellier"
-    animation = f"« {title} » (lundi 15 mars 2027, de 18 h 00 à 20 h 00, {place})"
+    animation = f"« {title} » (lundi 15 mars 2027, de 18 h à 20 h, {place})"
     assert _messages(server, STRUCTURE) == [f"{animation} est refusée : Trop loin", f"{animation} est publiée."]
     host = "Centre social Les Tilleuls"
     waiting = f"{animation} attend sa publication. Déclarée par {host}, Hérault (34)."

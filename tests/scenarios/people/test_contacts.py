@@ -168,7 +168,7 @@ def test_the_planning_of_coming_animations_is_sent_to_those_in_the_list(people, 
     )
     text = office.text().replace("\xa0", " ")
     assert " ".join(text.split()).count("== Lundi 15 mars 2027 ==") == 1
-    for words in ("Un", "Horaire : de 18 h 00 à 20 h 00", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
+    for words in ("Un", "Horaire : de 18 h à 20 h", "Où : École Jean Jaurès, 1 rue de l'École", "Deux"):
         assert words in text
     for words in (
         "Thèmes : ENT - Pronote, Temps d'écran",

@@ -225,7 +225,7 @@ def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answe
     for words in (
         "Café « œuvre » #1 : 100 % d'été",
         "Atelier parents-enfants",
-        "lundi 15 mars 2027 de 18 h 00 à 20 h 00",
+        "lundi 15 mars 2027 de 18 h à 20 h",
         "École Jean Jaurès 1 rue de l'École, Montpellier",
         "Centre social Les Tilleuls",
         "Hérault",
