@@ -73,10 +73,10 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
 from eventstore.authenticators import EventKeys
-from eventstore.connections import STARTING, commands_pool, connect
+from eventstore.connections import INDEXING, STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.locks import Lock, acquire
-from eventstore.log_table import LOG, index_log, log_exists, protect
+from eventstore.log_table import LOG, index_log, index_stamps, log_exists, protect, read_stamps
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
@@ -228,7 +228,7 @@ def open_application(
     """Open the application on a database, creating missing tables; close its connections at the end.
 
     Without `event_keys` the key that follows from the master key authenticates events. Unless it only looks
-    (`protecting`), also create what keeps the log append-only. Raises NotOwner.
+    (`protecting`), also create what keeps the log append-only, and indexes of it. Raises NotOwner.
     """
     event_keys = event_keys or EventKeys.derived(master_key)
     pool = commands_pool(database_url, pool_size)
@@ -243,6 +243,7 @@ def open_application(
         conn.execute(PEOPLE_INDEX_DDL)
         conn.execute(SPEAKERS_DDL)
         conn.execute(LEASES_DDL)
+        read_stamps(conn)
         index_log(conn, "stored_events_controls", controls.INDEX)
         index_log(conn, "stored_events_school_staff", STAFF_INDEX)
         index_log(conn, "stored_events_webhooks", WEBHOOKS_INDEX)
@@ -256,6 +257,9 @@ def open_application(
         create_draft_tables(conn)
         if protecting or is_new:
             protect(conn, LOG, CHECKPOINTS, new=is_new)
+    if protecting or is_new:
+        with connect(database_url, "parentalite-indexes", INDEXING) as conn:
+            index_stamps(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
         bus = open_bus(USE_CASES, recorder, pool, vault, signing or Signing())

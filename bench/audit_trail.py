@@ -23,6 +23,7 @@ from projections.audit.queries import Conditions
 from projections.engine.generations import State, generations, identifier, prepare
 from projections.engine.paging import Page, page_statement
 from projections.engine.rebuild import rebuild
+from projections.engine.registry import views
 from projections.registry import projections, relations
 
 EVENTS = 1_000_000
@@ -34,17 +35,19 @@ ROUNDS = 15
 
 _SAMPLES = """
 SELECT
-    (SELECT structure_id FROM {trail} WHERE structure_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
+    (SELECT structure_id FROM {trail} t WHERE structure_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
         AS largest,
-    (SELECT structure_id FROM {trail} WHERE structure_id IS NOT NULL GROUP BY 1 ORDER BY count(*) LIMIT 1) AS smallest,
-    (SELECT subject_id FROM {trail} WHERE type = 'animation.attestation_corrected' LIMIT 1) AS animation,
-    (SELECT subject_id FROM {trail} WHERE type = 'convention.amended' LIMIT 1) AS convention,
-    (SELECT subject_id FROM {trail} WHERE type = 'candidature.validated' LIMIT 1) AS candidature,
-    (SELECT territory FROM {trail} WHERE territory <> '' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1) AS territory,
-    (SELECT territory FROM {trail} WHERE territory <> '' EXCEPT
-        SELECT territory FROM {trail} WHERE type = 'candidature.submitted' ORDER BY 1 LIMIT 1) AS without_candidatures,
-    (SELECT min(recorded_at) FROM {trail}) AS since, (SELECT max(recorded_at) FROM {trail}) AS until,
-    (SELECT max(position) FROM {trail}) AS head"""
+    (SELECT structure_id FROM {trail} t WHERE structure_id IS NOT NULL GROUP BY 1 ORDER BY count(*) LIMIT 1)
+        AS smallest,
+    (SELECT subject_id FROM {trail} t WHERE type = 'animation.attestation_corrected' LIMIT 1) AS animation,
+    (SELECT subject_id FROM {trail} t WHERE type = 'convention.amended' LIMIT 1) AS convention,
+    (SELECT subject_id FROM {trail} t WHERE type = 'candidature.validated' LIMIT 1) AS candidature,
+    (SELECT territory FROM {trail} t WHERE territory <> '' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1) AS territory,
+    (SELECT territory FROM {trail} t WHERE territory <> '' EXCEPT
+        SELECT territory FROM {trail} t WHERE type = 'candidature.submitted' ORDER BY 1 LIMIT 1)
+        AS without_candidatures,
+    (SELECT min(recorded_at) FROM {trail} t) AS since, (SELECT max(recorded_at) FROM {trail} t) AS until,
+    (SELECT max(position) FROM {trail} t) AS head"""
 
 
 class Trail:
@@ -54,7 +57,8 @@ class Trail:
         self._conn = conn
         owner = relations()
         live = {live.name: live.generation for live in generations(conn, State.LIVE)}
-        self._tables = {relation: identifier(relation, live[name]) for relation, name in owner.items()}
+        tables = {relation: identifier(relation, live[name]) for relation, name in owner.items()}
+        self._tables = {**tables, **{name: sql.SQL(view) for name, view in views().items()}}
 
     def samples(self) -> dict[str, Any]:
         with self._conn.cursor(row_factory=dict_row) as cursor:

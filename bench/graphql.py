@@ -22,6 +22,7 @@ from bench.support.logs import season_log
 from bench.support.servers import TOKEN_SECRET, Pace, ask, ours, pace
 from bench.support.stage import MASTER_KEY, Goal, about_the_machine, judge, server, show
 from domain.kernel.actors import Role
+from projections.audit.entries import ENTRIES
 from projections.engine.generations import State, generations, prepare, table_name
 from projections.engine.rebuild import rebuild
 from projections.registry import projections, relations
@@ -79,6 +80,16 @@ class Run:
                 yield (f"{self.question.name}, {name}", *figures)
 
 
+#: PostGraphile has a narrow table of the audit trail, where ours is the log itself.
+_TRAIL = f"""
+DROP TABLE IF EXISTS read_models.audit_trail_beside;
+CREATE TABLE read_models.audit_trail_beside AS
+    SELECT position, recorded_at, type, subject_id, structure_id, territory FROM {ENTRIES} AS t;
+ALTER TABLE read_models.audit_trail_beside ADD PRIMARY KEY (position);
+CREATE INDEX ON read_models.audit_trail_beside (structure_id, position);
+ANALYZE read_models.audit_trail_beside"""
+
+
 @contextmanager
 def read_models(url: str) -> Iterator[Connection[Any]]:
     """Yield a connection to the database, its read models filled."""
@@ -87,12 +98,14 @@ def read_models(url: str) -> Iterator[Connection[Any]]:
         if any(live.position == 0 for live in generations(conn, State.LIVE)):
             rebuild(url, MASTER_KEY)
             conn.execute("VACUUM ANALYZE")
+        conn.execute(_TRAIL)
         yield conn
 
 
 def live_tables(conn: Connection[Any]) -> dict[str, str]:
     live = {live.name: live.generation for live in generations(conn, State.LIVE)}
-    return {relation: table_name(relation, live[name]) for relation, name in relations().items()}
+    tables = {relation: table_name(relation, live[name]) for relation, name in relations().items()}
+    return {**tables, "audit_trail": "audit_trail_beside"}
 
 
 def questions(conn: Connection[Any], tables: Mapping[str, str]) -> list[Question]:

@@ -77,6 +77,8 @@ RECORDING = Bounds(lock=3, statement=5, idle=10, lent=9)
 BACKGROUND = Bounds(lock=10, statement=300, idle=120)
 #: One process after the other creates tables.
 STARTING = Bounds(lock=60, statement=300, idle=120)
+#: To index millions of events beside commands.
+INDEXING = Bounds(lock=60, statement=1_800, idle=120)
 
 
 def bound(conn: Conn, bounds: Bounds) -> None:

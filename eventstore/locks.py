@@ -38,6 +38,8 @@ class Lock(IntEnum):
     DELIVERER = 7311013
     #: Read models are filled anew after a change of the typology.
     RENEWING = 7311014
+    #: Indexes of the log are made beside commands.
+    INDEXES = 7311015
     # The last three were once taken by `hashtext` of a name: these are its values.
     #: Tables are created.
     TABLES = 1400174407

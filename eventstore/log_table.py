@@ -11,8 +11,10 @@ import logging
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-from psycopg import Connection
-from psycopg.errors import CheckViolation
+from psycopg import Connection, sql
+from psycopg.errors import CheckViolation, InsufficientPrivilege, LockNotAvailable, QueryCanceled
+
+from eventstore.locks import Lock, releasing, try_acquire
 
 Conn = Connection[Any]
 log = logging.getLogger(__name__)
@@ -41,6 +43,53 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'au
 FROM pg_class AS c LEFT JOIN pg_constraint AS con
     ON con.conrelid = c.oid AND con.conname = 'stored_events_can_be_read' AND con.contype = 'c'
 WHERE c.oid = 'stored_events'::regclass"""
+
+#: What PostgreSQL reads from the stamp of a stored event, without parsing the whole, which takes twenty times as long.
+#: The first place of a key in the JSON is the stamp's: it comes before the data, and within texts quotes are escaped.
+_OF_STAMP: dict[LiteralString, tuple[LiteralString, LiteralString]] = {
+    "event_time": (
+        "timestamptz",
+        """
+DECLARE at CONSTANT int := position('"recorded_at":' IN state);
+BEGIN
+    IF at > 0 THEN RETURN split_part(encode(substring(state, at + 15, 40), 'escape'), '"', 1)::timestamptz; END IF;
+    RETURN NULL;
+END """,
+    ),
+    "event_structure": (
+        "uuid",
+        """
+DECLARE at CONSTANT int := position('"structure_id":' IN state);
+BEGIN
+    IF substring(state, at + 15, 1) = '"' THEN RETURN encode(substring(state, at + 16, 36), 'escape')::uuid; END IF;
+    RETURN NULL;
+END """,
+    ),
+    # An empty text for none: each event has its place in the index.
+    "event_territory": (
+        "text",
+        """
+DECLARE at CONSTANT int := position('"territory":' IN state);
+BEGIN
+    IF at > 0 AND substring(state, at + 12, 1) = '"' THEN
+        RETURN split_part(encode(substring(state, at + 13, 40), 'escape'), '"', 1);
+    END IF;
+    RETURN '';
+END """,
+    ),
+}
+_BODIES = "SELECT proname, prosrc FROM pg_proc WHERE oid IN (to_regproc(%s), to_regproc(%s), to_regproc(%s))"
+#: The day of an event (UTC). To find days by the index a query must write the same.
+EVENT_DAY: LiteralString = "((event_time(state) AT TIME ZONE 'UTC')::date)"
+#: How the history is found: of a structure, of territories and kinds of events, of a time.
+_INDEXES: dict[LiteralString, LiteralString] = {
+    "stored_events_of_structure": "(event_structure(state), notification_id)",
+    "stored_events_of_territory": "(event_territory(state), topic, notification_id)",
+    "stored_events_of_day": f"({EVENT_DAY}, notification_id, event_time(state))",
+}
+_MISSING = """
+SELECT name FROM unnest(%s::text[]) AS name
+WHERE NOT coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(name)), false)"""
 
 _REFUSAL = """
 BEGIN
@@ -161,6 +210,56 @@ def index_log(conn: Conn, name: str, statement: LiteralString) -> None:
         log.warning("an index of the log is missing, and this role may not make it", extra={"index": name})
 
 
+def read_stamps(conn: Conn) -> None:
+    """Create the functions that read stamps if they are missing or others. Raise NotOwner where this role may not."""
+    stored = _stored_bodies(conn)
+    for name, (kind, body) in _OF_STAMP.items():
+        if stored.get(name) == body:
+            continue
+        if name in stored:
+            # What they hold was read by another function.
+            conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(_INDEXES)}"))
+        statement = f"""CREATE OR REPLACE FUNCTION {name}(state bytea) RETURNS {kind}
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $${body}$$"""
+        try:
+            conn.execute(sql.SQL(statement))
+        except InsufficientPrivilege as refusal:
+            raise NotOwner(f"the function {name} is missing, or another; as its owner: {statement}") from refusal
+
+
+def _stored_bodies(conn: Conn) -> dict[str, str]:
+    return dict(conn.execute(_BODIES, list(_OF_STAMP)).fetchall())
+
+
+def index_stamps(conn: Conn) -> None:
+    """Create the indexes by which the history is found, while readers go on. In autocommit mode.
+
+    One process at a time makes them, and none waits for it: PostgreSQL waits for every statement of before meanwhile.
+    """
+    missing = [row[0] for row in conn.execute(_MISSING, (list(_INDEXES),))]
+    if missing and not rights_over(conn, LOG).owns:
+        log.warning("indexes of the log are missing, and this role may not make them", extra={"indexes": missing})
+        return
+    if not missing or not try_acquire(conn, Lock.INDEXES):
+        return
+    with releasing(conn, Lock.INDEXES):
+        # Commands wait while an index is being made: the less it takes the better.
+        conn.execute("SET maintenance_work_mem = '256MB'")
+        for name in missing:
+            try:
+                # What was interrupted is there, and of no use.
+                conn.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
+                conn.execute(sql.SQL(f"CREATE INDEX CONCURRENTLY {name} ON stored_events {_INDEXES[name]}"))
+            except (LockNotAvailable, QueryCanceled) as waited:
+                log.warning(
+                    "an index of the log was not made, the next start tries again",
+                    extra={"index": name, "reason": type(waited).__name__},
+                )
+                return
+        # Without the statistics of their expressions PostgreSQL would not know how few events a structure has.
+        conn.execute("ANALYZE stored_events")
+
+
 def protect(conn: Conn, *tables: AppendOnly, new: bool = False) -> None:
     """Make the tables append-only if this role may; see `unprotected`. What should have been so is logged."""
     for table in tables:
@@ -188,4 +287,6 @@ def unprotected(conn: Conn, *tables: AppendOnly) -> list[str]:
     missing = [f"{table.name} has no trigger that keeps it append-only" for table in tables if not table.is_kept(conn)]
     if LOG in tables and not _state(conn)[1]:
         missing.append("stored_events has no check of positions, topics and states")
+    if LOG in tables and _stored_bodies(conn) != {name: body for name, (_, body) in _OF_STAMP.items()}:
+        missing.append("the functions that read the stamps of events are missing, or others")
     return missing

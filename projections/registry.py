@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import LiteralString
 
 from projections.accounts.read_model import ACCOUNT_PEOPLE, ACCOUNTS, INVITATIONS, INVITED_PEOPLE
 from projections.action_groups.read_model import ACTION_GROUP_PEOPLE, ACTION_GROUPS
 from projections.animation_requests.read_model import animation_requests
 from projections.animations.read_model import animations
-from projections.audit.read_model import AUDIT_TRAIL
+from projections.audit.entries import ENTRIES
 from projections.candidatures.read_model import CANDIDATURE_PEOPLE, CANDIDATURES
 from projections.contacts.read_model import CONTACT_PEOPLE, CONTACTS
 from projections.controls.read_model import CONTROL_PIECES, CONTROLS
@@ -74,8 +75,11 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
         REGISTRANTS,
         UNREACHED,
         WEBHOOKS,
-        AUDIT_TRAIL,
     )
+
+
+#: What is read of the log itself.
+VIEWS: Mapping[str, LiteralString] = {"audit_trail": ENTRIES}
 
 
 def relations() -> Mapping[str, str]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from psycopg import sql
-
 from application.structures import account_with_siret
 from cli.composition import Conn
 from cli.console import Refused
-from cli.read_models.readiness import known_read_models
 from domain.animations.events import AnimationTextBlanked
 from domain.kernel.identifiers import TYPOLOGY_ID, check_siret
-from eventstore.log import read_after, read_at, read_stream
+from eventstore.log import read_at, read_stream
 from eventstore.records import Recorded
 from projections.animations.blanked_texts import BlankedTexts, blanked_texts
-from projections.engine.generations import State, fingerprint, generations, identifier
 
-_BATCH = 5_000
-_STAMPED = "SELECT position FROM {} WHERE structure_id = %s OR subject_id = %s ORDER BY position"
+_STAMPED = """
+SELECT notification_id FROM stored_events WHERE event_structure(state) = %s OR originator_id = %s ORDER BY 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +60,6 @@ def _stream(conn: Conn, subject: str) -> UUID:
 
 def _structure_history(conn: Conn, stream: UUID) -> History:
     """Return the structure's own stream, and every event stamped with the structure."""
-    positions, position = _by_audit_trail(conn, stream)
+    positions = [row[0] for row in conn.execute(_STAMPED, (stream, stream)).fetchall()]
     records = read_at(conn, positions)
-    while batch := read_after(conn, position, _BATCH):
-        records += [r for r in batch if stream in (r.originator_id, r.stamp.structure_id)]
-        position = batch[-1].position
-    return History(
-        stream,
-        records,
-        "read from the log: its own stream and every event stamped with it, found by the audit_trail read model and, "
-        "where that has not come yet, by reading on",
-    )
-
-
-def _by_audit_trail(conn: Conn, stream: UUID) -> tuple[list[int], int]:
-    """Return the positions in the audit trail and how far it has read: 0 if it cannot be relied on."""
-    own = known_read_models()["audit_trail"]
-    for live in generations(conn, State.LIVE):
-        if live.name == own.name and live.fingerprint == fingerprint(own):
-            query = sql.SQL(_STAMPED).format(identifier(live.name, live.generation))
-            with conn.cursor() as cursor:
-                rows = cursor.execute(query, (stream, stream)).fetchall()
-            return [row[0] for row in rows if row[0] <= live.position], live.position
-    return [], 0
+    return History(stream, records, "read from the log: its own stream and every event stamped with it")

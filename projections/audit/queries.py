@@ -1,56 +1,40 @@
-"""Pages of the audit trail: narrow rows found by index, each joined to its event in the log."""
+"""Pages of the audit trail, found by the indexes of the log."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from domain.kernel.events import registered_events
 from eventstore.seals import SEAL
-from projections.audit.read_model import NO_TERRITORY, RECORDED_DAY
+from projections.audit.entries import NO_TERRITORY, RECORDED_DAY
 from projections.engine.paging import Filter, Listing, Order, Source
 
 _PERSONAL = ", ".join(f"'{topic}'" for topic, event in registered_events().items() if event.personal_fields)
 #: When the key of the event's personal fields was destroyed; sealed texts begin with the id of their key.
 _ERASED_AT = f"""
 CASE WHEN t.type IN ({_PERSONAL}) THEN (SELECT min(k.erased_at)
-    FROM regexp_matches(convert_from(e.state, 'UTF8'), '"{SEAL}([0-9a-f-]{{{{36}}}}):', 'g') AS sealed (with_key)
+    FROM regexp_matches(convert_from(t.state, 'UTF8'), '"{SEAL}([0-9a-f-]{{{{36}}}}):', 'g') AS sealed (with_key)
     JOIN person_keys k ON k.key_id = with_key[1]::uuid) END"""
-#: Columns beside an entry's own, from the log.
-_BESIDE = {"originator_version": "e.originator_version", "state": "e.state", "erased_at": _ERASED_AT}
-
-
-def _beside(names: Iterable[str]) -> str:
-    return "".join(f", {_BESIDE[name]} AS {name}" for name in names)
-
-
-#: The trail joined to the log.
-SOURCE = Source(
-    table="audit_trail",
-    alias="t",
-    shown=_beside(_BESIDE),
-    joined="JOIN stored_events e ON e.notification_id = t.position",
-    owner="structure_id",
-)
+SOURCE = Source(table="audit_trail", alias="t", shown=f", {_ERASED_AT} AS erased_at", owner="structure_id")
 
 
 def source(columns: Collection[str]) -> Source:
     """Return `SOURCE` with these columns alone."""
-    own = sorted({"structure_id", *columns}.difference(_BESIDE))
-    beside = [name for name in _BESIDE if name in columns]
-    joined = SOURCE.joined if beside else ""
-    return replace(SOURCE, own=", ".join(f"t.{name}" for name in own), shown=_beside(beside), joined=joined)
+    own = sorted({"structure_id", *columns} - {"erased_at"})
+    shown = SOURCE.shown if "erased_at" in columns else ""
+    return replace(SOURCE, own=", ".join(f"t.{name}" for name in own), shown=shown)
 
 
 #: Conditions, an order and a limit may follow.
-SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE "
+SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} WHERE "
 #: What the log holds first of each of these things.
 FIRST_EVENTS = (
     "SELECT originator_id, state FROM stored_events WHERE originator_id = ANY(%(ids)s) AND originator_version = 1"
 )
-_TRAIL = "FROM {audit_trail}"
+_TRAIL = "FROM {audit_trail} AS e"
 ORDERS = (Order("position", "t.position", "bigint"),)
 LISTING = Listing(SOURCE, ORDERS, source)
 
@@ -87,6 +71,7 @@ _ONE = {
     "position_from": "t.position >= %(position_from)s",
     "position_to": "t.position <= %(position_to)s",
 }
+_PERIOD = ("recorded_from", "recorded_before")
 _OF_DOSSIER = """ARRAY(SELECT %(dossier_id)s::uuid UNION
 SELECT unnest(animation_ids) FROM {service_dossiers} WHERE dossier_id = %(dossier_id)s)"""
 #: In the collation of the trail's column, or its index would not apply.
@@ -133,15 +118,14 @@ def _of_territories_and_types(filtered: Filter, conditions: Conditions) -> Filte
 def _between_positions(filtered: Filter, conditions: Conditions) -> Filter:
     """Bound positions by the period, so that reading in log order begins and ends there.
 
-    The log may go back in time (a season loaded later), so the first and last positions of each day, by index, give the
-    bounds.
+    The log may go back in time (a season loaded later), so the first and the last position of the period in each of its
+    days, by index, give the bounds.
     """
-    if conditions.recorded_from is not None:
-        filtered = filtered.where(f"t.position >= {_bound('min', 'ASC', conditions)}")
-    if conditions.recorded_before is not None:
-        # Compare rows: with two bounds on one column PostgreSQL expects few rows and sorts them.
-        filtered = filtered.where(f"(t.position, 0) <= ({_bound('max', 'DESC', conditions)}, 0)")
-    return filtered
+    if conditions.recorded_from is None and conditions.recorded_before is None:
+        return filtered
+    filtered = filtered.where(f"t.position >= {_bound('min', 'ASC', conditions)}")
+    # Compare rows: with two bounds on one column PostgreSQL expects few rows and sorts them.
+    return filtered.where(f"(t.position, 0) <= ({_bound('max', 'DESC', conditions)}, 0)")
 
 
 def _bound(extreme: str, direction: str, conditions: Conditions) -> str:
@@ -151,6 +135,8 @@ def _bound(extreme: str, direction: str, conditions: Conditions) -> str:
         first = f"greatest({first}, {RECORDED_DAY.replace('recorded_at', '%(recorded_from)s::timestamptz')})"
     if conditions.recorded_before is not None:
         last = f"least({last}, {RECORDED_DAY.replace('recorded_at', '%(recorded_before)s::timestamptz')})"
-    edge = f"SELECT position {_TRAIL} WHERE {RECORDED_DAY} = {first} + days ORDER BY position {direction} LIMIT 1"
+    within = [f"{RECORDED_DAY} = {first} + days"]
+    within += [_ONE[name].replace("t.", "e.") for name in _PERIOD if getattr(conditions, name) is not None]
+    edge = f"SELECT position {_TRAIL} WHERE {' AND '.join(within)} ORDER BY position {direction} LIMIT 1"
     days = f"generate_series(0, {last} - {first}) AS days"
     return f"(SELECT {extreme}(edge.position) FROM {days}, LATERAL ({edge}) AS edge)"

@@ -15,7 +15,7 @@ from eventstore.records import Recorded, UnreadableEvent
 from eventstore.unavailable import is_unavailable
 from eventstore.vault import Vault
 from projections.engine.folding import Changes, FoldFailed, fold_batch
-from projections.engine.generations import Generation, State, drop_generation, generations
+from projections.engine.generations import Generation, State, drop_generation, generations, retire
 from projections.engine.projection import Projection
 from projections.engine.registry import Registry, projections
 from projections.engine.tables import load_rows, write_changes
@@ -283,6 +283,7 @@ def catch_up(
     conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
 ) -> int:
     """Advance to the end of the log and return the number of events."""
+    retire(conn)
     total = 0
     while taken := advance(conn, vault, state, limit, registry):
         total += taken

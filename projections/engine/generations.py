@@ -22,6 +22,7 @@ from domain.kernel.identifiers import TYPOLOGY_ID
 from eventstore.locks import Lock, acquire_in_transaction
 from eventstore.log import LAST_POSITION, read_stream
 from projections.engine.projection import Projection, Table
+from projections.engine.registry import views
 from projections.engine.terms_in_force import TermsInForce
 
 Conn = Connection[Any]
@@ -126,6 +127,14 @@ def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]
             if projection.name not in known:
                 add_generation(conn, projection, 1, State.LIVE, shown)
                 create_indexes(conn, projection, 1)
+
+
+def retire(conn: Conn) -> None:
+    """Drop the tables of read models that are views now. For who writes read models: nobody else feeds these."""
+    for generation in generations(conn):
+        if generation.name in views():
+            with conn.transaction():
+                drop_generation(conn, generation.name, [generation.name], generation.generation)
 
 
 def add_generation(conn: Conn, projection: Projection, number: int, state: State, shown: TermsInForce) -> None:

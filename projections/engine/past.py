@@ -36,8 +36,8 @@ _STREAMS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id = ANY(
 #: folded, so a control or an account with only some events of the structure is left out or comes whole.
 _OF_STRUCTURE = f"""
 SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id IN (
-    SELECT first.originator_id FROM {{audit_trail}} t JOIN stored_events first ON first.notification_id = t.position
-    WHERE t.structure_id = %(structure_id)s AND first.originator_version = 1) ORDER BY 1"""
+    SELECT t.subject_id FROM {{audit_trail}} t
+    WHERE t.structure_id = %(structure_id)s AND t.originator_version = 1) ORDER BY 1"""
 #: About ten times the events of a busy structure in a year; each moment folds all of them anew.
 MOST_EVENTS = 50_000
 _TERRITORIES = "SELECT code FROM {territories}"
@@ -183,4 +183,5 @@ def _added_up(projection: Projection, rows: Sequence[Row]) -> dict[str, list[Row
 def _trail(read: Snapshot, moment: Moment) -> sql.Composable:
     bounds = [("position <= {}", moment.position), ("recorded_at < {}", moment.before)]
     conditions = [sql.SQL(bound).format(sql.Literal(value)) for bound, value in bounds if value is not None]
-    return sql.SQL("(SELECT * FROM {} WHERE {})").format(read.tables["audit_trail"], sql.SQL(" AND ").join(conditions))
+    trail = read.tables["audit_trail"]
+    return sql.SQL("(SELECT * FROM {} AS t WHERE {})").format(trail, sql.SQL(" AND ").join(conditions))

@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
 from eventstore.unavailable import is_connection_lost
 from projections.engine.generations import identifier
+from projections.engine.registry import views
 from projections.engine.sent_rows import SentRows
 
 T = TypeVar("T")
@@ -107,6 +108,7 @@ def _layout(live: Live, relations: Mapping[str, str]) -> _Layout:
                 for relation, projection in relations.items()
                 if projection in live
             }
+            | {name: sql.SQL(view) for name, view in views().items()}
         )
     return layout
 

@@ -15,7 +15,7 @@ from eventstore.locks import Lock, holders
 from eventstore.recorder import EVENTS_CHANNEL
 from eventstore.vault import Vault
 from projections.engine.catching_up import BATCH, Overtaken, advance, retry_failed
-from projections.engine.generations import State, prepare
+from projections.engine.generations import State, prepare, retire
 from projections.engine.registry import Registry, projections
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def projecting(database_url: str, vault: Vault, registry: Registry = projections
 def _projector(vault: Vault, registry: Registry, batch: int) -> Work:
     def begin(conn: Conn) -> None:
         prepare(conn, registry)
+        retire(conn)
         log.info("projecting")
         retry_failed(conn)
 

@@ -63,11 +63,7 @@ def test_a_table_that_lags_is_compared_with_the_log_up_to_where_it_stands(conn: 
     [
         ("UPDATE read_models.service_dossiers_g1 SET amount = 99999", "amount is 99999.00, where the log gives 300.00"),
         ("UPDATE read_models.service_dossiers_g1 SET status = 'CERTIFIED'", "status is not what the log gives"),
-        ("DELETE FROM read_models.audit_trail_g1 WHERE type = 'service_dossier.certified'", "the row is missing"),
-        (
-            "UPDATE read_models.audit_trail_g1 SET position = position + 1000 WHERE position = 3",
-            "follows from no event",
-        ),
+        ("DELETE FROM read_models.service_dossiers_g1", "the row is missing"),
         (
             "INSERT INTO read_models.service_dossiers_g1 SELECT (jsonb_populate_record(d, jsonb_build_object("
             "'dossier_id', '11111111-1111-4111-8111-111111111111'))).* FROM read_models.service_dossiers_g1 d",

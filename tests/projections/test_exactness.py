@@ -29,7 +29,7 @@ _steps = st.lists(
         st.tuples(st.just("act"), st.integers(1, 8)),
         st.tuples(st.just("advance"), st.integers(1, 5)),
         st.tuples(st.just("restart"), st.just(0)),
-        st.tuples(st.just("rebuild"), st.sampled_from(["", "animations", "audit_trail", "terms"])),
+        st.tuples(st.just("rebuild"), st.sampled_from(["", "animations", "structures", "terms"])),
         st.tuples(st.just("back"), st.just(0)),
     ),
     min_size=4,

@@ -67,7 +67,7 @@ def test_an_event_whose_row_is_refused_stops_its_projection_alone_and_names_posi
         assert stopped.failed_event == "animation.created"
         assert (stopped.failed_reason or "").startswith(kind)
         assert _LONG not in (stopped.failed_reason or "")
-        for other in ("structures", "audit_trail", "candidatures"):
+        for other in ("structures", "conventions", "candidatures"):
             assert (states[other].position, states[other].failed_position) == (head(conn), None)
         shown = {row[0] for row in conn.execute("SELECT animation_id FROM read_models.animations_g1").fetchall()}
         assert shown == set(created[:7])

@@ -31,7 +31,6 @@ NAMES = {
     "animation_volunteers": "Parents ressources des animations",
     "animations": "Animations",
     "attestation_forms": "Questions posées aux structures",
-    "audit_trail": "Historique",
     "candidature_people": "Personnes candidates",
     "candidatures": "Candidatures",
     "contact_people": "Personnes des carnets de contacts",

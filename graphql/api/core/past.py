@@ -42,7 +42,7 @@ _History: TypeAlias = UUID | tuple[UUID, ...]
 _PastKey: TypeAlias = tuple[Moment, datetime, UUID, tuple[UUID, ...]]
 _MOST_AT_ONCE = 2
 _limiter: RunVar[CapacityLimiter] = RunVar("folds of the past")
-_RECORDED = "SELECT recorded_at FROM {audit_trail} WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
+_RECORDED = "SELECT recorded_at FROM {audit_trail} t WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
 
 
 @strawberry.input(one_of=True, description="A moment of the log: exactly one of these.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 2_000
 _LATEST = """
-SELECT position, type, structure_id FROM {audit_trail}
+SELECT position, type, structure_id FROM {audit_trail} AS entry
 WHERE position > %(after)s AND position <= %(upto)s ORDER BY position DESC LIMIT %(limit)s"""
 
 

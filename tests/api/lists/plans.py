@@ -33,18 +33,22 @@ SELECT (jsonb_populate_record(a, jsonb_build_object(
 ))).*
 FROM read_models.animations_g1 a, generate_series(1, {ANIMATIONS}) n
 """
+#: Copies of the event of a declaration, which read models take for read.
 EVENTS_COPIED = f"""
-INSERT INTO read_models.audit_trail_g1
-SELECT (jsonb_populate_record(t, jsonb_build_object(
-    'position', 1000000 + n,
-    'recorded_at', t.recorded_at + n * interval '5 minutes',
-    'type', (ARRAY['animation.created','animation.published','animation.attested','animation.refused'])[1 + n % 4],
-    'subject_id', md5((n % 9000)::text)::uuid,
-    'structure_id', CASE WHEN n % 300 = 0 THEN t.structure_id ELSE md5((n % 300)::text)::uuid END,
-    'territory', (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12]
-))).*
-FROM read_models.audit_trail_g1 t, generate_series(1, {EVENTS}) n WHERE t.type = 'animation.created'
+INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, state)
+SELECT 1000000 + n, md5((n % 9000)::text)::uuid, 1000 + n,
+    (ARRAY['animation.created','animation.published','animation.attested','animation.refused'])[1 + n % 4],
+    convert_to(replace(replace(replace(convert_from(state, 'UTF8'),
+        substring(convert_from(state, 'UTF8') from '"recorded_at":"[^"]*"'),
+        '"recorded_at":"' || to_char(event_time(state) AT TIME ZONE 'UTC' + n * interval '5 minutes',
+            'YYYY-MM-DD"T"HH24:MI:SS') || 'Z"'),
+        '"structure_id":"' || event_structure(state),
+        '"structure_id":"' || CASE WHEN n % 300 = 0 THEN event_structure(state) ELSE md5((n % 300)::text)::uuid END),
+        '"territory":"' || event_territory(state),
+        '"territory":"' || (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12]), 'UTF8')
+FROM stored_events, generate_series(1, {EVENTS}) n WHERE topic = 'animation.created'
 """
+EVENTS_READ = f"UPDATE read_models.generations SET position = {1_000_000 + EVENTS}"
 STRUCTURES_ADDED = """
 INSERT INTO read_models.structures_g1
     (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from application.sign_in.local import issue_token, read_token
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.identifiers import person_id, structure_id
+from projections.audit.entries import ENTRIES
 from tests.support.api.asking import (
     BASSE_TERRE,
     FOUNDED_AT,
@@ -30,7 +31,7 @@ AUDIT = """query ($where: AuditWhere, $first: Int, $after: String, $last: Int, $
     nodes { id position type subject recordedAt } totalCount pageInfo { hasNextPage hasPreviousPage endCursor }
   }
 }"""
-_WHOLE = "SELECT * FROM read_models.audit_trail_g1 ORDER BY position"
+_WHOLE = f"SELECT * FROM {ENTRIES} AS t ORDER BY position"
 _START = FOUNDED_AT - timedelta(days=2)
 
 

@@ -18,6 +18,7 @@ from tests.api.lists.plans import (
     ANIMATIONS_COPIED,
     EVENTS,
     EVENTS_COPIED,
+    EVENTS_READ,
     STRUCTURES_ADDED,
     nodes_of,
     plans_of,
@@ -26,7 +27,7 @@ from tests.api.lists.plans import (
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
 from tests.support.api.reading import Reader, executed, opened_town, reading
 
-_TABLES = {"animations_g1", "audit_trail_g1"}
+_TABLES = {"animations_g1", "stored_events"}
 #: What a few of the events are of, all of them in the Hérault.
 _SUBJECT = str(UUID(md5(b"6").hexdigest()))
 
@@ -42,15 +43,14 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
                 conn.execute("SET statement_timeout = '120s'")
                 conn.execute(ANIMATIONS_COPIED)
                 conn.execute(EVENTS_COPIED)
+                conn.execute(EVENTS_READ)
                 conn.execute(STRUCTURES_ADDED)
             # Half of them are over.
             town.now = datetime(2027, 1, 15, tzinfo=UTC)
             with town.app.pool.connection() as conn:
                 conn.autocommit = True
                 conn.execute("SET statement_timeout = '120s'")
-                conn.execute(
-                    "VACUUM ANALYZE read_models.animations_g1, read_models.audit_trail_g1, read_models.structures_g1"
-                )
+                conn.execute("VACUUM ANALYZE read_models.animations_g1, stored_events, read_models.structures_g1")
             yield reader
 
 

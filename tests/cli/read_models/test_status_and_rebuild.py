@@ -142,7 +142,7 @@ def test_only_the_named_are_rebuilt(run, world, opened):
 def test_an_unknown_read_model_is_refused_with_those_that_there_are(run, environment):
     line = error_line(run("rebuild", "animations", "horoscopes"))
     assert "unknown read model horoscopes" in line
-    assert "audit_trail" in line
+    assert "service_dossiers" in line
 
 
 def test_a_second_rebuild_is_refused_while_one_runs(run, world, opened):

@@ -91,7 +91,7 @@ def test_health_tells_how_far_each_read_model_has_come(people: People, server: S
     position = people.sign()["position"]
     health = server.http.get("/health").json()
     assert (health["status"], health["database"], health["position"]) == ("ok", True, position)
-    assert {model["name"] for model in health["readModels"]} >= {"animations", "audit_trail", "terms"}
+    assert {model["name"] for model in health["readModels"]} >= {"animations", "structures", "terms"}
     assert all(model["lag"] == 0 and model["failed"] is None for model in health["readModels"])
     assert server.http.get("/ready").json() == {"ready": True}
 
