@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.kernel.actors import Actor
 from domain.kernel.allowed import AllowedAction
-from domain.kernel.errors import broken
+from domain.kernel.errors import broken, forbidden
 from domain.kernel.rights import Action, Belongings, authorize, may
 from domain.publications.content import MOST_FILES
 
@@ -99,6 +99,9 @@ def belongings(publication: Standing) -> Belongings:
 
 def check(action: Action, publication: Standing, actor: Actor) -> None:
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
+    # Who reads it as one of their territory is told whose it is, not that it is of another territory.
+    if not may(actor, action, owners(publication)) and may(actor, action, belongings(publication)):
+        raise forbidden("Cette publication est celle d'une structure : l'équipe nationale en décide.")
     authorize(actor, action, owners(publication))
     if reason := obstacle(action, publication):
         raise broken(reason)

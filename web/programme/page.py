@@ -20,6 +20,7 @@ _PROGRAMME = document("programme/programme")
 _PARIS = ZoneInfo("Europe/Paris")
 _FIRST_DAY = date(2000, 1, 1)
 _LONGEST = 100
+_FIRST_YEAR, _SEPTEMBER = 2020, 9
 
 
 class ProgrammePage:
@@ -35,6 +36,13 @@ class ProgrammePage:
     async def show(self, request: Request) -> Response:
         typed = request.query_params.get("au", "").strip()[:_LONGEST]
         day = _day(typed, self._site.clock().astimezone(_PARIS).date())
+        years = _school_years(self._site.clock().astimezone(_PARIS).date())
+        chosen = request.query_params.get("annee", "")
+        if not typed and chosen in years[1:]:
+            # The last day of a school year that is over.
+            day = date(int(chosen[5:]), 8, 31)
+        else:
+            chosen = ""
         at = {"day": day.isoformat()} if day else None
         programme = (await self._site.api.ask(request, _PROGRAMME, {"at": at}))["programme"]
         there: list[dict[str, Any]] = programme["byTerritory"]
@@ -45,8 +53,15 @@ class ProgrammePage:
             "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
         }
         values = {"programme": programme, "charts": charts, "goal": round(_percent(programme["goal"]))}
+        values |= {"years": years, "chosen": chosen}
         values |= {"day": day, "typed": iso_day(typed), "share": french.percent(programme["share"])}
         return self._site.templates.page(request, "programme/programme", **values)
+
+
+def _school_years(today: date) -> list[str]:
+    """Return the school years of the programme, the one in course first."""
+    current = today.year if today.month >= _SEPTEMBER else today.year - 1
+    return [f"{year}-{year + 1}" for year in range(current, _FIRST_YEAR - 1, -1)]
 
 
 def _day(typed: str, today: date) -> date | None:

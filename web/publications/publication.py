@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from api.publications.formats.entries import NATIONAL, Entry, File, PublicationKind
+from api.publications.formats.json_ld import json_ld
 from web.core.documents import document
 from web.core.problems import Problem
 from web.core.site import Site
@@ -28,6 +34,31 @@ FORMATS: Mapping[str, str] = {
 }
 
 
+def _entry(publication: Mapping[str, Any], url: str) -> Entry:
+    """Return the publication as feeds present it; its text stands on the page itself."""
+    owner = publication["structure"] or publication["territory"]
+    return Entry(
+        id=UUID(publication["id"]),
+        url=url,
+        kind=PublicationKind(publication["kind"]),
+        title=publication["title"],
+        summary=publication["summary"],
+        html=publication["html"],
+        text="",
+        themes=[theme["label"] for theme in publication["themes"]],
+        audience=publication["audience"]["label"] if publication["audience"] else None,
+        publisher=owner["name"] if owner else NATIONAL,
+        author=publication["author"],
+        published_at=datetime.fromisoformat(publication["publishedAt"]),
+        changed_at=datetime.fromisoformat(publication["changedAt"]),
+        files=[
+            File(file["label"], urljoin(url, file["url"]), file["mediaType"], file["size"])
+            for file in publication["files"]
+        ],
+        links=[(link["label"], link["url"]) for link in publication["links"]],
+    )
+
+
 class PublicationPage:
     """The page of a publication that is online; those who answer for others see these too."""
 
@@ -45,5 +76,7 @@ class PublicationPage:
             raise (Problem.missing(_UNKNOWN) if problem.status == 404 else problem) from None
         if (publication := answer["publication"]) is None:
             raise Problem.missing(_UNKNOWN)
-        values = {"publication": publication, "degrees": DEGREES, "formats": FORMATS}
+        values = {"publication": publication, "degrees": DEGREES, "formats": FORMATS, "json_ld": None}
+        if publication["status"] == "PUBLISHED":
+            values["json_ld"] = json_ld([_entry(publication, str(request.url.replace(query="")))]).decode()
         return self._site.templates.page(request, "publications/publication", **values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.server.jobs import answer_again, reopen_requests
 from domain.kernel.identifiers import structure_id
+from tests.support.dumps import dump, in_hexadecimal
 from tests.support.people import (
     COLLEGE,
     COORDONNATEUR,
@@ -101,6 +102,28 @@ def test_a_request_stays_with_its_animation_and_its_reasons_with_those_concerned
     for who in (TEACHER, COORDONNATEUR, NATIONAL, STRUCTURE):
         assert shown(who) == ("OPEN", None, back["reason"])
     assert shown(OTHER_STRUCTURE) == ("OPEN", None, None)
+
+
+def test_what_a_school_wrote_is_erased_and_who_is_named_there_is_found(people, server, founded_url):
+    people.sign()
+    table = "UAI;nom;commune;degré\n" + f"{SCHOOL};École Jean Jaurès;34172;1"
+    people.does("113-import-schools", COORDONNATEUR, csv=table)
+    opened = {"name": "Groupe de Mme Trucmuchet", "territory": "34", "subject": "Les écrans"}
+    group = people.does("240-open-an-action-research-group", COORDONNATEUR, **opened)["group"]["id"]
+    member = {"firstName": "Zoé", "lastName": "Trucmuchet", "email": "zoe@exemple.fr", "profession": "enseignante"}
+    people.does("241-add-a-member-to-a-group", COORDONNATEUR, groupId=group, **member)
+    wish = WISH | {"text": "Pour la classe de Mme Trucmuchet."}
+    request_id = people.does(ASK, TEACHER, **wish)["request"]["id"]
+    erased = people.does("98-erase-a-person", NATIONAL, subject="zoe@exemple.fr")
+    named = {thing: [each for each in erased["unreached"] if thing in each] for thing in (request_id, group)}
+    assert [len(sentences) for sentences in named.values()] == [1, 1], erased["unreached"]
+    for thing in named:
+        people.does("98-erase-a-person", NATIONAL, subject=thing)
+    held = dump(founded_url)
+    assert "Trucmuchet" not in held
+    assert in_hexadecimal("Trucmuchet") not in held
+    shown = server.run("157-see-a-request", TEACHER, id=request_id)
+    assert (shown["status"], shown["text"]) == ("WITHDRAWN", "[texte effacé]")
 
 
 def test_a_request_is_declined_withdrawn_or_lapses(people, server):

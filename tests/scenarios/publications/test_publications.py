@@ -97,7 +97,9 @@ def test_a_structure_proposes_and_the_national_team_decides(people: People, serv
     assert [node["id"] for node in queue["nodes"]] == [proposed]
     assert server.errors("{ publicationsToReview { totalCount } }", STRUCTURE)[0]["extensions"]["code"] == "FORBIDDEN"
     (refused,) = people.is_refused(PUBLISH, COORDONNATEUR, publicationId=proposed)
-    assert refused["code"] == "FORBIDDEN"
+    assert (refused["code"], "celle d'une structure" in refused["message"]) == ("FORBIDDEN", True)
+    (refused,) = people.is_refused(PUBLISH, ELSEWHERE, publicationId=proposed)
+    assert "ses propres territoires" in refused["message"]
 
     people.does(REFUSE, NATIONAL, publicationId=proposed, reason="Indiquez la durée.")
     assert seen(server, proposed, STRUCTURE)["refusalReason"] == "Indiquez la durée."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from tests.support.papers.dossiers import pdf
@@ -76,6 +77,14 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     page = reader.sees(f"/ressources/{publication}")
     assert ("Anne Autrice" in page, "Une heure et demie." in page, file in links(page)) == (True, True, True)
     assert reader.http.get(file).content == pdf()
+    marked = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert marked is not None
+    (work,) = json.loads(marked[1])["@graph"]
+    (fed,) = reader.http.get("/publications.jsonld").json()["@graph"]
+    elsewhere = {"text", "url", "@id", "associatedMedia"}
+    assert {name: value for name, value in fed.items() if name not in elsewhere} == {
+        name: value for name, value in work.items() if name not in elsewhere
+    }
     assert "https://exemple.fr/fiche" in links(page)
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from api.typology.territories_and_terms import Lists
 from application.wording.markdown import markdown_html, plain_text
-from domain.publications.content import KIND_LABELS, PublicationKind
+from domain.publications.content import KIND_LABELS
+from domain.publications.content import PublicationKind as PublicationKind
 from domain.typology.typology import TermKind
 
 #: Who publishes what is neither a structure's nor a territory's.

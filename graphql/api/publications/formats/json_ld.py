@@ -38,7 +38,6 @@ def _work(entry: Entry) -> dict[str, Any]:
         "name": entry.title,
         "headline": entry.title,
         "abstract": entry.summary,
-        "text": entry.text,
         "genre": entry.kind_label,
         "about": [{"@type": "Thing", "name": theme} for theme in entry.themes],
         "keywords": list(entry.themes),
@@ -48,6 +47,8 @@ def _work(entry: Entry) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "publisher": {"@type": "Organization", "name": entry.publisher},
     }
+    if entry.text:
+        work["text"] = entry.text
     if entry.author:
         work["author"] = {"@type": "Person", "name": entry.author}
     if entry.audience:
