@@ -75,13 +75,13 @@ from domain.kernel.rights import Action, Scope, reaches_own, scope_of
 from eventstore.authenticators import EventKeys
 from eventstore.connections import INDEXING, STARTING, commands_pool, connect
 from eventstore.identities import DDL as IDENTITIES_DDL
+from eventstore.leasing.leases import DDL as LEASES_DDL
+from eventstore.leasing.leases import writing_on
 from eventstore.locks import Lock, acquire
 from eventstore.log_table import LOG, index_log, index_stamps, log_exists, protect, read_stamps
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
-from eventstore.sessions.leases import DDL as LEASES_DDL
-from eventstore.sessions.leases import writing_on
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
 

@@ -5,25 +5,20 @@ Rebuilds, bulk loading and the creation of tables take as long as they need: the
 
 from __future__ import annotations
 
-import logging
-import os
 import select
-import socket
-from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock, Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, TypeVar
+from weakref import WeakSet
 
-import psycopg
 from eventsourcing.postgres import ConnectionPool as RecorderPool
 from psycopg import AsyncConnection, Connection
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import ConnStatus
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
-log = logging.getLogger(__name__)
+from eventstore.sessions.address import additions
+from eventstore.sessions.lending import AnyPool, lendings
 
 C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
@@ -35,14 +30,6 @@ POOL_SECONDS = 4.0
 BUSY_SECONDS = 30.0
 #: How long a pool tries to replace a connection, with pauses that double up to this.
 RECONNECT_SECONDS = 3.0
-#: libpq parameters: give up a peer that acknowledges nothing for so long.
-_LIVELINESS = {
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
 _SERVERS_LIVELINESS = (
     "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
     " SET tcp_user_timeout = '10s'"
@@ -85,18 +72,12 @@ def bound(conn: Conn, bounds: Bounds) -> None:
     conn.execute(bounds.statements)
 
 
-def liveliness(database_url: str) -> dict[str, Any]:
-    """Return the parameters for noticing a dead peer, without those that the address sets itself."""
-    parameters = conninfo_to_dict(database_url)
-    return {name: value for name, value in _LIVELINESS.items() if name not in parameters}
-
-
 def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
     """Open a connection for background work, in autocommit mode, with `name` as its application name.
 
     The server also notices when this machine is gone, and then ends the session with its leases.
     """
-    conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **liveliness(database_url))
+    conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **additions(database_url))
     bound(conn, bounds)
     conn.execute(_SERVERS_LIVELINESS)
     return conn
@@ -113,45 +94,27 @@ def is_dead(conn: Conn | AsyncConn) -> bool:
     return bool(poll.poll(0))
 
 
-def hang_up(conn: Conn | AsyncConn) -> None:
-    """Close the connection's socket, which ends the wait for an answer in this or another thread."""
-    log.error("hung up on a database that does not answer")
-    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.pgconn.socket)) as same:
-        same.shutdown(socket.SHUT_RDWR)
+def hang_up_all(database_url: str) -> None:
+    """Give up every connection that waits for this database, and those that lie ready: its server does not answer."""
+    lendings.hang_up_all(database_url)
+    for pool in list(_pools):
+        if pool.conninfo == database_url and isinstance(pool, ConnectionPool):
+            pool.drain()
 
 
-class _Lendings:
-    """Hangs up on connections that are lent for too long, in one thread a process, started at the first loan."""
-
-    def __init__(self) -> None:
-        self._lent: dict[Conn | AsyncConn, float] = {}
-        self._guard = Lock()
-        self._thread: Thread | None = None
-
-    def begin(self, conn: Conn | AsyncConn, seconds: float) -> None:
-        self._lent[conn] = monotonic() + seconds
-        if self._thread is None:
-            with self._guard:
-                if self._thread is None:
-                    self._thread = Thread(target=self._watch, name="lendings", daemon=True)
-                    self._thread.start()
-
-    def end(self, conn: Conn | AsyncConn) -> None:
-        self._lent.pop(conn, None)
-
-    def _watch(self) -> None:
-        while True:
-            sleep(0.5)
-            now = monotonic()
-            for conn, until in list(self._lent.items()):
-                if now > until and self._lent.pop(conn, None) is not None:
-                    hang_up(conn)
+async def let_go(database_url: str) -> None:
+    """Do what `hang_up_all` does, for the asynchronous pools too."""
+    hang_up_all(database_url)
+    for pool in list(_pools):
+        if pool.conninfo == database_url and isinstance(pool, AsyncConnectionPool):
+            await pool.drain()
 
 
-_lendings = _Lendings()
+#: Those of this process.
+_pools: WeakSet[AnyPool] = WeakSet()
 
 
-def connection_errors(pool: ConnectionPool[Any] | AsyncConnectionPool[Any]) -> int:
+def connection_errors(pool: AnyPool) -> int:
     """Return how often the pool failed to connect: without such failures, a waiting pool is only busy."""
     return int(pool.get_stats().get("connections_errors", 0))
 
@@ -160,6 +123,10 @@ class Pool(ConnectionPool[C]):
     """Drops all connections at the first dead one: psycopg's `check` pauses longer and longer between them."""
 
     bounds = COMMANDS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _pools.add(self)
 
     def getconn(self, timeout: float | None = None) -> C:
         patience, busy_until = self.timeout if timeout is None else timeout, monotonic() + BUSY_SECONDS
@@ -172,19 +139,23 @@ class Pool(ConnectionPool[C]):
                     raise
                 continue
             if not is_dead(conn):
-                _lendings.begin(conn, self.bounds.lent)
+                lendings.begin(conn, self.bounds.lent, self)
                 return conn
             conn.close()
             super().putconn(conn)
             self.drain()
 
     def putconn(self, conn: C) -> None:
-        _lendings.end(conn)
+        lendings.end(conn)
         super().putconn(conn)
 
 
 class AsyncPool(AsyncConnectionPool[AsyncConn]):
     """The asynchronous counterpart of `Pool`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _pools.add(self)
 
     async def getconn(self, timeout: float | None = None) -> AsyncConn:
         deadline = monotonic() + (self.timeout if timeout is None else timeout)
@@ -192,11 +163,11 @@ class AsyncPool(AsyncConnectionPool[AsyncConn]):
             await conn.close()
             await super().putconn(conn)
             await self.drain()
-        _lendings.begin(conn, READING.lent)
+        lendings.begin(conn, READING.lent, self)
         return conn
 
     async def putconn(self, conn: AsyncConn) -> None:
-        _lendings.end(conn)
+        lendings.end(conn)
         await super().putconn(conn)
 
 
@@ -212,7 +183,7 @@ def commands_pool(database_url: str, size: int) -> Pool[Conn]:
         min_size=1,
         max_size=size,
         open=False,
-        kwargs={"autocommit": True, "application_name": "parentalite-commands", **liveliness(database_url)},
+        kwargs={"autocommit": True, "application_name": "parentalite-commands", **additions(database_url)},
         configure=lambda conn: bound(conn, COMMANDS),
         name="commands",
         timeout=POOL_SECONDS,
@@ -246,7 +217,7 @@ def _recorder_pool(
             "autocommit": True,
             "row_factory": dict_row,
             "application_name": f"parentalite-{name}",
-            **liveliness(database_url),
+            **additions(database_url),
         },
         configure=lambda conn: bound(conn, bounds),
         name=name,
@@ -264,7 +235,7 @@ def reading_pool(database_url: str, size: int) -> AsyncPool:
         min_size=min(2, size),
         max_size=size,
         open=False,
-        kwargs={"autocommit": True, "application_name": "parentalite-queries", **liveliness(database_url)},
+        kwargs={"autocommit": True, "application_name": "parentalite-queries", **additions(database_url)},
         configure=configure,
         name="queries",
         timeout=POOL_SECONDS,

@@ -16,8 +16,9 @@ import psycopg
 from psycopg import Connection, sql
 
 from eventstore.connections import connect
+from eventstore.leasing.leases import ANSWER_SECONDS, Lease, end_silent_holder, holding, take
 from eventstore.locks import Lock
-from eventstore.sessions.leases import Lease, end_silent_holder, holding, take
+from eventstore.sessions.lending import answering_within
 
 log = logging.getLogger(__name__)
 
@@ -86,13 +87,15 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
 def _awaited(conn: Conn, work: Work, stop: Event) -> Lease | None:
     """Wait for the lease, and take it from a holder that is silent. Return None once `stop` is set."""
     looked_at = time.monotonic()
-    while (lease := take(conn, work.lease, work.name)) is None:
+    while True:
+        with answering_within(conn, ANSWER_SECONDS):
+            if (lease := take(conn, work.lease, work.name)) is not None:
+                return lease
+            if time.monotonic() - looked_at > LOOK_SECONDS:
+                end_silent_holder(conn, work.lease)
+                looked_at = time.monotonic()
         if stop.wait(STANDBY_SECONDS):
             return None
-        if time.monotonic() - looked_at > LOOK_SECONDS:
-            end_silent_holder(conn, work.lease)
-            looked_at = time.monotonic()
-    return lease
 
 
 def _while_leased(conn: Conn, work: Work, stop: Event) -> None:

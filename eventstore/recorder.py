@@ -25,8 +25,8 @@ from psycopg_pool import PoolTimeout
 
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
 from eventstore.connections import RECORDING, recorder_pool
+from eventstore.leasing.leases import Lease, is_lease_lost
 from eventstore.log_table import NotOwner, log_exists, prepare_log
-from eventstore.sessions.leases import Lease, is_lease_lost
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.wire import BinaryArray, columns
 

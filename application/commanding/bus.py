@@ -37,10 +37,10 @@ from domain.passkeys.passkeys import Passkeys
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS, SigningRule
 from eventstore.appender import Appender
 from eventstore.authenticators import Row
+from eventstore.leasing.leases import held_lease
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
-from eventstore.sessions.leases import held_lease
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.vault import PersonErased, Vault
 

@@ -22,7 +22,7 @@ from domain.kernel.rights import Action
 from domain.satisfaction import answering
 from domain.satisfaction.form import SatisfactionForm
 from domain.satisfaction.packets import FEWEST_ANSWERS, results
-from eventstore.sessions.leases import writing_on
+from eventstore.leasing.leases import writing_on
 
 
 def record_answers(bus: CommandBus, now: datetime) -> int:

@@ -25,8 +25,8 @@ from domain.contacts.events import ContactAdded
 from domain.kernel.actors import SYSTEM
 from domain.kernel.identifiers import contact_list_id, registration_book_id
 from domain.registrations.events import RegistrationMade
+from eventstore.leasing.leases import writing_on
 from eventstore.log import read_stream
-from eventstore.sessions.leases import writing_on
 
 
 def forget_registrants(app: Application, animation_id: UUID, registration_ids: Sequence[UUID], now: datetime) -> int:

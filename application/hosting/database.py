@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from application.hosting.archiving import archiving
 from application.hosting.embedded_server import EmbeddedServerError, embedded_server
 from application.hosting.settings import Settings
+from eventstore.sessions.address import bounded
 
 EMBEDDED_DATABASE = "parentalite"
 OLDEST_VERSION = 14
@@ -38,7 +39,8 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Open the database of `settings` and check that it is usable. The embedded server runs meanwhile."""
     with ExitStack() as stack:
         if settings.database_url is not None:
-            database = Database(settings.database_url, embedded=False)
+            _parameters(settings.database_url)
+            database = Database(bounded(settings.database_url), embedded=False)
         else:
             try:
                 folder = settings.home / "postgres"

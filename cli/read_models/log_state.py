@@ -12,9 +12,9 @@ from application.proof.signer.troubles import Trouble, troubles
 from cli.composition import Conn
 from cli.read_models.readiness import known_read_models
 from domain.proof.events import LogChecked
+from eventstore.leasing.leases import Holder, held_leases
 from eventstore.log import head, read_after
 from eventstore.log_table import LOG, Rights, rights_over, unprotected
-from eventstore.sessions.leases import Holder, held_leases
 from projections.engine.generations import Generation, State, fingerprint, generations, terms_in_force
 from projections.engine.runner import HOLDER, SILENT_SECONDS
 from projections.readiness import is_outdated

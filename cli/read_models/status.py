@@ -25,8 +25,8 @@ from cli.composition import (
 from cli.console import note, quantity, results
 from cli.options import AsJson, Verbose, set_up_command_logs
 from cli.read_models.log_state import NO_LOG, LogState, ReadModelState, log_state
+from eventstore.leasing.leases import Holder
 from eventstore.log_table import log_exists
-from eventstore.sessions.leases import Holder
 from eventstore.vault import Vault
 
 

@@ -27,7 +27,7 @@ from cli.people.retaining import erasures, find_overdue
 from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
-from eventstore.sessions.leases import writing_on
+from eventstore.leasing.leases import writing_on
 from projections.animation_requests import queries as request_queries
 from projections.animations import queries
 from projections.engine.generations import live_tables

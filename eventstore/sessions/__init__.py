@@ -1,1 +1,1 @@
-"""Sessions of PostgreSQL that outlive a statement: what is held by them, and what is known of the server behind."""
+"""What every session of PostgreSQL has: an address, and a memory of the log that it should lead to."""

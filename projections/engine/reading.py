@@ -15,7 +15,8 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors, hang_up
+from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connection_errors
+from eventstore.sessions.lending import hang_up
 from eventstore.unavailable import is_connection_lost
 from projections.engine.generations import identifier
 from projections.engine.registry import views
@@ -42,7 +43,8 @@ LONGEST_STATEMENT = READING.statement + 1.0
 
 
 @contextmanager
-def _in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
+def in_time(conn: AsyncConnection[Any], seconds: float) -> Iterator[None]:
+    """Hang up on the connection if what is awaited on it takes longer: a cancelled wait would ask the server first."""
     patience = asyncio.get_running_loop().call_later(seconds, hang_up, conn)
     try:
         yield
@@ -72,7 +74,7 @@ class Snapshot:
     async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> Sequence[DictRow]:
         """Return `rows`, each loaded on access."""
         async with self.conn.cursor(binary=True) as cursor:
-            with _in_time(self.conn, LONGEST_STATEMENT):
+            with in_time(self.conn, LONGEST_STATEMENT):
                 await cursor.execute(query, params, prepare=True)
             return SentRows(self.conn, cursor)
 
@@ -176,7 +178,7 @@ async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnecti
 async def _begin(conn: AsyncConnection[Any], patience: float) -> tuple[Live, bool]:
     await conn.set_autocommit(True)
     # This takes less than a millisecond, unless the server does not answer at all.
-    with _in_time(conn, patience):
+    with in_time(conn, patience):
         cursor = await conn.execute(_BEGIN)
     cursor.nextset()
     rows = await cursor.fetchall()

@@ -6,17 +6,24 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection
 
-from eventstore.connections import liveliness
+from eventstore.connections import let_go
+from eventstore.sessions.address import additions
 from projections.engine.announcing import ENDED, REBUILD_CHANNEL, RebuildNotice, notice_of
 from projections.engine.catching_up import READ_MODELS_CHANNEL
+from projections.engine.reading import in_time
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
+#: Between two looks without a notice, since a dead connection is silent too.
+LOOK_SECONDS = 2.0
+#: A server that does not answer for so long is taken for gone.
+ANSWER_SECONDS = 5.0
 
 _REACHED = """
 SELECT coalesce(min(position), 0), coalesce(min(position) FILTER (WHERE failed_position IS NULL), 0)
@@ -115,7 +122,7 @@ class PositionWaiter:
             self._database_url,
             autocommit=True,
             application_name="parentalite-waiter",
-            **liveliness(self._database_url),
+            **additions(self._database_url),
         )
         async with await connecting as conn:
             for channel in (READ_MODELS_CHANNEL, REBUILD_CHANNEL):
@@ -136,9 +143,15 @@ class PositionWaiter:
                 self._reached = self._going_on = 0
 
     async def _look(self, conn: AsyncConnection[Any]) -> None:
-        """Read the positions. Also called now and then without notices, since a dead connection is silent too."""
-        async with asyncio.timeout(LOOK_SECONDS):
-            row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
+        """Read the positions. Hang up on all that wait for a server which does not answer."""
+        looked_at = monotonic()
+        try:
+            with in_time(conn, ANSWER_SECONDS):
+                row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
+        except psycopg.OperationalError:
+            if monotonic() - looked_at >= ANSWER_SECONDS:
+                await let_go(self._database_url)
+            raise
         assert row is not None
         if not self._listening or (int(row[0]), int(row[1])) != (self._reached, self._going_on):
             await self._tell(int(row[0]), int(row[1]))

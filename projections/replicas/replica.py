@@ -13,7 +13,9 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncConnection
 
-from eventstore.connections import hang_up, liveliness, reading_pool
+from eventstore.connections import reading_pool
+from eventstore.sessions.address import additions
+from eventstore.sessions.lending import hang_up
 from projections.engine.reading import Live, Snapshot, snapshot
 from projections.replicas.freshness import Freshness
 
@@ -88,7 +90,7 @@ class Watched:
     async def connected(self) -> AsyncConnection[Any]:
         if self._conn is None or self._conn.closed:
             self._conn = await AsyncConnection.connect(
-                self._url, autocommit=True, application_name="parentalite-replicas", **liveliness(self._url)
+                self._url, autocommit=True, application_name="parentalite-replicas", **additions(self._url)
             )
         return self._conn
 

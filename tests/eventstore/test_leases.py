@@ -10,9 +10,9 @@ import pytest
 
 from application.application import Application
 from eventstore.connections import connect
+from eventstore.leasing.leases import EXPIRY_SECONDS, Lease, end_silent_holder, held_lease, holding, take, writing_on
 from eventstore.locks import Lock
 from eventstore.log import head
-from eventstore.sessions.leases import EXPIRY_SECONDS, Lease, end_silent_holder, held_lease, holding, take, writing_on
 from eventstore.unavailable import Unavailable
 from tests.support.world import World
 

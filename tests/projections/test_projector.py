@@ -18,9 +18,9 @@ import pytest
 from application.application import Application
 from domain.animations.events import AnimationPublished
 from eventstore import leased_work
+from eventstore.leasing import leases
 from eventstore.locks import Lock, holders
 from eventstore.log import read_after
-from eventstore.sessions import leases
 from eventstore.vault import Vault
 from projections.engine.catching_up import Overtaken, advance, catch_up, feed, targets
 from projections.engine.generations import State, generations, prepare

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from application.hosting.database import (
     DatabaseUnavailable,
@@ -17,6 +18,7 @@ from application.hosting.database import (
     with_database,
 )
 from application.hosting.settings import Settings, load_settings
+from eventstore.sessions.address import bounded
 from tests.support.network.pooler import pooled_by_transaction
 
 
@@ -43,7 +45,7 @@ def scalar(url: str, query: str) -> object:
 def test_a_database_named_by_its_url_is_used_and_left_running(database_url, tmp_path):
     with open_database(named_by(database_url, tmp_path)) as database:
         assert not database.embedded
-        assert database.url == database_url
+        assert database.url == bounded(database_url)
     assert scalar(database_url, "SELECT 1") == 1
 
 
@@ -133,3 +135,13 @@ def test_a_pooler_that_shares_sessions_is_refused_in_one_line_that_says_what_is_
         with pytest.raises(DatabaseUnavailable, match="pool_mode = session") as refused:
             check_database(url)
         assert "\n" not in str(refused.value)
+
+
+def test_of_several_hosts_the_one_that_can_be_written_to_is_looked_for_and_no_dead_one_waited_for():
+    several = conninfo_to_dict(bounded("postgresql://app@db1:5432,db2:5433/parentalite"))
+    assert several["host"] == "db1,db2"
+    assert several["target_session_attrs"] == "read-write"
+    assert several["connect_timeout"] in ("2", 2)
+    own = conninfo_to_dict(bounded("postgresql://db1,db2/parentalite?target_session_attrs=any&connect_timeout=9"))
+    assert (own["target_session_attrs"], own["connect_timeout"]) == ("any", "9")
+    assert "target_session_attrs" not in conninfo_to_dict(bounded("postgresql://db1/parentalite"))

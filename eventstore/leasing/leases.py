@@ -11,13 +11,14 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
 from threading import Lock as Mutex
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,14 +28,17 @@ from psycopg.errors import InsufficientPrivilege, UndefinedTable
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
-from eventstore.connections import Bounds, connect
+from eventstore.connections import Bounds, connect, hang_up_all
 from eventstore.locks import HELD, Lock, acquire_in_transaction, try_acquire
+from eventstore.sessions.lending import answering_within, hang_up
 
 log = logging.getLogger(__name__)
 
 Conn = Connection[Any]
 
 BEAT_SECONDS = 2.0
+#: Where the database does not answer for so long, its server is taken for gone.
+ANSWER_SECONDS = 5.0
 #: A holder that is silent for so long loses its lease.
 EXPIRY_SECONDS = 10.0
 _BEATING = Bounds(lock=1, statement=2, idle=5)
@@ -164,11 +168,11 @@ def held_leases(conn: Conn) -> list[Holder]:
 def holding(lease: Lease, database_url: str) -> Iterator[None]:
     """Work under the lease, and let the process be heard of meanwhile."""
     before = _held.set(lease)
-    _hearts.begin(database_url, lease.token)
+    _hearts.begin(database_url, lease)
     try:
         yield
     finally:
-        _hearts.end(database_url, lease.token)
+        _hearts.end(database_url, lease)
         _held.reset(before)
 
 
@@ -178,10 +182,14 @@ def is_lease_lost(error: BaseException) -> bool:
 
 
 class _Heart:
-    """Tells the database every few seconds that this process goes on, on a session of its own."""
+    """Tells the database every few seconds that this process goes on, on a session of its own.
+
+    Where the database does not answer, it hangs up on the sessions of the leases too: they would wait for a server that
+    is frozen, while another one is the primary.
+    """
 
     def __init__(self, database_url: str) -> None:
-        self.tokens: set[UUID] = set()
+        self.leases: Mapping[UUID, Conn] = {}
         self.stop = Event()
         self._database_url = database_url
 
@@ -190,16 +198,22 @@ class _Heart:
 
     def _beat_on(self) -> None:
         # The first beat is the row itself.
+        heard_at = monotonic()
         while not self.stop.wait(BEAT_SECONDS):
-            with (
-                suppress(psycopg.Error),
-                connect(self._database_url, "parentalite-heartbeat", _BEATING) as conn,
-            ):
-                conn.execute("SET synchronous_commit = off")
-                while True:
-                    conn.execute(_BEAT, (list(self.tokens),), prepare=True)
-                    if self.stop.wait(BEAT_SECONDS):
-                        return
+            try:
+                with connect(self._database_url, "parentalite-heartbeat", _BEATING) as conn:
+                    conn.execute("SET synchronous_commit = off")
+                    while True:
+                        with answering_within(conn, ANSWER_SECONDS):
+                            conn.execute(_BEAT, (list(self.leases),), prepare=True)
+                        heard_at = monotonic()
+                        if self.stop.wait(BEAT_SECONDS):
+                            return
+            except psycopg.Error:
+                if monotonic() - heard_at > ANSWER_SECONDS:
+                    hang_up_all(self._database_url)
+                    for held in self.leases.values():
+                        hang_up(held)
 
 
 class _Hearts:
@@ -209,19 +223,19 @@ class _Hearts:
         self._of: dict[str, _Heart] = {}
         self._guard = Mutex()
 
-    def begin(self, database_url: str, token: UUID) -> None:
+    def begin(self, database_url: str, lease: Lease) -> None:
         with self._guard:
             heart = self._of.get(database_url)
             if heart is None:
                 heart = self._of[database_url] = _Heart(database_url)
                 heart.start()
-            heart.tokens = heart.tokens | {token}
+            heart.leases = {**heart.leases, lease.token: lease.conn}
 
-    def end(self, database_url: str, token: UUID) -> None:
+    def end(self, database_url: str, lease: Lease) -> None:
         with self._guard:
             heart = self._of[database_url]
-            heart.tokens = heart.tokens - {token}
-            if not heart.tokens:
+            heart.leases = {token: conn for token, conn in heart.leases.items() if token != lease.token}
+            if not heart.leases:
                 del self._of[database_url]
                 heart.stop.set()
 

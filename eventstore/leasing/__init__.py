@@ -1,0 +1,1 @@
+"""Which process does a work now."""
