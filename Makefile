@@ -142,6 +142,9 @@ bench-pages: $(DEV) ## Measure pages for people beside the GraphQL page of 20 un
 bench-scale: $(DEV) ## Measure pages of the listing at 1,000,000 events beside 10,000 under wrk (wrk needed)
 	@$(BIN)/python -m bench.scale
 
+bench-territories: $(DEV) ## Simulate one log a territory beside one log: appending, proofs, partitions
+	@$(BIN)/python -m bench.territories
+
 bench-hostile: $(DEV) ## Measure what a usual client feels beside 10,000 requests made to harm
 	@$(BIN)/python -m bench.hostile
 

@@ -30,6 +30,7 @@ BENCHMARKS = {
     "rules": "rules",
     "graphql": "graphql",
     "pages": "pages",
+    "territories": "territories",
     "hostile": "hostile",
     "scale": "scale",
     "audit-trail": "audit_trail",
