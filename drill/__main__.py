@@ -17,13 +17,16 @@ from typing import Any
 import httpx
 import psycopg
 
+from domain.kernel.actors import Role
 from drill.clients import Clients
 from drill.cluster import ACCOUNT, Cluster, Ports, folder_for
-from drill.faults import FAULTS, Fault, Stage
+from drill.faults import FAULTS
 from drill.findings import Finding, Recorded, goals, judge, table
 from drill.network import network
 from drill.processes import DrillFailed, Processes, until
+from drill.restoring import head
 from drill.servers import CHECKPOINT_SECONDS, NAMES, SIRET, TERRITORY, Servers
+from drill.stage import Fault, Stage
 
 WARM_SECONDS = 5.0
 #: Longest wait for commands to succeed again, and for those under way to end.
@@ -83,9 +86,9 @@ class Drill:
 
     def happen(self, fault: Fault) -> Finding:
         """Let the event happen under load. Raises DrillFailed where the cluster does not come back."""
-        fault.before(self.stage)
         stage, ages = self.stage, Ages(self.stage.cluster.url)
-        start = self._head()
+        fault.before(stage)
+        start = head(stage)
         clients = Clients(stage.servers.ports.site, self.token, self.command, self.rate)
         with ages.watched():
             clients.start()
@@ -108,14 +111,10 @@ class Drill:
         stage.cluster.make_whole()
         for name in NAMES:
             stage.servers.until_ready(name)
-        finding = judge(fault.title, clients.record, since, self._recorded(start), 0.0)
+        record = clients.record.without(stage.was_given_up)
+        finding = judge(fault.title, record, since, self._recorded(start), 0.0)
         finding.checkpoint_age = ages.oldest(min(since + finding.back + GRACE_SECONDS, ended - GRACE_SECONDS))
         return finding
-
-    def _head(self) -> int:
-        with psycopg.connect(self.stage.cluster.url) as conn:
-            row = conn.execute("SELECT coalesce(max(notification_id), 0) FROM stored_events").fetchone()
-        return int(row[0]) if row else 0
 
     def _recorded(self, since: int) -> dict[str, Recorded]:
         with psycopg.connect(self.stage.cluster.url) as conn:
@@ -125,7 +124,7 @@ class Drill:
 def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
     """Sign a convention, so that there is somebody who may declare animations."""
     servers = stage.servers
-    coordonnateur = servers.token("coordonnateur", "--territory", TERRITORY)
+    coordonnateur = servers.token(Role.COORDONNATEUR, territories=[TERRITORY])
     convention = {
         **{"siret": SIRET, "structureName": "Maison de quartier", "territory": TERRITORY},
         **{"coordonnateur": "Coordination 18", "signedOn": "2025-09-01", "validFrom": "2025-09-01"},
@@ -140,7 +139,7 @@ def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
         **{"venueType": "ecole", "venueName": "École Jean Jaurès", "type": "cafe-des-parents"},
         **{"themes": ["ent-pronote"]},
     }
-    return Drill(stage, rate, seconds, servers.token("structure", "--structure", SIRET), command)
+    return Drill(stage, rate, seconds, servers.token(Role.STRUCTURE, sirets=[SIRET]), command)
 
 
 def _asked(servers: Servers, token: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,24 +207,30 @@ def _run(chosen: list[Fault], arguments: argparse.Namespace) -> int:
         kept = folder / "kept.txt"
         kept.write_text(servers.parentalite("audit", "checkpoint"))
         _tell(f"two servers after {time.monotonic() - began:.0f} s")
-        findings: list[Finding] = []
-        failed = ""
-        for fault in chosen:
-            _tell(f"{fault.name} …")
-            try:
-                findings.append(drill.happen(fault))
-            except DrillFailed as failure:
-                failed = f"{fault.name}: {failure}"
-                break
-            finding = findings[-1]
-            _tell(f"{fault.name}: back {finding.back:.1f} s, lost {finding.lost}, doubled {finding.doubled}")
-        print(f"\n{table(findings)}\n")
-        judged = goals(findings, FAULTS[0].title, CHECKPOINT_SECONDS + GRACE_SECONDS)
-        judged += [(failed, False)] if failed else check_everything(stage, kept)
-        for name, met in judged:
-            print(f"- {'met' if met else 'MISSED'}: {name}")
+        judged = _all_of(chosen, drill, kept)
         _tell(f"{time.monotonic() - began:.0f} s, load average {os.getloadavg()[0]:.1f}")
     return 0 if all(met for _, met in judged) else 1
+
+
+def _all_of(chosen: list[Fault], drill: Drill, kept: Path) -> list[tuple[str, bool]]:
+    """Let the events happen one after the other, print the table and the goals, and return these."""
+    findings: list[Finding] = []
+    failures: list[tuple[str, bool]] = []
+    try:
+        for fault in chosen:
+            _tell(f"{fault.name} …")
+            findings.append(finding := drill.happen(fault))
+            _tell(f"{fault.name}: back {finding.back:.1f} s, lost {finding.lost}, doubled {finding.doubled}")
+        failures = check_everything(drill.stage, kept)
+    except DrillFailed as failure:
+        failures = [(f"{fault.name}: {failure}", False)]
+    finally:
+        # Also of a drill that is broken off.
+        print(f"\n{table(findings)}\n")
+        judged = goals(findings, FAULTS[0].title, CHECKPOINT_SECONDS + GRACE_SECONDS) + failures
+        for name, met in judged:
+            print(f"- {'met' if met else 'MISSED'}: {name}", flush=True)
+    return judged
 
 
 def _tell(line: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
@@ -17,6 +17,8 @@ from uuid import uuid4
 WRITERS, READERS = 32, 4
 #: A client's own patience with one answer, and its pause before it repeats.
 ANSWER_SECONDS, PAUSE_SECONDS = 12.0, 0.5
+#: A command is repeated for so long.
+PATIENCE_SECONDS = 300.0
 READS_PER_SECOND = 20
 #: Codes that say "try again", with which a client loses nothing.
 PASSING = frozenset({"UNAVAILABLE", "POSITION_NOT_REACHED"})
@@ -59,6 +61,14 @@ class Record:
     reads: int = 0
     #: Commands that were given up, each with its last code.
     abandoned: list[str] = field(default_factory=list)
+
+    def without(self, was_given_up: Callable[[int], bool]) -> Record:
+        """Return the record without what was acknowledged at positions that were given up on purpose."""
+        return replace(
+            self,
+            acknowledged=[each for each in self.acknowledged if not was_given_up(each.position)],
+            stale=[(asked, answered) for asked, answered in self.stale if not was_given_up(asked)],
+        )
 
 
 class Clients:
@@ -106,7 +116,7 @@ class Clients:
             self._until_acknowledged(connection, key, title, {"query": _CREATE, "variables": {"input": content}})
 
     def _until_acknowledged(self, connection: Connection, key: str, title: str, body: Mapping[str, Any]) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             began = time.monotonic()
             code, data = connection.ask(body)
@@ -167,7 +177,11 @@ class Connection:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             return type(error).__name__, None
-        return code_and_data(response.status, content)
+        code, data = code_and_data(response.status, content)
+        if code is not None:
+            # The balancer may close after an answer of its own, and does not say so.
+            self.close()
+        return code, data
 
     def close(self) -> None:
         if self._connection is not None:

@@ -77,8 +77,13 @@ class Cluster:
             "&target_session_attrs=read-write&connect_timeout=3"
         )
 
+    @property
+    def archive(self) -> Path:
+        return self.folder / "archive"
+
     def start(self) -> None:
         """Start everything, and make the database and its role."""
+        self._make_folder(self.archive)
         for node in NODES:
             self.start_etcd(node)
         until("etcd", self._etcd_is_well, 30)
@@ -88,7 +93,7 @@ class Cluster:
             until(f"node {node}", lambda node=node: self._runs(node), WHOLE_SECONDS)  # type: ignore[misc]
         until("the cluster", self.is_whole, WHOLE_SECONDS)
         with psycopg.connect(self.url.replace(f"/{DATABASE}?", "/postgres?"), autocommit=True) as conn:
-            conn.execute(f"CREATE ROLE {DATABASE} LOGIN PASSWORD '{PASSWORD}'")
+            conn.execute(f"CREATE ROLE {DATABASE} LOGIN REPLICATION PASSWORD '{PASSWORD}'")
             conn.execute(f"CREATE DATABASE {DATABASE} OWNER {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
 
     def start_etcd(self, node: int) -> None:
@@ -115,9 +120,10 @@ class Cluster:
             POSTGRESQL_LISTEN=f"{self.address}:{self.ports.postgresql(node)}",
             POSTGRESQL_ADDRESS=f"127.0.0.1:{self.ports.postgresql(node)}",
             DATA=self._data(node),
-            PROGRAMS=_binaries(),
+            PROGRAMS=binaries(),
             PASSWORD=PASSWORD,
             SOCKETS=self.folder,
+            ARCHIVE=self.archive,
             SERVERS="0.0.0.0/0",
             NODES="127.0.0.1/32",
         )
@@ -176,6 +182,38 @@ class Cluster:
         ctl = [self._programs["patronictl"], "-c", str(path), "switchover", "--force"]
         run(ctl, {"HOME": str(self.folder), "LC_ALL": "C.UTF-8"})
 
+    def stop_nodes(self) -> None:
+        """Stop Patroni and PostgreSQL on all nodes, once what was recorded is archived."""
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            (segment,) = conn.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone() or ("",)
+        until("the archive", (self.archive / str(segment)).exists, 60)
+        for node in NODES:
+            self.processes.stop(f"patroni{node}", 60)
+
+    def begin_anew(self, data: Path) -> None:
+        """Let node 1 lead with the data of a restored server, and the others copy it."""
+        aside = self.folder / "before-restore"
+        aside.mkdir()
+        for node in NODES:
+            self._data(node).rename(aside / f"node{node}")
+        data.rename(self._data(1))
+        for path in (self._data(1), *self._data(1).rglob("*")):
+            if not os.geteuid():
+                shutil.chown(path, ACCOUNT, ACCOUNT)
+        # What the nodes agreed on is about the database that is gone.
+        words = f"{DATABASE}\nYes I am aware\n"
+        ctl = [self._programs["patronictl"], "-c", str(self.folder / "patroni1.yml"), "remove", DATABASE]
+        run(ctl, {"HOME": str(self.folder), "LC_ALL": "C.UTF-8"}, words=words)
+        self.start_node(1)
+        until("the restored primary", lambda: self.leader() == 1, WHOLE_SECONDS)
+        for node in NODES[1:]:
+            self.start_node(node)
+
+    def _make_folder(self, path: Path) -> None:
+        path.mkdir(mode=0o755)
+        if not os.geteuid():
+            shutil.chown(path, ACCOUNT, ACCOUNT)
+
     def _data(self, node: int) -> Path:
         return self.folder / f"node{node}"
 
@@ -198,7 +236,7 @@ class Cluster:
 _PROGRAMS = {"etcd": "etcd-server", "patroni": "patroni", "patronictl": "patroni"}
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     versions = sorted(_POSTGRESQL.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if not versions:
         raise DrillFailed("PostgreSQL is missing: apt-get install --no-install-recommends postgresql")

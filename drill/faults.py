@@ -4,58 +4,21 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import psycopg
 
-from drill.cluster import NODES, Cluster
-from drill.processes import DrillFailed, Processes, until
-from drill.servers import NAMES, Servers
-from eventstore.locks import Lock, holders
+from drill.cluster import NODES
+from drill.processes import DrillFailed, until
+from drill.restoring import make_backup, restore
+from drill.servers import NAMES
+from drill.stage import Blow, Fault, Stage
 
 PAUSED_SECONDS, CUT_SECONDS, FROZEN_SECONDS, AWAY_SECONDS, POOLER_SECONDS = 40.0, 25.0, 25.0, 20.0, 3.0
 
-_HOLDER = f"SELECT host(client_addr) FROM pg_stat_activity WHERE pid IN {holders(Lock.PROJECTOR)}"
 #: A session that records commands.
 _BACKEND = """
 SELECT pid FROM pg_stat_activity WHERE application_name = 'parentalite-recorder' ORDER BY query_start DESC LIMIT 1"""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What events act on."""
-
-    cluster: Cluster
-    servers: Servers
-    processes: Processes
-
-    def leader(self) -> int:
-        return until("a primary", self.cluster.leader, 60)
-
-    def holder(self) -> str:
-        """Return the server that projects now, and so holds the leases."""
-        with psycopg.connect(self.cluster.url) as conn:
-            row = conn.execute(_HOLDER).fetchone()
-        if row is None:
-            raise DrillFailed("nobody projects")
-        return next((name for name in NAMES if self.servers.source(name) == row[0]), "a")
-
-
-#: Strikes, and returns once it is over.
-Blow = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An event: what it is, what has to be so before and afterwards, and the blow, aimed at what it is to hit."""
-
-    name: str
-    title: str
-    aim: Callable[[Stage], Blow]
-    before: Callable[[Stage], None] = lambda stage: None
-    after: Callable[[Stage], None] = lambda stage: None
 
 
 def _kill_primary(stage: Stage) -> Blow:
@@ -183,4 +146,5 @@ FAULTS = (
         _without_pooler,
     ),
     Fault("servers-updated", "read models rebuilt, servers restarted in turn", _update_servers),
+    Fault("restored", "backup restored to a position (what came after it is meant to be lost)", restore, make_backup),
 )

@@ -139,17 +139,25 @@ def configuration(name: str, path: Path, **values: object) -> Path:
     return path
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None, seconds: float = 60) -> str:
+def run(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, seconds: float = 60, words: str = ""
+) -> str:
     """Return what the command prints. Raises DrillFailed with its last line where it fails or takes longer."""
     try:
         done = subprocess.run(
-            command, env=os.environ | (environment or {}), capture_output=True, text=True, timeout=seconds, check=False
+            command,
+            env=os.environ | (environment or {}),
+            input=words,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise DrillFailed(f"{' '.join(command[:4])}: not within {seconds:.0f} s") from None
     if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines() or ["no word of why"]
-        raise DrillFailed(f"{' '.join(command[:4])}: exit {done.returncode}: {words[-1]}")
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["no word of why"]
+        raise DrillFailed(f"{' '.join(command[:4])}: exit {done.returncode}: {lines[-1]}")
     return done.stdout
 
 

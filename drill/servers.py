@@ -7,10 +7,14 @@ import os
 import secrets
 import signal
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
+from application.sign_in.local import issue_token
+from domain.kernel.actors import Role
 from drill.cluster import ACCOUNT, DATABASE, NODES, PASSWORD, Cluster
 from drill.network import Network
 from drill.processes import Processes, configuration, family, program, run, until
@@ -100,8 +104,9 @@ class Servers:
         """Return what the command prints, run on this host beside server a. Raises DrillFailed."""
         return run([sys.executable, "-m", "cli", *words], self.environment("a"), seconds)
 
-    def token(self, role: str, *words: str) -> str:
-        return self.parentalite("token", "--role", role, *words).strip()
+    def token(self, role: Role, sirets: Sequence[str] = (), territories: Sequence[str] = ()) -> str:
+        now, secret = datetime.now(UTC), self._environment["PARENTALITE_TOKEN_SECRET"]
+        return issue_token(secret, role, f"{role}-drill", now, sirets=sirets, territories=territories)
 
     def environment(self, name: str) -> dict[str, str]:
         port = self.ports.proxy(name)
