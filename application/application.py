@@ -31,6 +31,7 @@ from application.accounts import commands as accounts
 from application.accounts import invitations
 from application.animations import attendance_sheets, importing, several
 from application.animations import commands as animations
+from application.commanding.attempts import create_tables as create_attempt_tables
 from application.commanding.bus import CommandBus, open_bus
 from application.commanding.commands import Command, use_cases
 from application.commanding.signed_links import SignedLinks
@@ -255,6 +256,7 @@ def open_application(
         create_job_tables(conn)
         create_questionnaire_tables(conn)
         create_draft_tables(conn)
+        create_attempt_tables(conn)
         if protecting or is_new:
             protect(conn, LOG, CHECKPOINTS, new=is_new)
     if protecting or is_new:

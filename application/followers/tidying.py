@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from application.commanding.attempts import KEPT as ATTEMPTS_KEPT
 from application.drafts import DRAFTS_KEPT
 
 Conn = Connection[Any]
@@ -35,6 +36,9 @@ DELETE FROM webhook_deliveries WHERE ctid = ANY(ARRAY(
 _DRAFTS = """
 DELETE FROM animation_drafts WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM animation_drafts WHERE saved_at < now() - %(drafts)s::interval LIMIT %(most)s))"""
+_ATTEMPTS = """
+DELETE FROM attempt_buckets WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM attempt_buckets WHERE at < now() - %(attempts)s::interval LIMIT %(most)s))"""
 _RECIPIENTS = """
 UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM mail_outbox
@@ -46,10 +50,17 @@ def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
     """Delete obsolete rows and return their number. `kept` are the idempotency keys to store for ever."""
     params = {
         **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
-        **{"deliveries": DELIVERIES_KEPT, "drafts": DRAFTS_KEPT, "kept": list(kept), "most": AT_ONCE},
+        **{
+            "deliveries": DELIVERIES_KEPT,
+            "drafts": DRAFTS_KEPT,
+            "attempts": ATTEMPTS_KEPT,
+            "kept": list(kept),
+            "most": AT_ONCE,
+        },
     }
     _in_parts(conn, _RECIPIENTS, params)
-    return sum(_in_parts(conn, statement, params) for statement in (_LETTERS, _DELIVERIES, _DRAFTS, _OUTCOMES))
+    statements = (_LETTERS, _DELIVERIES, _DRAFTS, _ATTEMPTS, _OUTCOMES)
+    return sum(_in_parts(conn, statement, params) for statement in statements)
 
 
 def _in_parts(conn: Conn, statement: str, params: dict[str, Any]) -> int:

@@ -99,13 +99,13 @@ async def _by_holder(info: Info, command: type[Command], values: Mapping[str, An
     animation_id, code = _parsed_id(values.get("animation_id")), values.get("code")
     if code is None or "link" in values or (animation_id is None and "animation_id" in values):
         return await _answer(info, command, values)
-    guess = guess_of(info.context, code, animation_id)
+    guess = await guess_of(info.context, code, animation_id)
     if animation_id is None:
         registrations = await registrations_with_code(info.context, code, values.get("day"))
         values = {**values, "of_that_code": tuple(row["animation_id"] for row in registrations)}
     carried = await carry_out(info.context, command, values)
     if guess is not None and not any(error.field == ["code"] for error in carried.errors):
-        guess.was_right()
+        await guess.was_right()
     return RegistrationPayload(**await _common_fields(info, carried))
 
 

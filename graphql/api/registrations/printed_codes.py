@@ -39,9 +39,9 @@ def _having(links: SignedLinks, rows: Sequence[Row], code: str) -> list[Row]:
     return [row for row in rows if links.code(PURPOSE, row["registration_id"]) == code]
 
 
-def guess_of(context: Context, typed: str, animation_id: UUID | None) -> Guess | None:
+async def guess_of(context: Context, typed: str, animation_id: UUID | None) -> Guess | None:
     """Count an attempt with a printed code; a malformed one is no guess. Raise TOO_MANY_REQUESTS."""
-    return None if typed_code(typed) is None else Guess(context, animation_id or ANY_ANIMATION)
+    return None if typed_code(typed) is None else await Guess(context, animation_id or ANY_ANIMATION).count()
 
 
 async def registration_with_code(context: Context, animation_id: UUID, typed: str) -> UUID | None:
@@ -61,12 +61,12 @@ async def registration_of_code(context: Context, typed: str, day: date | None) -
     None has it: None, and no error, for which the document would be answered again and the attempt counted twice.
     Raise INVALID if several have it, and TOO_MANY_REQUESTS after too many wrong ones.
     """
-    guess = guess_of(context, typed, None)
+    guess = await guess_of(context, typed, None)
     having = await registrations_with_code(context, typed, day)
     if not having:
         return None
     if guess is not None:
-        guess.was_right()
+        await guess.was_right()
     animation_id = only_animation([row["animation_id"] for row in having])
     (registration_id,) = (row["registration_id"] for row in having if row["animation_id"] == animation_id)
     registration = await load_held_registration(context, registration_id)

@@ -86,11 +86,11 @@ async def _held(context: Context, request: Request, animation_id: UUID) -> UUID:
         if of_animation != animation_id:
             raise _unknown()
         return registration_id
-    guess = guess_of(context, params.get("code", ""), animation_id)
+    guess = await guess_of(context, params.get("code", ""), animation_id)
     registration = await registration_with_code(context, animation_id, params.get("code", ""))
     if registration is None or guess is None:
         raise _unknown()
-    guess.was_right()
+    await guess.was_right()
     return registration
 
 

@@ -11,7 +11,7 @@ from api.limits.guesses import FROM_ONE_PLACE
 from api.registrations import mutations as registrations
 from tests.scenarios.following.test_subscriptions import opened, subscribe
 from tests.support.people import People
-from tests.support.server import Server
+from tests.support.server import Server, running_server
 
 CANCEL = "mutation ($i: RegistrationCancelInput!) { registrationCancel(input: $i) { errors { code field } } }"
 KEEP = "mutation ($i: RegistrationKeepInput!) { registrationKeep(input: $i) { errors { code field } } }"
@@ -58,6 +58,9 @@ def test_after_ten_wrong_codes_for_an_animation_no_more_are_tried_by_any_door(se
         (error,) = json.loads(socket.recv(timeout=10))["payload"]["errors"]
     assert error["extensions"]["code"] == "TOO_MANY_REQUESTS"
     assert _tries(server, _published(people), "00000000") == "INVALID"
+    # Another process counts on: more servers allow no more guesses.
+    with running_server(server.application.pool.conninfo, server.clock, projects=False) as other:
+        assert _tries(other, animation, code) == "TOO_MANY_REQUESTS"
 
 
 def test_fifty_guesses_in_one_document_are_fifty(server, animation):
