@@ -85,6 +85,9 @@ class Settings(Group):
     quorum with which a certification is final. Without it nobody is asked."""
     wait_seconds: float = Field(5, ge=0, le=60)
     """Longest wait for `Min-Position`, in seconds."""
+    leave_seconds: float = Field(0, ge=0, le=300)
+    """How long a server that was told to stop (SIGTERM) goes on answering while `/ready` says no, in seconds: until
+    its balancer has noticed."""
     log_level: values.LogLevel = "INFO"
     """How much the logs tell."""
     public_url: values.PublicUrl = "http://127.0.0.1:8000"

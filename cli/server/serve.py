@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Annotated
 
 import typer
 
 from application.founding import found_database
+from application.hosting.database import open_database
 from application.hosting.settings import Settings, SettingsError
 from application.proof.signing_rules import record_who_signs
 from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
@@ -18,8 +22,12 @@ from cli.options import Host, Port, Verbose, set_up_server_logs
 from cli.read_models.readiness import check_read_models
 from cli.server.background import background_work
 from cli.server.serving import address_of, run_api, take_address
+from cli.server.workers import Inherited, Supervisor
 
 log = logging.getLogger("parentalite.serve")
+
+#: What a process has of the supervisor that started it.
+Worker = Annotated[str | None, typer.Option("--worker", hidden=True)]
 
 
 def serve(
@@ -33,6 +41,19 @@ def serve(
             "--no-project, run `parentalite project` beside the servers.",
         ),
     ] = True,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            max=64,
+            help="Processes that answer on this port. With more than one, a further process does the background work, "
+            "SIGHUP replaces all of them one by one without failing a request, and PostgreSQL sees the connections of "
+            "one server for each.",
+        ),
+    ] = 1,
+    worker: Worker = None,
     verbose: Verbose = False,
 ) -> None:
     """Serve the GraphQL API until Ctrl-C or SIGTERM.
@@ -43,27 +64,56 @@ def serve(
     Refuses to start on read models built by other code, and names the command that rebuilds them.
     """
     settings = settings_from_environment()
-    with take_address(host, port) as listener, ExitStack() as stack:
+    inherited = None if worker is None else Inherited.read(worker)
+    listening = take_address(host, port) if inherited is None else inherited.socket()
+    with listening as listener, ExitStack() as stack:
         set_up_server_logs(settings, verbose)
         check_links(settings)
         settings = settings.served_at(address_of(listener))
+        if workers > 1:
+            _serve_by_workers(settings, listener, workers, project, verbose)
+            return
         opened = stack.enter_context(open_everything(settings))
         get_ready(opened)
         tell_who_signs(opened)
         if project:
             stack.enter_context(background_work(opened))
         try:
-            run_api(opened, listener, lambda: log.info("serving", extra={"address": address_of(listener)}))
+            run_api(opened, listener, lambda: _tell_serving(listener, inherited), inherited=inherited)
         except Stopped:
             log.info("stopped")
 
 
-def project(verbose: Verbose = False) -> None:
+def _tell_serving(listener: socket.socket, inherited: Inherited | None) -> None:
+    log.info("serving", extra={"address": address_of(listener)})
+    if inherited is not None:
+        inherited.tell_ready()
+
+
+def _serve_by_workers(settings: Settings, listener: socket.socket, count: int, projects: bool, verbose: bool) -> None:
+    """Make the database ready once, and keep `count` processes that serve. The embedded PostgreSQL runs meanwhile."""
+    options = ["--verbose"] if verbose else []
+    kinds = [["project", *options]] if projects else []
+    kinds += [["serve", "--no-project", *options]] * count
+    with open_database(settings), TemporaryDirectory(prefix="parentalite-workers-") as folder:
+        with open_everything(settings) as opened:
+            get_ready(opened)
+            tell_who_signs(opened)
+        try:
+            Supervisor(listener, kinds, Path(folder), settings.leave_seconds).run(
+                lambda: log.info("serving", extra={"address": address_of(listener), "workers": count})
+            )
+        except Stopped:
+            log.info("stopped")
+
+
+def project(worker: Worker = None, verbose: Verbose = False) -> None:
     """Keep the read models up to date, and do nothing else, until Ctrl-C or SIGTERM.
 
     One process projects at a time: others stand by, and take over within seconds when it ends.
     """
     settings = settings_from_environment()
+    inherited = None if worker is None else Inherited.read(worker)
     check_links(settings)
     set_up_server_logs(settings, verbose)
     with open_everything(settings) as opened:
@@ -72,6 +122,9 @@ def project(verbose: Verbose = False) -> None:
         try:
             # In other threads, because a signal would interrupt the main thread in the middle of a transaction.
             with background_work(opened):
+                if inherited is not None:
+                    inherited.end_with_supervisor()
+                    inherited.tell_ready()
                 Event().wait()
         except Stopped:
             log.info("stopped")

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gc
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cli.composition import Runtime, api_services, page_secret
 from cli.console import Refused
 from cli.logs import RequestLog
+from cli.server.workers import Inherited
 
 if TYPE_CHECKING:
     import uvicorn
@@ -75,26 +77,31 @@ def address_of(listener: socket.socket) -> str:
 
 
 def run_api(
-    opened: Runtime, listener: socket.socket, started: Callable[[], None], offers: Mapping[str, str] | None = None
+    opened: Runtime,
+    listener: socket.socket,
+    started: Callable[[], None],
+    offers: Mapping[str, str] | None = None,
+    inherited: Inherited | None = None,
 ) -> None:
     """Serve on the socket until SIGINT or SIGTERM; call `started` once requests are answered."""
     # Imported here: they take most of a second, which other commands should not pay.
-    import uvicorn
-
+    from api.http.persisted import PersistedDocuments
+    from cli.server.draining import DrainingServer
     from web.app import create_site
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            started()
-
     services = api_services(opened)
+    if inherited is not None:
+        services.shared(PersistedDocuments, trusted=services.trusted_documents, folder=inherited.documents)
     config = server_config(RequestLog(create_site(services, page_secret(opened.settings), offers or {})), services)
     _tune_garbage_collection()
     # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)
+    server = DrainingServer(config, started, lambda: services.gauges.update(leaving=1), opened.settings.leave_seconds)
+    if inherited is not None:
+        signal.signal(signal.SIGHUP, server.replace)
+        inherited.end_with_supervisor()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(Server(config).serve([listener]))
+        runner.run(server.serve([listener]))
 
 
 def server_config(application: Any, services: Services, port: int = 0) -> uvicorn.Config:

@@ -180,7 +180,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/structures/{id}/contacts.csv", ContactExport(services).csv, methods=["GET"])
     app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
     app.router.routes.extend(OpenData(services).routes)
-    health = Health(watch, services.replicas)
+    health = Health(watch, services)
     app.add_route("/health", health.health, methods=["GET"])
     app.add_route("/ready", health.ready, methods=["GET"])
     app.add_route("/metrics", metrics.page, methods=["GET"])

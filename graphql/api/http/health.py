@@ -8,16 +8,17 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.core.context import Services
 from api.core.negotiation import JSON
 from api.http.standstill import Watch
-from projections.replicas.replicas import Replicas, ReplicaStanding
+from projections.replicas.replicas import ReplicaStanding
 
 
 class Health:
     """The two endpoints. They are public: `parentalite status` tells why a read model stands still."""
 
-    def __init__(self, watch: Watch, replicas: Replicas) -> None:
-        self._watch, self._replicas = watch, replicas
+    def __init__(self, watch: Watch, services: Services) -> None:
+        self._watch, self._services, self._replicas = watch, services, services.replicas
 
     async def health(self, request: Request) -> Response:
         """Answer 200 as long as the database does; `status` is `degraded` if there are `problems`."""
@@ -41,10 +42,10 @@ class Health:
 
     async def ready(self, request: Request) -> Response:
         """Answer 200 if this process can serve requests: the database answers, commands can be recorded, a projector
-        runs, and every read model moves on and is not far behind.
+        runs, and every read model moves on and is not far behind. 503 once this process was told to stop.
         """
         standing = await self._watch.look()
-        ready = standing is not None and standing.ready
+        ready = standing is not None and standing.ready and not self._services.gauges["leaving"]
         return _json(200 if ready else 503, {"ready": ready})
 
 

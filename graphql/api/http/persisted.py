@@ -6,9 +6,12 @@ and `documentId: "sha256:…"` (GraphQL over HTTP, appendix A "Persisted documen
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
@@ -26,9 +29,12 @@ IDENTIFIERS = ("documentId", "id", "doc_id")
 class PersistedDocuments:
     """The documents of one process by their hash; with a list of trusted documents it accepts no others."""
 
-    def __init__(self, trusted: Mapping[str, str] | None = None) -> None:
-        """`trusted`: documents by their SHA-256 in hexadecimal, or None if any document may be sent."""
-        self._trusted = trusted
+    def __init__(self, trusted: Mapping[str, str] | None = None, folder: Path | None = None) -> None:
+        """`trusted`: documents by their SHA-256 in hexadecimal, or None if any document may be sent.
+
+        `folder` is shared by the processes of one server, which know each other's documents by it.
+        """
+        self._trusted, self._folder = trusted, folder
         self._documents: LRUCache[str, str] = LRUCache(_MOST_STORED)
 
     def completed(self, parameters: Any, unknown_status: int = 400) -> Any:
@@ -55,7 +61,7 @@ class PersistedDocuments:
 
     def _document(self, digest: str, unknown_status: int) -> str:
         trusted = self._trusted or {}
-        document = trusted.get(digest) or self._documents.get(digest)
+        document = trusted.get(digest) or self._documents.get(digest) or self._stored_by_others(digest)
         if document is None:
             self._require_trusted(digest)
             # Clients compare this exact message before they send the document.
@@ -65,13 +71,39 @@ class PersistedDocuments:
     def _store(self, digest: str, document: str) -> None:
         self._require_trusted(digest)
         if self._trusted is None and len(document) <= _LONGEST_STORED:
+            if self._folder is not None and digest not in self._documents:
+                _write(self._folder, digest, document)
             self._documents[digest] = document
+
+    def _stored_by_others(self, digest: str) -> str | None:
+        """Return the document that another process of this server was sent."""
+        if self._folder is None or self._trusted is not None:
+            return None
+        try:
+            document = (self._folder / digest).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        if sha256(document.encode()).hexdigest() != digest:
+            return None
+        self._documents[digest] = document
+        return document
 
     def _require_trusted(self, digest: str) -> None:
         if self._trusted is not None and digest not in self._trusted:
             raise Refused(
                 403, "DOCUMENT_NOT_TRUSTED", "Ce service ne répond qu'aux documents de sa liste : celui-ci n'y est pas."
             )
+
+
+def _write(folder: Path, digest: str, document: str) -> None:
+    """Write the document for the other processes; without room for it they are sent it again."""
+    with suppress(OSError):
+        files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
+        for oldest in files[: len(files) - _MOST_STORED + 1]:
+            oldest.unlink(missing_ok=True)
+        part = folder / f"{digest}.{os.getpid()}"
+        part.write_text(document, encoding="utf-8")
+        part.replace(folder / digest)
 
 
 def persisted_documents(services: Services) -> PersistedDocuments:

@@ -1,0 +1,217 @@
+"""`parentalite serve --workers N`: N processes that answer on one socket, and one that does the background work.
+
+Each is a process of its own code: after an update SIGHUP replaces them one by one, and no request fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from types import FrameType
+
+from cli.console import Refused
+
+log = logging.getLogger("parentalite.workers")
+
+#: How long a process may take until it answers, and to leave beyond what it was told to wait.
+START_SECONDS, LEAVE_SECONDS = 90.0, 20.0
+#: Pause before a process that died is started again.
+_PAUSE = 1.0
+#: A first process that dies as often in a row cannot start at all.
+_MOST_DEATHS = 3
+_TICK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a worker has of its supervisor: the socket, the pipes, and the folder that all workers share."""
+
+    listener: int
+    ready: int
+    lifeline: int
+    folder: Path
+
+    @classmethod
+    def read(cls, text: str) -> Inherited:
+        listener, ready, lifeline, folder = text.split(",", 3)
+        return cls(int(listener), int(ready), int(lifeline), Path(folder))
+
+    @property
+    def documents(self) -> Path:
+        """Where persisted documents are shared."""
+        folder = self.folder / "documents"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def __str__(self) -> str:
+        return f"{self.listener},{self.ready},{self.lifeline},{self.folder}"
+
+    def socket(self) -> socket.socket:
+        return socket.socket(fileno=self.listener)
+
+    def tell_ready(self) -> None:
+        """Tell the supervisor that this process works."""
+        with suppress(OSError):
+            os.write(self.ready, b"1")
+
+    def end_with_supervisor(self) -> None:
+        """Leave once the supervisor is gone, however it went."""
+
+        def watch() -> None:
+            os.read(self.lifeline, 1)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+class _Worker:
+    """A process of one kind, such as `serve` or `project`, as it runs now."""
+
+    def __init__(self, arguments: Sequence[str], listener: socket.socket, lifeline: int, folder: Path) -> None:
+        self.arguments, self._listener, self._lifeline, self._folder = arguments, listener, lifeline, folder
+        self.started_at = time.monotonic()
+        self._reading, writing = os.pipe()
+        inherited = Inherited(listener.fileno(), writing, lifeline, folder)
+        # A session of its own: Ctrl-C reaches the supervisor alone, which ends them in order.
+        self.process = subprocess.Popen(
+            [*_program(), *arguments, "--worker", str(inherited)],
+            pass_fds=(listener.fileno(), writing, lifeline),
+            start_new_session=True,
+        )
+        os.close(writing)
+
+    def successor(self) -> _Worker:
+        return _Worker(self.arguments, self._listener, self._lifeline, self._folder)
+
+    def is_ready_within(self, seconds: float, goes_on: Callable[[], bool]) -> bool:
+        """Wait until the process says that it works; False if it ends, takes too long, or it does not go on."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and goes_on():
+            if select.select([self._reading], [], [], _TICK)[0]:
+                return bool(os.read(self._reading, 1))
+        return False
+
+    def leave(self, number: int, seconds: float) -> None:
+        """Send the signal, and end a process that does not leave in time."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            log.error("a process did not leave in time", extra={"worker": self.process.pid})
+            self.process.kill()
+            self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            os.close(self._reading)
+
+
+class Supervisor:
+    """Keeps the processes running until it is stopped, and replaces them on SIGHUP."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        kinds: Sequence[Sequence[str]],
+        folder: Path,
+        leave_seconds: float,
+        goes_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._listener, self._kinds, self._folder = listener, kinds, folder
+        self._leave_seconds, self._goes_on = LEAVE_SECONDS + leave_seconds, goes_on
+        self.processes: list[_Worker] = []
+        self._hangup = Event()
+        self._had_terminal = _has_terminal()
+
+    def run(self, started: Callable[[], None]) -> None:
+        """Start the processes, call `started` once all work, and keep them until it does not go on, or is stopped."""
+        # Whoever holds the other end of this pipe is alive: workers read that it closes.
+        lifeline, held = os.pipe()
+        signal.signal(signal.SIGHUP, self.hang_up)
+        try:
+            self.processes = [_Worker(kind, self._listener, lifeline, self._folder) for kind in self._kinds]
+            for worker in self.processes:
+                if not worker.is_ready_within(START_SECONDS, lambda: True):
+                    raise Refused("a worker did not start: its own lines above say why")
+            started()
+            self._keep()
+        finally:
+            self._end()
+            os.close(held)
+            os.close(lifeline)
+
+    def hang_up(self, number: int, frame: FrameType | None) -> None:
+        """Handle SIGHUP: replace all processes. From a terminal that was closed it is the end."""
+        if self._had_terminal and not _has_terminal():
+            signal.raise_signal(signal.SIGTERM)
+        self._hangup.set()
+
+    def _keep(self) -> None:
+        deaths = 0
+        while self._goes_on():
+            if self._hangup.wait(_TICK):
+                self._hangup.clear()
+                self._replace_all()
+            for place, worker in enumerate(self.processes):
+                if worker.process.poll() is None:
+                    continue
+                deaths = deaths + 1 if time.monotonic() - worker.started_at < START_SECONDS else 1
+                log.error("a process ended", extra={"worker": worker.process.pid, "code": worker.process.returncode})
+                if deaths > _MOST_DEATHS * len(self.processes):
+                    raise Refused("workers end again and again: their own lines above say why")
+                time.sleep(_PAUSE)
+                worker.close()
+                self.processes[place] = worker.successor()
+
+    def _replace_all(self) -> None:
+        """Replace one process after the other: the new one works before the old one leaves."""
+        log.info("replacing the processes")
+        for place, worker in enumerate(self.processes):
+            new = worker.successor()
+            if not new.is_ready_within(START_SECONDS, lambda: True):
+                log.error("the new process does not work: those that run go on", extra={"worker": new.process.pid})
+                new.process.kill()
+                new.process.wait()
+                new.close()
+                return
+            self.processes[place] = new
+            worker.leave(signal.SIGHUP, LEAVE_SECONDS)
+        log.info("replaced the processes")
+
+    def _end(self) -> None:
+        """End those that answer, all at once, and then what makes their commands visible."""
+        serving = [worker for worker in self.processes if worker.arguments[0] == "serve"]
+        others = [worker for worker in self.processes if worker not in serving]
+        for workers in (serving, others):
+            for worker in workers:
+                if worker.process.poll() is None:
+                    worker.process.send_signal(signal.SIGTERM)
+            for worker in workers:
+                worker.leave(signal.SIGTERM, self._leave_seconds)
+
+
+def _program() -> list[str]:
+    """Return how this very program is started again."""
+    name = sys.argv[0]
+    return [sys.executable, "-m", "cli"] if Path(name).name == "__main__.py" else [sys.executable, name]
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
