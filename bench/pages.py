@@ -20,6 +20,7 @@ LEAST_SHARE = 0.5
 ROUNDS = 3
 #: More addresses than are asked in a run, so that no answer is met again.
 ADDRESSES = 6_000
+SEASON_START, SEASON_DAYS = date(2025, 9, 1), 270
 
 
 def main() -> None:
@@ -38,13 +39,13 @@ def main() -> None:
             site = address.removesuffix("/graphql")
             paces: dict[str, list[Pace]] = {}
             for number in range(ROUNDS):
-                # Other days and animations in each round.
-                days = [date(2030, 1, 1) + timedelta(days=number * ADDRESSES + day) for day in range(ADDRESSES)]
+                # Other periods and animations in each round. Each period has a page of 20, of a beginning in the season.
+                periods = [_period(number * ADDRESSES + each) for each in range(ADDRESSES)]
                 share = len(animations) // ROUNDS
                 own = animations[number * share : (number + 1) * share]
                 paces.setdefault("GraphQL page of 20", []).append(pace(address, body, arguments.seconds))
                 paces.setdefault("/animations", []).append(
-                    pace_of_pages(site, [f"/animations?au={day}" for day in days], arguments.seconds)
+                    pace_of_pages(site, [f"/animations?{period}" for period in periods], arguments.seconds)
                 )
                 paces.setdefault("/animations/ID", []).append(pace_of_pages(site, own, arguments.seconds))
     figures = {
@@ -68,6 +69,11 @@ def main() -> None:
             )
         ]
     )
+
+
+def _period(number: int) -> str:
+    since, until = SEASON_START + timedelta(days=number % SEASON_DAYS), date(2030, 1, 1) + timedelta(days=number)
+    return f"startsFrom={since}&au={until}"
 
 
 def _published(conn: Connection) -> list[str]:

@@ -6,6 +6,7 @@ Every line break counts, as in the plain texts that descriptions were before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -32,6 +33,7 @@ class _Parser(MarkdownIt):
 _PARSER = _Parser("commonmark", {"html": False, "breaks": True}).enable("table")
 
 
+@lru_cache(500)
 def markdown_html(text: str) -> str:
     """Return the HTML of a text: links alone to http, https, mailto and tel, its headings from the third level on."""
     if len(text) > LONGEST_MARKDOWN:

@@ -10,6 +10,7 @@ from datetime import datetime
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -86,7 +87,9 @@ class Services:
     local_webhooks: bool = False
     #: For how long an invitation's address is kept, which ends with it.
     invitations_days: float = 30
-    structures: KnownRows = field(default_factory=lambda: KnownRows("structures"), repr=False)
+    structures: KnownRows[UUID] = field(default_factory=lambda: KnownRows("structures"), repr=False)
+    contacts: KnownRows[UUID] = field(default_factory=lambda: KnownRows("structure_contacts"), repr=False)
+    schools: KnownRows[str] = field(default_factory=lambda: KnownRows("schools", "accounts"), repr=False)
     web: WebSettings = field(default_factory=WebSettings)
     #: Longest time between checkpoints.
     checkpoint_seconds: float = 600.0

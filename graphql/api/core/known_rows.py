@@ -1,31 +1,31 @@
-"""Rows that a process has read, cached until their read model moves."""
+"""Rows that a process has read, cached until their read models move."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-from uuid import UUID
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
 
 from projections.engine.reading import Snapshot
 
+K = TypeVar("K", bound=Hashable)
 Row = dict[str, Any]
 _MOST = 2_000
 
 
-class KnownRows:
-    """Rows of one read model by id. The snapshot tells the position of the read model."""
+class KnownRows(Generic[K]):
+    """Rows by id. The snapshot tells the positions of the read models that they follow from."""
 
-    def __init__(self, read_model: str) -> None:
-        self._read_model = read_model
+    def __init__(self, *read_models: str) -> None:
+        self._read_models = read_models
         self._read_at: object = None
-        self._rows: dict[UUID, Row] = {}
+        self._rows: dict[K, Row] = {}
 
     async def at(
-        self, read: Snapshot, ids: Sequence[UUID], load: Callable[[Sequence[UUID]], Awaitable[dict[UUID, Row]]]
-    ) -> dict[UUID, Row]:
+        self, read: Snapshot, ids: Sequence[K], load: Callable[[Sequence[K]], Awaitable[dict[K, Row]]]
+    ) -> dict[K, Row]:
         """Return the existing rows of `ids`; `load` reads those that are not cached in the snapshot."""
-        standing = read.live.get(self._read_model)
-        if standing is None:
+        standing = [read.live.get(name) for name in self._read_models]
+        if None in standing:
             # Snapshots of the past have rows of their own.
             return await load(ids)
         if standing != self._read_at or len(self._rows) > _MOST:

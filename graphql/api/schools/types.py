@@ -119,7 +119,8 @@ async def school_named(context: Context, uai: str) -> School:
     """Return the school of a UAI that something names, together with those of other resolvers."""
 
     async def load(uais: list[str]) -> Sequence[School]:
-        rows = await load_rows(context, uais)
+        read = await context.read()
+        rows = await context.services.schools.at(read, uais, lambda missing: load_rows(context, missing))
         return [school_of(rows[uai]) for uai in uais]
 
     return await context.together("schools", uai, load)

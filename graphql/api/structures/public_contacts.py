@@ -48,6 +48,11 @@ def on_one_line(contact: StructureContact | None) -> str | None:
 
 async def _contacts(context: Context, ids: Sequence[UUID]) -> list[dict[str, Any] | None]:
     read = await context.read()
-    rows = await read.rows(read.sql(queries.CONTACTS), {"structures": list(ids)})
-    contacts = {row["structure_id"]: row for row in rows}
-    return [contacts.get(structure_id) for structure_id in ids]
+
+    async def load(missing: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        rows = await read.rows(read.sql(queries.CONTACTS), {"structures": list(missing)})
+        # Structures of which nothing is said are known too.
+        return {key: {} for key in missing} | {row["structure_id"]: row for row in rows}
+
+    contacts = await context.services.contacts.at(read, ids, load)
+    return [contacts[structure_id] or None for structure_id in ids]

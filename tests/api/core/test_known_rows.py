@@ -16,8 +16,8 @@ FIRST, SECOND, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 class Reads:
     """Loads rows, and tells which were loaded."""
 
-    def __init__(self) -> None:
-        self.known = KnownRows("structures")
+    def __init__(self, *read_models: str) -> None:
+        self.known: KnownRows[UUID] = KnownRows(*read_models)
         self.loaded: list[UUID] = []
 
     def at(self, live: Live, *ids: UUID) -> dict[UUID, dict[str, Any]]:
@@ -32,7 +32,7 @@ class Reads:
 
 
 def test_what_was_read_is_read_again_only_after_a_move_or_a_switch():
-    reads, here = Reads(), {"structures": (1, 7)}
+    reads, here = Reads("structures"), {"structures": (1, 7)}
     assert list(reads.at(here, FIRST, SECOND)) == reads.loaded == [FIRST, SECOND]
     assert list(reads.at(here, SECOND, FIRST)) == [SECOND, FIRST]
     assert reads.loaded == []
@@ -41,15 +41,24 @@ def test_what_was_read_is_read_again_only_after_a_move_or_a_switch():
         assert reads.loaded == [FIRST]
 
 
+def test_rows_that_follow_from_two_read_models_are_read_again_after_a_move_of_either():
+    reads = Reads("structures", "accounts")
+    for live in ({"structures": (1, 7), "accounts": (1, 7)}, {"structures": (1, 7), "accounts": (1, 8)}):
+        reads.at(live, FIRST)
+        assert reads.loaded == [FIRST]
+    reads.at(live, FIRST)
+    assert reads.loaded == []
+
+
 def test_what_there_is_not_is_looked_for_each_time():
-    reads, here = Reads(), {"structures": (1, 7)}
+    reads, here = Reads("structures"), {"structures": (1, 7)}
     for _ in range(2):
         assert reads.at(here, UNKNOWN) == {}
         assert reads.loaded == [UNKNOWN]
 
 
 def test_rows_of_the_past_are_not_kept():
-    reads = Reads()
+    reads = Reads("structures")
     for _ in range(2):
         reads.at({}, FIRST)
         assert reads.loaded == [FIRST]

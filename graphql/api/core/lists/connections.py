@@ -82,6 +82,8 @@ async def _one_page(
     async def count() -> Total:
         if counted and rows:
             total = int(rows[0]["list_total"])
+        elif not rows and page.start is None and page.stop is None:
+            total = 0
         else:
             total = await context.together(repr((counting, filtered.params)), None, counts)
         return Total.counted(total) if filtered.counting is None else Total(total, True)
