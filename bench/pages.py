@@ -39,7 +39,7 @@ def main() -> None:
             site = address.removesuffix("/graphql")
             paces: dict[str, list[Pace]] = {}
             for number in range(ROUNDS):
-                # Other periods and animations in each round. Each period has a page of 20, of a beginning in the season.
+                # Other periods and animations in each round; each period has a full first page.
                 periods = [_period(number * ADDRESSES + each) for each in range(ADDRESSES)]
                 share = len(animations) // ROUNDS
                 own = animations[number * share : (number + 1) * share]
