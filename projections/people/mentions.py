@@ -9,6 +9,8 @@ from projections.engine.words import words
 
 #: More are not named one by one.
 _MOST = 20
+#: So short a word is mostly none of a name.
+_SHORTEST = 2
 _ACCENTED, _PLAIN = "àâäáãéèêëíìîïóòôöõúùûüñçÿ", "aaaaaeeeeiiiiooooouuuuncy"
 #: Things with texts that are few enough to be read through, newest first.
 MENTIONS = f"""
@@ -37,9 +39,15 @@ _NAMED: Mapping[str, str] = {
 
 
 def patterns(names: Iterable[str]) -> list[str]:
-    """Return for each name the regular expression by which it is found as words of a text."""
-    parts = (words(name) for name in names)
+    """Return the regular expressions by which names are found as words of a text: whole, and the family name alone."""
+    parts = [words(part) for name in names for part in (name, *_family_names(name))]
     return [r"\m" + r"\W+".join(each) + r"\M" for each in parts if len("".join(each)) > 1]
+
+
+def _family_names(name: str) -> list[str]:
+    """Return what of a whole name is the family's: it comes last, or is written in capitals."""
+    parts = [] if "@" in name else name.split()
+    return [part for part in parts if len(part) > _SHORTEST and (part is parts[-1] or part.isupper())]
 
 
 def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:

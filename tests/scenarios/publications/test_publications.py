@@ -218,10 +218,8 @@ def test_the_past_is_read_by_those_who_answer_for_it_and_an_author_is_erased(
     summary = "Avec Mme AUTRICE, un jeudi."
     people.does(MODIFY, NATIONAL, publicationId=proposed, summary=summary)
     answer = server.ask(ERASE, NATIONAL, subject="anne@exemple.fr")["personErase"]
-    assert (answer["counts"], answer["unreached"]) == ([{"kind": "AUTHOR", "count": 1}], [])
-    other = {"author": "Autrice", "authorEmail": "a.autrice@exemple.fr"}
-    people.does(MODIFY, NATIONAL, publicationId=proposed, **other)
-    (unreached,) = server.ask(ERASE, NATIONAL, subject="a.autrice@exemple.fr")["personErase"]["unreached"]
+    assert answer["counts"] == [{"kind": "AUTHOR", "count": 1}]
+    (unreached,) = answer["unreached"]
     assert "La publication « Régler les écrans en famille » peut nommer la personne" in unreached
     assert proposed in unreached
     shown = seen(server, proposed)
