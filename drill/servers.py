@@ -45,6 +45,8 @@ class Servers:
             "PARENTALITE_FILES": str(self.folder / "files"),
             "PARENTALITE_CHECKPOINT_SECONDS": str(CHECKPOINT_SECONDS),
             "PARENTALITE_REQUESTS_PER_MINUTE": "0",
+            # The balancer looks every second, and twice.
+            "PARENTALITE_LEAVE_SECONDS": "4",
             "PARENTALITE_TRUSTED_PROXIES": "127.0.0.1",
             "PYTHONPATH": os.pathsep.join([".", "graphql"]),
         }
