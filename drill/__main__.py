@@ -177,6 +177,11 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=names, metavar="EVENT", help="this event alone; repeatable")
     parser.add_argument("--rate", type=float, default=100, help="commands a second (default 100)")
     parser.add_argument("--seconds", type=float, default=15, help="seconds of load after each event (default 15)")
+    parser.add_argument(
+        "--hosts",
+        action="store_true",
+        help="the servers' DATABASE_URL names all nodes, instead of a HAProxy beside each",
+    )
     parser.add_argument("--port", type=int, default=9300, help="first of thirty ports (default 9300)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep data and logs in this new folder")
     arguments = parser.parse_args()
@@ -197,7 +202,7 @@ def _run(chosen: list[Fault], arguments: argparse.Namespace) -> int:
         processes = stack.enter_context(Processes(folder))
         address = f"127.0.0.1,{net.ours}" if net else "127.0.0.1"
         cluster = Cluster(folder, Ports(arguments.port), processes, address)
-        servers = Servers(cluster, processes, net)
+        servers = Servers(cluster, processes, net, arguments.hosts)
         stage = Stage(cluster, servers, processes)
         _tell(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}; data and logs in {folder}")
         cluster.start()

@@ -29,8 +29,8 @@ READY_SECONDS = 90
 class Servers:
     """`parentalite serve` twice, and what stands between them, the database and the clients."""
 
-    def __init__(self, cluster: Cluster, processes: Processes, network: Network | None) -> None:
-        self.cluster, self.processes, self.network = cluster, processes, network
+    def __init__(self, cluster: Cluster, processes: Processes, network: Network | None, by_hosts: bool) -> None:
+        self.cluster, self.processes, self.network, self._by_hosts = cluster, processes, network, by_hosts
         self.folder, self.ports = cluster.folder, cluster.ports
         self._haproxy, self._pgbouncer = program("haproxy", "haproxy"), program("pgbouncer", "pgbouncer")
         for name in ("files", "signer", "homes"):
@@ -111,13 +111,17 @@ class Servers:
         return issue_token(secret, role, f"{role}-drill", now, sirets=sirets, territories=territories)
 
     def environment(self, name: str) -> dict[str, str]:
-        port = self.ports.proxy(name)
-        host = "127.0.0.1"
+        network = self._network_of(name)
+        nearest = network.ours if network else "127.0.0.1"
         if self.pooled:
-            host, port = (self.network.ours if self.network and name == "b" else host), self.ports.pooler
+            hosts = f"{nearest}:{self.ports.pooler}"
+        elif self._by_hosts:
+            hosts = ",".join(f"{nearest}:{self.ports.postgresql(node)}" for node in NODES)
+        else:
+            hosts = f"127.0.0.1:{self.ports.proxy(name)}"
         home = self.folder / "homes" / name
         home.mkdir(exist_ok=True)
-        url = f"postgresql://{DATABASE}:{PASSWORD}@{host}:{port}/{DATABASE}"
+        url = f"postgresql://{DATABASE}:{PASSWORD}@{hosts}/{DATABASE}"
         return self._environment | {"DATABASE_URL": url, "PARENTALITE_HOME": str(home)}
 
     def source(self, name: str) -> str:
