@@ -191,9 +191,8 @@ def request_certificate(command: CandidatureRequestCertificate, work: UnitOfWork
 
 def record_contact(command: CandidatureRecordContact, work: UnitOfWork) -> UUID:
     state = _candidature(command, work)
-    facts = candidatures.record_contact(state, work.actor, command.on, command.note, _today(work, state))
-    _check_submitted(work, state, command.on)
-    return _record(work, state, facts)
+    today = _today(work, state)
+    return _record(work, state, candidatures.record_contact(state, work.actor, command.on, command.note, today))
 
 
 def record_training(command: CandidatureRecordTraining, work: UnitOfWork) -> UUID:

@@ -139,9 +139,7 @@ def test_a_feed_reader_is_told_what_changed_last_first(season, server):
     assert published.id == UUID(season["Publiée"]).urn
     assert published.link == f"{SITE}/animations/{season['Publiée']}"
     assert published.author == "Centre social Les Tilleuls"
-    assert published.summary.startswith(
-        "lundi 15 mars 2027, 18\u00a0h\u00a000 – 20\u00a0h\u00a000, École Jean Jaurès, "
-    )
+    assert published.summary.startswith("lundi 15 mars 2027, 18\u00a0h – 20\u00a0h, École Jean Jaurès, ")
     assert "Hérault" in {tag.term for tag in published.tags}
 
 

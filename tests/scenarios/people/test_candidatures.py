@@ -55,7 +55,9 @@ def test_a_volunteer_of_the_first_degree_comes_to_a_certificate_by_the_link_alon
     candidature, link = _validated(people)
     assert server.run(FOLLOW, None, link=link)["status"] == "VALIDATED"
     people.does(CONTACT, COORDONNATEUR, candidatureId=candidature, on="2027-01-08", note="Disponible le soir")
-    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-01-09", subject="Accompagner à l'ENT")
+    (error,) = people.is_refused(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2026-01-10", subject="ENT")
+    assert "cette candidature est du 10/01/2027" in error["message"]
+    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-01-10", subject="Accompagner à l'ENT")
     people.does(PIX, COORDONNATEUR, candidatureId=candidature, on="2027-01-09")
     assert _pdf(server, candidature, link=link).status_code == 404
     people.does(ASK, None, link=link)
@@ -77,7 +79,7 @@ def test_a_volunteer_of_the_first_degree_comes_to_a_certificate_by_the_link_alon
         "Prénom Nom",
         "Hérault",
         "accompagner des parents, un par un ou en groupe",
-        "Accompagner à l'ENT (09/01/2027)",
+        "Accompagner à l'ENT (10/01/2027)",
         "Certification Pix obtenue le samedi 9 janvier 2027",
     ):
         assert part in printed
@@ -152,7 +154,7 @@ def test_a_link_that_was_not_made_here_shows_nothing(server, link):
 
 def test_a_certificate_says_for_ever_what_was_so_when_it_was_issued(people, server):
     candidature, link = _validated(people)
-    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-01-09", subject="Avant")
+    people.does(TRAIN, COORDONNATEUR, candidatureId=candidature, on="2027-01-10", subject="Avant")
     people.does(ASK, None, link=link)
     people.does(ISSUE, COORDONNATEUR, candidatureId=candidature)
     before = _pdf(server, candidature, link=link).content
