@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +11,17 @@ import typer
 
 from application.backups.making import backup_keys, make_backup
 from application.backups.manifest import KEY_FILES, Manifest, read_manifest
+from application.backups.pruning import delete, find_obsolete
 from application.backups.verifying import verify_backup, verify_keys
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.proof.public_keys import list_public_keys
 from cli.composition import open_to_read, settings_from_environment, utc_now
-from cli.console import Refused, Steps, note, quantity
-from cli.options import Verbose, set_up_command_logs
+from cli.console import Refused, Steps, confirm, note, quantity
+from cli.options import Verbose, Yes, set_up_command_logs
 from eventstore.log_table import log_exists
 
-family = typer.Typer(no_args_is_help=True, help="Backups: make one, and verify it.")
+family = typer.Typer(no_args_is_help=True, help="Backups: make one, verify it, delete old ones.")
 
 Programs = Annotated[
     Path | None,
@@ -29,7 +31,7 @@ Programs = Annotated[
 
 @family.callback()
 def _backup() -> None:
-    """Backups: make one, and verify it.
+    """Backups: make one, verify it, delete old ones.
 
     A backup is a folder: the whole PostgreSQL server as pg_basebackup copies it, the stored files, a list of the keys
     that erasures destroyed, and a manifest with the digest of each file. The secrets are not in it: they go to another
@@ -107,6 +109,38 @@ def verify(
     if not by_postgresql:
         note(f"pg_verifybackup of PostgreSQL {manifest.postgresql} is not here (--programs).")
     typer.echo(f"ok: {_summary(manifest)}")
+
+
+@family.command("prune")
+def prune(
+    folder: Annotated[Path, typer.Argument(help="The folder that holds the backups.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3_650, help="Keep backups of so many days.")] = 30,
+    wal: Annotated[
+        Path | None,
+        typer.Option("--wal", help="Also delete the archived write-ahead log that no remaining backup needs."),
+    ] = None,
+    yes: Yes = False,
+    verbose: Verbose = False,
+) -> None:
+    """Delete backups that are older, and the archived write-ahead log of before the oldest that stays.
+
+    An old backup holds the keys of everybody who was erased since: 30 days is what docs/operations.md promises. The
+    newest backup always stays, and so do backups of keys.
+    """
+    set_up_command_logs(verbose)
+    for place in (folder, wal):
+        if place is not None and not place.is_dir():
+            raise Refused(f"{place} is no folder")
+    obsolete = find_obsolete(folder, wal, utc_now() - timedelta(days=days))
+    if obsolete.kept is None:
+        raise Refused(f"{folder} holds no backup; nothing was deleted")
+    for backup in obsolete.backups:
+        typer.echo(backup)
+    what = f"{quantity(len(obsolete.backups), 'backup')} and {quantity(len(obsolete.segments), 'segment')} of the log"
+    if obsolete.backups or obsolete.segments:
+        confirm(f"Delete {what}?", yes)
+        delete(obsolete)
+    note(f"Deleted: {what}. The oldest backup is {obsolete.kept.name}.")
 
 
 def is_of_keys(folder: Path) -> bool:
