@@ -26,6 +26,8 @@ STANDBY_SECONDS = 0.5
 #: Between two looks whether the holder is silent.
 LOOK_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 5.0
+#: While the database is away: what waits longer than that keeps servers from being ready after its return.
+LONGEST_AWAY_SECONDS = 1.0
 _PATIENCE_SECONDS = 10
 
 Conn = Connection[Any]
@@ -64,7 +66,7 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
     )
     failures = 0
     while not stop.is_set():
-        started = time.monotonic()
+        started, longest = time.monotonic(), LONGEST_BACKOFF_SECONDS
         try:
             with connect(database_url, f"parentalite-{work.name}") as conn:
                 lease = _awaited(conn, work, stop)
@@ -76,12 +78,14 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
             return
         except lost as fault:
             log.warning(f"{work.name} lost its connection", extra={"reason": type(fault).__name__})
+            if not isinstance(fault, work.passing):
+                longest = LONGEST_AWAY_SECONDS
         except Exception as fault:
             # Log places and never values, which may be personal.
             places = [f"{place.filename}:{place.lineno}" for place in extract_tb(fault.__traceback__)]
             log.error(f"{work.name} failed", extra={"reason": type(fault).__name__, "places": places})
         failures = 1 if time.monotonic() - started > LONGEST_BACKOFF_SECONDS else failures + 1
-        stop.wait(min(LONGEST_BACKOFF_SECONDS, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
+        stop.wait(min(longest, 0.1 * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0))
 
 
 def _awaited(conn: Conn, work: Work, stop: Event) -> Lease | None:
