@@ -199,15 +199,20 @@ def _started(filtered: Filter, name: str, comparison: str, start: datetime) -> F
     if start.tzinfo is not None:
         return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: start})
     furthest = -_FURTHEST if comparison == ">=" else _FURTHEST
-    bound = start.replace(tzinfo=UTC)
+    # Clocks are asked within a day of the bound alone: PostgreSQL cannot guess how many starts they let through.
+    return filtered.where(
+        f"(a.starts_at {comparison} %({name}_bound)s AND (a.starts_at {comparison} %({name}_anywhere)s"
+        f" OR (a.starts_at AT TIME ZONE a.time_zone) {comparison} %({name})s))",
+        **{name: start, f"{name}_bound": _shifted(start, furthest), f"{name}_anywhere": _shifted(start, -furthest)},
+    )
+
+
+def _shifted(start: datetime, by: timedelta) -> datetime:
+    instant = start.replace(tzinfo=UTC)
     with suppress(OverflowError):
         # At the ends of the calendar there is nothing further, and no animation.
-        bound += furthest
-    return filtered.where(
-        f"(a.starts_at {comparison} %({name}_bound)s"
-        f" AND (a.starts_at AT TIME ZONE a.time_zone) {comparison} %({name})s)",
-        **{name: start, f"{name}_bound": bound},
-    )
+        instant += by
+    return instant
 
 
 def listed(conditions: Conditions, now: datetime | None = None) -> Filter:
