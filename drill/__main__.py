@@ -182,6 +182,7 @@ def main() -> None:
         action="store_true",
         help="the servers' DATABASE_URL names all nodes, instead of a HAProxy beside each",
     )
+    parser.add_argument("--replicas", action="store_true", help="questions are read at all nodes (DATABASE_READ_URL)")
     parser.add_argument("--port", type=int, default=9300, help="first of thirty ports (default 9300)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep data and logs in this new folder")
     arguments = parser.parse_args()
@@ -202,7 +203,7 @@ def _run(chosen: list[Fault], arguments: argparse.Namespace) -> int:
         processes = stack.enter_context(Processes(folder))
         address = f"127.0.0.1,{net.ours}" if net else "127.0.0.1"
         cluster = Cluster(folder, Ports(arguments.port), processes, address)
-        servers = Servers(cluster, processes, net, arguments.hosts)
+        servers = Servers(cluster, processes, net, arguments.hosts, arguments.replicas)
         stage = Stage(cluster, servers, processes)
         _tell(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}; data and logs in {folder}")
         cluster.start()

@@ -29,8 +29,11 @@ READY_SECONDS = 90
 class Servers:
     """`parentalite serve` twice, and what stands between them, the database and the clients."""
 
-    def __init__(self, cluster: Cluster, processes: Processes, network: Network | None, by_hosts: bool) -> None:
-        self.cluster, self.processes, self.network, self._by_hosts = cluster, processes, network, by_hosts
+    def __init__(
+        self, cluster: Cluster, processes: Processes, network: Network | None, by_hosts: bool, at_replicas: bool
+    ) -> None:
+        self.cluster, self.processes, self.network = cluster, processes, network
+        self._by_hosts, self._at_replicas = by_hosts, at_replicas
         self.folder, self.ports = cluster.folder, cluster.ports
         self._haproxy, self._pgbouncer = program("haproxy", "haproxy"), program("pgbouncer", "pgbouncer")
         for name in ("files", "signer", "homes"):
@@ -113,16 +116,17 @@ class Servers:
     def environment(self, name: str) -> dict[str, str]:
         network = self._network_of(name)
         nearest = network.ours if network else "127.0.0.1"
+        nodes = [f"{nearest}:{self.ports.postgresql(node)}" for node in NODES]
         if self.pooled:
             hosts = f"{nearest}:{self.ports.pooler}"
         elif self._by_hosts:
-            hosts = ",".join(f"{nearest}:{self.ports.postgresql(node)}" for node in NODES)
+            hosts = ",".join(nodes)
         else:
             hosts = f"127.0.0.1:{self.ports.proxy(name)}"
         home = self.folder / "homes" / name
         home.mkdir(exist_ok=True)
-        url = f"postgresql://{DATABASE}:{PASSWORD}@{hosts}/{DATABASE}"
-        return self._environment | {"DATABASE_URL": url, "PARENTALITE_HOME": str(home)}
+        environment = self._environment | {"DATABASE_URL": _url(hosts), "PARENTALITE_HOME": str(home)}
+        return environment | ({"DATABASE_READ_URL": ",".join(map(_url, nodes))} if self._at_replicas else {})
 
     def source(self, name: str) -> str:
         """Return the address from which PostgreSQL sees the sessions of a server."""
@@ -173,6 +177,10 @@ class Servers:
             LISTEN_PORT=self.ports.pooler,
             USERS=users,
         )
+
+
+def _url(hosts: str) -> str:
+    return f"postgresql://{DATABASE}:{PASSWORD}@{hosts}/{DATABASE}"
 
 
 def _is_ready(address: str) -> bool:
