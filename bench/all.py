@@ -31,6 +31,7 @@ BENCHMARKS = {
     "graphql": "graphql",
     "pages": "pages",
     "territories": "territories",
+    "replicas": "replicas",
     "hostile": "hostile",
     "scale": "scale",
     "audit-trail": "audit_trail",

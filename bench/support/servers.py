@@ -37,8 +37,8 @@ class Pace:
 
 
 @contextmanager
-def ours(url: str) -> Iterator[str]:
-    """Yield the URL of our GraphQL endpoint, served by one process that does not project."""
+def ours(url: str, **variables: str) -> Iterator[str]:
+    """Yield the URL of our GraphQL endpoint, served by one process that does not project, with further `variables`."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
         environment = os.environ | {
@@ -51,6 +51,7 @@ def ours(url: str) -> Iterator[str]:
             "PARENTALITE_LOG_LEVEL": "WARNING",
             "PARENTALITE_REQUESTS_PER_MINUTE": "0",
             "PYTHONPATH": os.pathsep.join([".", "graphql"]),
+            **variables,
         }
         command = [sys.executable, "-m", "cli", "serve", "--no-project", "--port", str(port)]
         process = subprocess.Popen(command, env=environment)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from eventstore.connections import reading_pool
 from eventstore.sessions.address import additions
@@ -58,6 +59,14 @@ class Told:
     last: LastEvent | None
 
 
+def of_standby(url: str) -> str:
+    """Return the address, which leads to one that is a standby where several hosts are named."""
+    parameters = conninfo_to_dict(url)
+    if "," not in str(parameters.get("host", "")) or "target_session_attrs" in parameters:
+        return url
+    return make_conninfo(url, target_session_attrs="standby")
+
+
 class Watched:
     """A connection of its own for asking a server now and then; made anew once it is lost."""
 
@@ -70,7 +79,7 @@ class Watched:
     async def ask(self) -> Told:
         """Return what the server is and holds. Raises psycopg.Error or TimeoutError."""
         try:
-            async with asyncio.timeout(2 * PATIENCE_SECONDS):
+            async with asyncio.timeout(3 * PATIENCE_SECONDS):
                 return await self._told(await self.connected())
         except BaseException:
             await self.close()
@@ -115,7 +124,8 @@ class Replica:
 
     def __init__(self, number: int, url: str, connections: int) -> None:
         self.number = number
-        parameters = psycopg.conninfo.conninfo_to_dict(url)
+        url = of_standby(url)
+        parameters = conninfo_to_dict(url)
         self.host = f"{parameters.get('host', 'localhost')}:{parameters.get('port', 5432)}"
         self.pool = reading_pool(url, connections)
         self.watched = Watched(url)

@@ -137,6 +137,7 @@ class Context:
         self.snapshots = Snapshots(services, at_least)
         self.client = client
         self._admit = admit
+        self._authorization = None if admit is None else admit.authorization
         self.own_write = own_write or OwnWrite()
         #: The document of the operation, once it is prepared (see `api.compiled.documents`).
         self.document: object = None
@@ -257,10 +258,6 @@ class Context:
             position = self.services.waiter.position + 1 if position is None else position
             self.own_write.note(position)
             self.services.shared(OwnWrites).note(self._authorization, self.client, position)
-
-    @property
-    def _authorization(self) -> str | None:
-        return None if self._admit is None else self._admit.authorization
 
     @property
     def age(self) -> float:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import psutil
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from application.hosting.database import with_database
 from application.hosting.embedded_server import embedded_server
@@ -66,6 +67,15 @@ class Pair:
         finally:
             _run(self.standby, "SELECT pg_wal_replay_resume()")
 
+    @contextmanager
+    def frozen_standby(self) -> Iterator[None]:
+        """Let no process of the standby go on for as long as the context lasts."""
+        _signal(self.folder / "standby", signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _signal(self.folder / "standby", signal.SIGCONT)
+
     def promote(self) -> None:
         """Make a primary of the standby, and wait until it is."""
         _run(self.standby, f"SELECT pg_promote(true, {_LONGEST_WAIT:.0f})")
@@ -87,6 +97,20 @@ def streaming_pair(folder: Path) -> Iterator[Pair]:
         pair = Pair(folder.resolve(), primary, standby)
         _wait(primary, "SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'")
         yield pair
+
+
+@contextmanager
+def another_standby(pair: Pair, name: str) -> Iterator[str]:
+    """Start a further standby of the pair's primary, beside its folders, and yield the address of its `postgres`."""
+    _copy(pair.primary, pair.folder / name)
+    with embedded_server(pair.folder / name, {**_FAST, "hot_standby_feedback": "on"}) as standby:
+        _wait(pair.primary, "SELECT count(*) = 2 FROM pg_stat_replication WHERE state = 'streaming'")
+        yield standby
+
+
+def on_server(url: str, server_url: str) -> str:
+    """Return the address of the same database on another server."""
+    return with_database(server_url, str(conninfo_to_dict(url)["dbname"]))
 
 
 def _copy(primary: str, folder: Path) -> None:
