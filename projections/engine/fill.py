@@ -17,7 +17,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection, sql
 
-from domain.kernel.events import Event
+from domain.kernel.events import Event, registered_events
 from eventstore.cycles import without_search_for_cycles
 from eventstore.records import Recorded
 from eventstore.vault import StreamKeys, Vault
@@ -215,9 +215,10 @@ def fill(
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
         try:
             plan, taken = _plan(fillings), 0
+            unread = [topic for topic, event_class in registered_events().items() if event_class not in plan]
             for part in parts:
                 with vault.beside(keys, part.first, part.last) as stream_keys:
-                    records = scan_streams(reading, part.head, part.first, part.last)
+                    records = scan_streams(reading, part.head, part.first, part.last, unread)
                     taken += _fold_all(records, plan, stream_keys, progress)
             for filling in fillings:
                 filling.output.flush()
