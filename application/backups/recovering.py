@@ -203,6 +203,8 @@ def _copy(source: Source, folder: Path) -> None:
     (folder / "recovery.signal").touch(mode=0o600)
     # Where the configuration stands elsewhere, as in Debian, an empty one is enough to recover.
     (folder / "postgresql.conf").touch(mode=0o600)
+    for name in ("postgresql.conf", "postgresql.auto.conf"):
+        drop_targets(folder / name)
     account = _account(source, folder)
     if account.differs:
         for place, folders, names in os.walk(folder):
@@ -226,6 +228,16 @@ def _account(source: Source, folder: Path) -> ServerAccount:
             path = found.stdout.strip() or archive
             raise CannotRecover(f"{path} cannot be read by the user {account.uid}, as which PostgreSQL recovers")
     return account
+
+
+def drop_targets(configuration: Path) -> None:
+    """Drop the recovery targets that a server was told before, as Patroni tells a standby.
+
+    Even an empty one, read after ours, counts as a second one.
+    """
+    if configuration.exists():
+        lines = configuration.read_bytes().splitlines(keepends=True)
+        configuration.write_bytes(b"".join(line for line in lines if not line.lstrip().startswith(b"recovery_target")))
 
 
 def _as_large(source: Source, folder: Path) -> dict[str, str]:

@@ -62,6 +62,8 @@ def notes_path(home: Path) -> Path:
 
 
 def write_notes(path: Path, notes: Notes, erased: list[Erasure]) -> None:
+    # Whoever restores into a folder of their own may never have had a home here.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
     write_erasures(_erasures_beside(path), erased)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from application.backups.recovering import CannotRecover, Target, transaction_of
+from application.backups.recovering import CannotRecover, Target, drop_targets, transaction_of
 from eventstore.log import head
 from tests.support.world import World
 
@@ -27,3 +28,11 @@ def test_a_target_is_the_last_transaction_up_to_it(world: World):
             transaction_of(conn, Target(position=before), last, last)
         with pytest.raises(CannotRecover, match=f"ends at position {last:,}, before position {last + 1:,}"):
             transaction_of(conn, Target(position=last + 1), before, last)
+
+
+def test_recovery_targets_of_before_are_dropped_from_a_configuration(tmp_path: Path):
+    configuration = tmp_path / "postgresql.conf"
+    configuration.write_bytes(b"port = 5433\nrecovery_target_lsn = ''\n  recovery_target = ''\n# recovery_target\n")
+    drop_targets(configuration)
+    assert configuration.read_bytes() == b"port = 5433\n# recovery_target\n"
+    drop_targets(tmp_path / "missing.conf")
