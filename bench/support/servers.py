@@ -92,6 +92,12 @@ def ask(address: str, body: Mapping[str, Any], token: str | None = None) -> Any:
     return answer["data"]
 
 
+def ask_all(site: str, paths: Sequence[str]) -> None:
+    """Ask for each page once. Raises HTTPStatusError where one is refused."""
+    for path in paths:
+        httpx.get(site + path, headers={"Accept": "text/html"}, timeout=30).raise_for_status()
+
+
 def pace(
     address: str,
     body: Mapping[str, Any],

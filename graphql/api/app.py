@@ -52,6 +52,7 @@ from api.service_dossiers.downloads import DossierPapers
 from api.strategies.downloads import StrategyDocuments
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 from domain.kernel.place_search import place_search
+from domain.kernel.schools import named_lycees
 
 
 class Pages(Protocol):
@@ -108,8 +109,7 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
         await to_thread.run_sync(services.application.bus.keyed.open)
         await to_thread.run_sync(view.prepare_trusted)
         async with services.pool, services.waiter, services.replicas:
-            # The first who types a commune's name does not wait for the index.
-            indexing = asyncio.create_task(to_thread.run_sync(place_search), name="communes")
+            indexing = asyncio.create_task(to_thread.run_sync(_index_names), name="names")
             watching = asyncio.create_task(watch.keep(), name="watch")
             try:
                 yield
@@ -185,6 +185,12 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
     app.add_route("/ready", health.ready, methods=["GET"])
     app.add_route("/metrics", metrics.page, methods=["GET"])
     return app
+
+
+def _index_names() -> None:
+    """Prepare the names of communes and lycées: nobody waits while the first who needs one is answered."""
+    place_search()
+    named_lycees()
 
 
 def _refusing(pages: Pages | None) -> Callable[[Request, Exception], Awaitable[Response]]:
