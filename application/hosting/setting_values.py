@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import orjson
+import psycopg
 from email_validator import validate_email
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from application.hosting.kept_secrets import kept_or_made, make_key, make_token_secret
@@ -158,11 +160,22 @@ class SigningRoles:
     acts: frozenset[Action] = MONEY_ACTIONS
 
 
+def _is_database_url(url: str) -> bool:
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except psycopg.Error:
+        return False
+    # libpq takes an unescaped password, or another address behind a comma, for a part of what follows.
+    is_whole = "@" not in parts.get("host", "") and "://" not in parts.get("dbname", "")
+    is_number = parts.get("port", "").replace(",", "0").isdigit() or not parts.get("port")
+    return url.startswith(("postgresql://", "postgres://")) and is_whole and is_number
+
+
 def _database_urls(value: str) -> list[str]:
     # Commas also stand between the hosts of an address.
-    urls = [url.strip() for url in re.split(r",\s*(?=postgres(?:ql)?://)", value) if url.strip()]
+    urls = [url.strip(" ,\n") for url in re.split(r",\s*(?=postgres(?:ql)?://)", value) if url.strip(" ,\n")]
     for url in urls:
-        if not url.startswith(("postgresql://", "postgres://")):
+        if not _is_database_url(url):
             raise ValueError("addresses as of DATABASE_URL are needed, postgresql://…, with commas between them")
     return urls
 

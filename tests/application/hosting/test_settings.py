@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from application.hosting.settings import VARIABLES, Settings, SettingsError, load_settings
+from projections.replicas.replica import of_standby
 
 ROOT = Path(__file__).parents[3]
 MASTER_KEY = bytes(range(32))
@@ -143,6 +144,11 @@ def test_a_master_key_lost_from_beside_its_database_is_not_replaced_in_silence(t
         ("PARENTALITE_SMTP_URL", "http://mail.example.org", "smtp://host:port"),
         ("PARENTALITE_REGISTRANTS_DAYS", "0", "a number from 1 to 3650"),
         ("PARENTALITE_CANDIDATURES_MONTHS", "121", "a number from 1 to 120"),
+        ("DATABASE_READ_URL", "db2:5432", "addresses as of DATABASE_URL"),
+        ("DATABASE_READ_URL", "postgresql://db2/p,mysql://db3/p", "addresses as of DATABASE_URL"),
+        ("DATABASE_READ_URL", "postgresql://u:p@ss@db2/p", "addresses as of DATABASE_URL"),
+        ("DATABASE_READ_URL", "postgresql://db2/p,postgresql://db3:port/p", "addresses as of DATABASE_URL"),
+        ("PARENTALITE_READ_LAG_SECONDS", "0", "a number from 1 to 300"),
         ("PARENTALITE_LOG_LEVEL", "loud", "one of DEBUG, INFO"),
         ("PARENTALITE_HOME", __file__, "a folder is needed"),
         ("PARENTALITE_HOME", "~nobody-of-that-name/home", "a folder is needed"),
@@ -182,6 +188,16 @@ def test_a_log_level_may_be_written_in_small_letters(tmp_path):
 def test_a_home_that_cannot_be_made_is_told_in_one_line():
     with pytest.raises(SettingsError, match=r"^PARENTALITE_TOKEN_SECRET: not set, and it cannot be kept in /proc/"):
         embedded(Path("/proc/parentalite"))
+
+
+def test_replicas_are_several_addresses_of_which_each_may_name_several_hosts(tmp_path):
+    named = "postgresql://u:pass-word@db2,db3/p, postgres://db4/p,"
+    settings = embedded(tmp_path, DATABASE_READ_URL=named)
+    assert settings.database_read_url == ("postgresql://u:pass-word@db2,db3/p", "postgres://db4/p")
+    assert "pass-word" not in repr(settings)
+    # Of several hosts, one that follows is meant.
+    assert "target_session_attrs=standby" in of_standby(settings.database_read_url[0])
+    assert of_standby(settings.database_read_url[1]) == settings.database_read_url[1]
 
 
 def test_secrets_and_the_address_with_its_password_stay_out_of_the_representation(tmp_path):
