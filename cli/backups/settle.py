@@ -20,11 +20,12 @@ from application.proof.signer_memory import Record, SignerMemory
 from cli.audit import own_keys
 from cli.audit_inputs import read_text
 from cli.backups.files import show_files
-from cli.composition import Runtime, check_signing, open_everything, settings_from_environment, utc_now
+from cli.composition import Conn, Runtime, check_signing, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
 from cli.people.forgetting import forget
 from cli.read_models.catching_up import bring_up_to_date
+from eventstore.log import head
 
 ErasureLists = Annotated[
     list[Path] | None,
@@ -111,17 +112,21 @@ def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: l
     texts = [read_text(path) for path in copies] + ([notes.checkpoint] if notes and notes.checkpoint else [])
     with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
         waiting = hold_letters(conn)
+        kept = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
         # Before anything is recorded.
         skipped = leap(conn, max(notes.lost_head if notes else 0, record.size if record else 0))
         keys, report = repeat_erasures(opened.application, erasures, utc_now())
         if keys:
             _forget(opened)
+        objection = check_signing(conn, settings)
         with Steps() as steps:
-            history = check_log(conn, tiles, own_keys(settings, record), texts, steps)
+            # Where the record does not fit, that is told apart: the history up to there may be whole.
+            history = check_log(
+                conn, tiles, own_keys(settings, record), texts, steps, record if objection is None else None
+            )
         with Steps("files") as steps:
             files = compare_files(conn, FileStore(settings.files), steps)
-        objection = check_signing(conn, settings)
     held = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
     note(f"Held: no letter leaves. {held}, and {quantity(waiting.unreacted, 'position')} may cause more.")
     erased = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
@@ -131,7 +136,7 @@ def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: l
         note(f"Not erased: {sentence}")
     note(f"The next event stands after position {skipped:,}.")
     show_files(files)
-    _show_history(history, record)
+    _show_history(history, record if objection else None, kept)
     _show_what_to_do(objection)
     if history.findings or files.found:
         raise typer.Exit(1)
@@ -153,13 +158,18 @@ def _forget(opened: Runtime) -> None:
     forget(opened.url, opened.settings.master_key)
 
 
-def _show_history(history: Report, record: Record | None) -> None:
+def _count(conn: Conn, until: int) -> int:
+    row = conn.execute("SELECT count(*) FROM stored_events WHERE notification_id <= %s", (until,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _show_history(history: Report, record: Record | None, kept: int) -> None:
     for finding in history.findings:
         complain(finding)
     whole = f"{quantity(history.signed, 'event')} of {history.events:,} are as they were signed"
     note(f"History: {whole}, {quantity(history.checkpoints, 'checkpoint')} compared.")
-    if record and record.size > history.events:
-        gone = quantity(record.size - history.events, "signed event")
+    if record and record.size > kept:
+        gone = quantity(record.size - kept, "signed event")
         note(f"Gone: {gone}. The key's record says that {record.size:,} were signed.")
 
 

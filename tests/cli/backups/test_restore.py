@@ -151,3 +151,4 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
         assert run("audit", "checkpoint").exit_code == 0
         checked = run("audit", "check")
         assert (checked.exit_code, "An earlier log" in checked.stderr) == (0, True), checked.output
+        assert run("after-restore").exit_code == 0
