@@ -48,7 +48,16 @@ SELECT 1000000 + n, md5((n % 9000)::text)::uuid, 1000 + n,
         '"territory":"' || (ARRAY['02','13','18','2A','25','29','34','38','86','88','95','971'])[1 + n % 12]), 'UTF8')
 FROM stored_events, generate_series(1, {EVENTS}) n WHERE topic = 'animation.created'
 """
-EVENTS_READ = f"UPDATE read_models.generations SET position = {1_000_000 + EVENTS}"
+#: An older history, imported at last.
+OLDER, OLDER_COPIED = (
+    3_000,
+    f"""
+INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, state)
+SELECT 1000000 + {EVENTS} + n, md5('older' || n)::uuid, 1, topic,
+    convert_to(replace(convert_from(state, 'UTF8'), '"recorded_at":"20', '"recorded_at":"19'), 'UTF8')
+FROM stored_events, generate_series(1, 3000) n WHERE notification_id = 1000001""",
+)
+EVENTS_READ = f"UPDATE read_models.generations SET position = {1_000_000 + EVENTS + OLDER}"
 STRUCTURES_ADDED = """
 INSERT INTO read_models.structures_g1
     (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)

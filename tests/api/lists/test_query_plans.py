@@ -19,6 +19,7 @@ from tests.api.lists.plans import (
     EVENTS,
     EVENTS_COPIED,
     EVENTS_READ,
+    OLDER_COPIED,
     STRUCTURES_ADDED,
     nodes_of,
     plans_of,
@@ -43,6 +44,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
                 conn.execute("SET statement_timeout = '120s'")
                 conn.execute(ANIMATIONS_COPIED)
                 conn.execute(EVENTS_COPIED)
+                conn.execute(OLDER_COPIED)
                 conn.execute(EVENTS_READ)
                 conn.execute(STRUCTURES_ADDED)
             # Half of them are over.
@@ -63,6 +65,7 @@ MANAGED = """query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) 
   managedAnimations(where: $where, orderBy: $orderBy) { nodes { id } } }"""
 TO_PUBLISH = MANAGED.replace("managedAnimations", "animationsToPublish")
 AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where) { nodes { position } } }"
+LAST_OF_AUDIT = AUDIT.replace("(where: $where)", "(where: $where, last: 20)")
 OWING = "{ structures(where: {owing: true}) { nodes { id dues { attestationsDue piecesMissing } } } }"
 FIGURES = "{ animations published past attested awaitingAttestation cancelled parents byTheme { parents } }"
 
@@ -180,6 +183,12 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
         600,
     ),
     "audit trail of late days": (AUDIT, AUDITOR, {"where": {"recordedFrom": "2026-11-20T00:00:00Z"}}, 400),
+    "audit trail of late days, their last page, an older history after them": (
+        LAST_OF_AUDIT,
+        AUDITOR,
+        {"where": {"recordedFrom": "2026-11-20T00:00:00Z"}},
+        400,
+    ),
     "audit trail of a day": (
         AUDIT,
         AUDITOR,
