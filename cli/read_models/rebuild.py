@@ -95,7 +95,7 @@ def _rebuild(opened: Runtime, names: list[str], yes: bool) -> None:
         note(line)
     with opened.connection() as conn:
         events, size = count_after(conn, 0), _size_in_use(conn, names)
-    note(f"Will read {quantity(events, 'event')} and rebuild {', '.join(names) or 'all read models'}.")
+    note(f"Will rebuild {', '.join(names) or 'all read models'} from a log of {quantity(events, 'event')}.")
     note(f"Needs about {size / 1e6:,.0f} MB of disk beside the generation in use, which stays until the next rebuild.")
     confirm("Rebuild?", yes)
     try:
