@@ -50,7 +50,7 @@ from application.people import finding, index, words
 from application.people.exporting import export_person
 from application.people.index import DDL as PEOPLE_INDEX_DDL
 from application.people.names import names_of
-from application.proof import log_checks, signing_rules
+from application.proof import log_checks, restorations, signing_rules
 from application.proof.checkpoints import CHECKPOINTS
 from application.proof.checkpoints import create_tables as create_proof_tables
 from application.proof.completeness import committing as proof_map
@@ -74,7 +74,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Scope, reaches_own, scope_of
 from eventstore.authenticators import EventKeys
-from eventstore.connections import INDEXING, STARTING, commands_pool, connect
+from eventstore.connections import INDEXING, STARTING, commands_pool, connect, recorder_pool
 from eventstore.identities import DDL as IDENTITIES_DDL
 from eventstore.leasing.leases import DDL as LEASES_DDL
 from eventstore.leasing.leases import writing_on
@@ -83,6 +83,7 @@ from eventstore.log_table import LOG, index_log, index_stamps, log_exists, prote
 from eventstore.recorder import CommandRecorder, Outcome, open_recorder
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
+from eventstore.sessions.log_memory import LogMemory
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
 
@@ -99,6 +100,7 @@ USE_CASES = use_cases(
     stored_files.USE_CASES,
     proof_map.USE_CASES,
     log_checks.USE_CASES,
+    restorations.USE_CASES,
     signing_rules.USE_CASES,
     service_amendments.USE_CASES,
     withdrawal.USE_CASES,
@@ -154,6 +156,11 @@ class Application:
         """Return what is held of one registration or candidature, and nothing else of whose it is."""
         with self.pool.connection() as conn:
             return export_person(conn, self.vault, self.bus.keyed, finding.find_linked(conn, stream, thing))
+
+    @property
+    def memory(self) -> LogMemory:
+        """What this process has seen of the log."""
+        return self.bus.memory
 
     @property
     def links(self) -> SignedLinks:
@@ -232,12 +239,13 @@ def open_application(
     (`protecting`), also create what keeps the log append-only, and indexes of it. Raises NotOwner.
     """
     event_keys = event_keys or EventKeys.derived(master_key)
-    pool = commands_pool(database_url, pool_size)
+    memory = LogMemory()
+    pool = commands_pool(database_url, pool_size, memory.look)
     with connect(database_url, "parentalite-tables", STARTING) as conn:
         # PostgreSQL refuses concurrent CREATE TABLE IF NOT EXISTS of the same table. Closing `conn` releases the lock.
         acquire(conn, Lock.TABLES)
         is_new = not log_exists(conn)
-        recorder = open_recorder(conn, database_url, event_keys)
+        recorder = open_recorder(conn, recorder_pool(database_url, 2, memory.look), event_keys)
         put_right(conn)
         conn.execute(VAULT_DDL)
         conn.execute(IDENTITIES_DDL)
@@ -264,5 +272,5 @@ def open_application(
             index_stamps(conn)
     with recorder.datastore, pool:
         vault = Vault(master_key)
-        bus = open_bus(USE_CASES, recorder, pool, vault, signing or Signing())
+        bus = open_bus(USE_CASES, recorder, pool, vault, signing or Signing(), memory)
         yield Application(bus, pool, vault, recorder, event_keys)

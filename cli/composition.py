@@ -276,7 +276,7 @@ def api_services(opened: Runtime) -> Services:
     return Services(
         application=opened.application,
         pool=reading_pool(opened.url, READING_CONNECTIONS),
-        waiter=PositionWaiter(opened.url),
+        waiter=PositionWaiter(opened.url, opened.application.memory),
         replicas=Replicas(
             opened.url, opened.settings.database_read_url, opened.settings.read_lag_seconds, READING_CONNECTIONS
         ),

@@ -21,7 +21,7 @@ from application.proof.dossier_streams import CannotBeProved
 from application.proof.notes import BadNote
 from application.proof.signer_memory import SigningRefused
 from cli import audit, documents, load, mail, schema, signing, sms, token, webhooks, whatif
-from cli.backups import backup, files, restore, settle
+from cli.backups import backup, files, restore, settle, went_back
 from cli.console import Refused, Stopped, complain, note
 from cli.demo import command as demo
 from cli.history import replay
@@ -108,6 +108,7 @@ app.add_typer(audit.family, name="audit", rich_help_panel=_LOOK)
 app.add_typer(backup.family, name="backup", rich_help_panel=_RUN)
 app.command("restore", rich_help_panel=_RUN)(restore.restore)
 app.command("after-restore", rich_help_panel=_RUN)(settle.after_restore)
+app.command("went-back", rich_help_panel=_RUN)(went_back.went_back)
 app.add_typer(privacy.family, name="privacy", rich_help_panel=_CHANGE)
 app.add_typer(files.family, name="files", rich_help_panel=_LOOK)
 app.add_typer(mail.family, name="mail", rich_help_panel=_CHANGE)

@@ -21,7 +21,7 @@ from domain.kernel.events import Event
 from domain.logos import logo
 from domain.notifications import letter
 from domain.passkeys import passkeys
-from domain.proof import committed_map, log_checks, signing_rule
+from domain.proof import committed_map, log_checks, restorations, signing_rule
 from domain.publications import publication
 from domain.registrations import registration_book
 from domain.satisfaction import form as satisfaction_form
@@ -101,4 +101,5 @@ WEBHOOK = AggregateKind[webhook.Webhook]("webhook", webhook.evolve)
 PASSKEYS = AggregateKind[passkeys.Passkeys]("passkey", passkeys.evolve)
 COMMITTED_MAP = AggregateKind[committed_map.CommittedMap]("proof", committed_map.evolve)
 LOG_CHECKS = AggregateKind[log_checks.LogChecks]("proof", log_checks.evolve)
+RESTORATIONS = AggregateKind[restorations.Restorations]("log", restorations.evolve)
 SIGNING_RULE = AggregateKind[signing_rule.SigningRule]("signing", signing_rule.evolve)

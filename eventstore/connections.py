@@ -6,6 +6,7 @@ Rebuilds, bulk loading and the creation of tables take as long as they need: the
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
@@ -177,22 +178,34 @@ class _RecorderPool(Pool[Connection[Any]], RecorderPool[Connection[Any]]):
     bounds = RECORDING
 
 
-def commands_pool(database_url: str, size: int) -> Pool[Conn]:
+def _unseen(conn: Conn) -> None:
+    pass
+
+
+def commands_pool(database_url: str, size: int, look: Callable[[Conn], None] = _unseen) -> Pool[Conn]:
+    """Return the pool that commands read on. `look` is what every new connection is shown to first."""
+
+    def configure(conn: Conn) -> None:
+        bound(conn, COMMANDS)
+        look(conn)
+
     return Pool(
         database_url,
         min_size=1,
         max_size=size,
         open=False,
         kwargs={"autocommit": True, "application_name": "parentalite-commands", **additions(database_url)},
-        configure=lambda conn: bound(conn, COMMANDS),
+        configure=configure,
         name="commands",
         timeout=POOL_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
     )
 
 
-def recorder_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
-    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, size, size + 2)
+def recorder_pool(
+    database_url: str, size: int, look: Callable[[Conn], None] = _unseen
+) -> RecorderPool[Connection[Any]]:
+    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, size, size + 2, look)
 
 
 def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
@@ -207,7 +220,12 @@ def _recorder_pool(
     bounds: Bounds,
     min_size: int,
     max_size: int,
+    look: Callable[[Conn], None] = _unseen,
 ) -> RecorderPool[Connection[Any]]:
+    def configure(conn: Conn) -> None:
+        bound(conn, bounds)
+        look(conn)
+
     return pool_class(
         database_url,
         min_size=min_size,
@@ -219,7 +237,7 @@ def _recorder_pool(
             "application_name": f"parentalite-{name}",
             **additions(database_url),
         },
-        configure=lambda conn: bound(conn, bounds),
+        configure=configure,
         name=name,
         timeout=POOL_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,

@@ -24,7 +24,7 @@ from psycopg.rows import DictRow, tuple_row
 from psycopg_pool import PoolTimeout
 
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
-from eventstore.connections import RECORDING, recorder_pool
+from eventstore.connections import RECORDING
 from eventstore.leasing.leases import Lease, is_lease_lost
 from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
@@ -129,6 +129,10 @@ class CommandRecorder(PostgresApplicationRecorder):
             row = curs.execute(_OUTCOME, (key,)).fetchone()
         return Earlier(row["content_digest"], Outcome(row["subject_id"], row["position"])) if row else None
 
+    def forget(self) -> None:
+        """Forget what was recorded: another server may answer next, whose log lacks some of it."""
+        self._authenticators.clear()
+
     @property
     def key(self) -> bytes:
         """The key in use. Raises MissingKey."""
@@ -170,8 +174,7 @@ class CommandRecorder(PostgresApplicationRecorder):
                         cursor.execute(_RECORD, parameters, prepare=True)
                     rows = cursor.fetchall()
         except Exception as fault:
-            if _position_taken(fault):
-                # The next command tries the next position: see `eventstore.sequence`.
+            if _position_taken(fault):  # The next command tries the next one: see `eventstore.sequence`.
                 log.error("the sequence of positions is behind the log: restart a server, which puts it right")
                 raise Unavailable("a position was handed out twice") from fault
             if not is_unavailable(fault):
@@ -180,8 +183,7 @@ class CommandRecorder(PostgresApplicationRecorder):
                 raise Unavailable("another process does this work now") from fault
             is_lost = is_connection_lost(fault)
             if is_lost:
-                # Another server may answer next, whose log does not hold all that this one acknowledged.
-                self._authenticators.clear()
+                self.forget()
             if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
                 # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
@@ -284,9 +286,9 @@ def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
     return datastore
 
 
-def open_recorder(conn: Connection[Any], database_url: str, keys: EventKeys) -> CommandRecorder:
+def open_recorder(conn: Connection[Any], pool: ConnectionPool[Connection[Any]], keys: EventKeys) -> CommandRecorder:
     """Open a recorder on the database and create missing tables on `conn`. Raises NotOwner."""
-    recorder = CommandRecorder(open_datastore(recorder_pool(database_url, 2)))
+    recorder = CommandRecorder(open_datastore(pool))
     recorder.keys = keys
     try:
         conn.execute(_FUNCTION)

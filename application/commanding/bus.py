@@ -41,6 +41,7 @@ from eventstore.leasing.leases import held_lease
 from eventstore.log import head, read_stream, read_topics, state_after
 from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
+from eventstore.sessions.log_memory import LogMemory
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.vault import PersonErased, Vault
 
@@ -67,6 +68,7 @@ class CommandBus:
     keyed: Keyed
     turns: Turns
     signing: Signing
+    memory: LogMemory
 
     def execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         """Execute the command durably, or raise DomainError and record nothing.
@@ -87,6 +89,7 @@ class CommandBus:
         return self._execute(command, actor, now)
 
     def _execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
+        self.memory.raise_fault()
         idempotency = self._idempotency(command, actor)
         with self.turns.take(command.turn):
             try:
@@ -218,9 +221,11 @@ class CommandBus:
     def _append(self, subject_id: UUID, work: UnitOfWork, idempotency: Idempotency | None) -> Verdict:
         assert work.recorded, "a use case that decides nothing must refuse"
         decided = Decided(subject_id, self._stored(work.recorded), work.reads, idempotency)
-        if (lease := held_lease()) is not None:
-            return self.recorder.record([decided], lease)[0]
-        return self.appender.append(decided)
+        lease = held_lease()
+        verdict = self.appender.append(decided) if lease is None else self.recorder.record([decided], lease)[0]
+        if isinstance(verdict, Outcome):
+            self.memory.saw(verdict.position, decided.events[-1][3])
+        return verdict
 
     def _stored(self, records: list[Recorded]) -> list[Row]:
         return [
@@ -274,9 +279,13 @@ def _repeated(earlier: Earlier, idempotency: Idempotency) -> Outcome:
     return earlier.outcome
 
 
-def open_bus(use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, signing: Signing) -> CommandBus:
-    appender = Appender(recorder.record)
-    return CommandBus(use_cases, recorder, appender, pool, vault, StateCache(), Keyed(vault, pool), Turns(), signing)
+def open_bus(
+    use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, signing: Signing, memory: LogMemory
+) -> CommandBus:
+    appender, cache = Appender(recorder.record), StateCache()
+    # Another server may answer, whose log does not hold all that these rest on.
+    memory.on_change += [cache.clear, recorder.forget]
+    return CommandBus(use_cases, recorder, appender, pool, vault, cache, Keyed(vault, pool), Turns(), signing, memory)
 
 
 Execute = Callable[[Command, Actor, datetime], Outcome]

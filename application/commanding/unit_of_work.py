@@ -61,6 +61,10 @@ class StateCache:
             for stream in streams:
                 self._states.pop(stream, None)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._states.clear()
+
 
 @dataclass(slots=True)
 class UnitOfWork:

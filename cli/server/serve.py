@@ -16,13 +16,16 @@ from application.founding import found_database
 from application.hosting.database import open_database
 from application.hosting.settings import Settings, SettingsError
 from application.proof.signing_rules import record_who_signs
-from cli.composition import Runtime, open_everything, settings_from_environment, utc_now
-from cli.console import Stopped, note
+from cli.composition import Conn, Runtime, open_everything, settings_from_environment, utc_now
+from cli.console import Refused, Stopped, note
 from cli.options import Host, Port, Verbose, set_up_server_logs
 from cli.read_models.readiness import check_read_models
 from cli.server.background import background_work
 from cli.server.serving import address_of, run_api, take_address
 from cli.server.workers import Inherited, Supervisor
+from eventstore.log import head
+from eventstore.sessions.log_memory import SEEN_FILE, WAY_ON, LogWentBack
+from projections.engine.generations import State, generations
 
 log = logging.getLogger("parentalite.serve")
 
@@ -147,8 +150,20 @@ def tell_who_signs(opened: Runtime) -> None:
         log.info("who has to sign changed", extra={"roles": ",".join(sorted(required_of)) or "nobody"})
 
 
+def check_log_goes_on(conn: Conn, opened: Runtime) -> None:
+    """Raise Refused if the log lacks what processes of this home have seen, or what a read model follows."""
+    try:
+        opened.application.memory.keep_in(opened.settings.home / SEEN_FILE, conn)
+    except LogWentBack as fault:
+        raise Refused(str(fault)) from None
+    last = head(conn)
+    if ahead := [live.name for live in generations(conn, State.LIVE) if live.position > last]:
+        raise Refused(f"the log went back to position {last}, and these are ahead of it: {', '.join(ahead)}; {WAY_ON}")
+
+
 def get_ready(opened: Runtime) -> None:
     """Found an empty database, and check that this code can write and read its read models. Raises Refused."""
     with opened.connection() as conn:
+        check_log_goes_on(conn, opened)
         check_read_models(conn)
     found_database(opened.application, utc_now())

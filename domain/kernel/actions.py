@@ -1,7 +1,6 @@
 """Every action, and who may take it on whose things: one table, readable at a glance (docs/glossary.md, "Who acts").
 
-A row is an action, named as its GraphQL mutation, with the roles that may take it and the reach of each. It is asked
-through `domain.kernel.rights`.
+A row is an action, with the roles that may take it and the reach of each; `domain.kernel.rights` asks it.
 """
 
 from __future__ import annotations
@@ -43,6 +42,7 @@ class Action(StrEnum):
     FILE_EXPIRE = "fileExpire"
     PROOF_MAP_COMMIT = "proofMapCommit"
     PROOF_LOG_CHECK = "proofLogCheck"
+    LOG_RESTORE = "logRestore"
     SIGNING_REQUIRE = "signingRequire"
     ANIMATION_ATTEST = "animationAttest"
     ATTESTATION_CORRECT = "attestationCorrect"
@@ -201,8 +201,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANIMATIONS_IMPORT: {ST: _STRUCTURE},
     Action.ANIMATION_TEXT_BLANK: {NA: _ANY},
     **{action: {SY: _ANY} for action in (Action.ANIMATION_END, Action.ANIMATION_SUSPEND, Action.ANIMATION_RESUME)},
-    **{action: {SY: _ANY} for action in (Action.FILE_EXPIRE, Action.PROOF_MAP_COMMIT)},
-    **{action: {SY: _ANY} for action in (Action.PROOF_LOG_CHECK, Action.SIGNING_REQUIRE)},
+    **{action: {SY: _ANY} for action in (Action.FILE_EXPIRE, Action.LOG_RESTORE, Action.SIGNING_REQUIRE)},
+    **{action: {SY: _ANY} for action in (Action.PROOF_MAP_COMMIT, Action.PROOF_LOG_CHECK)},
     Action.ANIMATION_ATTEST: {ST: _STRUCTURE},
     Action.ATTESTATION_CORRECT: {ST: _STRUCTURE},
     Action.ATTENDANCE_SHEET_ATTACH: {ST: _STRUCTURE},

@@ -189,5 +189,6 @@ SATISFACTION_FORM_ID = uuid5(NAMESPACE, "satisfaction-form")
 MAP_ID = uuid5(NAMESPACE, "proof-map")
 #: The stream of the checks of the whole log.
 LOG_CHECKS_ID = uuid5(NAMESPACE, "proof-log-checks")
+RESTORATIONS_ID = uuid5(NAMESPACE, "log-restorations")
 #: The stream of who has to sign which acts (docs/proof.md, "Who has to sign").
 SIGNING_RULE_ID = uuid5(NAMESPACE, "proof-signing-rule")

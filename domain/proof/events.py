@@ -46,3 +46,15 @@ class LogChecked(Event):
     rows: int = Field(title="lignes comparées")
     findings: int = Field(title="constats")
     first_findings: tuple[str, ...] = Field(title="premiers constats")
+
+
+@event("log.restored", "Historique repris après une perte d'événements")
+class LogRestored(Event):
+    """The log went back, by a restore or a fail-over: what was recorded after `last_kept` is lost for good.
+
+    Positions from there up to `last_skipped` may have been given to events that are gone, and are given to no other.
+    """
+
+    last_kept: int = Field(title="dernière position conservée")
+    last_skipped: int = Field(title="dernière position écartée")
+    reason: str = Field(title="raison")

@@ -12,10 +12,12 @@ from psycopg import Connection
 
 from eventstore.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock, holders
+from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL
+from eventstore.sessions.log_memory import WAY_ON, LogWentBack
 from eventstore.vault import Vault
 from projections.engine.catching_up import BATCH, Overtaken, advance, retry_failed
-from projections.engine.generations import State, prepare, retire
+from projections.engine.generations import State, generations, prepare, retire
 from projections.engine.registry import Registry, projections
 
 log = logging.getLogger(__name__)
@@ -49,10 +51,13 @@ def _projector(vault: Vault, registry: Registry, batch: int) -> Work:
     def begin(conn: Conn) -> None:
         prepare(conn, registry)
         retire(conn)
+        last = head(conn)
+        if any(live.position > last for live in generations(conn, State.LIVE)):
+            raise LogWentBack(f"read models are ahead of position {last}, the last of the log: {WAY_ON}")
         log.info("projecting")
         retry_failed(conn)
 
     def project(conn: Conn) -> float:
         return 0.0 if advance(conn, vault, State.LIVE, batch, registry) else IDLE_SECONDS
 
-    return Work("projector", Lock.PROJECTOR, project, EVENTS_CHANNEL, begin, passing=(Overtaken,))
+    return Work("projector", Lock.PROJECTOR, project, EVENTS_CHANNEL, begin, passing=(Overtaken, LogWentBack))

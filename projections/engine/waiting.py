@@ -11,9 +11,11 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.rows import dict_row
 
 from eventstore.connections import let_go
 from eventstore.sessions.address import additions
+from eventstore.sessions.log_memory import LOOK, LogMemory, LogWentBack
 from projections.engine.announcing import ENDED, REBUILD_CHANNEL, RebuildNotice, notice_of
 from projections.engine.catching_up import READ_MODELS_CHANNEL
 from projections.engine.reading import in_time
@@ -33,8 +35,10 @@ FROM read_models.generations WHERE state = 'live'"""
 class PositionWaiter:
     """Follow the position of the read models. Enter it, as an async context manager, in the event loop that waits."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, memory: LogMemory | None = None) -> None:
         self._database_url = database_url
+        #: What is compared with the log at each look.
+        self._memory = memory or LogMemory()
         self._reached = 0
         self._going_on = 0
         self._notices = 0
@@ -75,6 +79,7 @@ class PositionWaiter:
         """
         if self._reached >= position:
             return True
+        self._memory.raise_fault()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._moved:
                 await self._moved.wait_for(lambda: self._going_on >= position or self._reached >= position)
@@ -90,6 +95,7 @@ class PositionWaiter:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(every), self._moved:
                     while self._reached <= yielded:
+                        self._memory.raise_fault()
                         await self._moved.wait()
             yielded = self._reached
             yield yielded
@@ -113,6 +119,9 @@ class PositionWaiter:
         while True:
             try:
                 await self._follow()
+            except LogWentBack:
+                # Until somebody lets the service go on: see `eventstore.sessions.log_memory`.
+                await asyncio.sleep(LOOK_SECONDS)
             except Exception as fault:
                 log.warning("waiter lost its connection", extra={"reason": type(fault).__name__})
                 await asyncio.sleep(0.5)
@@ -147,6 +156,7 @@ class PositionWaiter:
         looked_at = monotonic()
         try:
             with in_time(conn, ANSWER_SECONDS):
+                await self._compare(conn)
                 row: tuple[Any, ...] | None = await (await conn.execute(_REACHED)).fetchone()
         except psycopg.OperationalError:
             if monotonic() - looked_at >= ANSWER_SECONDS:
@@ -155,6 +165,18 @@ class PositionWaiter:
         assert row is not None
         if not self._listening or (int(row[0]), int(row[1])) != (self._reached, self._going_on):
             await self._tell(int(row[0]), int(row[1]))
+
+    async def _compare(self, conn: AsyncConnection[Any]) -> None:
+        """Let the log be compared with what was seen of it, and whoever follows it hear that it went back."""
+        async with conn.cursor(row_factory=dict_row) as cursor:
+            row = await (await cursor.execute(LOOK, {"seen": self._memory.seen.position})).fetchone()
+        assert row is not None
+        try:
+            self._memory.compare(row)
+        except LogWentBack:
+            async with self._moved:
+                self._moved.notify_all()
+            raise
 
     async def _tell_rebuild(self, notice: RebuildNotice) -> None:
         async with self._moved:

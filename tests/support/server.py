@@ -171,7 +171,7 @@ def running_server(
         services = Services(
             application=application,
             pool=reading_pool(database_url, 8),
-            waiter=PositionWaiter(database_url),
+            waiter=PositionWaiter(database_url, application.memory),
             replicas=replicas or Replicas(),
             sign_in=sign_in or LocalSignIn(TOKEN_SECRET),
             code_flow=code_flow,

@@ -19,6 +19,7 @@ from domain.kernel.identifiers import (
     ATTESTATION_FORM_ID,
     LOG_CHECKS_ID,
     MAP_ID,
+    RESTORATIONS_ID,
     SIGNING_RULE_ID,
     TYPOLOGY_ID,
     file_id,
@@ -27,9 +28,9 @@ from domain.kernel.identifiers import (
 )
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.logos.logo import Logo, LogoSet, LogoWithdrawn, recorded_of, set_logo, withdraw_logo
-from domain.proof import committed_map, log_checks, signing_rule
+from domain.proof import committed_map, log_checks, restorations, signing_rule
 from domain.proof.committed_map import CommittedMap
-from domain.proof.events import LogChecked, MapCommitted, SigningRequired
+from domain.proof.events import LogChecked, LogRestored, MapCommitted, SigningRequired
 from domain.proof.signing_rule import SigningRule
 from domain.publications.events import PublicationWordsErased
 from domain.school_projects.events import SchoolProjectWordsErased
@@ -151,6 +152,12 @@ def _checked(case: Case, fact: LogChecked) -> Decision:
     return Decision(log_checks.record(fact, case.actor), Belongings())
 
 
+def _restored(case: Case, fact: LogRestored) -> Decision:
+    if case.stream != RESTORATIONS_ID:
+        raise Untold("what was lost is recorded in a stream of its own")
+    return Decision(restorations.record(fact, case.actor), Belongings())
+
+
 def _erased(case: Case, fact: Event) -> Decision:
     """The words of a thing are erased, and those of a control's pieces with them."""
     authorize(case.actor, Action.PERSON_ERASE, Belongings())
@@ -177,6 +184,7 @@ LISTS: Judgements = {
     FormWorded: Judgement(_worded, (Action.ATTESTATION_FORM_WORD,)),
     MapCommitted: Judgement(_committed, (Action.PROOF_MAP_COMMIT,)),
     LogChecked: Judgement(_checked, (Action.PROOF_LOG_CHECK,)),
+    LogRestored: Judgement(_restored, (Action.LOG_RESTORE,)),
     SigningRequired: Judgement(_required, (Action.SIGNING_REQUIRE,)),
     LogoSet: Judgement(_logo_set, (Action.LOGO_SET,)),
     LogoWithdrawn: Judgement(_logo_withdrawn, (Action.LOGO_WITHDRAW,)),

@@ -232,7 +232,10 @@ class Watch:
         projecting = self._projected_at is not None and monotonic() - self._projected_at < HANDING_OVER_SECONDS
         recording = not sessions["held"] and not self._services.application.recorder.failed_within(FAILED_SECONDS)
         longest = self._services.web.ready_lag_seconds or float("inf")
+        fault = self._services.application.memory.fault
         hindering = [
+            *((str(fault),) if fault is not None else ()),
+            *(f"{f.name}: ahead of the log, which went back" for f in followers if f.position > f.head),
             *(f"{f.name}: stands still on the event at {f.failed_position}" for f in followers if f.failed_position),
             *(f"{f.name}: events wait" for f in followers if f.is_read_model and f.lag_seconds > longest),
             *(() if projecting else ("nobody projects",)),

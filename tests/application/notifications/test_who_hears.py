@@ -136,6 +136,7 @@ HEARS = {
     "publication.resubmitted": (NA,),
     "publication.withdrawn": (ST,),
     "publication.words_erased": ERASED,
+    "log.restored": OF_THE_PROGRAMME,
     "proof.log_checked": OF_THE_PROGRAMME,
     "proof.map_committed": OF_THE_PROGRAMME,
     "school_project.corrected": OF_THE_PROGRAMME,

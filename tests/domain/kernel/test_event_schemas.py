@@ -50,6 +50,7 @@ IN_CLEAR = {
     "likenesses": "numbers that follow from a picture of a page, too few to read a name in",
     "root": "a digest",
     "kinds": "kinds of events, made by us",
+    "log.restored.reason": "an operator's account of what happened to a machine, for auditors",
     "first_findings": "positions, topics, tables and columns",
     "media_type": "found by us in the content",
     "file_name": "made by us: what the sender called the file is kept nowhere",

@@ -163,6 +163,7 @@ def test_the_system_decides_nothing_that_people_decide():
         "fileExpire",
         "proofMapCommit",
         "proofLogCheck",
+        "logRestore",
         "signingRequire",
         "termAdd",
         "territoryJoin",

@@ -50,6 +50,7 @@ from application.notifications.unsubscribing import PURPOSE as UNSUBSCRIBE
 from application.notifications.unsubscribing import Unsubscribe
 from application.proof.completeness.committing import ProofMapCommit
 from application.proof.log_checks import ProofLogCheck
+from application.proof.restorations import LogRestore
 from application.proof.signing_rules import SigningRequire
 from application.registrations import (
     PURPOSE,
@@ -133,6 +134,7 @@ def an_event_of_every_topic(world: World, claim: Claim) -> dict[str, str]:
     keeps_a_passkey(world)
     world.does(SigningRequire(roles=(Role.NATIONAL,), acts=(Action.SERVICE_RECOVERY_RECORD,)), SYSTEM)
     world.does(ProofLogCheck(position=1, events=1, rows=1, findings=1, first_findings=("position 1",)), SYSTEM)
+    world.does(LogRestore(last_kept=1, last_skipped=2, reason="Une perte"), SYSTEM)
     refused = UUID(ids["refused"])
     world.does(AnimationModify(animation_id=refused, changes={"title": "Précisé"}), STRUCTURE)
     world.does(AnimationTextBlank(animation_id=refused, version=1, reason="Un nom"), NATIONAL)

@@ -50,6 +50,7 @@ animationResume            -      -      -       -      -      -        -      -
 letterRefuse               -      -      -       -      -      -        -      -        -      -      -       any
 fileExpire                 -      -      -       -      -      -        -      -        -      -      -       any
 proofMapCommit             -      -      -       -      -      -        -      -        -      -      -       any
+logRestore                 -      -      -       -      -      -        -      -        -      -      -       any
 proofLogCheck              -      -      -       -      -      -        -      -        -      -      -       any
 signingRequire             -      -      -       -      -      -        -      -        -      -      -       any
 animationAttest            -      -      struct  -      -      -        -      -        -      -      -       -

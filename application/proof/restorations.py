@@ -1,0 +1,57 @@
+"""Going on after the log went back: positions that may have been given are skipped, and the loss is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from psycopg import Connection
+from pydantic import Field
+
+from application.commanding.bus import Execute
+from application.commanding.commands import Command
+from application.commanding.unit_of_work import UnitOfWork
+from domain.catalogue import RESTORATIONS
+from domain.kernel.actors import SYSTEM
+from domain.kernel.identifiers import RESTORATIONS_ID
+from domain.kernel.rights import Action, Belongings
+from domain.proof import restorations
+from domain.proof.events import LogRestored
+from eventstore.log import head
+
+Conn = Connection[Any]
+
+LONGEST_REASON = 500
+#: Beyond the last position that is known to have been given: other processes may have seen more.
+SPARE_POSITIONS = 10_000
+_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'), %s)"
+Count = Annotated[int, Field(ge=0)]
+
+
+class LogRestore(Command):
+    """Sent by the command of an operator."""
+
+    action: ClassVar[Action] = Action.LOG_RESTORE
+
+    last_kept: Count
+    last_skipped: Count
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)]
+
+
+def record(command: LogRestore, work: UnitOfWork) -> UUID:
+    loss = LogRestored(**command.model_dump(include=set(LogRestored.model_fields)))
+    work.record(RESTORATIONS, RESTORATIONS_ID, restorations.record(loss, work.actor), Belongings())
+    return RESTORATIONS_ID
+
+
+def go_on(conn: Conn, execute: Execute, lost_head: int, reason: str, now: datetime) -> tuple[int, int]:
+    """Skip all positions that may have been given, and record the loss. Return the last kept, and the last skipped."""
+    kept = head(conn)
+    skipped = max(lost_head, kept) + SPARE_POSITIONS
+    conn.execute(_SEQUENCE, (skipped,))
+    execute(LogRestore(last_kept=kept, last_skipped=skipped, reason=reason), SYSTEM, now)
+    return kept, skipped
+
+
+USE_CASES = ((LogRestore, record),)
