@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from cli.composition import Conn
 from cli.console import Refused, warn
-from projections.engine.generations import State, fingerprint, generations, terms_in_force
+from projections.engine import generations as engine
+from projections.engine.generations import State, generations, terms_in_force
 from projections.engine.projection import Projection
 from projections.engine.terms_in_force import TermsInForce
 from projections.readiness import is_outdated
@@ -19,13 +20,8 @@ def known_read_models() -> Mapping[str, Projection]:
 
 
 def built_by_other_code(conn: Conn) -> list[str]:
-    """Return the live read models whose tables this code cannot write or read."""
-    read_models = known_read_models()
-    return [
-        live.name
-        for live in generations(conn, State.LIVE)
-        if live.name in read_models and live.fingerprint != fingerprint(read_models[live.name])
-    ]
+    """Return this code's read models whose tables it cannot read or write: other code built them, or none did."""
+    return engine.built_by_other_code(conn, projections)
 
 
 def built_with_an_older_typology(conn: Conn) -> list[str]:
@@ -34,13 +30,19 @@ def built_with_an_older_typology(conn: Conn) -> list[str]:
     return [live.name for live in generations(conn, State.LIVE) if is_outdated(live, now)]
 
 
-def check_read_models(conn: Conn) -> None:
-    """Before projecting or serving, raise Refused if a rebuild is needed, and tell what the projector will renew."""
+def check_read_models(conn: Conn, *, waits: bool = False) -> None:
+    """Before projecting or serving, raise Refused if a rebuild is needed, and tell what the projector will renew.
+
+    Who `waits` for the rebuild is told so.
+    """
     if others := built_by_other_code(conn):
-        raise Refused(
+        what = (
             f"built by other code than this: {', '.join(others)}. Bring them up to date with: "
             f"parentalite rebuild {' '.join(others)}"
         )
+        if not waits:
+            raise Refused(what)
+        warn(f"{what}; /ready is 503 until then")
     if older := built_with_an_older_typology(conn):
         warn(
             f"these do not show the latest change of the typology yet: {', '.join(older)}. The projector shows it, or "

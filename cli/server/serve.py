@@ -32,6 +32,11 @@ log = logging.getLogger("parentalite.serve")
 #: What a process has of the supervisor that started it.
 Worker = Annotated[str | None, typer.Option("--worker", hidden=True)]
 
+Wait = Annotated[
+    bool,
+    typer.Option("--wait", help="Start also where read models have to be rebuilt first: /ready is 503 until they are."),
+]
+
 
 def serve(
     host: Host = "127.0.0.1",
@@ -56,6 +61,7 @@ def serve(
             "one server for each.",
         ),
     ] = 1,
+    wait: Wait = False,
     worker: Worker = None,
     verbose: Verbose = False,
 ) -> None:
@@ -64,7 +70,8 @@ def serve(
     Creates what is missing in an empty database: tables, territories, typology. Answers at /graphql (GraphiQL in a
     browser), /health and /ready. Logs are JSON lines on standard error, without personal data.
 
-    Refuses to start on read models built by other code, and names the command that rebuilds them.
+    Refuses to start on read models built by other code, and names the command that rebuilds them; with --wait it
+    starts, and is ready once they are rebuilt.
     """
     settings = settings_from_environment()
     inherited = None if worker is None else Inherited.read(worker)
@@ -74,10 +81,10 @@ def serve(
         check_links(settings)
         settings = settings.served_at(address_of(listener))
         if workers > 1:
-            _serve_by_workers(settings, listener, workers, project, verbose)
+            _serve_by_workers(settings, listener, workers, project, verbose, wait)
             return
         opened = stack.enter_context(open_everything(settings))
-        get_ready(opened)
+        get_ready(opened, waits=wait)
         tell_who_signs(opened)
         if project:
             stack.enter_context(background_work(opened))
@@ -93,14 +100,16 @@ def _tell_serving(listener: socket.socket, inherited: Inherited | None) -> None:
         inherited.tell_ready()
 
 
-def _serve_by_workers(settings: Settings, listener: socket.socket, count: int, projects: bool, verbose: bool) -> None:
+def _serve_by_workers(
+    settings: Settings, listener: socket.socket, count: int, projects: bool, verbose: bool, waits: bool
+) -> None:
     """Make the database ready once, and keep `count` processes that serve. The embedded PostgreSQL runs meanwhile."""
-    options = ["--verbose"] if verbose else []
+    options = [*(["--verbose"] if verbose else []), *(["--wait"] if waits else [])]
     kinds = [["project", *options]] if projects else []
     kinds += [["serve", "--no-project", *options]] * count
     with open_database(settings), TemporaryDirectory(prefix="parentalite-workers-") as folder:
         with open_everything(settings) as opened:
-            get_ready(opened)
+            get_ready(opened, waits=waits)
             tell_who_signs(opened)
         try:
             Supervisor(listener, kinds, Path(folder), settings.leave_seconds).run(
@@ -110,7 +119,7 @@ def _serve_by_workers(settings: Settings, listener: socket.socket, count: int, p
             log.info("stopped")
 
 
-def project(worker: Worker = None, verbose: Verbose = False) -> None:
+def project(wait: Wait = False, worker: Worker = None, verbose: Verbose = False) -> None:
     """Keep the read models up to date, and do nothing else, until Ctrl-C or SIGTERM.
 
     One process projects at a time: others stand by, and take over within seconds when it ends.
@@ -120,7 +129,7 @@ def project(worker: Worker = None, verbose: Verbose = False) -> None:
     check_links(settings)
     set_up_server_logs(settings, verbose)
     with open_everything(settings) as opened:
-        get_ready(opened)
+        get_ready(opened, waits=wait)
         note("Projecting. Ctrl-C stops it.")
         try:
             # In other threads, because a signal would interrupt the main thread in the middle of a transaction.
@@ -161,9 +170,9 @@ def check_log_goes_on(conn: Conn, opened: Runtime) -> None:
         raise Refused(f"the log went back to position {last}, and these are ahead of it: {', '.join(ahead)}; {WAY_ON}")
 
 
-def get_ready(opened: Runtime) -> None:
+def get_ready(opened: Runtime, *, waits: bool = False) -> None:
     """Found an empty database, and check that this code can write and read its read models. Raises Refused."""
     with opened.connection() as conn:
         check_log_goes_on(conn, opened)
-        check_read_models(conn)
+        check_read_models(conn, waits=waits)
     found_database(opened.application, utc_now())

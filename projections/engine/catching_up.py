@@ -15,7 +15,7 @@ from eventstore.records import Recorded, UnreadableEvent
 from eventstore.unavailable import is_unavailable
 from eventstore.vault import Vault
 from projections.engine.folding import Changes, FoldFailed, fold_batch
-from projections.engine.generations import Generation, State, drop_generation, generations, retire
+from projections.engine.generations import Generation, State, drop_generation, fingerprint, generations, retire
 from projections.engine.projection import Projection
 from projections.engine.registry import Registry, projections
 from projections.engine.tables import load_rows, write_changes
@@ -45,22 +45,22 @@ class Target:
 
 
 @lru_cache(maxsize=8)
-def _by_name(registry: Registry, shown: TermsInForce) -> dict[str, Projection]:
-    return {projection.name: projection for projection in registry(shown)}
+def _by_name(registry: Registry, shown: TermsInForce) -> dict[str, tuple[Projection, str]]:
+    return {projection.name: (projection, fingerprint(projection)) for projection in registry(shown)}
 
 
 def targets(
     conn: Conn, state: State, registry: Registry = projections, names: Sequence[str] | None = None
 ) -> list[Target]:
-    """Return the generations to feed in this state: those of known projections that have not failed.
+    """Return the generations to feed in this state: those that this code built, and that have not failed.
 
     `names` limits them to these projections.
     """
     fed = []
     for generation in generations(conn, state):
-        projection = _by_name(registry, generation.terms_in_force).get(generation.name)
+        projection, own = _by_name(registry, generation.terms_in_force).get(generation.name, (None, None))
         is_chosen = names is None or generation.name in names
-        if is_chosen and projection is not None and generation.failed_position is None:
+        if is_chosen and projection and own == generation.fingerprint and generation.failed_position is None:
             fed.append(Target(projection, generation, registry))
     return fed
 

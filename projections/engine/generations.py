@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from domain.kernel.identifiers import TYPOLOGY_ID
 from eventstore.locks import Lock, acquire_in_transaction
-from eventstore.log import LAST_POSITION, read_stream
+from eventstore.log import LAST_POSITION, head, read_stream
 from projections.engine.projection import Projection, Table
 from projections.engine.registry import views
 from projections.engine.terms_in_force import TermsInForce
@@ -116,15 +116,26 @@ def terms_in_force(conn: Conn, until: int = LAST_POSITION) -> TermsInForce:
     return TermsInForce.from_history(r for r in read_stream(conn, TYPOLOGY_ID) if r.position <= until)
 
 
+def built_by_other_code(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> list[str]:
+    """Return this code's read models whose tables it cannot read or write: other code built them, or none did."""
+    built = {live.name: live.fingerprint for live in generations(conn, State.LIVE)}
+    return [p.name for p in registry(TermsInForce()) if built.get(p.name) != fingerprint(p)]
+
+
 def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
-    """Creates what is missing: the register, and a first, empty, live generation of each new projection."""
+    """Creates the register, and in a new database a first, empty, live generation of each projection.
+
+    Where something was projected before, a projection that is new waits for its rebuild: live at position 0 it would
+    hold back all that wait for a position, in servers of older code too.
+    """
     with conn.transaction():
         acquire_in_transaction(conn, Lock.READ_MODELS)
         conn.execute(DDL)
         known = {generation.name for generation in generations(conn)}
         shown = terms_in_force(conn)
+        is_new = not known or head(conn) == 0
         for projection in registry(shown):
-            if projection.name not in known:
+            if is_new and projection.name not in known:
                 add_generation(conn, projection, 1, State.LIVE, shown)
                 create_indexes(conn, projection, 1)
 

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
 from api.core.context import Services
+from api.http.followers import Follower, built_by_other_code
 from application.notifications import standing as telling
 from application.proof.log_checks import LAST_CHECK, check_in
 from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, STAMPING
@@ -52,14 +53,14 @@ _CHECKPOINTS, _REACTIONS = "checkpoints", "reactions"
 # follower of the log.
 _FOLLOWERS = f"""
 WITH log AS (SELECT coalesce(max(notification_id), 0) AS head FROM stored_events)
-SELECT name, true AS is_read_model, position, head, failed_position, failed_event,
+SELECT name, true AS is_read_model, position, head, failed_position, failed_event, fingerprint AS built_by,
     extract(epoch FROM clock_timestamp() - updated_at)::float AS still_for,
     (SELECT substring(encode(substring(state FOR 500), 'escape') FROM '"recorded_at":"([^"]+)"') FROM stored_events
      WHERE notification_id > position ORDER BY notification_id LIMIT 1) AS next_recorded_at
 FROM read_models.generations, log WHERE state = 'live'
 UNION ALL SELECT '{_CHECKPOINTS}', false, coalesce((SELECT max(position) FROM proof.checkpoints), 0), head, null, null,
-    null, null FROM log
-UNION ALL SELECT '{_REACTIONS}', false, position, head, null, null, null, null FROM reaction_position, log
+    null, null, null FROM log
+UNION ALL SELECT '{_REACTIONS}', false, position, head, null, null, null, null, null FROM reaction_position, log
 ORDER BY is_read_model DESC, name"""
 _SESSIONS = f"""
 SELECT clock_timestamp() AS told_at, (SELECT bool_or(goes_on) FROM ({HOLDER}) AS holder) IS TRUE AS projecting, EXISTS (
@@ -80,35 +81,6 @@ _TROUBLES = {
     ),
 }
 _NOT_COSIGNED = "a witness does not cosign: parentalite status says which"
-
-
-@dataclass(frozen=True, slots=True)
-class Follower:
-    """A follower of the log and its position. `lag_seconds`: how long its next event has waited."""
-
-    name: str
-    is_read_model: bool
-    position: int
-    head: int
-    failed_position: int | None
-    failed_event: str | None
-    lag_seconds: float
-
-    @property
-    def lag(self) -> int:
-        return self.head - self.position
-
-    def shown(self) -> dict[str, Any]:
-        shown = {
-            "name": self.name,
-            "position": self.position,
-            "lag": self.lag,
-            "lagSeconds": round(self.lag_seconds, 1),
-        }
-        if self.is_read_model:
-            event = {"position": self.failed_position, "event": self.failed_event}
-            shown["failed"] = event if self.failed_position else None
-        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +207,7 @@ class Watch:
         fault = self._services.application.memory.fault
         hindering = [
             *((str(fault),) if fault is not None else ()),
+            *(f"{name}: built by other code" for name in built_by_other_code(followers)),
             *(f"{f.name}: ahead of the log, which went back" for f in followers if f.position > f.head),
             *(f"{f.name}: stands still on the event at {f.failed_position}" for f in followers if f.failed_position),
             *(f"{f.name}: events wait" for f in followers if f.is_read_model and f.lag_seconds > longest),
