@@ -48,9 +48,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Conn = Connection[Any]
 
-#: Largest number of connections for queries; commands have their own pool.
-READING_CONNECTIONS = 16
-
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -143,6 +140,7 @@ def open_everything(settings: Settings, *, protecting: bool = True) -> Iterator[
             database.url,
             settings.master_key,
             settings.event_keys,
+            settings.command_connections,
             protecting=protecting,
             signing=Signing(Site.at(settings.public_url), settings.signed_acts.roles, settings.signed_acts.acts),
         ) as application,
@@ -275,10 +273,13 @@ def api_services(opened: Runtime) -> Services:
     sign_in = sign_in_of(opened.settings)
     return Services(
         application=opened.application,
-        pool=reading_pool(opened.url, READING_CONNECTIONS),
+        pool=reading_pool(opened.url, opened.settings.query_connections),
         waiter=PositionWaiter(opened.url, opened.application.memory),
         replicas=Replicas(
-            opened.url, opened.settings.database_read_url, opened.settings.read_lag_seconds, READING_CONNECTIONS
+            opened.url,
+            opened.settings.database_read_url,
+            opened.settings.read_lag_seconds,
+            opened.settings.query_connections,
         ),
         sign_in=sign_in,
         code_flow=code_flow_of(opened.settings, sign_in),

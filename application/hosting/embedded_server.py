@@ -37,6 +37,8 @@ _DEFAULT_OPTIONS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
+    # A server takes up to 38, and for each of its workers 29.
+    "max_connections": "300",
     # A recycled segment holds personal data until it is overwritten, which may take months.
     "wal_recycle": "off",
 }

@@ -47,6 +47,10 @@ class Settings(Group):
     read_lag_seconds: float = Field(5, ge=1, le=300)
     """How old what a replica answers may be, in seconds, rights and mandates included. What none may answer, the
     primary does."""
+    query_connections: int = Field(16, ge=2, le=500)
+    """Most connections to PostgreSQL for what reads, of each serving process and to each database that answers it."""
+    command_connections: int = Field(8, ge=2, le=500)
+    """Most connections for commands, of each process; four more record them."""
     home: values.Folder
     """Folder of the embedded database, keys and stored files. Without it `parentalite` in the user's data."""
     files: values.Folder

@@ -21,6 +21,7 @@ from cli.console import Refused, Stopped, note
 from cli.options import Host, Port, Verbose, set_up_server_logs
 from cli.read_models.readiness import check_read_models
 from cli.server.background import background_work
+from cli.server.budget import check_connections
 from cli.server.serving import address_of, run_api, take_address
 from cli.server.workers import Inherited, Supervisor
 from eventstore.log import head
@@ -70,6 +71,10 @@ def serve(
     Creates what is missing in an empty database: tables, territories, typology. Answers at /graphql (GraphiQL in a
     browser), /health and /ready. Logs are JSON lines on standard error, without personal data.
 
+    Takes up to 38 connections to PostgreSQL, one more for each of e-mails, text messages, time stamps and witnesses;
+    with --no-project 29, and so many for each of --workers, beside 21. Refuses to start where PostgreSQL cannot admit
+    them.
+
     Refuses to start on read models built by other code, and names the command that rebuilds them; with --wait it
     starts, and is ready once they are rebuilt.
     """
@@ -84,6 +89,8 @@ def serve(
             _serve_by_workers(settings, listener, workers, project, verbose, wait)
             return
         opened = stack.enter_context(open_everything(settings))
+        with opened.connection() as conn:
+            check_connections(conn, settings, 1, project)
         get_ready(opened, waits=wait)
         tell_who_signs(opened)
         if project:
@@ -109,6 +116,8 @@ def _serve_by_workers(
     kinds += [["serve", "--no-project", *options]] * count
     with open_database(settings), TemporaryDirectory(prefix="parentalite-workers-") as folder:
         with open_everything(settings) as opened:
+            with opened.connection() as conn:
+                check_connections(conn, settings, count, projects)
             get_ready(opened, waits=waits)
             tell_who_signs(opened)
         try:
@@ -129,6 +138,8 @@ def project(wait: Wait = False, worker: Worker = None, verbose: Verbose = False)
     check_links(settings)
     set_up_server_logs(settings, verbose)
     with open_everything(settings) as opened:
+        with opened.connection() as conn:
+            check_connections(conn, settings, 0, works=True)
         get_ready(opened, waits=wait)
         note("Projecting. Ctrl-C stops it.")
         try:
