@@ -23,8 +23,6 @@ from eventstore.log import head
 
 Conn = Connection[Any]
 
-#: Beyond the last position that is known to have been given: events of the last moments may be known to nobody.
-SPARE_POSITIONS = 10_000
 HELD = "the database was restored: letters may have left since; see docs/operations.md, Restore"
 
 _HOLD = """
@@ -38,7 +36,6 @@ UPDATE mail_outbox SET sent_at = now(), attempts = attempts + 1, reason = 'left 
 WHERE mail_id = ANY(%s) AND sent_at IS NULL"""
 _KNOWN = "SELECT mail_id FROM mail_outbox WHERE mail_id = ANY(%s)"
 _REACTED = "SELECT position FROM reaction_position"
-_SEQUENCE = "SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'), %s)"
 _OPEN = """
 SELECT key_id, person_id, originator_id FROM person_keys WHERE key_id = ANY(%s) AND wrapped_key IS NOT NULL"""
 _PEOPLE = """
@@ -102,16 +99,6 @@ def mark_left(conn: Conn, letters: set[UUID]) -> Left:
         here = {row[0] for row in conn.execute(_KNOWN, (ids,)).fetchall()}
         marked = conn.execute(_LEFT, (ids,)).rowcount
     return Left(marked, len(here) - marked, sorted(letters - here))
-
-
-def leap(conn: Conn, lost_head: int) -> int:
-    """Let the next event stand beyond every position that may have been given before. Return the last one skipped.
-
-    A position that somebody holds from before then never means another event.
-    """
-    last = max(lost_head, head(conn)) + SPARE_POSITIONS
-    conn.execute(_SEQUENCE, (last,))
-    return last
 
 
 def repeat_erasures(app: Application, erasures: Iterable[Erasure], now: datetime) -> tuple[int, ErasureReport]:

@@ -45,11 +45,20 @@ def record(command: LogRestore, work: UnitOfWork) -> UUID:
     return RESTORATIONS_ID
 
 
+def skip_positions(conn: Conn, lost_head: int) -> int:
+    """Let the next event stand beyond every position that may have been given before. Return the last one skipped.
+
+    A position that somebody holds from before then never means another event.
+    """
+    last = max(lost_head, head(conn)) + SPARE_POSITIONS
+    conn.execute(_SEQUENCE, (last,))
+    return last
+
+
 def go_on(conn: Conn, execute: Execute, lost_head: int, reason: str, now: datetime) -> tuple[int, int]:
     """Skip all positions that may have been given, and record the loss. Return the last kept, and the last skipped."""
     kept = head(conn)
-    skipped = max(lost_head, kept) + SPARE_POSITIONS
-    conn.execute(_SEQUENCE, (skipped,))
+    skipped = skip_positions(conn, lost_head)
     execute(LogRestore(last_kept=kept, last_skipped=skipped, reason=reason), SYSTEM, now)
     return kept, skipped
 

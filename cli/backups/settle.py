@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from application.backups.erasures import Erasure, read_erasures, write_erasures
 from application.backups.manifest import Manifest
 from application.backups.recovering import Recovered
-from application.backups.settling import hold_letters, leap, repeat_erasures
+from application.backups.settling import hold_letters, repeat_erasures
 from application.files.comparing import compare_files
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.proof.checking import Report, check_log
+from application.proof.restorations import go_on
 from application.proof.signer_memory import Record, SignerMemory
 from cli.audit import own_keys
 from cli.audit_inputs import read_text
@@ -26,6 +27,7 @@ from cli.options import Verbose, set_up_command_logs
 from cli.people.forgetting import forget
 from cli.read_models.catching_up import bring_up_to_date
 from eventstore.log import head
+from eventstore.sessions.log_memory import last_seen
 
 ErasureLists = Annotated[
     list[Path] | None,
@@ -40,6 +42,9 @@ Checkpoints = Annotated[
     list[Path] | None,
     typer.Option("--checkpoint", help="A checkpoint that somebody kept: the restored log must match it."),
 ]
+
+#: Why the log went back, as auditors read it.
+RESTORED = "Restauration d'une sauvegarde"
 
 
 class Notes(BaseModel):
@@ -114,8 +119,9 @@ def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: l
         waiting = hold_letters(conn)
         kept = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
-        # Before anything is recorded.
-        skipped = leap(conn, max(notes.lost_head if notes else 0, record.size if record else 0))
+        # Before anything else is recorded; servers that have seen more go on by it.
+        lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
+        _, skipped = go_on(conn, opened.application.execute, lost_head, RESTORED, utc_now())
         keys, report = repeat_erasures(opened.application, erasures, utc_now())
         if keys:
             _forget(opened)

@@ -13,7 +13,7 @@ from cli.composition import Conn, check_signing, open_everything, settings_from_
 from cli.console import Refused, note
 from cli.options import Verbose, set_up_command_logs
 from eventstore.log import head
-from eventstore.sessions.log_memory import SEEN_FILE, LogMemory, LogWentBack, read_seen
+from eventstore.sessions.log_memory import SEEN_FILE, LogMemory, LogWentBack, last_seen
 from projections.engine.generations import State, generations
 from projections.engine.rebuild import rebuild
 
@@ -43,13 +43,12 @@ def went_back(
     if not 0 < len(why.strip()) <= LONGEST_REASON:
         raise Refused(f"--why: a text of at most {LONGEST_REASON} characters is needed")
     with open_everything(settings) as opened, opened.connection() as conn:
-        seen = read_seen(settings.home / SEEN_FILE)
         objection = check_signing(conn, settings)
         ahead = [live.name for live in generations(conn, State.LIVE) if live.position > head(conn)]
         if not (until or ahead or objection or _lacks_what_was_seen(conn, settings.home / SEEN_FILE)):
             raise Refused("nothing shows here that the log went back: --until says what another process has seen")
         record = SignerMemory(settings.memory).read()
-        lost_head = max(until or 0, seen[1].position if seen else 0, record.size if record else 0)
+        lost_head = max(until or 0, last_seen(settings.home), record.size if record else 0)
         kept, skipped = go_on(conn, opened.application.execute, lost_head, why.strip(), utc_now())
         conn.execute("UPDATE reaction_position SET position = %s WHERE position > %s", (kept, kept))
         if ahead:

@@ -160,3 +160,9 @@ def read_seen(file: Path) -> tuple[tuple[int, str], Seen] | None:
         return (int(content["cluster"]), str(content["database"])), seen
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def last_seen(home: Path) -> int:
+    """Return the last position that processes of this home have seen; 0 where none did."""
+    kept = read_seen(home / SEEN_FILE)
+    return kept[1].position if kept else 0

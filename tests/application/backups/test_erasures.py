@@ -9,9 +9,10 @@ import pytest
 
 from application.application import open_application
 from application.backups.erasures import keep_erasures, read_erasures
-from application.backups.settling import leap, repeat_erasures
+from application.backups.settling import repeat_erasures
 from application.candidatures import CandidatureSubmit
 from application.hosting.database import temporary_database
+from application.proof.restorations import skip_positions
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.schools import Degree
 from eventstore.log import head
@@ -36,7 +37,7 @@ def test_who_was_erased_since_stays_erased(server_url: str, fresh_url: str, work
             assert (keep_erasures(kept, conn), keep_erasures(kept, conn)) == (1, 0)
         with open_application(older_url, MASTER_KEY, EVENT_KEYS) as app, app.pool.connection() as conn:
             assert "Orsini" in str(app.export_person(str(erased)))
-            beyond = leap(conn, 500)
+            beyond = skip_positions(conn, 500)
             assert repeat_erasures(app, read_erasures(kept), world.now)[0] == 1
             assert "Orsini" not in str(app.export_person(str(erased)))
             assert "Orsini" in str(app.export_person(str(other)))
