@@ -69,7 +69,7 @@ def declared(*extras: str) -> set[str]:
 def distributions_imported(*folders: str) -> set[str]:
     """Return what the modules of `folders` import, but for the standard library and our own packages."""
     distributions = packages_distributions()
-    ours = {Path(folder).name for folder in (*SHIPPED, "bench", "tests")}
+    ours = {Path(folder).name for folder in (*SHIPPED, "bench", "drill", "tests")}
     paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     modules = {name for path in paths for name in imported(path)} - sys.stdlib_module_names - ours
     return {normal(name) for module in modules for name in distributions.get(module, [module])}
@@ -83,12 +83,14 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize(("folders", "extras"), [(SHIPPED, ("embedded",)), (("bench", "tests"), ("embedded", "dev"))])
+@pytest.mark.parametrize(
+    ("folders", "extras"), [(SHIPPED, ("embedded",)), (("bench", "drill", "tests"), ("embedded", "dev"))]
+)
 def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
     # The client that a test generates, and that which it runs in an environment of its own.
     assert distributions_imported(*folders) - declared(*extras) - {"parentalite-client", "gql"} == set()
 
 
 def test_what_is_declared_is_imported():
-    everything = distributions_imported(*SHIPPED, "bench", "tests")
+    everything = distributions_imported(*SHIPPED, "bench", "drill", "tests")
     assert declared("embedded", "dev") - everything == USED_BY_OTHERS

@@ -18,7 +18,7 @@ from domain.kernel.identifiers import RESTORATIONS_ID
 from domain.kernel.rights import Action, Belongings
 from domain.proof import restorations
 from domain.proof.events import LogRestored
-from eventstore.log import head
+from eventstore.log import head, read_topics
 
 Conn = Connection[Any]
 
@@ -61,6 +61,11 @@ def go_on(conn: Conn, execute: Execute, lost_head: int, reason: str, now: dateti
     skipped = skip_positions(conn, lost_head)
     execute(LogRestore(last_kept=kept, last_skipped=skipped, reason=reason), SYSTEM, now)
     return kept, skipped
+
+
+def is_recorded_after(conn: Conn, position: int) -> bool:
+    """Return whether what was lost is recorded after that position already."""
+    return bool(read_topics(conn, [LogRestored.topic], after=position, limit=1))
 
 
 USE_CASES = ((LogRestore, record),)

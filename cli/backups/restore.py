@@ -17,7 +17,7 @@ from application.hosting.database import EMBEDDED_DATABASE
 from application.hosting.setting_values import existing_folder
 from application.hosting.settings import Settings, SettingsError, home_in
 from cli.backups.backup import Programs
-from cli.backups.settle import Checkpoints, ErasureLists, Notes, notes_path, settle, write_notes
+from cli.backups.settle import Checkpoints, ErasureLists, Notes, Why, checked_reason, notes_path, settle, write_notes
 from cli.composition import environment, settings_from_environment
 from cli.console import Refused, Steps, confirm, note
 from cli.options import Verbose, Yes, set_up_command_logs
@@ -57,6 +57,7 @@ def restore(
         typer.Option("--name", help="With --database: the database that holds the log. Default: parentalite."),
     ] = None,
     programs: Programs = None,
+    why: Why = None,
     erasures: ErasureLists = None,
     copies: Checkpoints = None,
     yes: Yes = False,
@@ -76,6 +77,7 @@ def restore(
         parentalite restore 2027-01-15 --wal archive --position 12345
     """
     set_up_command_logs(verbose)
+    checked_reason(why)
     target, source = Target(position, _moment(time)), _source(backup, wal, database, name, programs)
     if target != Target() and not source.archives:
         raise Refused("--wal: the archived write-ahead log is needed to reach a position after the backup")
@@ -107,7 +109,7 @@ def restore(
         note("Start PostgreSQL on it; then, before any server, with DATABASE_URL set: parentalite after-restore")
         typer.echo(data)
         return
-    settle(settings_from_environment(), notes, erasures or [], copies or [])
+    settle(settings_from_environment(), notes, why, erasures or [], copies or [])
 
 
 def _source(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from application.backups.erasures import Erasure, read_erasures, write_erasures
 from application.backups.manifest import Manifest
@@ -16,7 +16,7 @@ from application.files.comparing import compare_files
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.proof.checking import Report, check_log
-from application.proof.restorations import go_on
+from application.proof.restorations import LONGEST_REASON, go_on, is_recorded_after
 from application.proof.signer_memory import Record, SignerMemory
 from cli.audit import own_keys
 from cli.audit_inputs import read_text
@@ -43,8 +43,10 @@ Checkpoints = Annotated[
     typer.Option("--checkpoint", help="A checkpoint that somebody kept: the restored log must match it."),
 ]
 
-#: Why the log went back, as auditors read it.
-RESTORED = "Restauration d'une sauvegarde"
+Why = Annotated[
+    str | None,
+    typer.Option("--why", help="Why it was restored: auditors read it in the log. Default: from which backup."),
+]
 
 
 class Notes(BaseModel):
@@ -52,6 +54,7 @@ class Notes(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    made_at: AwareDatetime
     position: int
     asked: int | None
     lost_head: int
@@ -60,7 +63,19 @@ class Notes(BaseModel):
     @classmethod
     def of(cls, manifest: Manifest, recovered: Recovered, asked: int | None) -> Notes:
         checkpoint = manifest.checkpoint.note if manifest.checkpoint else None
-        return cls(position=recovered.position, asked=asked, lost_head=recovered.lost_head, checkpoint=checkpoint)
+        return cls(
+            made_at=manifest.made_at,
+            position=recovered.position,
+            asked=asked,
+            lost_head=recovered.lost_head,
+            checkpoint=checkpoint,
+        )
+
+    @property
+    def reason(self) -> str:
+        """Return what auditors read where the operator gave no reason."""
+        made_at = f"{self.made_at:%d/%m/%Y à %H:%M} UTC"
+        return f"Restauration de la sauvegarde du {made_at}, jusqu'à la position {self.position}"
 
 
 def notes_path(home: Path) -> Path:
@@ -83,6 +98,7 @@ def after_restore(
         Path | None,
         typer.Option("--notes", help="What parentalite restore found out. Default: restored.json in PARENTALITE_HOME."),
     ] = None,
+    why: Why = None,
     erasures: ErasureLists = None,
     copies: Checkpoints = None,
     verbose: Verbose = False,
@@ -107,12 +123,13 @@ def after_restore(
         found = None
     except (OSError, ValidationError):
         raise Refused(f"{path}: holds no notes of a restore") from None
-    settle(settings, found, erasures or [], copies or [])
+    settle(settings, found, why, erasures or [], copies or [])
 
 
-def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: list[Path]) -> None:
+def settle(settings: Settings, notes: Notes | None, why: str | None, lists: list[Path], copies: list[Path]) -> None:
     """Hold letters, erase again, skip positions, compare files and history. Raises Exit where anything is found."""
     own = (settings.erasures, _erasures_beside(notes_path(settings.home)))
+    reason = checked_reason(why) or (notes.reason if notes else "Restauration d'une sauvegarde")
     erasures = _read_lists([*lists, *(path for path in own if path.exists())])
     texts = [read_text(path) for path in copies] + ([notes.checkpoint] if notes and notes.checkpoint else [])
     with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
@@ -120,8 +137,10 @@ def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: l
         kept = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
         # Before anything else is recorded; servers that have seen more go on by it.
-        lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
-        _, skipped = go_on(conn, opened.application.execute, lost_head, RESTORED, utc_now())
+        if notes is None or not is_recorded_after(conn, notes.position):
+            lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
+            last, skipped = go_on(conn, opened.application.execute, lost_head, reason, utc_now())
+            note(f"The log goes on after position {last:,}; the next event stands after {skipped:,}.")
         keys, report = repeat_erasures(opened.application, erasures, utc_now())
         if keys:
             _forget(opened)
@@ -140,12 +159,18 @@ def settle(settings: Settings, notes: Notes | None, lists: list[Path], copies: l
     note(f"Erased again: {quantity(keys, 'key')} of {len(erasures):,} known as destroyed{counts}.")
     for sentence in report.unreached:
         note(f"Not erased: {sentence}")
-    note(f"The next event stands after position {skipped:,}.")
     show_files(files)
     _show_history(history, record if objection else None, kept)
     _show_what_to_do(objection)
     if history.findings or files.found:
         raise typer.Exit(1)
+
+
+def checked_reason(why: str | None) -> str | None:
+    """Raises Refused."""
+    if why is not None and not 0 < len(why.strip()) <= LONGEST_REASON:
+        raise Refused(f"--why: a text of at most {LONGEST_REASON} characters is needed")
+    return why.strip() if why else None
 
 
 def _read_lists(paths: list[Path]) -> list[Erasure]:

@@ -20,7 +20,8 @@ from application.logos.commands import SetLogo
 from cli.composition import open_everything, settings_from_environment
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.schools import Degree
-from eventstore.log import head
+from domain.proof.events import LogRestored
+from eventstore.log import head, read_topics
 from tests.cli.conftest import error_line
 from tests.support.papers.dossiers import png
 from tests.support.world import FOUNDED_AT, STRUCTURE, STRUCTURE_ID, UAI, World
@@ -114,7 +115,7 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
     assert run("backup", "verify", str(backup)).exit_code == 0
     assert not (home / "postgres").exists()
 
-    restored = run(*back, "--checkpoint", str(house / "kept.txt"))
+    restored = run(*back, "--why", "Le disque a brûlé", "--checkpoint", str(house / "kept.txt"))
     assert restored.exit_code == 0, restored.output
     said = restored.stderr
     assert f"The log ends at position {story.position:,}." in said
@@ -128,6 +129,9 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
         erasure = conn.execute("SELECT topic, notification_id FROM stored_events ORDER BY 2 DESC LIMIT 1").fetchone()
         assert erasure is not None
         assert (erasure[0], erasure[1] > story.position + 10) == ("candidature.personal_data_erased", True)
+        (loss,) = read_topics(conn, ["log.restored"])
+        assert isinstance(loss.event, LogRestored)
+        assert (loss.event.last_kept, loss.event.reason) == (story.position, "Le disque a brûlé")
         opened_again = opened.application.export_person(str(story.erased))
         assert "Orsini" not in str(opened_again)
         assert read_erasures(home / "restored-erasures.jsonl")
@@ -152,3 +156,4 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
         checked = run("audit", "check")
         assert (checked.exit_code, "An earlier log" in checked.stderr) == (0, True), checked.output
         assert run("after-restore").exit_code == 0
+        assert len(read_topics(conn, ["log.restored"])) == 1
