@@ -249,9 +249,8 @@ PARTS: Mapping[str, str] = {
     "Coverage": "nextPlaces reached targetSchools unreached",
     "NextPlace": "commune schools",
     "Viewer": (
-        "inTerritories inSchools"
-        " actor role territories schools structures mandates notifications unreadNotifications mailPreferences passkeys"
-        " passkeyOptions registrations registrationsForOthers signs teachers waiting"
+        "inTerritories inSchools actor role territories schools structures mandates notifications unreadNotifications"
+        " mailPreferences passkeys passkeyOptions registrations registrationsForOthers signs teachers waiting"
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",
