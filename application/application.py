@@ -71,8 +71,7 @@ from application.webhooks import commands as webhooks
 from application.webhooks.tables import INDEX as WEBHOOKS_INDEX
 from application.webhooks.tables import create_tables as create_webhook_tables
 from domain.kernel.actors import Actor
-from domain.kernel.errors import forbidden
-from domain.kernel.rights import Action, Scope, reaches_own, scope_of
+from domain.kernel.rights import Action, Scope, out_of_reach, reaches_own, scope_of
 from eventstore.authenticators import EventKeys
 from eventstore.connections import INDEXING, STARTING, commands_pool, connect, recorder_pool
 from eventstore.identities import DDL as IDENTITIES_DDL
@@ -215,11 +214,11 @@ class Application:
     def _own(self, conn: Connection[Any], subject: str | None, actor: Actor) -> finding.Matches:
         """Return all that is held on the actor. Raise FORBIDDEN if `subject` names anything else."""
         if actor.person_id is None or not reaches_own(Action.PERSON_ERASE):
-            raise forbidden()
+            raise out_of_reach(actor, Action.PERSON_ERASE)
         own = finding.find_own(conn, self.bus.keyed, actor.person_id, actor.subject)
         own_ids = {str(own_id) for pair in own.pairs for own_id in pair} | {str(actor.person_id)}
         if subject is not None and subject.strip().lower() not in own_ids:
-            raise forbidden()
+            raise out_of_reach(actor, Action.PERSON_ERASE)
         return own
 
 

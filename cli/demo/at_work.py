@@ -5,6 +5,7 @@ Through the commands of the service. Each act has a key of its own: another run 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
@@ -24,6 +25,7 @@ from application.candidatures import CandidatureRecordAccompaniment, Candidature
 from application.commanding.commands import Command
 from application.volunteers import AnimationVolunteersName
 from cli.composition import Runtime
+from cli.demo.roles import Part
 from domain.candidatures.missions import Mission
 from domain.kernel.actors import SYSTEM, Actor, Role
 from domain.kernel.errors import DomainError
@@ -41,6 +43,15 @@ _SCHOOLS: LiteralString = """
 SELECT DISTINCT ON (c.territory) c.school_uai AS school, c.territory, s.structure_id FROM {candidatures} c
 JOIN {structures} s ON s.territories @> ARRAY[c.territory] WHERE c.repeats IS NULL
 ORDER BY c.territory, c.submitted_at, s.structure_id LIMIT 3"""
+#: Each with a structure that works around it: the one of the demonstration, if it does.
+_AROUND: LiteralString = """
+SELECT DISTINCT ON (c.school_uai) c.school_uai AS school, c.territory, s.structure_id FROM {candidatures} c
+JOIN {structures} s ON s.territories @> ARRAY[c.territory] WHERE c.school_uai = ANY(%(schools)s)
+ORDER BY c.school_uai, s.siret = ANY(%(sirets)s) DESC, s.structure_id"""
+_AROUND_STRUCTURE: LiteralString = """
+SELECT c.school_uai AS school, c.territory, s.structure_id FROM {candidatures} c
+JOIN {structures} s ON s.territories @> ARRAY[c.territory] WHERE s.siret = ANY(%(sirets)s) AND c.repeats IS NULL
+ORDER BY c.submitted_at DESC, c.candidature_id LIMIT 1"""
 _NAMING: LiteralString = """
 SELECT animation_id, structure_id, school, territory FROM {animations} WHERE school IS NOT NULL
 AND status = 'PUBLISHED' ORDER BY starts_at DESC, animation_id LIMIT 1"""
@@ -53,11 +64,12 @@ _WISHES = (
 _HELP = ((Mission.ACCOMPANY, 2), (Mission.RELAY, 15), (Mission.PROMOTE, 30), (Mission.WATCH, 4))
 
 
-def put_to_work(opened: Runtime, now: datetime) -> int:
+def put_to_work(opened: Runtime, parts: Sequence[Part], now: datetime) -> int:
     """Play it, as far as the season allows. Return how many acts were carried out."""
     work = _Work(opened, now)
     work.help()
     work.ask()
+    work.ask_where_tokens_speak(parts)
     return work.acts
 
 
@@ -112,6 +124,19 @@ class _Work:
                 who = _structure(structure_id)
                 self._do(AnimationRequestTakeUp(request_id=request_id, structure_id=structure_id), who)
                 self._do(AnimationRequestAnswer(request_id=request_id, animation_id=naming["animation_id"]), who)
+
+    def ask_where_tokens_speak(self, parts: Sequence[Part]) -> None:
+        """Let whoever tries a role find something of its own: what waits, and what a structure has taken up."""
+        speaking = {
+            "schools": [school for part in parts for school in part.schools],
+            "sirets": [siret for part in parts for siret in part.sirets],
+        }
+        for place, school in enumerate(self._rows(_AROUND, **speaking) + self._rows(_AROUND_STRUCTURE, **speaking)):
+            self._send(school, place)
+            taken_up = self._send(school, place + 2)
+            if taken_up is not None:
+                taking = AnimationRequestTakeUp(request_id=taken_up, structure_id=school["structure_id"])
+                self._do(taking, _structure(school["structure_id"]))
 
     def _send(self, school: dict[str, Any], number: int, at: datetime | None = None) -> UUID | None:
         theme, text = _WISHES[number % len(_WISHES)]

@@ -5,6 +5,7 @@ Through the commands of the service. Each has a key of its own: another run afte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import LiteralString
@@ -24,6 +25,7 @@ from application.publications.commands import PublicationPropose
 from application.school_projects import SchoolProjectRecord
 from application.strategies.commands import Objective, StakeholderEntry, StrategyValidate, StrategyWrite
 from cli.composition import Conn, Runtime
+from cli.demo.roles import Part
 from demo.stage import NATIONAL
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError
@@ -47,14 +49,17 @@ _GROUPS = (
 _MEMBERS = (("Awa", "Diallo"), ("Jean-Baptiste", "Lefèvre"), ("Фатима", "Ахмедова"))
 
 
-def measure(opened: Runtime, conn: Conn, now: datetime) -> int:
+def measure(opened: Runtime, conn: Conn, parts: Sequence[Part], now: datetime) -> int:
     """Carry it all out, as far as the season allows. Return how many acts were carried out."""
     season = _Measures(opened, now)
+    shown = [school for part in parts for school in part.schools]
     territories = conn.execute(sql.SQL(_TERRITORIES).format(**live_tables(conn))).fetchall()
     for number, (code, name) in enumerate(territories):
         ecoles = conn.execute(sql.SQL(_ECOLES).format(**live_tables(conn)), (code,)).fetchall()
         lycees = [uai for uai in named_lycees() if department_of_school(uai) == code][:_LYCEES]
-        schools = (*(row[0] for row in ecoles), *lycees)
+        own = [school for school in shown if department_of_school(school) == code]
+        targets = (*own, *(row[0] for row in ecoles), *lycees)
+        schools = tuple(dict.fromkeys(targets))
         season.strategy(number, code, name, schools)
         season.projects(code, schools)
         if number < len(_GROUPS):

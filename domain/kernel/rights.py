@@ -56,6 +56,15 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
 }
 
 
+#: Said of roles that may on some things only.
+_WHOSE: Mapping[Action, str] = {
+    Action.PUBLICATION_PUBLISH: "Elle revient à l'équipe nationale, ou au coordonnateur pour ce que son territoire"
+    " propose.",
+}
+#: What structures have for themselves: no matter of the territories that they work in.
+_OF_STRUCTURES = frozenset(action for action in Action if action.startswith("webhook")) | {Action.PUBLICATION_PROPOSE}
+
+
 def reaches_own(action: Action) -> bool:
     """Return whether people may take the action on their own things, whatever their role."""
     return RIGHTS[action].get(Role.PARENT) is Scope.OWN_PERSON
@@ -95,7 +104,17 @@ def out_of_reach(actor: Actor, action: Action) -> DomainError:
     """Return the refusal that names its cause: it follows from who asks for what, never from what there is."""
     row = RIGHTS[action]
     scope = row.get(actor.role)
+    others = [
+        ROLE_NAMES[role]
+        for role, reach in row.items()
+        if role not in (Role.PUBLIC, Role.SYSTEM) and (scope is None or reach is not Scope.OWN_PERSON)
+    ]
+    if scope is Scope.OWN_PERSON and others:
+        return forbidden(f"{BOUNDS[scope]} Sinon, elle revient à : {', '.join(others)}.")
+    if scope is _TERRITORY and action in _OF_STRUCTURES:
+        return forbidden(f"{BOUNDS[scope]} Ce qui est à une structure revient à la structure.")
     if scope is not None and scope in BOUNDS:
         return forbidden(BOUNDS[scope])
-    others = [ROLE_NAMES[role] for role in row if role not in (Role.PUBLIC, Role.SYSTEM)]
+    if action in _WHOSE:
+        return forbidden(_WHOSE[action])
     return forbidden(f"Elle revient à : {', '.join(others)}." if others else "")

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from projections.engine.words import words
+
+
+class MentionKind(StrEnum):
+    """Kinds of things whose texts are looked through."""
+
+    PUBLICATION = "PUBLICATION"
+    REQUEST = "REQUEST"
+    GROUP = "GROUP"
+    STRATEGY = "STRATEGY"
+    SCHOOL_PROJECT = "SCHOOL_PROJECT"
+
 
 #: More are not named one by one.
 _MOST = 20
@@ -15,26 +27,26 @@ _ACCENTED, _PLAIN = "àâäáãéèêëíìîïóòôöõúùûüñçÿ", "aaaaa
 #: Things with texts that are few enough to be read through, newest first.
 MENTIONS = f"""
 WITH written (kind, id, name, texts, at) AS (
-    SELECT 'publication', publication_id, title, concat_ws(' ', title, summary, text, links, files), changed_at
+    SELECT 'PUBLICATION', publication_id, title, concat_ws(' ', title, summary, text, links, files), changed_at
     FROM {{publications}}
-    UNION ALL SELECT 'request', request_id, to_char(sent_at, 'DD/MM/YYYY'), concat_ws(' ', text, reason), changed_at
+    UNION ALL SELECT 'REQUEST', request_id, to_char(sent_at, 'DD/MM/YYYY'), concat_ws(' ', text, reason), changed_at
     FROM {{animation_requests}}
-    UNION ALL SELECT 'group', group_id, name, concat_ws(' ', name, theme, meetings, conclusion), opened_at
+    UNION ALL SELECT 'GROUP', group_id, name, concat_ws(' ', name, theme, meetings, conclusion), opened_at
     FROM {{action_groups}}
-    UNION ALL SELECT 'strategy', strategy_id, territory, concat_ws(' ', diagnosis, objectives, documents), written_at
+    UNION ALL SELECT 'STRATEGY', strategy_id, territory, concat_ws(' ', diagnosis, objectives, documents), written_at
     FROM {{strategies}}
-    UNION ALL SELECT 'school_project', project_id, uai, concat_ws(' ', evidence, reason), recorded_at
+    UNION ALL SELECT 'SCHOOL_PROJECT', project_id, uai, concat_ws(' ', evidence, reason), recorded_at
     FROM {{school_projects}}
 )
 SELECT kind, id, name FROM written
 WHERE replace(translate(lower(texts), '{_ACCENTED}', '{_PLAIN}'), 'œ', 'oe') ~ ANY(%(patterns)s)
 ORDER BY at DESC, id LIMIT {_MOST + 1}"""
-_NAMED: Mapping[str, str] = {
-    "publication": "La publication « {} »",
-    "request": "La demande d'animation du {}",
-    "group": "Le groupe de recherche-action « {} »",
-    "strategy": "La stratégie du territoire {}",
-    "school_project": "Le projet de l'établissement {}",
+_NAMED: Mapping[MentionKind, str] = {
+    MentionKind.PUBLICATION: "La publication « {} »",
+    MentionKind.REQUEST: "La demande d'animation du {}",
+    MentionKind.GROUP: "Le groupe de recherche-action « {} »",
+    MentionKind.STRATEGY: "La stratégie du territoire {}",
+    MentionKind.SCHOOL_PROJECT: "Le projet de l'établissement {}",
 }
 
 
@@ -50,11 +62,17 @@ def _family_names(name: str) -> list[str]:
     return [part for part in parts if len(part) > _SHORTEST and (part is parts[-1] or part.isupper())]
 
 
-def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def label(row: Mapping[str, Any]) -> str:
+    return _NAMED[MentionKind(row["kind"])].format(row["name"])
+
+
+def sentence(row: Mapping[str, Any]) -> str:
     """Return what to read again, in French, with the number by which its texts are erased."""
-    named = [
-        f"{_NAMED[row['kind']].format(row['name'])} peut nommer la personne : à relire ;"
-        f" s'il le faut, effacez ses textes en indiquant {row['id']}."
-        for row in rows[:_MOST]
-    ]
-    return [*named, "D'autres textes encore peuvent la nommer."] if len(rows) > _MOST else named
+    return (
+        f"{label(row)} peut nommer la personne : à relire ; s'il le faut, effacez ses textes en indiquant {row['id']}."
+    )
+
+
+def bounded(rows: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Mapping[str, Any]], list[str]]:
+    """Return those that are named one by one, and what to say of the others, in French."""
+    return rows[:_MOST], ["D'autres textes encore peuvent la nommer."] if len(rows) > _MOST else []

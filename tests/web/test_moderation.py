@@ -10,7 +10,7 @@ import pytest
 from projections.engine.terms import touched
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
-from tests.support.people import SCHOOL, STRUCTURE, People
+from tests.support.people import COORDONNATEUR, DIRECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 from web.moderation.read_models import NAMES
@@ -149,6 +149,37 @@ def test_roles_are_given_and_ended(server: Server) -> None:
     staff = {"subject": "directrice", "staffRole": "DIRECTOR", "territory": "34", "schools": SCHOOL}
     team.sends(page, "lier", staff)
     assert "directrice" in team.sees("/moderation/personnes?role=directions")
+
+
+def test_who_erases_somebody_is_led_to_each_text_that_may_name_them(server: Server, people: People) -> None:
+    animation = people.declare(title="Café", startsAt="2027-03-22T18:00:00+01:00", endsAt="2027-03-22T20:00:00+01:00")
+    people.publish(animation)
+    for name in ("Zampano", "Sanstrace"):
+        person = {"firstName": "Gelsomina", "lastName": name, "email": f"{name}@exemple.fr"}
+        people.does("40-register-for-an-animation", None, animationId=animation, **person)
+    text = "Avec Mme ZAMPANO, dès la rentrée."
+    named = {"kind": "NEWS", "title": "Rentrée", "summary": text, "text": "Le détail.", "themes": ["ent-pronote"]}
+    wish = {"schoolUai": SCHOOL, "theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-04-01"}
+    strategy = {"objectives": [{"label": "Familles", "target": 250}], "targetSchools": [SCHOOL]}
+    stakeholders = [{"name": "Région", "kind": "collectivité"}]
+    project = {"uai": SCHOOL, "schoolYear": "2026-2027", "hasPart": True, "evidence": text}
+    people.does("140-propose-a-publication", STRUCTURE, structureId=STRUCTURE_ID, **named)
+    people.does("150-ask-for-an-animation", DIRECTOR, **wish, text=text)
+    group = {"name": "GRAF 34", "territory": "34", "subject": text}
+    people.does("240-open-an-action-research-group", COORDONNATEUR, **group)
+    strategy |= {"territory": "34", "diagnosis": text, "stakeholders": stakeholders}
+    people.does("210-write-a-strategy", COORDONNATEUR, **strategy)
+    people.does("217-record-a-school-project", COORDONNATEUR, **project)
+    team = Visitor(server.address).signs_in("TEAM")
+    page = team.sends(team.sees("/moderation/personnes"), "effacer", {"subject": "zampano@exemple.fr"})
+    assert "Les données sont effacées." in page
+    desks = ("moderation/publications", "territoire/(?:demandes|groupes|strategies|projets)")
+    to_read = re.findall(rf'<li><a href="(/(?:{"|".join(desks)})[^"]*)">', page)
+    assert len(to_read) == 5
+    for path in to_read:
+        assert "ZAMPANO" in team.sees(path)
+    page = team.sends(page, "effacer", {"subject": "sanstrace@exemple.fr"})
+    assert "Aucune publication, demande d&#39;animation" in page.replace("'", "&#39;")
 
 
 def test_a_school_finds_what_waits_and_an_account_leads_to_its_desk(server: Server) -> None:

@@ -92,6 +92,15 @@ _GIVING = (
         convert=_from_midnight,
     ),
 )
+#: Where the national team reads the texts that may name somebody.
+_READ_AT = {
+    "PUBLICATION": "/moderation/publications/{}",
+    "REQUEST": "/territoire/demandes/{}",
+    "GROUP": "/territoire/groupes/{}",
+    "STRATEGY": "/territoire/strategies/{}",
+    "SCHOOL_PROJECT": "/territoire/projets",
+}
+_ERASE = "effacer"
 _ENDING = (
     Act(
         "cles",
@@ -112,7 +121,7 @@ _ENDING = (
         "Ce qu'elles ont signé reste signé.",
     ),
     Act(
-        "effacer",
+        _ERASE,
         document("moderation/mutations/erase_person"),
         "Effacer les données d'une personne",
         "Effacer pour toujours",
@@ -146,7 +155,17 @@ class PeopleInOffice(ActPage):
     path, acts = _PATH, (*_GIVING, *_ENDING, _END)
     versioned = False
 
-    async def page(self, request: Request, posted: Form | None) -> Response:
+    async def _act(self, request: Request) -> Response:
+        outcome = await self._acts.attempt(request)
+        if isinstance(outcome, Form):
+            return await self.page(request, outcome)
+        if isinstance(outcome, Response):
+            return outcome
+        act, payload = outcome
+        # What is left to read names somebody: it is shown on this very page, and stands in no address.
+        return await self.page(request, None, payload) if act.name == _ERASE else self._acts.led(request, act, payload)
+
+    async def page(self, request: Request, posted: Form | None, erasure: Mapping[str, Any] | None = None) -> Response:
         chosen = request.query_params.get("role", "")
         chosen = chosen if chosen in _ROLES else next(iter(_ROLES))
         role, label = _ROLES[chosen]
@@ -167,7 +186,8 @@ class PeopleInOffice(ActPage):
             all_shown=len(mandates) < _MOST,
             end=_END,
             posted=posted,
-            done=self._acts.done(request),
+            done=self._acts[_ERASE].done if erasure else self._acts.done(request),
+            erasure=_left(erasure) if erasure else None,
         )
         return self._site.guard.keep(request, response)
 
@@ -182,3 +202,14 @@ class PeopleInOffice(ActPage):
 
     def _ended(self, request: Request, mandate: Mapping[str, str]) -> Form:
         return self._acts.form(request, _END.name, None, accountId=mandate["accountId"], mandateId=mandate["id"])
+
+
+def _left(erasure: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an erasure leaves to read: texts with their addresses, and the rest in words."""
+    mentions = erasure["mentions"]
+    ids = [each["thingId"] for each in mentions or ()]
+    return {
+        "names_known": mentions is not None,
+        "mentions": [dict(each) | {"path": _READ_AT[each["kind"]].format(each["thingId"])} for each in mentions or ()],
+        "others": [each for each in erasure["unreached"] if not any(id in each for id in ids)],
+    }

@@ -180,6 +180,7 @@ PARTS: Mapping[str, str] = {
     "HeldValue": "label name value",
     "Invitation": "id structureId structure status email emailProblem sentAt sentBy",
     "InvitationOffer": "structure maskedEmail status sentAt closesAt closedReason",
+    "Mention": "kind thingId label",
     "Mandate": (
         "id accountId subject role structureId structure territories inTerritories schools inSchools accepted until"
         " givenAt givenBy"

@@ -26,7 +26,7 @@ from application.people.erasing import Kind as PersonalKind
 from domain.kernel.errors import ErrorCode, invalid, refuse
 from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.log import head
-from projections.people.mentions import MENTIONS, patterns, sentences
+from projections.people.mentions import MENTIONS, MentionKind, bounded, label, patterns, sentence
 
 
 @strawberry.type(description="What became of a mutation on a territory.")
@@ -52,6 +52,18 @@ class ErasedCount:
     count: int = strawberry.field(description="How many.")
 
 
+strawberry.enum(MentionKind, name="MentionKind", description="Kinds of things whose texts may name somebody.")
+
+
+@strawberry.type(description="A text of others that may name who was erased: whoever reads it decides.")
+class Mention:
+    kind: MentionKind = strawberry.field(description="What it is the text of.")
+    thing_id: strawberry.ID = strawberry.field(
+        description="Its id: as `subject` of `personErase`, it erases its texts."
+    )
+    label: str = strawberry.field(description="What it is called, in French.")
+
+
 @strawberry.type(description="What became of an erasure.")
 class PersonPayload(Payload):
     erased: list[strawberry.ID] | None = strawberry.field(
@@ -63,6 +75,10 @@ class PersonPayload(Payload):
         description="What could not be erased with them, in French: what is held under the same address by other names,"
         " signed sheets, and texts of others (publications, requests, groups…) that hold the name, to be read and, with"
         " their id as `subject`, erased."
+    )
+    mentions: list[Mention] | None = strawberry.field(
+        description="Those texts of others, 20 at most, newest first; null where no name is known to look for, after an"
+        " earlier erasure."
     )
 
 
@@ -78,12 +94,14 @@ async def _territory(info: Info, carried: Carried, code: str | None) -> Territor
     return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
 
 
-async def _mentions(context: Context, names: Sequence[str]) -> list[str]:
-    """Tell of the texts of others that may name who was erased."""
+async def _mentions(context: Context, names: Sequence[str]) -> tuple[list[Mention] | None, list[str]]:
+    """Return the texts of others that may name who was erased, and what to say of them."""
     if not (sought := patterns(names)):
-        return []
+        return None, []
     read = await context.read()
-    return sentences(await read.rows(read.sql(MENTIONS), {"patterns": sought}))
+    rows, beyond = bounded(await read.rows(read.sql(MENTIONS), {"patterns": sought}))
+    mentions = [Mention(kind=MentionKind(row["kind"]), thing_id=row["id"], label=label(row)) for row in rows]
+    return mentions, [*(sentence(row) for row in rows), *beyond]
 
 
 @strawberry.type
@@ -126,13 +144,22 @@ class SteeringMutations:
         carried = await settle(context, erase)
         if carried.errors:
             return PersonPayload(
-                erased=None, counts=None, unreached=None, position=carried.position, errors=list(carried.errors)
+                erased=None,
+                counts=None,
+                unreached=None,
+                mentions=None,
+                position=carried.position,
+                errors=list(carried.errors),
             )
         (erased,) = done
+        # An address is looked for as it was typed, also where its key is gone.
+        names = [*erased.names, *({input.subject.strip()} if input.subject and "@" in input.subject else ())]
+        mentions, sentences = await _mentions(context, names)
         return PersonPayload(
             erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
             counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],
-            unreached=[*erased.unreached, *await _mentions(context, erased.names)],
+            unreached=[*erased.unreached, *sentences],
+            mentions=mentions,
             position=carried.position,
             errors=[],
         )

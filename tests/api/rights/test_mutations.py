@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 
 from api.schema import schema
 from domain.kernel.actors import PUBLIC, Actor
+from domain.kernel.errors import forbidden
 from domain.kernel.rights import Action, Belongings, may, may_ever
 from tests.support.api.rights_world import PARENT, WHO, Everything, called
 from tests.support.papers.dossiers import pdf
@@ -200,6 +201,7 @@ CANDIDATES = {
     "candidatureCorrectAccompaniment",
 }
 _ANSWER = "__typename errors { code message field }"
+_WITHOUT_CAUSE = forbidden().problems[0].message
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 
 
@@ -239,6 +241,8 @@ def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_
         for refusal in refusals:
             if [error["code"] for error in refusal["errors"]] != [code]:
                 wrong.append(f"{called(who)}: {refusal['errors']}")
+            elif who is not PUBLIC and refusal["errors"][0]["message"] == _WITHOUT_CAUSE:
+                wrong.append(f"{called(who)} is not told who may")
             if refusal["__typename"] != str(field.type).rstrip("!"):
                 wrong.append(f"{called(who)}: answered {refusal['__typename']}")
         if refusals[0] != refusals[1]:

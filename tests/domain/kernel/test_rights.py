@@ -200,6 +200,36 @@ def test_a_refusal_names_its_cause_and_says_the_same_whatever_there_is():
         authorize(actor(Role.COORDONNATEUR, territories=frozenset(["18"])), Action.CONVENTION_SIGN, Belongings())
 
 
+@pytest.mark.parametrize(
+    ("action", "role", "cause"),
+    [
+        # A coordonnateur publishes what is their territory's, never what a structure proposes.
+        (
+            "publicationPublish",
+            Role.STRUCTURE,
+            "Elle revient à l'équipe nationale, ou au coordonnateur pour ce que son",
+        ),
+        ("publicationRefuse", Role.COORDONNATEUR, "Elle revient à : équipe nationale."),
+        # The structure may well work in their territory.
+        ("publicationPropose", Role.COORDONNATEUR, "Ce qui est à une structure revient à la structure."),
+        ("webhookSubscribe", Role.COORDONNATEUR, "Ce qui est à une structure revient à la structure."),
+        ("webhookReplay", Role.STRUCTURE, "Votre compte n'agit que pour sa propre structure."),
+        ("candidatureRecordAccompaniment", Role.NATIONAL, "vous-même. Sinon, elle revient à : coordonnateur."),
+        ("candidatureWithdraw", Role.TEACHER, "vous-même. Sinon, elle revient à : coordonnateur, équipe nationale."),
+        ("animationRequest", Role.NATIONAL, "Elle revient à : directeur d'école, chef d'établissement, enseignant."),
+        ("animationRequestTakeUp", Role.COORDONNATEUR, "Elle revient à : structure."),
+        ("animationRequestWithdraw", Role.TEACHER, "Votre compte n'agit que pour ses propres établissements."),
+        ("schoolProjectRecord", Role.TEACHER, "à : directeur d'école, chef d'établissement, coordonnateur."),
+        ("strategyDocumentAttach", Role.DIRECTOR, "Elle revient à : coordonnateur, équipe nationale."),
+        ("actionGroupMemberAdd", Role.STRUCTURE, "Elle revient à : coordonnateur, équipe nationale."),
+    ],
+)
+def test_a_refusal_says_who_may_and_says_too_much_of_nobody(action: str, role: Role, cause: str):
+    with pytest.raises(DomainError) as refusal:
+        authorize(actor(role, **NOTHING), Action(action), OTHERS)
+    assert cause in refusal.value.problems[0].message
+
+
 _CODES = ("02", "18", "34", "971")
 _IDS = tuple(UUID(int=number) for number in range(4))
 

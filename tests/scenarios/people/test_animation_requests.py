@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.server.jobs import answer_again, reopen_requests
+from domain.kernel.actors import Role
 from domain.kernel.identifiers import structure_id
 from tests.support.dumps import dump, in_hexadecimal
 from tests.support.people import (
@@ -18,6 +19,7 @@ from tests.support.people import (
     STRUCTURE_ID,
     TEACHER,
 )
+from tests.support.server import token
 
 ASK, TAKE_UP, ANSWER = "150-ask-for-an-animation", "151-take-a-request-up", "152-answer-a-request"
 WISH = {"theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31", "text": "En fin de journée."}
@@ -124,6 +126,28 @@ def test_what_a_school_wrote_is_erased_and_who_is_named_there_is_found(people, s
     assert in_hexadecimal("Trucmuchet") not in held
     shown = server.run("157-see-a-request", TEACHER, id=request_id)
     assert (shown["status"], shown["text"]) == ("WITHDRAWN", "[texte effacé]")
+
+
+def test_a_request_stays_the_schools_once_who_asked_is_erased(people, server, founded_url):
+    people.sign()
+    people.does("113-import-schools", COORDONNATEUR, csv=f"UAI;nom;commune;degré\n{SCHOOL};École Jean Jaurès;34172;1")
+    subject = "maitresse.inventee@exemple.fr"
+    asker = token(Role.PARENT, subject)
+    bound = {"subject": subject, "staffRole": "TEACHER", "territory": "34", "schools": [SCHOOL]}
+    people.does("55-bind-school-staff", COORDONNATEUR, **bound)
+    people.does("69-say-where-to-be-written-to", asker, email=subject)
+    request_id = people.does(ASK, asker, **WISH)["request"]["id"]
+    erased = server.ask("mutation { personErase(input: {}) { errors { code } } }", asker)["personErase"]
+    assert erased == {"errors": []}
+    held = dump(founded_url)
+    assert "maitresse" not in held
+    assert in_hexadecimal("maitresse") not in held
+    # It goes on as the school's, whose others have it to withdraw.
+    shown = server.run("157-see-a-request", TEACHER, id=request_id)
+    assert (shown["status"], shown["text"]) == ("OPEN", WISH["text"])
+    taken = people.does(TAKE_UP, STRUCTURE, requestId=request_id, structureId=STRUCTURE_ID)["request"]
+    assert taken["status"] == "TAKEN_UP"
+    people.does("155-withdraw-a-request", TEACHER, requestId=request_id)
 
 
 def test_a_request_is_declined_withdrawn_or_lapses(people, server):
