@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.scenarios.service.controls_story import Controls
 from tests.support.people import CANDIDATURE, COORDONNATEUR, INSPECTOR, SCHOOL, STRUCTURE_ID, People
+from tests.support.plain_html import needs
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from web.app import Pages
@@ -196,9 +199,9 @@ def test_what_is_public_is_shown_whoever_signed_in(
     path: str, visitors: dict[str, Visitor], things: dict[str, dict[str, str]]
 ) -> None:
     address = path.format(**things.get(path.partition("/{")[0], {}))
-    assert {
-        who: status for who, each in visitors.items() if (status := each.http.get(address).status_code) != 200
-    } == {}
+    answers = {who: each.http.get(address) for who, each in visitors.items()}
+    assert {who: each.status_code for who, each in answers.items() if each.status_code != 200} == {}
+    assert _needs(answers.values()) == set()
 
 
 @pytest.mark.parametrize(("path", "readers"), READERS.items())
@@ -212,8 +215,27 @@ def test_a_page_is_for_its_readers_and_does_not_exist_for_others(
     assert {who: each.status_code for who, each in answers.items()} == {
         who: 200 if who in readers.split() else 404 for who in answers
     }
+    assert _needs(answers.values()) == set()
     stranger = next((who for who in ("ELSEWHERE", "OTHER", "PARENT") if answers[who].status_code == 404), None)
     if stranger is not None and address != path:
         nothing = path.format(**dict.fromkeys(things[start], str(uuid4())))
         missing = visitors[stranger].http.get(nothing)
         assert (missing.status_code, missing.text) == (404, answers[stranger].text.replace(address, nothing))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *('<img src="/logo">', '<a href="/x"><img src="/logo" alt=""></a>', "<a>Ici</a>", '<p onclick="f()">Ici</p>'),
+        *('<a href="javascript:f()">Ici</a>', '<button type="button">Ouvrir</button>', "<details>Ici</details>"),
+        *('<form action="/x"><input></form>', "<form><button>Envoyer</button></form>"),
+    ],
+)
+def test_what_a_page_would_lack_is_noticed(html: str) -> None:
+    assert needs(html)
+
+
+def _needs(answers: Iterable[httpx.Response]) -> set[str]:
+    """What the pages lack without images and scripts. The verifier is a script that people ask for."""
+    pages = (each for each in answers if each.headers["content-type"].startswith("text/html"))
+    return {need for each in pages if "verifier.html" not in str(each.url) for need in needs(each.text)}
