@@ -49,9 +49,9 @@ class Signing:
         """Raise RULE_BROKEN if the act has to be signed, by the settings or by what the log says."""
         if self.requires(action, actor.role) or (rule is not None and rule.requires(action, actor.role)):
             raise broken(
-                "Cet acte engage de l'argent et doit porter votre signature : demandez ce qu'il y a à signer"
-                " (actSignature), signez avec votre clé d'accès, et renvoyez-le avec la signature. Sans clé"
-                " d'accès, enregistrez-en d'abord une.",
+                "Cet acte engage de l'argent et doit porter votre signature : demandez ce qu'il y a à signer,"
+                " signez avec votre clé d'accès, et renvoyez-le avec la signature. Sans clé d'accès,"
+                " enregistrez-en d'abord une.",
                 "signature",
             )
 

@@ -17,8 +17,8 @@ _TAUGHT: Mapping[Role, Degree] = {
     Role.HEAD: Degree.SECOND,
 }
 _WORDS: Mapping[Degree, str] = {
-    Degree.FIRST: "une école, du premier degré (FIRST)",
-    Degree.SECOND: "un collège ou un lycée, du second degré (SECOND)",
+    Degree.FIRST: "une école, du premier degré",
+    Degree.SECOND: "un collège ou un lycée, du second degré",
 }
 
 
@@ -43,7 +43,7 @@ def check_staff_role(role: str, schools: Mapping[str, School | None]) -> None:
         degree = degree_of(uai, (), described)
         if degree not in (None, _TAUGHT[Role(role)]):
             called = uai if described is None else f"« {described.name} »"
-            expected = "directeur d'école (DIRECTOR)" if degree is Degree.FIRST else "chef d'établissement (HEAD)"
+            expected = "directeur d'école" if degree is Degree.FIRST else "chef d'établissement"
             raise invalid(f"L'établissement {called} est {_WORDS[degree]} : {expected} attendu.", "staff_role")
 
 
@@ -59,8 +59,8 @@ def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None, des
         )
     if (degree := of_school or degree) is None:
         raise invalid(
-            "Indiquez le degré de l'établissement, que le programme ne connaît pas : FIRST pour une école, SECOND pour "
-            "un collège ou un lycée.",
+            "Indiquez le degré de l'établissement, que le programme ne connaît pas : premier degré pour une école,"
+            " second degré pour un collège ou un lycée.",
             "degree",
         )
     return degree

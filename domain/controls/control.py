@@ -156,9 +156,11 @@ def judge(
     if reason_code is None and accepted:
         reason_code = ReasonCode.CONFORM
     if reason_code is None or (reason_code is ReasonCode.CONFORM) is not accepted:
-        raise invalid("CONFORM pour une pièce acceptée, un autre motif pour une pièce refusée.", "reason_code")
+        raise invalid(
+            "motif « conforme » pour une pièce acceptée, un autre motif pour une pièce refusée.", "reason_code"
+        )
     if reason_code is ReasonCode.OTHER and comment is None:
-        raise invalid("commentaire obligatoire pour le motif OTHER.", "comment")
+        raise invalid("commentaire obligatoire pour le motif « autre ».", "comment")
     # On a conforming piece it is a remark; on another it says why.
     comment = comment if accepted or comment is None else required_reason(comment, "comment")
     judged = PieceJudged(

@@ -137,7 +137,10 @@ def _uncovered(before: Convention, after: Convention, held: Iterable[Held], acce
             f" elle a eu lieu {reason}."
             for animation, reason in uncovered
         ]
-        messages.append("Pour l'enregistrer malgré tout, répétez la demande avec acceptUncovered: true.")
+        messages.append(
+            "Pour l'enregistrer malgré tout, répétez la demande en acceptant que ces animations ne soient plus"
+            " couvertes."
+        )
         raise DomainError(Problem(ErrorCode.RULE_BROKEN, message, ("accept_uncovered",)) for message in messages)
     return tuple(animation.id for animation, _ in uncovered)
 

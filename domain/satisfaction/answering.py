@@ -78,7 +78,7 @@ def tally(form: SatisfactionForm, answers: Sequence[Answer]) -> dict[str, int]:
         if (value := _value(question, answer)) is not None:
             counted[f"{answer.question}:{value}"] = 1
     for number in sorted(missing - seen):
-        words = f"Question {number} : réponse attendue. Seules les questions TEXT sont facultatives."
+        words = f"Question {number} : réponse attendue. Seules les questions à texte libre sont facultatives."
         problems.append(Problem(ErrorCode.RULE_BROKEN, words, ("answers",)))
     raise_any(problems)
     return counted

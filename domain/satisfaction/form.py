@@ -66,7 +66,7 @@ def word(state: SatisfactionForm, actor: Actor, questions: tuple[SatisfactionQue
     authorize(actor, Action.SATISFACTION_FORM_WORD, Belongings())
     raise_any(problem for place, question in enumerate(questions) for problem in _problems(place, question))
     if not any(question.kind is not QuestionKind.TEXT for question in questions):
-        raise broken("Le questionnaire compte au moins une question SCALE ou CHOICE.", "questions")
+        raise broken("Le questionnaire compte au moins une question à échelle ou à choix.", "questions")
     if questions == state.questions:
         raise broken("Ces questions sont déjà celles du questionnaire en vigueur.", "questions")
     return [SatisfactionFormWorded(version=state.version + 1, questions=questions)]
@@ -76,7 +76,7 @@ def _problems(place: int, question: SatisfactionQuestion) -> list[Problem]:
     path, choices = ("questions", str(place), "choices"), question.choices
     number = place + 1
     if question.kind is not QuestionKind.CHOICE:
-        wrong = f"Question {number} : seule une question CHOICE a des choix." if choices else None
+        wrong = f"Question {number} : seule une question à choix a des choix." if choices else None
     elif not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
         wrong = f"Question {number} : {FEWEST_CHOICES} à {MOST_CHOICES} choix attendus."
     else:

@@ -71,7 +71,7 @@ def join(
     if state is not None:
         raise broken(f"Le territoire {code} participe déjà.", "code")
     if time_zone not in available_timezones():
-        raise invalid("fuseau horaire IANA attendu, par exemple Europe/Paris.", "time_zone")
+        raise invalid("fuseau horaire attendu, par exemple Europe/Paris.", "time_zone")
     return [TerritoryJoined(code=code, name=name, time_zone=time_zone, runs_candidatures=runs_candidatures)]
 
 

@@ -134,15 +134,15 @@ async def _warnings(context: Context, values: Mapping[str, Any], signed: Convent
     warnings = []
     if structure.name != values["structure_name"].strip():
         warnings.append(
-            f"Cette structure est connue sous le nom « {structure.name} » et le garde ; structureRename le change, avec"
-            " un motif."
+            f"Cette structure est connue sous le nom « {structure.name} » et le garde ; renommez-la, avec un"
+            " motif, s'il a changé."
         )
     (signed_before,) = await conventions_of(context, [structure.structure_id])
     if len(signed_before) == 1:
         # This one opened the account: the structure may have moved, rather than be new.
         warnings += [
             f"« {relative.name} » (SIRET {relative.siret}) est de la même entreprise et a son propre compte : si elle"
-            " a déménagé, structureMove le fait suivre."
+            " a déménagé, changez plutôt son SIRET : le compte suit."
             for relative in await load_structures_of_siren(context, structure.siret)
         ]
     return warnings

@@ -45,7 +45,7 @@ def test_a_listed_lycee_is_of_the_second_degree():
 def test_a_school_with_a_director_or_an_inspector_is_of_the_first_degree(staff: tuple[Role, ...]):
     assert degree(ECOLE, None, staff) is degree(ECOLE, FIRST, staff) is FIRST
     applying(ECOLE, SECOND, staff).then_refused(
-        ErrorCode.INVALID, "degree", f"{ECOLE} est une école, du premier degré (FIRST) : corrigez le degré"
+        ErrorCode.INVALID, "degree", f"{ECOLE} est une école, du premier degré : corrigez le degré"
     )
 
 

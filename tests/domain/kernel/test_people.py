@@ -15,7 +15,7 @@ from domain.kernel.people import (
     phone_comparison_form,
     written_address,
 )
-from domain.kernel.validation import Address, Label, LongText, Reason
+from domain.kernel.validation import Address, Label, LongText, Reason, Subject
 from tests.domain.kernel.test_validation_messages import accepted, attempt, problems
 
 NOT_ONE_MAILBOX = (
@@ -224,3 +224,10 @@ def test_the_lines_of_an_address_are_joined():
 
 def test_separators_of_lines_that_nobody_types_become_blanks():
     assert accepted(Label, "Café\u2028des\u2029parents") == "Café des parents"
+
+
+@pytest.mark.parametrize("typed", ["jeanne martin", "jeanne\u00a0martin"])
+def test_the_subject_of_a_binding_is_one_word(typed: str) -> None:
+    (problem,) = problems(Subject, typed)
+    assert problem[1].endswith("identifiant de connexion attendu en un seul mot, sans espace.")
+    assert accepted(Subject, " anne@exemple.fr ") == "anne@exemple.fr"

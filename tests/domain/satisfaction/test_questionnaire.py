@@ -44,10 +44,10 @@ def test_each_wording_is_the_next_version_and_the_same_words_are_none():
 @pytest.mark.parametrize(
     ("question", "wording"),
     [
-        (USEFUL.model_copy(update={"choices": ("a", "b")}), "seule une question CHOICE"),
+        (USEFUL.model_copy(update={"choices": ("a", "b")}), "seule une question à choix"),
         (AGAIN.model_copy(update={"choices": ("Oui",)}), "2 à 10 choix"),
         (AGAIN.model_copy(update={"choices": ("Oui", "oui")}), "deux choix sont les mêmes"),
-        (WORDS, "au moins une question SCALE ou CHOICE"),
+        (WORDS, "au moins une question à échelle ou à choix"),
     ],
 )
 def test_a_question_that_nobody_could_answer_is_not_worded(question: SatisfactionQuestion, wording: str):

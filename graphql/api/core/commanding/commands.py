@@ -36,7 +36,7 @@ Load = Callable[[Context, UUID], Awaitable[T | None]]
 _limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
 _places: RunVar[SharedPlaces] = RunVar("places of commands")
 
-_REPEAT = "réessayez dans quelques secondes ; avec la même idempotencyKey, rien ne sera fait deux fois."
+_REPEAT = "réessayez dans quelques secondes ; avec la même clé, rien ne sera fait deux fois."
 _NOT_DONE = f"La base de données ne répond pas et rien n'a été enregistré : {_REPEAT}"
 _MAYBE_DONE = f"La base de données n'a pas confirmé l'enregistrement, qui a peut-être eu lieu : {_REPEAT}"
 
