@@ -283,7 +283,7 @@ def catch_up(
     conn: Conn, vault: Vault, state: State = State.LIVE, limit: int = BATCH, registry: Registry = projections
 ) -> int:
     """Advance to the end of the log and return the number of events."""
-    retire(conn)
+    retire(conn, registry)
     total = 0
     while taken := advance(conn, vault, state, limit, registry):
         total += taken

@@ -140,10 +140,11 @@ def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]
                 create_indexes(conn, projection, 1)
 
 
-def retire(conn: Conn) -> None:
-    """Drop the tables of read models that are views now. For who writes read models: nobody else feeds these."""
-    for generation in generations(conn):
-        if generation.name in views():
+def retire(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
+    """Drop the tables of read models that are views now, unless servers of other code still read and feed theirs."""
+    outlived = [generation for generation in generations(conn) if generation.name in views()]
+    if outlived and not built_by_other_code(conn, registry):
+        for generation in outlived:
             with conn.transaction():
                 drop_generation(conn, generation.name, [generation.name], generation.generation)
 

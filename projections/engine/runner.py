@@ -61,11 +61,11 @@ def _projector(vault: Vault, registry: Registry, batch: int) -> Work:
 
     def begin(conn: Conn) -> None:
         prepare(conn, registry)
-        retire(conn)
         last = head(conn)
         if any(live.position > last for live in generations(conn, State.LIVE)):
             raise LogWentBack(f"read models are ahead of position {last}, the last of the log: {WAY_ON}")
         give_up_to_other_code(conn)
+        retire(conn, registry)
         log.info("projecting")
         retry_failed(conn)
 

@@ -14,6 +14,7 @@ from projections.engine.generations import (
     create_indexes,
     generations,
     prepare,
+    retire,
     terms_in_force,
 )
 from projections.engine.projection import Projection
@@ -45,6 +46,9 @@ def test_read_models_of_newer_code_are_filled_first_and_then_fed_by_its_own_proj
             assert "later_animations" not in {generation.name for generation in generations(conn)}
             assert built_by_other_code(conn, projections) == []
             assert built_by_other_code(conn, newer) == ["animations", "later_animations"]
+            add_generation(conn, replace(newer(TermsInForce())[-1], name="audit_trail"), 1, State.LIVE, TermsInForce())
+            retire(conn, newer)
+            assert "audit_trail" in {generation.name for generation in generations(conn)}
             shown = terms_in_force(conn)
             for projection in newer(shown):
                 if projection.name in ("animations", "later_animations"):
@@ -60,6 +64,7 @@ def test_read_models_of_newer_code_are_filled_first_and_then_fed_by_its_own_proj
             with projecting(fresh_url, app.vault, newer):
                 created.append(world.creates())
                 until(lambda: all_read(app))
+        assert "audit_trail" not in {generation.name for generation in generations(conn)}
         for table in ("animations_g2", "later_animations_g2"):
             rows = conn.execute(f"SELECT animation_id FROM read_models.{table}").fetchall()
             assert sorted(row[0] for row in rows) == sorted(created)
