@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from api.core.lists import paging
 from application.files.scanning.office import ODP
 from domain.kernel.actors import Role
+from projections.engine.paging import statements
 from tests.support.papers.dossiers import pdf
 from tests.support.papers.office import office
 from tests.support.papers.sheets import bearer
@@ -159,7 +161,7 @@ def test_coordonnateurs_and_the_national_team_publish_their_own(people: People, 
     assert (refused["code"], refused["field"]) == ("INVALID", ["authorEmail"])
 
 
-def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people: People, server: Server):
+def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people: People, server: Server, monkeypatch):
     for title, summary, changes in (
         ("Journal de bord", "Un écran à la fois.", {"kind": "KIT", "degree": None, "audience": None}),
         ("Écrans et journaux", "Lire ensemble.", {"kind": "TUTORIAL", "degree": "SECOND", "themes": ["jeux-video"]}),
@@ -186,6 +188,12 @@ def test_the_toolbox_is_searched_in_french_by_words_and_by_what_it_is_for(people
     assert found(server, theme=["jeux-video"], kind=["KIT", "TUTORIAL"]) == ["Écrans et journaux"]
     assert found(server, text="tutoriels lire") == ["Écrans et journaux"]
     assert found(server, text="« »") == []
+    # Beyond what is counted one by one, the total is told as a least.
+    counting = "query($text: String) { publications(where: {text: $text}) { totalCount totalCountIsExact } }"
+    assert server.ask(counting, text="écran")["publications"] == {"totalCount": 3, "totalCountIsExact": True}
+    for module in (statements, paging):
+        monkeypatch.setattr(module, "MOST_COUNTED", 2)
+    assert server.ask(counting, text="ecrans")["publications"] == {"totalCount": 2, "totalCountIsExact": False}
     query = '{ publications(where: {theme: ["inconnu"]}) { totalCount } }'
     assert server.errors(query)[0]["extensions"]["field"] == ["where", "theme"]
 
