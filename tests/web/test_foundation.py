@@ -50,7 +50,10 @@ def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_furth
 
 def test_a_fragment_is_escaped_and_written_anew_for_other_values():
     templates = Templates(Sessions(b"secret", False), assets="")
-    terms = [{"code": "a", "label": "L'<écran>"}, {"code": "b", "label": "Jeux", "retired": True}]
+    terms: list[dict[str, object]] = [
+        {"code": "a", "label": "L'<écran>"},
+        {"code": "b", "label": "Jeux", "retired": True},
+    ]
     choice = {"name": "theme", "label": "Thème", "any": "Tous"}
     first = templates.fragment("layout/choice", **choice, terms=terms, chosen=[])
     assert '<option value="a">L&#39;&lt;écran&gt;</option>' in first
