@@ -119,7 +119,7 @@ def terms_in_force(conn: Conn, until: int = LAST_POSITION) -> TermsInForce:
 def built_by_other_code(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> list[str]:
     """Return this code's read models whose tables it cannot read or write: other code built them, or none did."""
     built = {live.name: live.fingerprint for live in generations(conn, State.LIVE)}
-    return [p.name for p in registry(TermsInForce()) if built.get(p.name) != fingerprint(p)]
+    return sorted(p.name for p in registry(TermsInForce()) if built.get(p.name) != fingerprint(p))
 
 
 def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
