@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from projections.engine.paging import Listing, Order, Source
+from collections.abc import Collection
+
+from domain.kernel.schools import named_lycees
+from projections.engine.paging import Filter, Listing, Order, Source
 
 SOURCE = Source(table="animation_requests", alias="r")
 ORDERS = (
@@ -13,6 +16,11 @@ LISTING = Listing(SOURCE, ORDERS)
 #: Open to a structure: in a territory that it has a convention in; and those that it has taken up.
 OF_STRUCTURES = """(r.structure_id = ANY(%(own_structures)s) OR (r.status = 'OPEN' AND r.territory = ANY(ARRAY(
     SELECT unnest(s.territories) FROM {structures} s WHERE s.structure_id = ANY(%(own_structures)s)))))"""
+#: The schools of communes: those that are described, and the listed lycées that are not.
+_SCHOOLS_WITHIN = """ARRAY(
+    SELECT uai FROM {schools} WHERE commune_code = ANY(%(communes)s)
+    UNION SELECT uai FROM unnest(%(listed)s::text[]) AS listed(uai) WHERE NOT EXISTS (
+        SELECT FROM {schools} described WHERE described.uai = listed.uai))"""
 #: The structures with an account in the territory that have declared most there lately, in these communes.
 AROUND = """
 SELECT a.structure_id FROM {animations} a JOIN {structures} s USING (structure_id)
@@ -39,3 +47,10 @@ RESEMBLING = """
 SELECT request_id FROM {animation_requests}
 WHERE school = %(school)s AND theme = %(theme)s AND audience = %(audience)s
     AND wished_from = %(wished_from)s AND wished_until = %(wished_until)s AND status IN ('OPEN', 'TAKEN_UP') LIMIT 20"""
+
+
+def within(filtered: Filter, communes: Collection[str]) -> Filter:
+    """Add to a filter that the school is in one of the communes."""
+    listed = [lycee.uai for lycee in named_lycees().values() if lycee.commune_code in communes]
+    # Looked for school by school: most requests are of elsewhere.
+    return filtered.each_of("r.school", _SCHOOLS_WITHIN, communes=list(communes), listed=listed)

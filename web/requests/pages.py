@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.narrowing import Search, ask_narrowed
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -27,6 +28,7 @@ _STATUSES = {
     "WITHDRAWN": ("Retirée", "warning"),
     "LAPSED": ("Restée sans réponse", "warning"),
 }
+_LONGEST, _WORDS = 100, {"place": "Commune ou code postal", "school": "Établissement"}
 _ASKING = ("DIRECTOR", "HEAD", "TEACHER")
 
 
@@ -79,8 +81,13 @@ class RequestsDesk:
     async def _list(self, request: Request, posted: Form | None) -> Response:
         params = request.query_params
         chosen = params.get("etat", "")
-        where = {"status": [chosen]} if chosen in _STATUSES else {}
-        answer = await self._site.api.ask(request, _LISTING, {"where": where} | page_variables(params))
+        where: dict[str, Any] = {"status": [chosen]} if chosen in _STATUSES else {}
+        place = Search.read(params, "lieu", "Commune ou code postal")
+        if place.text:
+            where["place"] = place.text
+        if school := params.get("etablissement", "").strip()[:_LONGEST]:
+            where["school"] = [school]
+        answer, refused = await ask_narrowed(self._site.api, request, _LISTING, where, page_variables(params))
         viewer, requests = answer["viewer"], answer["animationRequests"]
         speaks_for_none = viewer["role"] == "STRUCTURE" and not viewer["structures"]
         if requests is None or viewer["role"] not in self._desk.roles or speaks_for_none:
@@ -104,6 +111,9 @@ class RequestsDesk:
             statuses=_STATUSES,
             states=[{"code": code, "label": label} for code, (label, _) in _STATUSES.items()],
             chosen=chosen,
+            place=place,
+            school=school,
+            unknown=[_WORDS.get(name, name) for name in refused],
             sending=sending,
             act=SEND,
             posted=posted,

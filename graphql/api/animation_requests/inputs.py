@@ -7,8 +7,11 @@ from datetime import date
 import strawberry
 
 from api.core.commanding.inputs import Repeatable, Versioned, reference, value_of
-from api.core.lists.checks import checked_texts
+from api.core.lists.checks import checked_text, checked_texts, checked_uais
+from api.places.filters import communes_within
+from application.tables.named_places import communes_meant
 from domain.animation_requests.transitions import RequestStatus
+from domain.kernel.places import places
 
 
 @strawberry.input(description="A school asks for an animation. What is written is kept encrypted.")
@@ -58,6 +61,17 @@ class AnimationRequestWhere:
     status: list[RequestStatus] | None = strawberry.field(default=None, description="Any of these statuses.")
     territory: list[str] | None = strawberry.field(default=None, description="Any of these department codes.")
     theme: list[str] | None = strawberry.field(default=None, description="On any of these themes.")
+    school: list[str] | None = strawberry.field(default=None, description="Of any of these schools (UAI).")
+    commune: list[str] | None = strawberry.field(
+        default=None,
+        description="Of schools in any of these communes (INSEE codes, also former ones). A city has its"
+        " arrondissements with it.",
+    )
+    place: str | None = strawberry.field(
+        default=None,
+        description="Of schools in the commune that this means: its name, a postal code, both, or an INSEE code."
+        " Nothing is found where it means none.",
+    )
 
     def texts(self) -> dict[str, list[str]]:
         """Return the filters by column, empty ones left out."""
@@ -65,5 +79,17 @@ class AnimationRequestWhere:
             "status": [status.value for status in self.status or ()],
             "territory": checked_texts(self.territory, "territory"),
             "theme": checked_texts(self.theme, "theme"),
+            "school": checked_uais(self.school, "school"),
         }
         return {name: list(values) for name, values in chosen.items() if values}
+
+    def communes(self) -> list[str] | None:
+        """Return the communes that the schools are in, by every code that each may have; None without such a filter."""
+        chosen = communes_within(checked_texts(self.commune, "commune"), None)
+        if (place := checked_text(self.place, "place")) is None:
+            return chosen
+        meant = communes_meant(place)
+        # Of a city with arrondissements some schools name the city alone.
+        codes = {code for each in meant for code in places().spellings(each.code)}
+        codes |= {each.parent for each in meant if each.parent}
+        return sorted(codes if chosen is None else codes.intersection(chosen))

@@ -42,4 +42,6 @@ class AnimationRequestQueries:
         check_codes(lists.codes(TermKind.THEME), chosen.get("theme"), "theme")
         for name, values in chosen.items():
             filtered = filtered.among(f"r.{name}", name, values)
+        if where is not None and (communes := where.communes()) is not None:
+            filtered = queries.within(filtered, communes)
         return await connection(context, queries.LISTING, filtered, arguments, lambda row: request_of(row, lists))

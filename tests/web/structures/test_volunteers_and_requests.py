@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.support.people import CANDIDATURE, COLLEGE, COORDONNATEUR, HEAD, SCHOOL, STRUCTURE_ID, People
+from tests.support.people import CANDIDATURE, COLLEGE, COORDONNATEUR, HEAD, NATIONAL, SCHOOL, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -47,6 +47,18 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     sent = visitor.sends(refused, "demander", wish | {"text": "Plutôt le soir."})
     (request,) = {link.rpartition("/")[2] for link in links(sent) if link.startswith("/ecole/demandes/")}
     structure = Visitor(server.address).signs_in("STRUCTURE")
+    people.does("113-import-schools", NATIONAL, csv=f"UAI;nom;commune;degré\n{SCHOOL};Jean Jaurès;Montpellier;école")
+    found = {
+        place: request in structure.sees(f"/structure/demandes?{place}")
+        for place in (
+            *("lieu=montpellier", "lieu=34090", "lieu=34172", f"etablissement={SCHOOL}"),
+            *("lieu=Lunel", "lieu=nulle+part", "etablissement=0349999Z"),
+        )
+    }
+    assert found == {
+        **dict.fromkeys(("lieu=montpellier", "lieu=34090", "lieu=34172", f"etablissement={SCHOOL}"), True),
+        **{"lieu=Lunel": False, "lieu=nulle+part": False, "etablissement=0349999Z": True},
+    }
     taken = structure.sends(structure.sees(f"/structure/demandes/{request}"), "prendre", {"structureId": STRUCTURE_ID})
     assert f"etablissement={SCHOOL}" in taken
     animation = people.declare(title="Demandée", school=SCHOOL)
