@@ -154,21 +154,23 @@ def _checkpoint_leaf(territory: int, tree: Tree) -> bytes:
     return leaf_hash(b"%d\n%d\n%b" % (territory, tree.size, tree.root()))
 
 
-def proofs(one: Tree, trees: Sequence[Tree], top: Tree, random: Random) -> Iterator[tuple[int, int, bool]]:
+def proofs(whole_log: Tree, trees: Sequence[Tree], top: Tree, random: Random) -> Iterator[tuple[int, int, bool]]:
     """Yield for events at random: bytes of the proof in one log, by the national log, and whether both verify."""
     first = top.size - len(trees)
     for _ in range(TRIED):
         territory = random.choices(range(TERRITORIES), weights())[0]
         tree, index = trees[territory], random.randrange(trees[territory].size)
         lower, upper = tree.proof(index), top.proof(first + territory)
-        whole_index = random.randrange(one.size)
-        whole = one.proof(whole_index)
+        whole_index = random.randrange(whole_log.size)
+        whole = whole_log.proof(whole_index)
         yield (
             32 * len(whole) + NOTE_BYTES,
             32 * (len(lower) + len(upper)) + 2 * NOTE_BYTES,
             verifies_inclusion(tree.levels[0][index], index, tree.size, lower, tree.root())
             and verifies_inclusion(_checkpoint_leaf(territory, tree), first + territory, top.size, upper, top.root())
-            and verifies_inclusion(one.levels[0][whole_index], whole_index, one.size, whole, one.root()),
+            and verifies_inclusion(
+                whole_log.levels[0][whole_index], whole_index, whole_log.size, whole, whole_log.root()
+            ),
         )
 
 
@@ -222,11 +224,11 @@ def main() -> None:
             rows.append((f"{clients} clients", *figures, f"{ratios[clients]:.2f}"))
     show("Commands a second on one server (in a transaction)", ("", "one log", "101 logs", "ratio"), rows)
     random = Random(3)
-    one, trees = country(arguments.events)
+    whole_log, trees = country(arguments.events)
     top = national(trees, TERRITORIES * DAILY)
-    sizes = list(proofs(one, trees, top, random))
+    sizes = list(proofs(whole_log, trees, top, random))
     single, double = mean(size[0] for size in sizes), mean(size[1] for size in sizes)
-    proved, kept, apart = detached(one, random)
+    proved, kept, apart = detached(whole_log, random)
     key = SigningKey.from_seed(MASTER_KEY)
     started = time.perf_counter()
     for territory, tree in enumerate(trees):
@@ -234,7 +236,7 @@ def main() -> None:
     national(trees, 0)
     round_ms = (time.perf_counter() - started) * 1000
     show(
-        f"Proofs over {one.size:,} events, {top.size:,} checkpoints in the national log",
+        f"Proofs over {whole_log.size:,} events, {top.size:,} checkpoints in the national log",
         ("", "one log", "101 logs and the national one"),
         [
             ("proof of one event, bytes", f"{single:,.0f}", f"{double:,.0f}"),
@@ -245,7 +247,7 @@ def main() -> None:
             ("tiles that left with them, bytes", f"{apart:,}", ""),
         ],
     )
-    tried = TRIED * (2 if one.size >= PARTITION else 1)
+    tried = TRIED * (2 if whole_log.size >= PARTITION else 1)
     judge(
         [
             Goal("share of proofs that verify", (sum(size[2] for size in sizes) + proved) / tried, 1),

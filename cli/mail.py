@@ -135,11 +135,11 @@ def left(
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
-    found: set[UUID] = set()
+    letters: set[UUID] = set()
     for path in logs:
         try:
             with path.open(encoding="utf-8", errors="replace") as lines:
-                found |= letters_in(lines)
+                letters |= letters_in(lines)
         except OSError as error:
             raise Refused(f"{path}: {error.strerror}") from None
     with open_everything(settings) as opened, opened.connection() as conn:
@@ -148,7 +148,7 @@ def left(
                 f"{quantity(missing, 'position')} of the log wait for a reaction, which may write such letters: run "
                 "parentalite serve until none does (letters are held meanwhile)"
             )
-        outcome = mark_left(conn, found)
+        outcome = mark_left(conn, letters)
     for letter in outcome.unknown:
         typer.echo(letter)
     note(

@@ -115,18 +115,18 @@ def entry_of(path: Path) -> FileEntry:
 
 def damages(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
     """Return what differs from the manifest, a line for each file: missing, changed, or not in it."""
-    found = []
+    faults = []
     total = sum(entry.size for entry in manifest.files.values())
     done = 0
     for name, entry in manifest.files.items():
         try:
             if entry_of(folder / name) != entry:
-                found.append(f"{name}: changed")
+                faults.append(f"{name}: changed")
         except FileNotFoundError:
-            found.append(f"{name}: missing")
+            faults.append(f"{name}: missing")
         except OSError as error:
-            found.append(f"{name}: {error.strerror}")
+            faults.append(f"{name}: {error.strerror}")
         done += entry.size
         progress("verifying", done // 1024, total // 1024)
     others = set(paths_in(folder)) - manifest.files.keys() - {MANIFEST, ITS_DIGEST}
-    return [*found, *(f"{name}: not in the manifest" for name in sorted(others))]
+    return [*faults, *(f"{name}: not in the manifest" for name in sorted(others))]

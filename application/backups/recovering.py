@@ -223,9 +223,9 @@ def _account(source: Source, folder: Path) -> ServerAccount:
         account = ServerAccount(owners[0].st_uid, owners[0].st_gid, differs=True)
     for archive in source.archives:
         command = ["find", str(archive), "-maxdepth", "1", "-type", "f", "!", "-readable", "-print", "-quit"]
-        found = subprocess.run(command, capture_output=True, text=True, check=False, **account.of_process())
-        if found.returncode or found.stdout:
-            path = found.stdout.strip() or archive
+        listing = subprocess.run(command, capture_output=True, text=True, check=False, **account.of_process())
+        if listing.returncode or listing.stdout:
+            path = listing.stdout.strip() or archive
             raise CannotRecover(f"{path} cannot be read by the user {account.uid}, as which PostgreSQL recovers")
     return account
 

@@ -84,12 +84,12 @@ def unreacted(conn: Conn) -> int:
 
 def letters_in(lines: Iterable[str]) -> set[UUID]:
     """Return the letters that left, by the logs of a mail server (Message-ID) or our own (mail sent)."""
-    found: set[UUID] = set()
+    letters: set[UUID] = set()
     for line in lines:
-        found.update(map(UUID, _MESSAGE_ID.findall(line)))
+        letters.update(map(UUID, _MESSAGE_ID.findall(line)))
         if "mail sent" in line:
-            found.update(map(UUID, _OWN_LINE.findall(line)))
-    return found
+            letters.update(map(UUID, _OWN_LINE.findall(line)))
+    return letters
 
 
 def mark_left(conn: Conn, letters: set[UUID]) -> Left:

@@ -36,7 +36,7 @@ def verify_keys(folder: Path, progress: Progress) -> Manifest:
     return manifest
 
 
-def _refuse(found: list[str]) -> None:
-    if found:
-        others = f", and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
-        raise BadBackup(f"the backup is damaged: {'; '.join(found[:_NAMED])}{others}")
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        others = f", and {len(faults) - _NAMED:,} more" if len(faults) > _NAMED else ""
+        raise BadBackup(f"the backup is damaged: {'; '.join(faults[:_NAMED])}{others}")

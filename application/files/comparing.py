@@ -29,7 +29,7 @@ class FilesReport:
     stray: tuple[str, ...]
 
     @property
-    def found(self) -> bool:
+    def differs(self) -> bool:
         return bool(self.missing or self.changed or self.stray)
 
 

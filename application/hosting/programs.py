@@ -34,8 +34,8 @@ def program(name: str, folder: Path | None = None) -> Path | None:
     embedded = embedded_programs()
     if embedded is not None and (embedded / name).exists():
         return embedded / name
-    found = shutil.which(name)
-    return None if found is None else Path(found)
+    path = shutil.which(name)
+    return None if path is None else Path(path)
 
 
 def needed_program(name: str, folder: Path | None = None) -> Path:
@@ -81,5 +81,5 @@ def run(
 
 def major_version(text: str) -> int:
     """Return the major version in what `--version` or `server_version` says."""
-    found = re.search(r"\d+", text)
-    return int(found.group()) if found else 0
+    number = re.search(r"\d+", text)
+    return int(number.group()) if number else 0

@@ -45,7 +45,7 @@ def check(as_json: AsJson = False, verbose: Verbose = False) -> None:
         )
     else:
         show_files(report)
-    if report.found:
+    if report.differs:
         raise typer.Exit(1)
 
 
@@ -57,7 +57,7 @@ def show_files(report: FilesReport) -> None:
         complain(f"changed: {sha256} holds other bytes than were handed in")
     for sha256 in report.stray:
         note(f"without an event: {sha256}")
-    if not report.found:
+    if not report.differs:
         typer.echo(f"ok: {quantity(report.named, 'file')} as they were handed in")
         return
     note(

@@ -56,17 +56,17 @@ class Notes(BaseModel):
 
     made_at: AwareDatetime
     position: int
-    asked: int | None
+    target: int | None
     lost_head: int
     checkpoint: str | None
 
     @classmethod
-    def of(cls, manifest: Manifest, recovered: Recovered, asked: int | None) -> Notes:
+    def of(cls, manifest: Manifest, recovered: Recovered, target: int | None) -> Notes:
         checkpoint = manifest.checkpoint.note if manifest.checkpoint else None
         return cls(
             made_at=manifest.made_at,
             position=recovered.position,
-            asked=asked,
+            target=target,
             lost_head=recovered.lost_head,
             checkpoint=checkpoint,
         )
@@ -115,15 +115,15 @@ def after_restore(
     set_up_command_logs(verbose)
     path = notes or notes_path(settings.home)
     try:
-        found = Notes.model_validate_json(path.read_bytes())
+        left_by_restore = Notes.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         if notes is not None:
             raise Refused(f"--notes {notes}: is not there") from None
         # Restored by other means: only what is found here is known.
-        found = None
+        left_by_restore = None
     except (OSError, ValidationError):
         raise Refused(f"{path}: holds no notes of a restore") from None
-    settle(settings, found, why, erasures or [], copies or [])
+    settle(settings, left_by_restore, why, erasures or [], copies or [])
 
 
 def settle(settings: Settings, notes: Notes | None, why: str | None, lists: list[Path], copies: list[Path]) -> None:
@@ -162,7 +162,7 @@ def settle(settings: Settings, notes: Notes | None, why: str | None, lists: list
     show_files(files)
     _show_history(history, record if objection else None, kept)
     _show_what_to_do(objection)
-    if history.findings or files.found:
+    if history.findings or files.differs:
         raise typer.Exit(1)
 
 

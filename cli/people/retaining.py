@@ -90,8 +90,9 @@ def find_mentions(conn: Conn, names: Sequence[str]) -> list[str]:
     """Tell of the texts of others that may name who was erased, in French."""
     if not (sought := mentions.patterns(names)):
         return []
-    found = _rows(conn, mentions.MENTIONS, patterns=sought)
-    return mentions.sentences([dict(zip(("kind", "id", "name"), row, strict=True)) for row in found])
+    rows = _rows(conn, mentions.MENTIONS, patterns=sought)
+    named, further = mentions.bounded([dict(zip(("kind", "id", "name"), row, strict=True)) for row in rows])
+    return [*map(mentions.sentence, named), *further]
 
 
 def erasures(app: Application, store: FileStore, overdue: Overdue, now: datetime) -> list[Callable[[], int]]:

@@ -46,7 +46,7 @@ class LastEvent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Standing:
     """What a server tells of itself."""
 
     is_standby: bool
@@ -76,16 +76,16 @@ class Watched:
         self._system: int | None = None
         self._started = ""
 
-    async def ask(self) -> Told:
+    async def ask(self) -> Standing:
         """Return what the server is and holds. Raises psycopg.Error or TimeoutError."""
         try:
             async with asyncio.timeout(3 * PATIENCE_SECONDS):
-                return await self._told(await self.connected())
+                return await self._standing_of(await self.connected())
         except BaseException:
             await self.close()
             raise
 
-    async def _told(self, conn: AsyncConnection[Any]) -> Told:
+    async def _standing_of(self, conn: AsyncConnection[Any]) -> Standing:
         row = await (await conn.execute(_TELLS)).fetchone()
         assert row is not None
         is_standby, started, wal = row
@@ -94,7 +94,7 @@ class Watched:
         last = await (await conn.execute(_LAST)).fetchone()
         rows = await (await conn.execute(_LIVE)).fetchall()
         live = {name: (generation, position) for name, generation, position in rows}
-        return Told(is_standby, self._system, started, wal, live, None if last is None else LastEvent(*last))
+        return Standing(is_standby, self._system, started, wal, live, None if last is None else LastEvent(*last))
 
     async def connected(self) -> AsyncConnection[Any]:
         if self._conn is None or self._conn.closed:
@@ -130,14 +130,14 @@ class Replica:
         self.pool = reading_pool(url, connections)
         self.watched = Watched(url)
         self.state = AWAY
-        self.told: Told | None = None
+        self.standing: Standing | None = None
         #: Answers under way, which end when the replica is given up.
         self._reading: set[AsyncConnection[Any]] = set()
 
     @property
     def position(self) -> int:
         """The lowest position of its read models, as it last told."""
-        live = self.told.live if self.told is not None else {}
+        live = self.standing.live if self.standing is not None else {}
         return min((position for _, position in live.values()), default=0)
 
     async def opened(

@@ -27,7 +27,7 @@ from projections.replicas.replica import (
     READY,
     LastEvent,
     Replica,
-    Told,
+    Standing,
     Watched,
 )
 
@@ -64,7 +64,7 @@ class Replicas:
     ) -> None:
         self._primary = Watched(primary_url)
         #: What the primary told last, and whether that was just now.
-        self._primary_told: Told | None = None
+        self._primary_standing: Standing | None = None
         self._primary_answers = False
         self.freshness = Freshness(bound)
         self.all = tuple(Replica(number, url, connections) for number, url in enumerate(urls, 1))
@@ -124,7 +124,7 @@ class Replicas:
         return [self._standing(replica) for replica in self.all]
 
     def _standing(self, replica: Replica) -> ReplicaStanding:
-        live = {} if replica.told is None else replica.told.live
+        live = {} if replica.standing is None else replica.standing.live
         lag = max(0, self.freshness.position - replica.position)
         return ReplicaStanding(
             replica.number, replica.state, replica.position, lag, self.freshness.behind_seconds(live)
@@ -133,13 +133,13 @@ class Replicas:
     @property
     def problems(self) -> tuple[str, ...]:
         """What operators should know. Public: hosts are told by the logs."""
-        said = {
+        sentences = {
             BEHIND: "is behind",
             AWAY: "is away",
             PROMOTED: "is no standby any more",
             FOREIGN: "is of another cluster or history",
         }
-        return tuple(f"replica {r.number} {said[r.state]}" for r in self.all if r.state in said)
+        return tuple(f"replica {r.number} {sentences[r.state]}" for r in self.all if r.state in sentences)
 
     def _in_turn(self) -> list[Replica]:
         ready = [replica for replica in self.all if replica.state == READY]
@@ -156,33 +156,33 @@ class Replicas:
         while True:
             asked_at = monotonic()
             try:
-                self._primary_told = await self._primary.ask()
-                self._primary_answers = not self._primary_told.is_standby
+                self._primary_standing = await self._primary.ask()
+                self._primary_answers = not self._primary_standing.is_standby
             except (psycopg.Error, TimeoutError) as fault:
                 # Nothing is recent enough once this lasts.
                 if self._primary_answers:
                     log.warning("the primary does not answer the watch", extra={"reason": type(fault).__name__})
                 self._primary_answers = False
-            if self._primary_answers and self._primary_told is not None:
-                self.freshness.observe(self._primary_told.live, asked_at, self._primary_told.wal)
+            if self._primary_answers and self._primary_standing is not None:
+                self.freshness.observe(self._primary_standing.live, asked_at, self._primary_standing.wal)
             await asyncio.sleep(self._pause)
 
     async def _watch(self, replica: Replica) -> None:
         while True:
             try:
-                replica.told = await replica.watched.ask()
-                self._see(replica, await self._judged(replica, replica.told))
+                replica.standing = await replica.watched.ask()
+                self._see(replica, await self._judged(replica, replica.standing))
             except (psycopg.Error, TimeoutError) as fault:
                 self._see(replica, AWAY, type(fault).__name__)
             await asyncio.sleep(self._pause)
 
-    async def _judged(self, replica: Replica, told: Told) -> str:
-        primary, is_recent = self._primary_told, self.freshness.holds(told.live, told.wal)
-        if primary is not None and None not in (told.system, primary.system) and told.system != primary.system:
+    async def _judged(self, replica: Replica, standing: Standing) -> str:
+        primary, is_recent = self._primary_standing, self.freshness.holds(standing.live, standing.wal)
+        if primary is not None and None not in (standing.system, primary.system) and standing.system != primary.system:
             return FOREIGN
-        if not told.is_standby:
-            return IS_PRIMARY if primary is not None and told.started == primary.started else PROMOTED
-        is_ours = await self._is_ours(told.last)
+        if not standing.is_standby:
+            return IS_PRIMARY if primary is not None and standing.started == primary.started else PROMOTED
+        is_ours = await self._is_ours(standing.last)
         if is_ours is None:
             # The primary is away: who answered before goes on for as long as that is recent enough.
             return READY if is_recent and replica.state == READY else BEHIND

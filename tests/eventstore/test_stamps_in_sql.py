@@ -58,5 +58,5 @@ def test_what_is_missing_or_another_is_made_at_the_next_start(fresh_url: str, wo
             assert unprotected(conn, LOG) == []
         conn.execute("SET enable_seqscan = off")
         last = read_after(conn, head(conn) - 1, 1)[0]
-        found = conn.execute(_OF_STRUCTURE, (last.stamp.structure_id,)).fetchall()
-        assert last.position in {row[0] for row in found}
+        rows = conn.execute(_OF_STRUCTURE, (last.stamp.structure_id,)).fetchall()
+        assert last.position in {row[0] for row in rows}

@@ -24,10 +24,10 @@ _PNG_HEAD, _PNG_END = 8, b"IEND"
 def check_pdf(path: Path) -> None:
     """Raise Unfit for a PDF with programs or files inside."""
     try:
-        for found in dictionaries(PdfReader(path)):
-            if not _PROGRAM_KEYS.isdisjoint(found) or found.get("/S") in _ACTIONS:
+        for dictionary in dictionaries(PdfReader(path)):
+            if not _PROGRAM_KEYS.isdisjoint(dictionary) or dictionary.get("/S") in _ACTIONS:
                 raise Unfit("le PDF contient un programme ou une action : enregistrez-le sans eux")
-            if not _FILE_KEYS.isdisjoint(found) or found.get("/Subtype") == "/RichMedia":
+            if not _FILE_KEYS.isdisjoint(dictionary) or dictionary.get("/Subtype") == "/RichMedia":
                 raise Unfit("le PDF contient d'autres fichiers : joignez-les à part")
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Unfit("le PDF est abîmé", type(error).__name__) from None

@@ -72,8 +72,8 @@ def cleaned_pdf(path: Path) -> bytes | None:
     return written.getvalue()
 
 
-def _is_comment(found: DictionaryObject) -> bool:
-    return "/T" in found and "/Rect" in found and found.get("/Subtype") != "/Widget"
+def _is_comment(dictionary: DictionaryObject) -> bool:
+    return "/T" in dictionary and "/Rect" in dictionary and dictionary.get("/Subtype") != "/Widget"
 
 
 def cleaned_png(content: bytes) -> bytes | None:

@@ -117,11 +117,11 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
 
     restored = run(*back, "--why", "Le disque a brûlé", "--checkpoint", str(house / "kept.txt"))
     assert restored.exit_code == 0, restored.output
-    said = restored.stderr
-    assert f"The log ends at position {story.position:,}." in said
-    assert "Erased again: 1 key" in said
+    report = restored.stderr
+    assert f"The log ends at position {story.position:,}." in report
+    assert "Erased again: 1 key" in report
     assert "ok: 1 file as they were handed in" in restored.stdout
-    assert "Gone: " in said
+    assert "Gone: " in report
 
     settings = settings_from_environment()
     with open_everything(settings) as opened, opened.connection() as conn:

@@ -77,14 +77,14 @@ def test_no_request_fails_while_processes_are_replaced_or_die(tmp_path: Path, mo
 
 
 def test_processes_of_a_server_know_each_others_documents(tmp_path: Path) -> None:
-    one, other = (PersistedDocuments(folder=tmp_path) for _ in range(2))
+    first, second = (PersistedDocuments(folder=tmp_path) for _ in range(2))
     digest = "6d1f5ce4c2d4bbde7d5e95d4f1d0b0e4a4e0c42c2fb3a67f3c6c9f8b7ad0c2b1"
     with pytest.raises(Refused):
-        other.completed({"documentId": f"sha256:{digest}"})
+        second.completed({"documentId": f"sha256:{digest}"})
     sent = {"query": "{ position }", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": SHA256}}}
-    one.completed(sent)
-    assert other.completed({"documentId": f"sha256:{SHA256}"})["query"] == "{ position }"
+    first.completed(sent)
+    assert second.completed({"documentId": f"sha256:{SHA256}"})["query"] == "{ position }"
     # What stands in the folder under another's name is not answered.
     (tmp_path / digest).write_text("{ typology }")
     with pytest.raises(Refused):
-        other.completed({"documentId": f"sha256:{digest}"})
+        second.completed({"documentId": f"sha256:{digest}"})
