@@ -29,6 +29,7 @@ from projections.engine.generations import (
     identifier,
     index_statements,
     prepare,
+    retire,
     terms_in_force,
 )
 from projections.engine.parallel import Filling, Progress, fill_in_parallel
@@ -65,6 +66,8 @@ def rebuild(
             _index(database_url, chosen, number, notify, count)
             _set_position(conn, chosen_names, upto)
             switch(conn, Vault(master_key), State.BUILDING, chosen_names, notify)
+        if not names:
+            retire(conn, projections)
     return taken
 
 
