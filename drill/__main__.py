@@ -130,8 +130,8 @@ def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
         **{"coordonnateur": "Coordination 18", "signedOn": "2025-09-01", "validFrom": "2025-09-01"},
         **{"validUntil": "2031-08-31", "plannedAnimations": 100_000, "ratePerAnimation": "150.00"},
     }
-    _asked(servers, coordonnateur, _CONVENTION, {"input": convention})
-    structure = _asked(servers, coordonnateur, _STRUCTURE, {"siret": SIRET})["structure"]["id"]
+    _answer(servers, coordonnateur, _CONVENTION, {"input": convention})
+    structure = _answer(servers, coordonnateur, _STRUCTURE, {"siret": SIRET})["structure"]["id"]
     year = time.gmtime().tm_year + 1
     command = {
         **{"structureId": structure, "territory": TERRITORY, "description": "Un échange.", "audience": "parents"},
@@ -142,7 +142,7 @@ def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
     return Drill(stage, rate, seconds, servers.token(Role.STRUCTURE, sirets=[SIRET]), command)
 
 
-def _asked(servers: Servers, token: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(servers: Servers, token: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     answer = httpx.post(
         f"{servers.site}/graphql",
         json={"query": document, "variables": variables},

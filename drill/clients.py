@@ -67,7 +67,7 @@ class Record:
         return replace(
             self,
             acknowledged=[each for each in self.acknowledged if not was_given_up(each.position)],
-            stale=[(asked, answered) for asked, answered in self.stale if not was_given_up(asked)],
+            stale=[(wanted, answered) for wanted, answered in self.stale if not was_given_up(wanted)],
         )
 
 

@@ -17,8 +17,8 @@ def finding(record: Record, log: dict[str, Recorded], checkpoint_age: float = 9.
 
 
 def test_writes_are_back_at_the_end_of_the_longest_silence():
-    found = finding(Record(acknowledged=acknowledged(("a", 1, 99.0), ("b", 2, 100.4), ("c", 3, 109.5))), {})
-    assert (round(found.back, 1), round(found.silence, 1)) == (9.5, 9.1)
+    result = finding(Record(acknowledged=acknowledged(("a", 1, 99.0), ("b", 2, 100.4), ("c", 3, 109.5))), {})
+    assert (round(result.back, 1), round(result.silence, 1)) == (9.5, 9.1)
     assert finding(Record(acknowledged=acknowledged(("a", 1, 100.4), ("b", 2, 101.0))), {}).back == 0
     assert finding(Record(acknowledged=acknowledged(("a", 1, 99.0))), {}).back == float("inf")
 
@@ -26,8 +26,8 @@ def test_writes_are_back_at_the_end_of_the_longest_silence():
 def test_a_position_given_to_two_commands_and_a_command_recorded_twice_are_counted():
     record = Record(acknowledged=acknowledged(("a", 1, 101.0), ("b", 2, 101.1), ("c", 2, 101.2), ("d", 5, 101.3)))
     log = {"a": Recorded(2, 1), "b": Recorded(1, 2), "c": Recorded(1, 3)}
-    found = finding(record, log)
-    assert (found.lost, found.doubled) == (2, 1)
+    result = finding(record, log)
+    assert (result.lost, result.doubled) == (2, 1)
 
 
 def test_failures_that_say_again_are_no_errors_and_others_count_by_when_they_began():
@@ -37,13 +37,13 @@ def test_failures_that_say_again_are_no_errors_and_others_count_by_when_they_beg
         Attempt(105.0, 105.1, "UNAVAILABLE", command=True),
         Attempt(106.0, 106.1, None, command=True),
     ]
-    found = finding(Record(attempts=attempts, acknowledged=acknowledged(("a", 1, 106.1))), {"a": Recorded(1, 1)})
-    assert found.first == {"RemoteDisconnected": 1}
-    assert found.later == {"INTERNAL": 1}
-    assert found.unavailable == 1
-    assert "| 1 RemoteDisconnected | 1 INTERNAL |" in table([found])
-    assert [met for _, met in goals([found], "killed", 15)] == [True, True, False, False, True]
-    assert [met for _, met in goals([found], "another", 15)] == [True]
+    result = finding(Record(attempts=attempts, acknowledged=acknowledged(("a", 1, 106.1))), {"a": Recorded(1, 1)})
+    assert result.first == {"RemoteDisconnected": 1}
+    assert result.later == {"INTERNAL": 1}
+    assert result.unavailable == 1
+    assert "| 1 RemoteDisconnected | 1 INTERNAL |" in table([result])
+    assert [met for _, met in goals([result], "killed", 15)] == [True, True, False, False, True]
+    assert [met for _, met in goals([result], "another", 15)] == [True]
 
 
 def test_the_balancers_own_answer_without_a_ready_server_says_again():
