@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.scenarios.service.controls_story import Controls
+from tests.support.browser.plain_html import needs
 from tests.support.people import CANDIDATURE, COORDONNATEUR, INSPECTOR, SCHOOL, STRUCTURE_ID, People
-from tests.support.plain_html import needs
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from web.app import Pages

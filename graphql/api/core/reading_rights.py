@@ -265,8 +265,7 @@ PARTS: Mapping[str, str] = {
     ),
 }
 
-#: Root fields, by the right to use them at all; others are refused. Their lists only hold objects that the asker may
-#: read one by one.
+#: Root fields, by the right to use them at all; others are refused. Their lists hold what the asker may read singly.
 ROOTS: Mapping[Reach, str] = {
     EVERYBODY: (
         "actSignature animation animationDays animations attestationForm candidature candidatureByLink certificate"
