@@ -112,7 +112,7 @@ def test_a_lock_that_somebody_holds_is_told_to_writers_in_time_and_nothing_is_re
         answers = list(clients.map(lambda _: declare(server, idempotencyKey=key), range(12)))
         assert time.monotonic() - began < 10
         for answer in answers:
-            assert "idempotencyKey" in is_unavailable(answer)
+            assert "avec la même clé" in is_unavailable(answer)
         # Who only reads is not concerned.
         assert server.ask("{ position }")["position"] == reached
     (held, *_) = [record for record in caplog.records if record.message == "the log is locked by another session"]
@@ -134,7 +134,7 @@ def test_when_the_answer_to_the_commit_is_lost_the_same_key_gives_the_first_outc
         message = is_unavailable(declare(server, idempotencyKey=key))
         assert proxy.swallowed.is_set()
         assert "peut-être" in message
-        assert "idempotencyKey" in message
+        assert "avec la même clé" in message
         assert server.log_head() == reached + 1
         answers = [declare(server, idempotencyKey=key).json()["data"]["animationCreate"] for _ in range(2)]
         assert answers[0] == answers[1]
