@@ -180,7 +180,7 @@ def _write(conn: Conn, target: Target, records: Sequence[Recorded]) -> None:
     if changes_terms(records[0]):
         _show_changes(conn, target, records)
     write_changes(conn, target.projection, target.generation.generation, _fold(conn, target, records))
-    if target.projection.opens_words and any(_erases(target.projection, record) for record in records):
+    if target.projection.opens_words and _erases(target.projection, records):
         _drop_previous(conn, target.projection)
 
 
@@ -192,8 +192,8 @@ def _show_changes(conn: Conn, target: Target, records: Sequence[Recorded]) -> No
         raise FoldFailed(target.projection.name, records[0], failure) from failure
 
 
-def _erases(projection: Projection, record: Recorded) -> bool:
-    return record.event.topic.endswith("_erased") and type(record.event) in projection.folds
+def _erases(projection: Projection, records: Sequence[Recorded]) -> bool:
+    return not {record.event.topic for record in records}.isdisjoint(projection.erasures)
 
 
 def _drop_previous(conn: Conn, projection: Projection) -> None:

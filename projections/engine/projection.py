@@ -129,6 +129,11 @@ class Projection:
     folds: dict[type[Event], Fold] = field(default_factory=dict)
 
     @property
+    def erasures(self) -> list[str]:
+        """The topics of the events that it takes which record that something was erased."""
+        return [event.topic for event in self.folds if event.topic.endswith("_erased")]
+
+    @property
     def opens(self) -> bool:
         """Whether the fold is given personal fields in clear."""
         return self.opens_personal or self.opens_words

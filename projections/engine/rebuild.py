@@ -123,6 +123,13 @@ def back(
     return chosen_names
 
 
+def sweep(conn: Conn) -> None:
+    """Drop what a killed rebuild left behind: nothing feeds it, so an erasure would not reach it."""
+    if generations(conn, State.BUILDING) and try_acquire(conn, Lock.REBUILD):
+        with releasing(conn, Lock.REBUILD):
+            _drop_all_but_live(conn, ())
+
+
 @contextmanager
 def _rebuilding(database_url: str) -> Iterator[Conn]:
     """Open the one connection that may rebuild, for as long as it lives."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from eventstore.log import head
+from eventstore.log import head, read_topics
 from eventstore.vault import Vault
 from projections.engine.catching_up import advance, targets, tell
 from projections.engine.generations import State, drop_generation, generations
@@ -50,6 +50,7 @@ def switch(conn: Conn, vault: Vault, source: State, names: Sequence[str], progre
         )
         conn.execute("UPDATE read_models.generations SET state = 'previous' WHERE state = 'leaving'")
         _drop_personal(conn, names)
+        _drop_before_erasure(conn, names)
         # The batches above did not wait for the disk; the switch does.
         conn.execute("SET LOCAL synchronous_commit = on")
         tell(conn)
@@ -82,4 +83,15 @@ def _drop_personal(conn: Conn, names: Sequence[str]) -> None:
     personal = {p.name: p for p in projections(TermsInForce()) if p.opens_personal and p.name in names}
     for generation in generations(conn, State.PREVIOUS):
         if projection := personal.get(generation.name):
+            drop_generation(conn, projection.name, projection.relations, generation.generation)
+
+
+def _drop_before_erasure(conn: Conn, names: Sequence[str]) -> None:
+    """Drop a previous generation that lacks an erasure which the live one has taken: nothing would bring it there."""
+    with_words = {p.name: p for p in projections(TermsInForce()) if p.opens_words and p.name in names}
+    reached = {live.name: live.position for live in generations(conn, State.LIVE)}
+    for generation in generations(conn, State.PREVIOUS):
+        if (projection := with_words.get(generation.name)) is None:
+            continue
+        if read_topics(conn, projection.erasures, reached[projection.name], generation.position, limit=1):
             drop_generation(conn, projection.name, projection.relations, generation.generation)

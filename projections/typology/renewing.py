@@ -16,7 +16,7 @@ from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_stream
 from projections.engine.generations import State, generations
-from projections.engine.rebuild import renew
+from projections.engine.rebuild import renew, sweep
 from projections.engine.registry import projections
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms.showing import TERMS_CHANNEL
@@ -32,10 +32,14 @@ Conn = Connection[Any]
 
 @contextmanager
 def renewing(database_url: str, master_key: bytes) -> Iterator[None]:
-    """Fill anew what shows an older typology, whenever that is so, for as long as the context lasts."""
+    """Fill anew what shows an older typology, whenever that is so, for as long as the context lasts.
+
+    And drop what a killed rebuild left.
+    """
     stop = Event()
 
     def renew(conn: Conn) -> float:
+        sweep(conn)
         names = left_behind(conn)
         if not names:
             return IDLE_SECONDS
