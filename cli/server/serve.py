@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
+from threading import Event, Thread
+from time import sleep
 from typing import Annotated
 
+import psycopg
 import typer
 
 from application.founding import found_database
@@ -19,7 +21,7 @@ from application.proof.signing_rules import record_who_signs
 from cli.composition import Conn, Runtime, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, Stopped, note
 from cli.options import Host, Port, Verbose, set_up_server_logs
-from cli.read_models.readiness import check_read_models
+from cli.read_models.readiness import built_by_other_code, check_read_models
 from cli.server.background import background_work
 from cli.server.budget import check_connections
 from cli.server.serving import address_of, run_api, take_address
@@ -29,6 +31,9 @@ from eventstore.sessions.log_memory import SEEN_FILE, WAY_ON, LogWentBack
 from projections.engine.generations import State, generations
 
 log = logging.getLogger("parentalite.serve")
+
+#: Between two looks whether read models were rebuilt for this code.
+_LOOK_SECONDS = 0.5
 
 #: What a process has of the supervisor that started it.
 Worker = Annotated[str | None, typer.Option("--worker", hidden=True)]
@@ -96,15 +101,30 @@ def serve(
         if project:
             stack.enter_context(background_work(opened))
         try:
-            run_api(opened, listener, lambda: _tell_serving(listener, inherited), inherited=inherited)
+            run_api(opened, listener, lambda: _tell_serving(listener, opened, inherited), inherited=inherited)
         except Stopped:
             log.info("stopped")
 
 
-def _tell_serving(listener: socket.socket, inherited: Inherited | None) -> None:
+def _tell_serving(listener: socket.socket, opened: Runtime, inherited: Inherited | None) -> None:
     log.info("serving", extra={"address": address_of(listener)})
     if inherited is not None:
-        inherited.tell_ready()
+        _tell_supervisor(opened, inherited)
+
+
+def _tell_supervisor(opened: Runtime, inherited: Inherited) -> None:
+    """Tell that this process works now and, once a rebuild that it waits for is over, that it may follow another."""
+    inherited.tell_started()
+
+    def tell_once_current() -> None:
+        while True:
+            with suppress(psycopg.Error), opened.connection() as conn:
+                if not built_by_other_code(conn):
+                    inherited.tell_current()
+                    return
+            sleep(_LOOK_SECONDS)
+
+    Thread(target=tell_once_current, name="rebuild-watch", daemon=True).start()
 
 
 def _serve_by_workers(
@@ -147,7 +167,7 @@ def project(wait: Wait = False, worker: Worker = None, verbose: Verbose = False)
             with background_work(opened):
                 if inherited is not None:
                     inherited.end_with_supervisor()
-                    inherited.tell_ready()
+                    _tell_supervisor(opened, inherited)
                 Event().wait()
         except Stopped:
             log.info("stopped")

@@ -31,6 +31,8 @@ _PAUSE = 1.0
 #: A first process that dies as often in a row cannot start at all.
 _MOST_DEATHS = 3
 _TICK = 0.1
+#: What a process tells of itself, in this order.
+STARTED, CURRENT = b"s", b"c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,17 @@ class Inherited:
     def socket(self) -> socket.socket:
         return socket.socket(fileno=self.listener)
 
-    def tell_ready(self) -> None:
-        """Tell the supervisor that this process works."""
+    def tell_started(self) -> None:
+        """Tell the supervisor that this process answers, if only that it is not ready."""
+        self._tell(STARTED)
+
+    def tell_current(self) -> None:
+        """Tell the supervisor that the read models are those of this process's code: it may follow another."""
+        self._tell(CURRENT)
+
+    def _tell(self, step: bytes) -> None:
         with suppress(OSError):
-            os.write(self.ready, b"1")
+            os.write(self.ready, step)
 
     def end_with_supervisor(self) -> None:
         """Leave once the supervisor is gone, however it went."""
@@ -94,12 +103,14 @@ class _Worker:
     def successor(self) -> _Worker:
         return _Worker(self.arguments, self._listener, self._lifeline, self._folder)
 
-    def is_ready_within(self, seconds: float, goes_on: Callable[[], bool]) -> bool:
-        """Wait until the process says that it works; False if it ends, takes too long, or it does not go on."""
+    def tells_within(self, seconds: float, step: bytes) -> bool:
+        """Wait until the process says that it has come to the step; False if it ends, or takes too long."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until and goes_on():
+        while time.monotonic() < until:
             if select.select([self._reading], [], [], _TICK)[0]:
-                return bool(os.read(self._reading, 1))
+                heard = os.read(self._reading, 1)
+                if heard in (step, b""):
+                    return bool(heard)
         return False
 
     def leave(self, number: int, seconds: float) -> None:
@@ -144,7 +155,7 @@ class Supervisor:
         try:
             self.processes = [_Worker(kind, self._listener, lifeline, self._folder) for kind in self._kinds]
             for worker in self.processes:
-                if not worker.is_ready_within(START_SECONDS, lambda: True):
+                if not worker.tells_within(START_SECONDS, STARTED):
                     raise Refused("a worker did not start: its own lines above say why")
             started()
             self._keep()
@@ -177,12 +188,15 @@ class Supervisor:
                 self.processes[place] = worker.successor()
 
     def _replace_all(self) -> None:
-        """Replace one process after the other: the new one works before the old one leaves."""
+        """Replace one process after the other: the new one can answer what is asked before the old one leaves."""
         log.info("replacing the processes")
         for place, worker in enumerate(self.processes):
             new = worker.successor()
-            if not new.is_ready_within(START_SECONDS, lambda: True):
-                log.error("the new process does not work: those that run go on", extra={"worker": new.process.pid})
+            if not new.tells_within(START_SECONDS, CURRENT):
+                log.error(
+                    "the new process does not work, or waits for a rebuild: those that run go on",
+                    extra={"worker": new.process.pid},
+                )
                 new.process.kill()
                 new.process.wait()
                 new.close()

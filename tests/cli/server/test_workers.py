@@ -58,8 +58,14 @@ def test_no_request_fails_while_processes_are_replaced_or_die(tmp_path: Path, mo
             return answers
 
         asking = [clients.submit(ask_again_and_again, bool(number % 2)) for number in range(4)]
+        (tmp_path / "rebuild-awaited").touch()
         supervisor.hang_up(signal.SIGHUP, None)
         deadline = time.monotonic() + 30
+        # The new process answers on the same socket, and the old ones stay until it is ready.
+        while int(httpx.get(address, timeout=10).text) in before:
+            assert time.monotonic() < deadline
+        assert {worker.process.pid for worker in supervisor.processes} == before
+        (tmp_path / "rebuild-awaited").unlink()
         while {worker.process.pid for worker in supervisor.processes} & before:
             assert time.monotonic() < deadline
             time.sleep(0.05)
