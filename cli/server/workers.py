@@ -26,9 +26,9 @@ log = logging.getLogger("parentalite.workers")
 
 #: How long a process may take until it answers, and to leave beyond what it was told to wait.
 START_SECONDS, LEAVE_SECONDS = 90.0, 20.0
-#: Pause before a process that died is started again.
-_PAUSE = 1.0
-#: A first process that dies as often in a row cannot start at all.
+#: Pause before a process that died is started again; it doubles with each death in a row, up to the second.
+_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+#: A process that dies more often in a row, each time within START_SECONDS, cannot start at all.
 _MOST_DEATHS = 3
 _TICK = 0.1
 #: What a process tells of itself, in this order.
@@ -90,6 +90,10 @@ class _Worker:
     def __init__(self, arguments: Sequence[str], listener: socket.socket, lifeline: int, folder: Path) -> None:
         self.arguments, self._listener, self._lifeline, self._folder = arguments, listener, lifeline, folder
         self.started_at = time.monotonic()
+        #: Of this process and those before it in its place: how many in a row died soon.
+        self.deaths = 0
+        #: When the place is filled again; None while the process runs.
+        self._returns_at: float | None = None
         self._reading, writing = os.pipe()
         inherited = Inherited(listener.fileno(), writing, lifeline, folder)
         # A session of its own: Ctrl-C reaches the supervisor alone, which ends them in order.
@@ -102,6 +106,36 @@ class _Worker:
 
     def successor(self) -> _Worker:
         return _Worker(self.arguments, self._listener, self._lifeline, self._folder)
+
+    def has_ended(self) -> bool:
+        """Return whether the process has ended, and log it once."""
+        if self.process.poll() is None:
+            return False
+        if self._returns_at is None:
+            now = time.monotonic()
+            self.deaths = self.deaths + 1 if now - self.started_at < START_SECONDS else 1
+            self._returns_at = now + min(_LONGEST_PAUSE, _PAUSE * 2 ** (self.deaths - 1))
+            log.error("a process ended", extra={"worker": self.process.pid, "code": self.process.returncode})
+        return True
+
+    @property
+    def returns_now(self) -> bool:
+        """Whether a process that has ended is to be started again."""
+        return self._returns_at is not None and time.monotonic() >= self._returns_at
+
+    @property
+    def cannot_start(self) -> bool:
+        """Whether it died too often; one that has run for longer than a start takes works again."""
+        return self.deaths > _MOST_DEATHS and (
+            self._returns_at is not None or time.monotonic() - self.started_at < START_SECONDS
+        )
+
+    def returned(self) -> _Worker:
+        """Start the process again in the place of this one, which has ended."""
+        self.close()
+        new = self.successor()
+        new.deaths = self.deaths
+        return new
 
     def tells_within(self, seconds: float, step: bytes) -> bool:
         """Wait until the process says that it has come to the step; False if it ends, or takes too long."""
@@ -170,22 +204,21 @@ class Supervisor:
             signal.raise_signal(signal.SIGTERM)
         self._hangup.set()
 
+    @property
+    def _serving(self) -> list[_Worker]:
+        return [worker for worker in self.processes if worker.arguments[0] == "serve"]
+
     def _keep(self) -> None:
-        deaths = 0
         while self._goes_on():
             if self._hangup.wait(_TICK):
                 self._hangup.clear()
                 self._replace_all()
             for place, worker in enumerate(self.processes):
-                if worker.process.poll() is None:
-                    continue
-                deaths = deaths + 1 if time.monotonic() - worker.started_at < START_SECONDS else 1
-                log.error("a process ended", extra={"worker": worker.process.pid, "code": worker.process.returncode})
-                if deaths > _MOST_DEATHS * len(self.processes):
-                    raise Refused("workers end again and again: their own lines above say why")
-                time.sleep(_PAUSE)
-                worker.close()
-                self.processes[place] = worker.successor()
+                if worker.has_ended() and worker.returns_now:
+                    self.processes[place] = worker.returned()
+            # As long as any of them answers, so does the site.
+            if all(worker.cannot_start for worker in self._serving):
+                raise Refused("workers end again and again: their own lines above say why")
 
     def _replace_all(self) -> None:
         """Replace one process after the other: the new one can answer what is asked before the old one leaves."""
@@ -207,7 +240,7 @@ class Supervisor:
 
     def _end(self) -> None:
         """End those that answer, all at once, and then what makes their commands visible."""
-        serving = [worker for worker in self.processes if worker.arguments[0] == "serve"]
+        serving = self._serving
         others = [worker for worker in self.processes if worker not in serving]
         for workers in (serving, others):
             for worker in workers:

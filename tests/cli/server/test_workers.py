@@ -17,6 +17,7 @@ import pytest
 
 from api.core.answers import Refused
 from api.http.persisted import PersistedDocuments
+from cli import console
 from cli.server import workers
 from cli.server.serving import address_of, take_address
 from tests.support.network import small_worker
@@ -80,6 +81,29 @@ def test_no_request_fails_while_processes_are_replaced_or_die(tmp_path: Path, mo
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert httpx.get(address, timeout=10).status_code == 200
+
+
+def test_a_process_that_cannot_start_leaves_the_others_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_PAUSE", 0.001)
+    supervised = _supervised(tmp_path, monkeypatch)
+    address, supervisor = supervised.__enter__()
+    monkeypatch.setattr(workers, "_program", lambda: ["/bin/false"])
+    working, dying = supervisor.processes
+    os.kill(dying.process.pid, signal.SIGKILL)
+    _wait_for_deaths(supervisor, 1, 8)
+    assert int(httpx.get(address, timeout=10).text) == working.process.pid
+    # Nobody is left: whoever started the supervisor has to know.
+    os.kill(working.process.pid, signal.SIGKILL)
+    _wait_for_deaths(supervisor, 0, 4)
+    with pytest.raises(console.Refused, match="again and again"):
+        supervised.__exit__(None, None, None)
+
+
+def _wait_for_deaths(supervisor: workers.Supervisor, place: int, deaths: int) -> None:
+    deadline = time.monotonic() + 30
+    while supervisor.processes[place].deaths < deaths:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_processes_of_a_server_know_each_others_documents(tmp_path: Path) -> None:
