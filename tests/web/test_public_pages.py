@@ -81,6 +81,10 @@ def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_i
     ("query", "remark"),
     [
         ("theme=x", "Thème : nous ne connaissons pas « x »."),
+        (
+            "theme=temps-ecran&theme=nope&theme=rien",
+            "Thème : nous ne connaissons pas « nope », « rien ». Voici la liste avec le reste de ce critère.",
+        ),
         ("type=x&audience=y", "Public : nous ne connaissons pas « y »."),
         ("territory=zz", "Département : nous ne connaissons pas « zz »."),
         ("venueType=x", "Type de lieu : nous ne connaissons pas « x »."),

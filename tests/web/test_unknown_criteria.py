@@ -11,7 +11,10 @@ from tests.support.visitor import Visitor
 LISTS = {
     "STRUCTURE": ["/structure?etat=", "/structure?etat=SUBMITTED&etat="]
     + [f"/structure?{name}=" for name in ("theme", "type", "public", "du", "avant", "quand", "tri", "sens")],
-    "TEAM": ["/moderation?territoire=", "/moderation?publiees=", "/controle?etat="],
+    "TEAM": [
+        *("/moderation?territoire=", "/moderation?publiees=", "/controle?etat="),
+        *("/moderation/personnes?role=", "/moderation/publications?etat=", "/territoire/demandes?etat="),
+    ],
     "COORDONNATEUR": [
         *("/territoire?territoire=", "/territoire?doit=", "/territoire/attestations?structure="),
         *("/territoire/dossiers?etat=", "/territoire/dossiers?structure=", "/territoire/dossiers?avenants="),
@@ -19,7 +22,7 @@ LISTS = {
     ],
     "DIRECTOR": ["/ecole/candidatures?suite="],
 }
-PASSED_OVER = re.compile(r"publiees|avenants|suite|dossiers.etat|controle.etat")
+PASSED_OVER = re.compile(r"publiees")
 
 
 def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(
@@ -61,6 +64,9 @@ def test_a_search_that_is_too_long_is_named_beside_its_field_and_the_rest_is_sho
         if role is not None:
             visitor.signs_in(role)
         for address in addresses:
+            # A page of a list that is no more: its first one is shown.
+            visitor.sees(f"{address}&after=zz")
+            assert "ne peut pas être lu" in visitor.sees(f"{address}%00a", 422 if role is None else 200), address
             name = address.rpartition("?")[2].rpartition("&")[2].removesuffix("=")
             page = visitor.sees(f"{address}{LONG}", 422 if role is None else 200)
             assert "100 caractères au plus" in re.findall(rf'id="{name}-erreur">([^<]*)<', page)[0], address

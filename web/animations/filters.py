@@ -74,6 +74,8 @@ class Filters:
     #: The first day of the month that is shown as a calendar, in place of a list.
     month: date | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    #: Values of lists that nobody knows, by the name of the list: they are looked for no more.
+    unknown: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, params: QueryParams, today: date) -> Filters:
@@ -124,10 +126,13 @@ class Filters:
             return None
         return day
 
-    def without(self, name: str) -> None:
-        """Look for the rest, and say what is not looked for."""
+    def without(self, name: str, unknown: Sequence[str] = ()) -> None:
+        """Look for the rest, and say what is not looked for: `unknown` of a list, or else all of it."""
         label, anchor = NAMES[name]
-        value = ", ".join(self.lists.pop(name, ())) or (self.structure if name == "structureId" else "")
+        if name in self.lists:
+            self._without_values(name, unknown or self.lists[name])
+            return
+        value = self.structure if name == "structureId" else ""
         problem = ""
         match name:
             case "text":
@@ -142,6 +147,17 @@ class Filters:
                 problem, self.until = f"le {self.until:%d/%m/%Y} vient avant le début cherché", None
         problem = problem or f"nous ne connaissons pas « {value[:_LONGEST]} »"
         self.errors[anchor] = f"{label} : {problem}. Voici la liste sans ce critère."
+
+    def _without_values(self, name: str, unknown: Sequence[str]) -> None:
+        label, anchor = NAMES[name]
+        left = [value for value in self.lists.pop(name) if value not in unknown]
+        self.lists |= {name: left} if left else {}
+        # The API refuses several one by one.
+        named = self.unknown.setdefault(name, [])
+        named += unknown
+        quoted = ", ".join(f"« {value[:_LONGEST]} »" for value in dict.fromkeys(named))
+        rest = "Voici la liste avec le reste de ce critère" if left else "Voici la liste sans ce critère"
+        self.errors[anchor] = f"{label} : nous ne connaissons pas {quoted}. {rest}."
 
     @property
     def text(self) -> str:

@@ -17,6 +17,7 @@ from web.animations.month import Month
 from web.core.asking import Answer
 from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import Document, document
+from web.core.narrowing import unknown_among
 from web.core.problems import Problem
 from web.core.site import Site
 
@@ -102,7 +103,7 @@ class Listing:
                 name = problem.where[1] if problem.where[:1] == ("where",) and len(problem.where) > 1 else ""
                 if name not in NAMES or name not in where:
                     raise
-                filters.without(name)
+                filters.without(name, unknown_among(filters.lists.get(name, ()), problem))
 
     async def _page(self, request: Request, template: str, filters: Filters, answer: Answer, **values: Any) -> Response:
         lists = await self._site.api.ask_publicly(request, _LISTS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from web.core.problems import Problem
 #: Of words that are looked for.
 LONGEST = 100
 _SHOWN = 300
+#: What the API refuses in any text, and no keyboard types.
+_UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Search:
     @classmethod
     def read(cls, params: QueryParams, name: str, label: str) -> Search:
         text = params.get(name, "").strip()
+        if _UNPRINTABLE.search(text):
+            error = f"{label} : un caractère ne peut pas être lu. Tapez-le de nouveau. Voici la page sans ce critère."
+            return cls(_UNPRINTABLE.sub("", text)[:LONGEST], "", error)
         if len(text) > LONGEST:
             error = f"{label} : {LONGEST} caractères au plus. Voici la page sans ce critère."
             return cls(text[:_SHOWN], "", error)
@@ -50,3 +56,16 @@ async def ask_narrowed(
             refused += named
             for name in named:
                 del where[name]
+
+
+def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[str]]]) -> list[str]:
+    """Return the labels of the choices that the address makes and the page does not offer.
+
+    `choices` are labels and values, by the names of the parameters.
+    """
+    return [label for name, (label, offered) in choices.items() if params.get(name, "") not in ("", *offered)]
+
+
+def unknown_among(values: Collection[str], problem: Problem) -> list[str]:
+    """Return those of a criterion's values that the API refused: it names the first that it does not know."""
+    return [value for value in values if f"« {value[:40]} »" in problem.message]

@@ -70,7 +70,7 @@ class Site:
             try:
                 return await handler(request)
             except Problem as problem:
-                raise (Problem.missing(NOTHING_HERE) if problem.status in (403, 404) else problem) from None
+                raise (_hidden(problem) if problem.status in (403, 404) else problem) from None
 
         return self.route(path, answer, *methods)
 
@@ -94,6 +94,13 @@ class Site:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response
+
+
+def _hidden(problem: Problem) -> Problem:
+    """Return a problem that tells nothing of what is there, but still of a list's page that is no more."""
+    hidden = Problem.missing(NOTHING_HERE)
+    hidden.where = problem.where
+    return hidden
 
 
 def _first_page(request: Request) -> str:

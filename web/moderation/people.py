@@ -13,6 +13,7 @@ from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.narrowing import not_among
 from web.core.problems import Problem
 
 _PEOPLE, _PATH = document("moderation/people"), "/moderation/personnes"
@@ -181,6 +182,7 @@ class PeopleInOffice(ActPage):
             ending=[self._shown(request, act, posted, ()) for act in _ENDING],
             roles=[{"code": code, "label": name} for code, (_, name) in _ROLES.items()],
             chosen=chosen,
+            unknown=not_among(request.query_params, {"role": ("Rôle", _ROLES)}),
             label=label,
             mandates=[(each, self._ended(request, each)) for each in mandates],
             all_shown=len(mandates) < _MOST,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import Search, ask_narrowed
+from web.core.narrowing import Search, ask_narrowed, not_among
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.publications.words import DEGREES, KINDS, choices
@@ -65,6 +65,7 @@ class Toolbox:
                 where["degree"] = degree
             else:
                 unknown.append(_WORDS["degree"])
+        unknown += not_among(params, {"tri": ("Trier par", _ORDERS)})
         unknown += [_WORDS["kind"]] if any(kind and kind not in kinds for kind in params.getlist("kind")) else []
         search = Search.read(params, "text", "Mots du titre ou du texte")
         if text := search.text:

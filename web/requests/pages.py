@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.narrowing import Search, ask_narrowed
+from web.core.narrowing import Search, ask_narrowed, not_among
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -29,6 +29,7 @@ _STATUSES = {
     "LAPSED": ("Restée sans réponse", "warning"),
 }
 _LONGEST, _WORDS = 100, {"place": "Commune ou code postal", "school": "Établissement"}
+_CHOICES = {"etat": ("Où elles en sont", _STATUSES)}
 _ASKING = ("DIRECTOR", "HEAD", "TEACHER")
 
 
@@ -113,7 +114,7 @@ class RequestsDesk:
             chosen=chosen,
             place=place,
             school=school,
-            unknown=[_WORDS.get(name, name) for name in refused],
+            unknown=[*not_among(params, _CHOICES), *(_WORDS.get(name, name) for name in refused)],
             sending=sending,
             act=SEND,
             posted=posted,

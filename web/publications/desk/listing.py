@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.narrowing import not_among
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -50,6 +51,7 @@ class DeskPublications:
             publications=publications,
             queue=queue,
             state=state,
+            unknown=not_among(params, {"etat": ("État", (*STATES, _EVERYTHING))}),
             states=STATES,
             filters=[
                 *([{"code": _EVERYTHING, "label": "Tous les états"}] if desk is MODERATION else []),

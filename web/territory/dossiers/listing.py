@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import ask_narrowed, not_among
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -26,6 +26,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "WITHDRAWN": ("Certification retirée", "error"),
 }
 _WORDS = {"structureId": "Structure"}
+_CHOICES = {"etat": ("État", STATES), "avenants": ("Avenants", ("oui",))}
 
 
 class Dossiers:
@@ -60,6 +61,6 @@ class Dossiers:
             state=state,
             structure=structure or "",
             amendments=params.get("avenants") == "oui",
-            unknown=[_WORDS.get(name, name) for name in refused],
+            unknown=[*not_among(params, _CHOICES), *(_WORDS.get(name, name) for name in refused)],
             around=pages_around(request, dossiers["pageInfo"]),
         )
