@@ -61,7 +61,7 @@ def keep(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID, content: st
         conn.execute("DELETE FROM animation_drafts WHERE draft_id = %s", (draft_id,))
         return
     if len(content) > LONGEST:
-        raise invalid(f"Le brouillon est trop long : {LONGEST} caractères au plus.", "content")
+        raise invalid(f"Le brouillon est trop long : {LONGEST // 1000} 000 caractères au plus.", "content")
     sealed = vault.seal_text(conn, (person, draft_id), content.replace("\0", ""))
     conn.execute(_KEEP, (draft_id, person, sealed))
 

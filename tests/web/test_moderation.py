@@ -118,6 +118,14 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     assert "Remplacé par ia, temps-ecran" in page
     page = team.sees("/moderation/recalcul")
     assert "parlent la typologie d'aujourd'hui" in page
+    assert "parentalite rebuild" not in page
+    failing = "UPDATE read_models.generations SET failed_position = %s WHERE name = 'animations' AND state = 'live'"
+    with server.application.pool.connection() as conn:
+        conn.execute(failing, (7,))
+    page = team.sees("/moderation/recalcul")
+    with server.application.pool.connection() as conn:
+        conn.execute(failing, (None,))
+    assert "<code>parentalite rebuild animations</code>" in page
 
 
 def test_questions_are_worded_and_a_territory_joins(server: Server) -> None:

@@ -143,3 +143,17 @@ def test_an_objective_may_be_in_per_cent_and_the_line_without_a_target_is_named(
     form.values["objectives"] = "Familles : 250\nÉcoles : un quart"
     WRITE.check(form)
     assert form.errors["objectives"].startswith("Objectifs : « Écoles : un quart » n'a pas de cible.")
+
+
+def test_objectives_may_be_typed_as_the_hint_has_them():
+    def targets(text: str) -> list[tuple[str, float]]:
+        return [(each["label"], each["target"]) for each in WRITE.convert({"objectives": [text]})["objectives"]]
+
+    assert targets("Familles : 250 ; Écoles : 25 %") == [("Familles", 250.0), ("Écoles (en %)", 25.0)]
+    assert targets("Parents ; 1.000") == [("Parents", 1000.0)]
+    assert targets("Écoles (en %) : 12,5 %") == [("Écoles (en %)", 12.5)]
+    for figure in ("-25", "1e300", "1_000"):
+        form = Form(WRITE.fields, "", values={"objectives": f"Familles : 250 ; Écoles : {figure}"})
+        assert WRITE.check is not None
+        WRITE.check(form)
+        assert f"« Écoles : {figure} » n'a pas de cible" in form.errors["objectives"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from web.core.acts import Act, with_number
@@ -12,6 +12,12 @@ from web.core.forms import Field, Form
 
 _SEPARATORS = (":", ";")
 _OBJECTIVES = "Un par ligne, avec sa cible. Exemples : Familles : 250 ; Écoles : 25 %"
+#: Between two objectives of one line: what follows has words and a target of its own.
+_NEXT = re.compile(r";(?=[^;:]*\w[^;:]*:)")
+_FIGURE = re.compile(r"[0-9]+([.,][0-9]+)?")
+_LARGEST = 1_000_000_000
+#: Thousands, as « 1.000 » has them.
+_POINTS = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
 
 
 def _parted(line: str) -> tuple[str, str]:
@@ -24,29 +30,37 @@ def _objective(line: str) -> tuple[str, float | None]:
     """Return the words and the target of a line; a target in per cent says so in the words: « Écoles : 25 % »."""
     label, figure = _parted(line)
     share = figure.removesuffix("%")
-    return (label if share == figure else f"{label} (en %)"), _figure(share)
+    in_per_cent = share != figure and not label.endswith("(en %)")
+    return (f"{label} (en %)" if in_per_cent else label), _figure(share)
+
+
+def _lines(lines: Iterable[str]) -> list[str]:
+    """Return the objectives as they were typed, a line each, or several in one as the examples have them."""
+    return [part.strip() for line in lines for part in _NEXT.split(line) if part.strip()]
 
 
 def _check_objectives(form: Form) -> None:
-    for line in form.values.get("objectives", "").splitlines():
-        if line.strip() and _objective(line.strip())[1] is None:
+    for line in _lines(form.values.get("objectives", "").splitlines()):
+        if _objective(line)[1] is None:
             form.errors["objectives"] = (
-                f"Objectifs : « {line.strip()[:80]} » n'a pas de cible. Finissez la ligne par un nombre, après deux"
+                f"Objectifs : « {line[:80]} » n'a pas de cible. Finissez la ligne par un nombre, après deux"
                 " points. Exemples : Familles : 250 ; Écoles : 25 %."
             )
             return
 
 
 def _figure(text: str) -> float | None:
-    try:
-        figure = float("".join(text.split()).replace(",", "."))
-    except ValueError:
+    digits = "".join(text.split())
+    if _POINTS.fullmatch(digits):
+        digits = digits.replace(".", "")
+    if not _FIGURE.fullmatch(digits):
         return None
-    return figure if isfinite(figure) else None
+    figure = float(digits.replace(",", "."))
+    return figure if figure <= _LARGEST else None
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    objectives = [_objective(line) for line in values.get("objectives", ())]
+    objectives = [_objective(line) for line in _lines(values.get("objectives", ()))]
     stakeholders = [_parted(line) for line in values.get("stakeholders", ())]
     parted = {
         "objectives": [{"label": label, "target": target} for label, target in objectives],

@@ -70,6 +70,9 @@ class AnimationEditing:
                 return self._towards(request, structure, fait="effacer")
             if await keep_draft(self._site, request, structure, form):
                 return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})
+            # What keeping refuses says nothing of what a declaration lacks.
+            draft = await draft_of(self._site, request, structure)
+            return self._page(request, await self._choices(request, structure), form, draft=draft)
         form.fields = forms.FIELDS
         values = forms.mutation_input(form)
         communes = await self._commune(request, form, form.values["territory"])
