@@ -63,9 +63,18 @@ def go_on(conn: Conn, execute: Execute, lost_head: int, reason: str, now: dateti
     return kept, skipped
 
 
-def is_recorded_after(conn: Conn, position: int) -> bool:
-    """Return whether what was lost is recorded after that position already."""
-    return bool(read_topics(conn, [LogRestored.topic], after=position, limit=1))
+def recorded_loss_after(conn: Conn, position: int) -> LogRestored | None:
+    """Return the first loss that was recorded after that position, None if none was."""
+    for recorded in read_topics(conn, [LogRestored.topic], after=position, limit=1):
+        if isinstance(recorded.event, LogRestored):
+            return recorded.event
+    return None
+
+
+def ends_with_a_loss(conn: Conn, lost_head: int) -> bool:
+    """Return whether the loss of every position up to `lost_head` is the last thing that was recorded."""
+    last = head(conn)
+    return last >= lost_head and recorded_loss_after(conn, last - 1) is not None
 
 
 USE_CASES = ((LogRestore, record),)

@@ -16,7 +16,7 @@ from application.files.comparing import compare_files
 from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.proof.checking import Report, check_log
-from application.proof.restorations import LONGEST_REASON, go_on, is_recorded_after
+from application.proof.restorations import LONGEST_REASON, ends_with_a_loss, go_on, recorded_loss_after
 from application.proof.signer_memory import Record, SignerMemory
 from cli.audit import own_keys
 from cli.audit_inputs import read_text
@@ -71,6 +71,11 @@ class Notes(BaseModel):
             checkpoint=checkpoint,
         )
 
+    @classmethod
+    def without_backup(cls, position: int, lost_head: int) -> Notes:
+        """Notes of a restore by other means: only what is found afterwards is known."""
+        return cls(made_at=utc_now(), position=position, target=None, lost_head=lost_head, checkpoint=None)
+
     @property
     def reason(self) -> str:
         """Return what auditors read where the operator gave no reason."""
@@ -80,6 +85,11 @@ class Notes(BaseModel):
 
 def notes_path(home: Path) -> Path:
     return home / "restored.json"
+
+
+def settled_path(path: Path) -> Path:
+    """Where notes are kept once the log goes on: the next restore does not take them for its own."""
+    return path.with_name("restored-settled.json")
 
 
 def write_notes(path: Path, notes: Notes, erased: list[Erasure]) -> None:
@@ -98,6 +108,9 @@ def after_restore(
         Path | None,
         typer.Option("--notes", help="What parentalite restore found out. Default: restored.json in PARENTALITE_HOME."),
     ] = None,
+    without_notes: Annotated[
+        bool, typer.Option("--without-notes", help="It was restored by other means, such as pgBackRest.")
+    ] = False,
     why: Why = None,
     erasures: ErasureLists = None,
     copies: Checkpoints = None,
@@ -109,38 +122,73 @@ def after_restore(
     erased since. Lets new events stand beyond every position that was given before. Then names files without events and
     events without files, and tells up to where the history is as it was signed.
 
-    Exits with 1 if the history or the files are not as they should be. May be run again.
+    Needs what parentalite restore found out, and refuses notes of another restore. Once the log goes on they are
+    restored-settled.json, by which the rest may be run again.
+
+    Exits with 1 if the history or the files are not as they should be.
     """
     settings = settings_from_environment()
     set_up_command_logs(verbose)
     path = notes or notes_path(settings.home)
+    if without_notes and notes is not None:
+        raise typer.BadParameter("not with --notes", param_hint="--without-notes")
+    if without_notes:
+        settle(settings, None, why, erasures or [], copies or [])
+        return
     try:
         left_by_restore = Notes.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        if notes is not None:
-            raise Refused(f"--notes {notes}: is not there") from None
-        # Restored by other means: only what is found here is known.
-        left_by_restore = None
+        raise Refused(_missing(path, settled_path(path), by_name=notes is not None)) from None
     except (OSError, ValidationError):
         raise Refused(f"{path}: holds no notes of a restore") from None
-    settle(settings, left_by_restore, why, erasures or [], copies or [])
+    settle(settings, left_by_restore, why, erasures or [], copies or [], path)
 
 
-def settle(settings: Settings, notes: Notes | None, why: str | None, lists: list[Path], copies: list[Path]) -> None:
-    """Hold letters, erase again, skip positions, compare files and history. Raises Exit where anything is found."""
-    own = (settings.erasures, _erasures_beside(notes_path(settings.home)))
+def _missing(path: Path, settled: Path, by_name: bool) -> str:
+    if by_name:
+        return f"--notes {path}: is not there"
+    again = f"; --notes {settled} runs it again after the last restore" if settled.exists() else ""
+    return (
+        f"no notes of a restore in {path}: bring restored.json and restored-erasures.jsonl from the machine of "
+        f"parentalite restore and name it by --notes, or say --without-notes after a restore by other means{again}"
+    )
+
+
+def settle(
+    settings: Settings,
+    notes: Notes | None,
+    why: str | None,
+    lists: list[Path],
+    copies: list[Path],
+    path: Path | None = None,
+) -> None:
+    """Hold letters, erase again, skip positions, compare files and history. Raises Exit where anything is found.
+
+    `path` is where the notes were read. Without notes it was restored by other means.
+    """
+    path = path or notes_path(settings.home)
+    own = (settings.erasures, _erasures_beside(path))
     reason = checked_reason(why) or (notes.reason if notes else "Restauration d'une sauvegarde")
     erasures = _read_lists([*lists, *(path for path in own if path.exists())])
     texts = [read_text(path) for path in copies] + ([notes.checkpoint] if notes and notes.checkpoint else [])
     with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
+        loss = recorded_loss_after(conn, notes.position) if notes else None
+        if notes is not None and (loss.last_kept if loss else head(conn)) != notes.position:
+            raise Refused(
+                f"{path} is of a restore that ended at position {notes.position:,}, and this log does not: give the "
+                "notes of its own restore by --notes, or say --without-notes after one by other means"
+            )
         waiting = hold_letters(conn)
         kept = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
+        lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
         # Before anything else is recorded; servers that have seen more go on by it.
-        if notes is None or not is_recorded_after(conn, notes.position):
-            lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
+        if loss is None and not (notes is None and ends_with_a_loss(conn, lost_head)):
             last, skipped = go_on(conn, opened.application.execute, lost_head, reason, utc_now())
             note(f"The log goes on after position {last:,}; the next event stands after {skipped:,}.")
+            notes = notes or Notes.without_backup(last, lost_head)
+        if notes is not None:
+            _settled(path, notes)
         keys, report = repeat_erasures(opened.application, erasures, utc_now())
         if keys:
             _forget(opened)
@@ -164,6 +212,20 @@ def settle(settings: Settings, notes: Notes | None, why: str | None, lists: list
     _show_what_to_do(objection)
     if history.findings or files.differs:
         raise typer.Exit(1)
+
+
+def _settled(path: Path, notes: Notes) -> None:
+    settled = settled_path(path)
+    if path == settled:
+        return
+    # The list of erasures stays beside it: what was erased never comes back.
+    try:
+        settled.write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        complain(f"{path}: delete it, it must not serve another restore ({error.strerror})")
+        return
+    note(f"To run this again: parentalite after-restore --notes {settled}")
 
 
 def checked_reason(why: str | None) -> str | None:

@@ -17,6 +17,7 @@ from application.candidatures import CandidatureSubmit
 from application.files.store import FileStore
 from application.founding import found_database
 from application.logos.commands import SetLogo
+from application.proof.restorations import ends_with_a_loss, go_on
 from cli.composition import open_everything, settings_from_environment
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.schools import Degree
@@ -155,5 +156,17 @@ def test_a_log_is_restored_up_to_a_position(house: Path, run: Any):
         assert run("audit", "checkpoint").exit_code == 0
         checked = run("audit", "check")
         assert (checked.exit_code, "An earlier log" in checked.stderr) == (0, True), checked.output
-        assert run("after-restore").exit_code == 0
+        # The notes of a restore serve it alone; run again with them, nothing is skipped or recorded twice.
+        assert "--without-notes" in error_line(run("after-restore"))
+        settled = home / "restored-settled.json"
+        assert run("after-restore", "--notes", str(settled)).exit_code == 0
         assert len(read_topics(conn, ["log.restored"])) == 1
+        assert not ends_with_a_loss(conn, 0)
+        kept, _ = go_on(conn, opened.application.execute, head(conn), "Encore", FOUNDED_AT)
+        assert ends_with_a_loss(conn, kept)
+        assert not ends_with_a_loss(conn, head(conn) + 1)
+        stale = house / "restored.json"
+        stale.write_text(
+            settled.read_text().replace(f'"position": {story.position}', f'"position": {story.position - 1}')
+        )
+        assert "of a restore that ended at position" in error_line(run("after-restore", "--notes", str(stale)))
