@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from application.proof.restorations import LONGEST_REASON, go_on
+from application.proof.restorations import LONGEST_REASON, go_on, skip_positions
 from application.proof.signer_memory import SignerMemory
 from cli.composition import Conn, check_signing, open_everything, settings_from_environment, utc_now
 from cli.console import Refused, note
@@ -34,7 +34,7 @@ def went_back(
 
     Put back what is missing first, if anybody has it. Otherwise this skips every position that may have been given to
     an event that is gone, records what was lost and why (`log.restored`), and fills read models anew that were ahead of
-    the log. Servers that wait go on by themselves.
+    the log. Servers that wait go on by themselves. May be run again where it failed.
 
     Refuses where nothing shows that the log went back; `--until` says that another process has seen more.
     """
@@ -49,10 +49,12 @@ def went_back(
             raise Refused("nothing shows here that the log went back: --until says what another process has seen")
         record = SignerMemory(settings.memory).read()
         lost_head = max(until or 0, last_seen(settings.home), record.size if record else 0)
-        kept, skipped = go_on(conn, opened.application.execute, lost_head, why.strip(), utc_now())
-        conn.execute("UPDATE reaction_position SET position = %s WHERE position > %s", (kept, kept))
+        skip_positions(conn, lost_head)
+        # Before the loss is recorded: an event beyond them would hide that they were ahead, if this fails.
         if ahead:
             rebuild(opened.url, settings.master_key, ahead)
+        conn.execute("UPDATE reaction_position SET position = %s WHERE position > %s", (head(conn), head(conn)))
+        kept, skipped = go_on(conn, opened.application.execute, lost_head, why.strip(), utc_now())
     note(f"The log goes on after position {kept:,}; the next event stands after {skipped:,}.")
     if ahead:
         note(f"Filled anew: {', '.join(ahead)}.")
