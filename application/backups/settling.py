@@ -16,14 +16,13 @@ from psycopg import Connection
 
 from application.application import Application
 from application.backups.erasures import Erasure
+from application.notifications.sending_state import HELD
 from application.people.erasing import ErasureReport, erase_matches
 from application.people.finding import Matches
 from domain.kernel.actors import SYSTEM
 from eventstore.log import head
 
 Conn = Connection[Any]
-
-HELD = "the database was restored: letters may have left since; see docs/operations.md, Restore"
 
 _HOLD = """
 UPDATE mail_sending SET stopped_since = coalesce(stopped_since, now()), retry_at = now() + interval '100 years',

@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from application.notifications.capping import HELD_BACK
+from application.notifications.sending_state import HELD
 from application.notifications.set_aside import MAX_ATTEMPTS
 from application.notifications.tables import MAIL_CHANNEL
 
@@ -51,7 +52,10 @@ WHERE {which}"""
 _DO_NOT_REACT = """
 UPDATE reactions_set_aside SET due_at = NULL, given_up_at = now(), reason = %(reason)s
 WHERE given_up_at IS NULL AND {which}"""
-_TRY_NOW = "UPDATE mail_sending SET retry_at = now() WHERE stopped_since IS NOT NULL"
+#: What an operator stopped stays so until all may leave: see `application.backups.settling.hold_letters`.
+_TRY_NOW = """
+UPDATE mail_sending SET retry_at = now()
+WHERE stopped_since IS NOT NULL AND (%(all)s OR reason IS DISTINCT FROM %(hold)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,14 @@ def mail_state(conn: Conn, limit: int) -> MailState:
 
 
 def retry(conn: Conn, letters: list[UUID], positions: list[int]) -> int:
-    """Retry these letters and events now, with fresh attempts. Return their number."""
+    """Retry these letters and events now, with fresh attempts. Return their number.
+
+    They wait all the same while all letters are held after a restore: one may be among those that left.
+    """
     with conn.transaction():
         done = _update(conn, _RETRY, "mail_id = ANY(%(letters)s)", letters=letters)
         done += _update(conn, _REACT, "position = ANY(%(positions)s)", positions=positions, attempts=MAX_ATTEMPTS - 1)
-        _wake(conn)
+        _wake(conn, everything=False)
     return done
 
 
@@ -135,7 +142,7 @@ def retry_all(conn: Conn, given_up: bool) -> int:
     with conn.transaction():
         done = _update(conn, _RETRY, which, held=HELD_BACK)
         done += _update(conn, _REACT, "given_up_at IS NULL", attempts=MAX_ATTEMPTS - 1)
-        _wake(conn)
+        _wake(conn, everything=True)
     return done
 
 
@@ -152,6 +159,6 @@ def _update(conn: Conn, statement: str, which: str, **params: Any) -> int:
     return conn.execute(statement.format(which=which).encode(), params).rowcount
 
 
-def _wake(conn: Conn) -> None:
-    conn.execute(_TRY_NOW)
+def _wake(conn: Conn, *, everything: bool) -> None:
+    conn.execute(_TRY_NOW, {"all": everything, "hold": HELD})
     conn.execute("SELECT pg_notify(%s, '')", (MAIL_CHANNEL,))

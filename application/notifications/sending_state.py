@@ -27,6 +27,9 @@ MAX_PAUSE = {Trouble.AWAY: 60, Trouble.SUSPECTED: 60, Trouble.SERVICE: 300}
 #: Consecutive letters refused as if because of us before all stop.
 MAX_SUSPECTED = 2
 
+#: Why nothing leaves after a restore, until `parentalite mail retry --all`.
+HELD = "the database was restored: letters may have left since; see docs/backups.md, Restore"
+
 _STATE = "SELECT suspected, stopped_since, failures, coalesce(retry_at > now(), false) AS pausing FROM mail_sending"
 _STOP = """
 UPDATE mail_sending SET stopped_since = coalesce(stopped_since, now()), failures = failures + 1, suspected = %s,

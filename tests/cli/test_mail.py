@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.backups.settling import hold_letters
 from tests.cli.conftest import error_line
 from tests.support.network.delivery_reports import POSTFIX, report
 
@@ -115,6 +116,16 @@ def test_one_is_tried_again_by_its_id(run, opened, stuck):
     assert run("mail", "retry", str(stuck["given up"]), "7").exit_code == 0
     assert _rows(opened, DUE) == {stuck["given up"]}
     assert _rows(opened, "SELECT position FROM reactions_set_aside WHERE due_at <= now()") == {7}
+
+
+def test_letters_held_after_a_restore_leave_again_with_all_of_them_alone(run, opened, stuck):
+    with opened.connection() as conn:
+        hold_letters(conn)
+    held = "SELECT retry_at > now() FROM mail_sending"
+    assert run("mail", "retry", str(stuck["waiting"])).exit_code == 0
+    assert _rows(opened, held) == {True}
+    assert run("mail", "retry", "--all").exit_code == 0
+    assert _rows(opened, held) == {False}
 
 
 def test_one_is_given_up_with_a_reason_and_what_was_sent_is_not(run, opened, stuck):
