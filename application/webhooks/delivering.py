@@ -8,7 +8,7 @@ set aside as dead; after several in a row the subscription pauses, and its owner
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +26,7 @@ from application.webhooks.commands import WebhookPause
 from application.webhooks.messages import BOTH_SIGN, Message, headers_of, message_of
 from application.webhooks.progress import MOST_DEAD_IN_A_ROW, Attempt, Standing
 from application.webhooks.secrets import webhook_secret
-from application.webhooks.sending import GONE, NotDelivered, Sender
+from application.webhooks.sending import GONE, Connected, NotDelivered, Sender
 from domain.catalogue import WEBHOOK
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError
@@ -173,14 +173,13 @@ class Deliverer:
                 now = self.clock()
                 headers = headers_of(message, batch.subscription.secrets(self.keyed, now), now)
                 try:
-                    status = await connected.send(webhook.url, message.body, headers)
-                except NotDelivered as failure:
-                    wait = failure.wait(now)
-                    failed = Attempt(message.position, message.kind, failure.status, failure.reason, wait=wait)
-                    batch.attempts.append(failed)
-                    return
-                batch.attempts.append(Attempt(message.position, message.kind, status))
-                if monotonic() > ends:
+                    attempt = await _attempt(connected, webhook.url, message, headers, now)
+                except Exception as error:
+                    # It counts against this subscription alone: the others are sent theirs, whatever it answered.
+                    log.exception("webhook failed", extra={"webhook": str(webhook.id), "position": message.position})
+                    attempt = Attempt(message.position, message.kind, None, type(error).__name__)
+                batch.attempts.append(attempt)
+                if attempt.reason is not None or monotonic() > ends:
                     return
 
     def _take(self, conn: Conn, batch: Batch) -> None:
@@ -204,6 +203,16 @@ class Deliverer:
         # Refused where somebody paused it or ended it meanwhile.
         with suppress(DomainError):
             self.execute(WebhookPause(webhook_id=webhook_id, because=because), SYSTEM, now)
+
+
+async def _attempt(
+    connected: Connected, url: str, message: Message, headers: Mapping[str, str], now: datetime
+) -> Attempt:
+    try:
+        status = await connected.send(url, message.body, headers)
+    except NotDelivered as failure:
+        return Attempt(message.position, message.kind, failure.status, failure.reason, wait=failure.wait(now))
+    return Attempt(message.position, message.kind, status)
 
 
 @contextmanager

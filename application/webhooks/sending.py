@@ -43,7 +43,8 @@ class NotDelivered(Exception):
             return float(min(int(asked[:9]), MOST_WAIT))
         try:
             day = parsedate_to_datetime(asked)
-        except ValueError:
+        except (ValueError, OverflowError):
+            # Whatever the receiver wrote: its numbers may be of any length.
             return 0.0
         until = day if day.tzinfo else day.replace(tzinfo=UTC)
         return min(max(0.0, (until - now).total_seconds()), MOST_WAIT)

@@ -25,7 +25,7 @@ from application.webhooks.delivering import Batch, Deliverer
 from application.webhooks.messages import message_id
 from application.webhooks.progress import MOST_DEAD_IN_A_ROW, WAITS
 from application.webhooks.secrets import webhook_secret
-from application.webhooks.sending import MOST_WAIT, NotDelivered, Sender
+from application.webhooks.sending import MOST_WAIT, Connected, NotDelivered, Sender
 from tests.support.network.receiver import Receiver, receiver
 from tests.support.server import Clock
 from tests.support.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
@@ -125,6 +125,8 @@ def test_a_failure_holds_back_what_follows_and_is_tried_ever_less_often(world: W
         (503, "{date}", 900),
         (503, "1000000", MOST_WAIT),
         (503, "demain", WAITS[0]),
+        (503, "Wed, 21 Oct 99999999999999999999 07:28:00 GMT", WAITS[0]),
+        (429, "Wed, 21 Oct 2026 07:28:00 +99999999999999999999", WAITS[0]),
         (500, "900", WAITS[0]),
         (429, "1", WAITS[0]),
     ],
@@ -208,6 +210,28 @@ def test_what_happens_in_a_pause_waits_and_another_structure_hears_nothing(world
     world.does(WebhookResume(webhook_id=webhook), STRUCTURE)
     rounds(delivering, conn)
     assert taking.kinds == ["animation.created"]
+
+
+def test_what_goes_wrong_with_a_receiver_never_stops_the_others(world: World, app, conn, taking, clock, monkeypatch):
+    subscribes(world, taking)
+    world.does(WebhookSubscribe(url="https://broken.example/", kinds=("animation.*",)), NATIONAL)
+    send = Connected.send
+
+    async def broken(self: Connected, url: str, *message: Any) -> int:
+        if "broken" in url:
+            raise RuntimeError("nobody thought of this")
+        return await send(self, url, *message)
+
+    monkeypatch.setattr(Connected, "send", broken)
+    world.creates()
+    delivering = deliverer(app, clock)
+    for count in (1, 2):
+        world.creates()
+        rounds(delivering, conn)
+        assert len(taking.ids) == len(set(taking.ids)) == count + 1
+        clock.now += timedelta(seconds=WAITS[0])
+    failing = "SELECT attempts, reason FROM webhook_progress WHERE attempts > 0"
+    assert conn.execute(failing).fetchall() == [(2, "RuntimeError")]
 
 
 @pytest.mark.parametrize(
