@@ -43,7 +43,7 @@ class CandidatureSubmit(Command):
     degree: Degree | None = None
     #: The roles of who is bound to the school, as the read side tells. The client did not send it.
     staff: tuple[Role, ...] = Field(default=(), exclude=True)
-    #: Candidatures for the school of the same address or person. The read side proposes them.
+    #: Candidatures for the school of the same address, person, or telephone and name. The read side proposes them.
     earlier: tuple[UUID, ...] = Field(default=(), exclude=True)
     first_name: PersonName
     last_name: PersonName
@@ -147,7 +147,7 @@ def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
 
 
 def _place(command: CandidatureSubmit, work: UnitOfWork) -> tuple[UUID, Candidature | None]:
-    """Return the stream to record in, and what stands already of the same address or person for the school.
+    """Return the stream to record in, and what stands already of the same person for the school.
 
     The stream follows from the address and the school: of two sent at once, the second finds the first.
     """

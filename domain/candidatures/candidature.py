@@ -126,7 +126,7 @@ def submit(
     """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym.
 
     The degree follows from the school where it is known: by its description, or the roles that are bound to it.
-    `earlier` is what stands of the same address or person for the same school. A second one raises DUPLICATE for the
+    `earlier` is what stands of the same person for the same school. A second one raises DUPLICATE for the
     person who sent the first, signed in; all others get the same answer as for a new one (see `CandidatureRepeated`).
     """
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())

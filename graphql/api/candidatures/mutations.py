@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
@@ -30,7 +30,7 @@ from api.core.context import Context, Info
 from application import candidatures as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_uai
-from domain.kernel.people import comparison_form
+from domain.kernel.people import comparison_form, name_comparison_form, phone_comparison_form
 from projections.accounts import queries as accounts
 from projections.candidatures import queries as candidatures
 
@@ -61,13 +61,13 @@ async def _by_candidate(info: Info, command: type[Command], values: Mapping[str,
     return await _answer(info, command, values, load_held_candidature if "link" in values else load_candidature)
 
 
-async def _around(context: Context, school: Any, email: Any) -> dict[str, Any]:
+async def _around(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the roles of the people who are bound to the school, and the asker's candidatures that stand for it.
 
     Nothing where it is no UAI.
     """
     try:
-        uai = check_uai(str(school))
+        uai = check_uai(str(values.get("school_uai")))
     except ValueError:
         return {}
     read = await context.read()
@@ -75,13 +75,29 @@ async def _around(context: Context, school: Any, email: Any) -> dict[str, Any]:
     standing = await read.rows(read.sql(candidatures.STANDING), {"school": uai})
     # The command records on another connection.
     await context.refresh()
-    address, person = comparison_form(str(email)), context.actor.person_id
+    person, mailbox, telephone = context.actor.person_id, _mailbox(values), _telephone_and_name(values)
     earlier = [
         row["candidature_id"]
         for row in standing
-        if comparison_form(row["email"] or "") == address or (person is not None and row["person_id"] == person)
+        if _mailbox(row) == mailbox
+        or (telephone is not None and _telephone_and_name(row) == telephone)
+        or (person is not None and row["person_id"] == person)
     ]
     return {"staff": [row["role"] for row in rows], "earlier": earlier}
+
+
+def _mailbox(values: Mapping[str, Any]) -> str:
+    return comparison_form(str(values.get("email") or ""))
+
+
+def _telephone_and_name(values: Mapping[str, Any]) -> tuple[str, Sequence[str]] | None:
+    """Return a number and the words of a name, in whichever field they were typed; None without a number.
+
+    Families share a telephone: the number alone is nobody's.
+    """
+    number = phone_comparison_form(str(values.get("phone") or ""))
+    name = name_comparison_form(str(values.get("first_name") or ""), str(values.get("last_name") or ""))
+    return (number, sorted(name.split())) if number and name else None
 
 
 @strawberry.type
@@ -90,7 +106,7 @@ class CandidatureMutations:
     async def candidature_submit(self, info: Info, input: CandidatureSubmitInput) -> CandidaturePayload:
         # The candidate may read the candidature that they have just submitted.
         values = to_command(input)
-        around = await _around(info.context, values.get("school_uai"), values.get("email"))
+        around = await _around(info.context, values)
         carried = await carry_out(info.context, commands.CandidatureSubmit, values | around)
         candidature = await reload_after(info.context, carried, load_held_candidature)
         links, candidature_id = info.context.services.application.links, carried.subject_id

@@ -51,9 +51,23 @@ def test_a_candidature_sent_again_looks_like_a_first_one_and_acts_on_itself_alon
     people.does(WITHDRAW, None, link=again["link"])
     assert server.run(FOLLOW, None, link=again["link"])["status"] == "WITHDRAWN"
     assert server.run(FOLLOW, None, link=first["link"])["status"] == "SUBMITTED"
-    people.does(WITHDRAW, None, link=first["link"])
+    for each in (first, other):
+        people.does(WITHDRAW, None, link=each["link"])
     # Nothing stands any more: it is a candidature like another.
     assert _sent(people, KNOWN)["candidature"]["id"] in _listed(server)
+
+
+def test_one_telephone_and_name_with_another_address_is_the_same_person_and_a_family_is_not(people, server):
+    first = people.does(SUBMIT, None, **CANDIDATURE)
+    # The same number and name, written otherwise.
+    same = {"firstName": "NOM", "lastName": "prenom", "phone": "+33 6 00 00 00 00", "email": UNKNOWN}
+    again = people.does(SUBMIT, None, **CANDIDATURE | same)
+    kin = people.does(SUBMIT, None, **CANDIDATURE | {"firstName": "Parente", "email": "parente@exemple.fr"})
+    namesake = people.does(SUBMIT, None, **CANDIDATURE | {"phone": None, "email": "homonyme@exemple.fr"})
+    assert _shape(again).keys() == _shape(kin).keys()
+    assert (again["errors"], UUID(again["candidature"]["id"]).version) == ([], UUID(kin["candidature"]["id"]).version)
+    assert again["candidature"]["status"] == kin["candidature"]["status"]
+    assert _listed(server) == {each["candidature"]["id"] for each in (first, kin, namesake)}
 
 
 def test_the_address_is_told_with_the_link_of_what_stands_and_who_sent_it_signed_in_is_refused(people, server):
