@@ -63,7 +63,8 @@ def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
 
 #: What stands for a school, with address, number and name as they were written.
 STANDING = """
-SELECT c.candidature_id, c.person_id, p.email, p.phone, p.first_name, p.last_name FROM {candidatures} c JOIN {candidature_people} p USING (candidature_id)
+SELECT c.candidature_id, c.person_id, p.email, p.phone, p.first_name, p.last_name
+FROM {candidatures} c JOIN {candidature_people} p USING (candidature_id)
 WHERE c.school_uai = %(school)s AND c.status NOT IN ('REJECTED', 'WITHDRAWN') AND c.erased_at IS NULL
     AND c.repeats IS NULL
 ORDER BY c.submitted_at, c.candidature_id"""
