@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import datetimes, just, sampled_from, uuids
 
 from application.application import open_application
 from eventstore.log import head, read_after
@@ -15,12 +20,26 @@ from tests.support.domain.builders import OURS
 from tests.support.samples import SAMPLES
 from tests.support.world import EVENT_KEYS, MASTER_KEY, World
 
+Conn = psycopg.Connection[Any]
+
 _READ = "SELECT event_time(%(s)s), event_structure(%(s)s), event_territory(%(s)s)"
 _OF_STRUCTURE = "SELECT notification_id FROM stored_events WHERE event_structure(state) = %s"
 _VALID_INDEXES = "SELECT count(*) FROM pg_index WHERE indrelid = 'stored_events'::regclass AND indisvalid"
 _OLD = b'{"schema_version":1,"stamp":{"recorded_at":"2026-09-01T08:00:00.5+02:00","actor":%s,"role":"national",'
 _NEITHER = b'"command_id":"x","cause":"y","structure_id":null,"territory":null},"data":{"structure_id":"%s"}}'
+#: Days that there are not, and what looks like a time.
+_NO_TIMES = [
+    b'"recorded_at":"%s"' % text
+    for text in (b"", b"2026-02-29T08:00:00Z", b"2026-04-31T08:00:00Z", b"2026-09-01T24:00:00Z", b"now", b"infinity")
+]
+_NO_IDS = [b'"structure_id":"%s"' % text for text in (b"", b"-" * 36, b"g" * 36)]
 _ACTOR = rb'"l\"structure_id\":\"1\",\"territory\":\"2\" \u00e9"'
+
+
+@pytest.fixture
+def connection(world: World) -> Iterator[Conn]:
+    with world.app.pool.connection() as conn:
+        yield conn
 
 
 def test_of_every_event_ever_stored_it_reads_the_stamp(world: World) -> None:
@@ -34,8 +53,22 @@ def test_of_every_event_ever_stored_it_reads_the_stamp(world: World) -> None:
         row = conn.execute(_READ, {"s": hostile}).fetchone()
         assert row is not None
         assert (row[0].timestamp() % 60, row[1], row[2]) == (0.5, None, "")
-        for unreadable in (b"", b"{}", b"\xff\x00", b'{"structure_id":'):
-            assert conn.execute(_READ, {"s": unreadable}).fetchone() == (None, None, "")
+        for unreadable in (b"", b"{}", b"\xff\x00", b'{"structure_id":', b"x" * 14 + b'"' * 30, *_NO_TIMES, *_NO_IDS):
+            assert conn.execute(_READ, {"s": unreadable}).fetchone() == (None, None, ""), unreadable
+
+
+@given(
+    moment=datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=just(UTC)),
+    structure=uuids(),
+    spaces=sampled_from((b"", b" ")),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+def test_it_reads_every_moment_and_structure(
+    connection: Conn, moment: datetime, structure: UUID, spaces: bytes
+) -> None:
+    fields = {"recorded_at": moment.isoformat(), "structure_id": str(structure), "territory": "971"}
+    state = b",".join(b'"%s":%s"%s"' % (name.encode(), spaces, text.encode()) for name, text in fields.items())
+    assert connection.execute(_READ, {"s": state}).fetchone() == (moment, structure, "971")
 
 
 @pytest.mark.parametrize(
