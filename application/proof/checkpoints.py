@@ -77,7 +77,9 @@ _ALL = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size"
 _CERTIFIED_BEFORE = f"""
 SELECT {_COLUMNS} FROM proof.checkpoints WHERE size < %(size)s AND position >= (
     SELECT notification_id FROM stored_events WHERE topic = ANY(%(topics)s)
-        AND notification_id <= (SELECT max(position) FROM proof.checkpoints WHERE size < %(size)s)
+        AND notification_id <= (
+            SELECT position FROM proof.checkpoints WHERE size < %(size)s ORDER BY size DESC LIMIT 1
+        )
     ORDER BY notification_id DESC LIMIT 1
 ) ORDER BY size LIMIT 1"""
 _FIRST_COVERING = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE position >= %s ORDER BY size LIMIT 1"

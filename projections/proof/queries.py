@@ -16,7 +16,8 @@ FINAL = "SELECT size FROM proof.final_checkpoints WHERE size = ANY(%(sizes)s)"
 #: Dossiers whose last certification a final checkpoint covers.
 FINALLY_CERTIFIED = """
 SELECT originator_id FROM stored_events WHERE originator_id = ANY(%(ids)s) AND topic = 'service_dossier.certified'
-GROUP BY originator_id HAVING max(notification_id) <= (SELECT max(position) FROM proof.final_checkpoints)"""
+GROUP BY originator_id
+HAVING max(notification_id) <= (SELECT position FROM proof.final_checkpoints ORDER BY size DESC LIMIT 1)"""
 TILE = """
 SELECT hashes, coalesce((SELECT max(size) FROM proof.checkpoints), 0) AS size FROM proof.tiles
 WHERE level = %(level)s AND index = %(index)s"""

@@ -58,7 +58,8 @@ SELECT name, true AS is_read_model, position, head, failed_position, failed_even
     (SELECT substring(encode(substring(state FOR 500), 'escape') FROM '"recorded_at":"([^"]+)"') FROM stored_events
      WHERE notification_id > position ORDER BY notification_id LIMIT 1) AS next_recorded_at
 FROM read_models.generations, log WHERE state = 'live'
-UNION ALL SELECT '{_CHECKPOINTS}', false, coalesce((SELECT max(position) FROM proof.checkpoints), 0), head, null, null,
+UNION ALL SELECT '{_CHECKPOINTS}', false,
+    coalesce((SELECT position FROM proof.checkpoints ORDER BY size DESC LIMIT 1), 0), head, null, null,
     null, null, null FROM log
 UNION ALL SELECT '{_REACTIONS}', false, position, head, null, null, null, null, null FROM reaction_position, log
 ORDER BY is_read_model DESC, name"""

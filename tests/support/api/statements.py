@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
-from psycopg import AsyncCursor, Connection, Cursor, sql
+from psycopg import AsyncCursor, AsyncServerCursor, Connection, Cursor, ServerCursor, sql
 
 #: What each table is filled up to. One row in KEPT keeps what the world's own rows hold, and so is what is looked for.
 ROWS, KEPT = 2_000, 50
@@ -30,7 +31,6 @@ _CHECKS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND c
 def sent() -> Iterator[dict[str, Any]]:
     """The statements sent to PostgreSQL by cursors of this process, each with parameters that it was sent with."""
     statements: dict[str, Any] = {}
-    here, there = Cursor.execute, AsyncCursor.execute
 
     def note(cursor: Any, query: Any, params: Any) -> None:
         text = query.as_string(cursor.connection) if isinstance(query, sql.Composable) else query
@@ -38,19 +38,22 @@ def sent() -> Iterator[dict[str, Any]]:
         if _READS.match(text):
             statements.setdefault(text, params)
 
-    def execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
-        note(self, query, params)
-        return here(self, query, params, **options)
-
-    async def execute_later(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
-        note(self, query, params)
-        return await there(self, query, params, **options)
-
-    Cursor.execute, AsyncCursor.execute = execute, execute_later  # type: ignore[method-assign]
-    try:
+    with ExitStack() as noting:
+        for kind in (Cursor, AsyncCursor, ServerCursor, AsyncServerCursor):
+            noting.enter_context(patch.object(kind, "execute", _noted(kind.execute, note)))
+        for kind in (Cursor, AsyncCursor):
+            noting.enter_context(patch.object(kind, "executemany", _noted(kind.executemany, note, many=True)))
         yield statements
-    finally:
-        Cursor.execute, AsyncCursor.execute = here, there  # type: ignore[method-assign]
+
+
+def _noted(send: Callable[..., Any], note: Callable[[Any, Any, Any], None], many: bool = False) -> Callable[..., Any]:
+    def execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
+        if many:
+            params = list(params)
+        note(self, query, next(iter(params), None) if many else params)
+        return send(self, query, params, **options)
+
+    return execute
 
 
 @contextmanager
@@ -87,6 +90,9 @@ def _fill_up(conn: Connection[Any], table: str) -> bool:
 def _varied(name: str, kind: str, unique: bool) -> str:
     """Return the column's value in copy `n` of row `t`: another one in most copies, and in each where it is unique."""
     column = f't."{name}"'
+    if name == "state":
+        # Of an event: PostgreSQL reads its stamp.
+        return column
     other = {
         "uuid": f"md5(coalesce({column}::text, '{name}') || {'n' if unique else 'n % 300'})::uuid",
         "text": f"coalesce({column}, '{name}') || {'n' if unique else 'n % 200'}",
