@@ -78,5 +78,9 @@ class PublicationPage:
             raise Problem.missing(_UNKNOWN)
         values = {"publication": publication, "degrees": DEGREES, "formats": FORMATS, "json_ld": None}
         if publication["status"] == "PUBLISHED":
-            values["json_ld"] = json_ld([_entry(publication, str(request.url.replace(query="")))]).decode()
+            values["json_ld"] = json_ld([_entry(publication, self._address(publication))]).decode()
         return self._site.templates.page(request, "publications/publication", **values)
+
+    def _address(self, publication: Mapping[str, Any]) -> str:
+        """Return the page's address as everybody has it, whatever host the request names."""
+        return f"{self._site.services.public_url}/ressources/{publication['id']}"

@@ -26,7 +26,7 @@ from graphql import (
 )
 from graphql.utilities import value_from_ast_untyped
 
-from api.core.commanding.text_lengths import FILES, LONGEST_TEXT, Path
+from api.core.commanding.text_lengths import ARTICLES, FILES, LONGEST_ARTICLE, LONGEST_TEXT, Path
 from api.core.errors import ApiError, api_path
 from domain.kernel.errors import ErrorCode, Problem
 
@@ -152,12 +152,13 @@ def _names_problem(value: Mapping[str, Any], path: Path) -> Problem | None:
 
 
 def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) -> Problem | None:
-    if len(text) <= LONGEST_TEXT:
+    longest = LONGEST_ARTICLE if path in ARTICLES else LONGEST_TEXT
+    if len(text) <= longest:
         return None
     if command and get_named_type(kind) in (GraphQLString, GraphQLID):
         # Refused in the payload, beside every other problem.
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{LONGEST_TEXT} caractères au plus"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{longest} caractères au plus"), path)
 
 
 def _list_problem(length: int, path: Path, command: bool) -> Problem | None:

@@ -65,7 +65,7 @@ class PublicationQueries:
         try:
             return markdown_html(_WRITTEN.validate_python(text))
         except ValidationError:
-            raise invalid("text : un texte de 20 000 caractères au plus est attendu.", "text") from None
+            raise invalid("text : un texte est attendu, de 20 000 caractères au plus.", "text") from None
 
     @strawberry.field(
         description="Publications of structures that wait to be put online, the first that waits first. For the"

@@ -43,6 +43,11 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     preview = writer.sends(refused, values=nothing_else)
     assert ("<h4>Cadre</h4>" in preview, "<script>alert" in preview, "Rien n" in preview) == (True, False, True)
     assert "## Cadre" in preview
+    for text in ("", " \n", "e" * 20_001):
+        preview = writer.sends(preview, values={**WORKSHOP, "text": text, "apercu": "oui"}, status=422)
+        assert ('<a href="#text">' in preview, WORKSHOP["summary"] in preview) == (True, True)
+    preview = writer.sends(preview, values={**WORKSHOP, "text": "e" * 20_000, "apercu": "oui"})
+    assert f"<p>{'e' * 20_000}</p>" in preview
     page = writer.sends(preview, values=WORKSHOP)
     assert "Vous pouvez joindre des fichiers" in page
 
@@ -81,10 +86,10 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     assert marked is not None
     (work,) = json.loads(marked[1])["@graph"]
     (fed,) = reader.http.get("/publications.jsonld").json()["@graph"]
-    elsewhere = {"text", "url", "@id", "associatedMedia"}
-    assert {name: value for name, value in fed.items() if name not in elsewhere} == {
-        name: value for name, value in work.items() if name not in elsewhere
+    assert {name: value for name, value in fed.items() if name != "text"} == {
+        name: value for name, value in work.items() if name != "text"
     }
+    assert "evil.example" not in reader.http.get(f"/ressources/{publication}", headers={"Host": "evil.example"}).text
     assert "https://exemple.fr/fiche" in links(page)
 
 

@@ -58,6 +58,7 @@ _DRAFT = Field(
 )
 #: The button that shows the text as it will look.
 _PREVIEW = Field("apercu", "Aperçu", hidden=True)
+_UNREADABLE = "Texte : un texte est attendu, de 20 000 caractères au plus."
 _VERSION = Field("version", "Version", "number", hidden=True)
 
 
@@ -132,8 +133,13 @@ class PublicationEditing:
         if form.general:
             return self._page(request, form, publication)
         form.errors.clear()
-        text = form.values.get("text", "")
-        answer = await self._site.api.ask(request, _PREVIEWED, {"text": text})
+        try:
+            answer = await self._site.api.ask(request, _PREVIEWED, {"text": form.values.get("text", "")})
+        except Problem as problem:
+            if problem.where != ("text",):
+                raise
+            form.errors["text"] = _UNREADABLE
+            return self._page(request, form, publication)
         return self._page(request, form, publication, answer["publicationPreview"] or "")
 
     def _leads(self, publication_id: str, done: str) -> Response:

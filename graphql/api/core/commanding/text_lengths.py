@@ -15,6 +15,9 @@ FILES = frozenset(("csv",))
 #: So do articles, by their whole paths.
 ARTICLES = frozenset((("text",), ("changes", "text")))
 
+#: The longest of them.
+LONGEST_ARTICLE = 20_000
+
 Path = tuple[str, ...]
 
 
