@@ -69,6 +69,8 @@ def erase(
         with opened.connection() as conn:
             for sentence in find_mentions(conn, report.names):
                 note(f"To be read: {sentence}")
+        if not any("@" not in name for name in report.names):
+            note("Their name was no longer readable: texts of others were not looked through for it.")
         note("The read models have forgotten them too.")
 
 

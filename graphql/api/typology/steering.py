@@ -94,14 +94,22 @@ async def _territory(info: Info, carried: Carried, code: str | None) -> Territor
     return TerritoryPayload(territory=territory, position=carried.position, errors=list(carried.errors))
 
 
-async def _mentions(context: Context, names: Sequence[str]) -> tuple[list[Mention] | None, list[str]]:
-    """Return the texts of others that may name who was erased, and what to say of them."""
-    if not (sought := patterns(names)):
+async def _mentions(
+    context: Context, names: Sequence[str], address: str | None
+) -> tuple[list[Mention] | None, list[str]]:
+    """Return the texts of others that may name who was erased, and what to say of them.
+
+    An address is looked for as it was typed, also where its key is gone; but only a name tells that nothing is left.
+    """
+    if not (sought := patterns([*names, *([address] if address else [])])):
         return None, []
     read = await context.read()
     rows, beyond = bounded(await read.rows(read.sql(MENTIONS), {"patterns": sought}))
     mentions = [Mention(kind=MentionKind(row["kind"]), thing_id=row["id"], label=label(row)) for row in rows]
-    return mentions, [*(sentence(row) for row in rows), *beyond]
+    return mentions if mentions or any("@" not in name for name in names) else None, [
+        *(sentence(row) for row in rows),
+        *beyond,
+    ]
 
 
 @strawberry.type
@@ -152,9 +160,8 @@ class SteeringMutations:
                 errors=list(carried.errors),
             )
         (erased,) = done
-        # An address is looked for as it was typed, also where its key is gone.
-        names = [*erased.names, *({input.subject.strip()} if input.subject and "@" in input.subject else ())]
-        mentions, sentences = await _mentions(context, names)
+        address = input.subject.strip() if input.subject and "@" in input.subject else None
+        mentions, sentences = await _mentions(context, erased.names, address)
         return PersonPayload(
             erased=[strawberry.ID(str(thing)) for _, thing in erased.things],
             counts=[ErasedCount(kind=kind, count=count) for kind, count in erased.counts.items()],

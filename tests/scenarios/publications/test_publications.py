@@ -47,7 +47,8 @@ WORKSHOP: dict[str, Any] = {
     "authorEmail": "anne@exemple.fr",
 }
 ERASE = """mutation($subject: String!) {
-    personErase(input: {subject: $subject}) { counts { kind count } unreached errors { message } } }"""
+    personErase(input: {subject: $subject}) {
+        counts { kind count } unreached mentions { thingId } errors { message } } }"""
 ELSEWHERE = token(Role.COORDONNATEUR, territories=["971"])
 
 
@@ -229,7 +230,9 @@ def test_the_past_is_read_by_those_who_answer_for_it_and_an_author_is_erased(
     assert answer["counts"] == [{"kind": "AUTHOR", "count": 1}]
     (unreached,) = answer["unreached"]
     assert "La publication « Régler les écrans en famille » peut nommer la personne" in unreached
-    assert proposed in unreached
+    assert (proposed in unreached, answer["mentions"]) == (True, [{"thingId": proposed}])
+    again = server.ask(ERASE, NATIONAL, subject="anne@exemple.fr")["personErase"]
+    assert (again["errors"], again["mentions"]) == ([], None), "nobody knows the name any more"
     shown = seen(server, proposed)
     assert (shown["author"], shown["text"]) == (None, "Une autre version.")
     trail = "query($id: ID!) { auditTrail(where: {structureId: $id}) { nodes { sentence } } }"
