@@ -35,26 +35,33 @@ class ProgrammePage:
 
     async def show(self, request: Request) -> Response:
         typed = request.query_params.get("au", "").strip()[:_LONGEST]
-        day = _day(typed, self._site.clock().astimezone(_PARIS).date())
-        years = _school_years(self._site.clock().astimezone(_PARIS).date())
-        chosen = request.query_params.get("annee", "")
-        if not typed and chosen in years[1:]:
+        today = self._site.clock().astimezone(_PARIS).date()
+        day, years = _day(typed, today), _school_years(today)
+        year = request.query_params.get("annee", "").strip()
+        chosen = year if year in years and not typed else ""
+        if chosen in years[1:]:
             # The last day of a school year that is over.
             day = date(int(chosen[5:]), 8, 31)
-        else:
-            chosen = ""
-        at = {"day": day.isoformat()} if day else None
-        programme = (await self._site.api.ask(request, _PROGRAMME, {"at": at}))["programme"]
+        variables = {
+            "at": {"day": day.isoformat()} if day else None,
+            "year": chosen or None,
+            "ofYear": bool(chosen),
+        }
+        answer = await self._site.api.ask(request, _PROGRAMME, variables)
+        programme: dict[str, Any] = answer["programme"]
         there: list[dict[str, Any]] = programme["byTerritory"]
+        # What is recorded or corrected after a school year's end counts for that year.
+        projects: dict[str, Any] = answer["projectShares"] or programme
         charts = {
-            "share": [(_name(each), _percent(each["share"]), _share(each)) for each in there],
+            "share": [(_name(each), _percent(each["share"]), _share(each)) for each in projects["byTerritory"]],
             "reached": [(_name(each), _reached(each), _of(each)) for each in there],
             "animations": [(_name(each), each["animations"], str(each["animations"])) for each in there],
             "volunteers": [(_name(each), each["volunteers"], str(each["volunteers"])) for each in there],
         }
-        values = {"programme": programme, "charts": charts, "goal": round(_percent(programme["goal"]))}
-        values |= {"years": years, "chosen": chosen}
-        values |= {"day": day, "typed": iso_day(typed), "share": french.percent(programme["share"])}
+        values: dict[str, Any] = {"programme": programme, "charts": charts, "goal": round(_percent(programme["goal"]))}
+        values |= {"years": years, "chosen": chosen, "problem_of_year": _problem_of_year(year, years, typed)}
+        values |= {"day": day, "typed": iso_day(typed), "projects": projects}
+        values |= {"share": french.percent(projects["share"])}
         return self._site.templates.page(request, "programme/programme", **values)
 
 
@@ -62,6 +69,15 @@ def _school_years(today: date) -> list[str]:
     """Return the school years of the programme, the one in course first."""
     current = today.year if today.month >= _SEPTEMBER else today.year - 1
     return [f"{year}-{year + 1}" for year in range(current, _FIRST_YEAR - 1, -1)]
+
+
+def _problem_of_year(year: str, years: Sequence[str], typed: str) -> str | None:
+    """Return why the figures shown are not those of this school year."""
+    if not year or (year in years and not typed):
+        return None
+    if typed:
+        return "Choisissez un jour ou une année scolaire, pas les deux : l'année n'est pas prise en compte."
+    return f"Choisissez une année scolaire de {years[-1]} à {years[0]}. Voici les chiffres d'aujourd'hui."
 
 
 def _day(typed: str, today: date) -> date | None:

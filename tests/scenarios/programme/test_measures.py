@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from domain.kernel.actors import Role
 from tests.support.people import AUDITOR, COLLEGE, COORDONNATEUR, HEAD, NATIONAL, TEACHER
 from tests.support.server import Server, token
+from web.core import french
 
 CHER = token(Role.COORDONNATEUR, territories=["18"])
 OTHER_HEAD = token(Role.HEAD, schools=["0340766Y"])
@@ -146,6 +148,9 @@ def test_school_projects_are_recorded_corrected_and_their_share_read_as_of_any_d
         assert "année scolaire attendue, de 2020-2021 à 2027-2028" in refused["message"]
     shown = {"uai": COLLEGE, "hasPart": False, "school": {"hasPart": False, "projects": [{"reason": reason}]}}
     assert server.ask(PROJECTS, HEAD)["schoolProjects"]["nodes"] == [shown]
+    programme.does(record, HEAD, **values | {"schoolYear": "2025-2026"})
+    page = httpx.get(f"{server.address}/programme?annee=2025-2026").text
+    assert f"1 sur 3, soit {french.percent(1 / 3)}" in page
     assert server.ask(PROJECTS, OTHER_HEAD)["schoolProjects"]["nodes"] == []
     assert [error["extensions"]["code"] for error in server.errors(PROJECTS, TEACHER)] == ["FORBIDDEN"]
 

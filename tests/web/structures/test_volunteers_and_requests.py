@@ -72,6 +72,13 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     assert ("5 janvier 2027" in before.replace("\xa0", " "), "Aujourd&#39;hui" in before) == (True, False)
     last_year = structure.sees("/programme?annee=2025-2026")
     assert ("31 août 2026" in last_year.replace("\xa0", " "), "2026-2027, en cours" in last_year) == (True, True)
+    for query, figures in (
+        ("annee=2019-2020", "Aujourd&#39;hui"),
+        ("au=2025-01-01&annee=2023-2024", "1er janvier 2025"),
+    ):
+        page = structure.sees(f"/programme?{query}").replace("\xa0", " ")
+        assert ('id="annee-erreur"' in page, figures in page) == (True, True)
+    assert not re.search(r'<form[^>]*>(?:(?!</form>).)*name="au"(?:(?!</form>).)*name="annee"', before, re.S)
     for odd in ("demain", "2999-01-01", "2027-02-30"):
         page = structure.sees(f"/programme?au={odd}")
         assert ("Donnez un jour passé" in page, "Aujourd&#39;hui" in page) == (True, True)
