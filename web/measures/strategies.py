@@ -24,7 +24,8 @@ _FILE = Field(
     "file",
     "Fichier",
     "file",
-    "PDF, JPEG ou PNG, 20 Mo au plus. Ce qu'il note de personnes (auteur, lieu d'une photo) en est retiré.",
+    "PDF, JPEG ou PNG, 20 Mo au plus. Ce qu'il note de personnes (auteur, lieu d'une photo) en est retiré, mais pas les"
+    " noms que ses pages montrent : relisez-le avant de l'envoyer.",
     True,
 )
 _DOCUMENT = (_FILE, Field("heading", "Intitulé", hint="Ce que c'est. Exemple : Convention signée", required=True))

@@ -7,59 +7,53 @@ seen of a file stays as it is; each function returns None where there is nothing
 from __future__ import annotations
 
 import io
-import re
+import posixpath
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from xml.etree.ElementTree import ParseError, fromstring
+from zipfile import BadZipFile, ZipFile
 
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from application.files.scanning.active import check_jpeg, check_pdf, check_png, dictionaries
 from application.files.scanning.office import OFFICE_TYPES, Unfit, check_office
+from application.files.scanning.office_notes import cleaned_xml, is_dropped
 
 #: Before the type of what everybody may download: it is opened once more after it was opened as such.
 PUBLIC = "public "
 #: Of a PDF's properties: its title is shown, the others are of programs.
 _NOT_PERSONAL = frozenset({"/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped"})
 _NOTES_OF_PDF: tuple[str, ...] = ("/Metadata", "/PieceInfo")
-_PNG_HEAD, _NOTES_OF_PNG = 8, frozenset((b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"))
-#: Of a JPEG: its size on paper, its colours, and how they are stored.
-_KEPT_OF_JPEG = frozenset((0xE0, 0xE2, 0xEE))
+_PNG_HEAD = 8
+#: Of a PNG: its points, its colours, its size on paper, and how it moves.
+_KEPT_OF_PNG = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT cICP mDCV cLLI acTL fcTL fdAT".split()
+)
+#: Of a JPEG: its size on paper, its colours, and how they are stored, by the marker and how its segment begins.
+_KEPT_OF_JPEG: Mapping[int, bytes] = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _COMMENT, _SCAN, _END, _ORIENTATION = 0xFE, 0xDA, 0xD9, 0x0112
-_EMPTY = rb"\1\3"
-_ELEMENT = rb"(<(?:%s)\b[^>]*>)([^<]*)(</)"
-_ATTRIBUTE = rb"""(\b(?:%s)=["'])([^"']*)(["'])"""
-_CORE = b"dc:creator|cp:lastModifiedBy|dc:description|cp:keywords|dc:subject|cp:category|cp:contentStatus"
-_META = b"dc:creator|meta:initial-creator|meta:printed-by|dc:description|meta:keyword|dc:subject|meta:user-defined"
-#: What to empty in the parts of an office document, by their names.
-_PARTS: Mapping[str, bytes] = {
-    r"docProps/core\.xml": _ELEMENT % _CORE,
-    r"docProps/app\.xml": _ELEMENT % b"Company|Manager|HyperlinkBase",
-    r"docProps/custom\.xml": _ELEMENT % rb"vt:\w+",
-    r"meta\.xml": _ELEMENT % _META,
-    # Of changes and comments.
-    r"(content|styles)\.xml": _ELEMENT % b"dc:creator|meta:creator-initials|loext:sender-initials",
-    r"word/(document|comments|footnotes|endnotes|header\d*|footer\d*)\.xml": _ATTRIBUTE % b"w:author|w:initials",
-    r"word/people\.xml": _ATTRIBUTE % b"w15:author|w15:userId",
-    r"ppt/(commentAuthors|authors)\.xml": _ATTRIBUTE % b"name|initials|userId",
-}
-_PICTURES = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+_JPEG, _PNG, _ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n", b"PK\x03\x04"
+#: Documents may hold tables that hold documents.
+_DEEPEST, _MOST_BYTES = 3, 300_000_000
+_OF_DATA = "/customXml"
 
 
 def cleaned_pdf(path: Path) -> bytes | None:
-    """Return the PDF without its properties but its title, and without the names of who commented it."""
+    """Return the PDF without its properties but its title, without the names of who commented it, and as it is now."""
     reader = PdfReader(path)
     info = reader.metadata or DictionaryObject()
-    noted = not set(info) <= _NOT_PERSONAL
+    noted = not set(info) <= _NOT_PERSONAL or _was_something_else(path.read_bytes()) or _has_loose_objects(reader)
     for each in dictionaries(reader):
         for name in [name for name in _NOTES_OF_PDF if name in each] + (["/T"] if _is_comment(each) else []):
             del each[NameObject(name)]
             noted = True
+        noted = (isinstance(each, StreamObject) and _clean_photograph(each)) or noted
     if not noted:
         return None
     title, written = info.get("/Title"), io.BytesIO()
@@ -72,6 +66,58 @@ def cleaned_pdf(path: Path) -> bytes | None:
     return written.getvalue()
 
 
+def _was_something_else(content: bytes) -> bool:
+    """Return whether earlier states of the PDF are in it, or something follows it."""
+    return content.count(b"startxref") != 1 or bool(content.rpartition(b"%%EOF")[2].strip())
+
+
+def _has_loose_objects(reader: PdfReader) -> bool:
+    """Return whether something in the PDF is not of its pages: a program left it there, shown or not."""
+    listed = {(number, kept) for kept, table in reader.xref.items() for number in table}
+    listed |= {(number, 0) for number in reader.xref_objStm}
+    reached: set[int] = set()
+    waiting: list[Any] = [reader.trailer]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, IndirectObject):
+            if value.idnum in reached:
+                continue
+            reached.add(value.idnum)
+            value = value.get_object()
+        if isinstance(value, DictionaryObject):
+            waiting += value.values()
+        elif isinstance(value, ArrayObject):
+            waiting += value
+    loose = (IndirectObject(number, kept, reader).get_object() for number, kept in listed if number not in reached)
+    return any(each is not None and not _is_of_storage(each) for each in loose)
+
+
+def _is_of_storage(value: Any) -> bool:
+    return isinstance(value, DictionaryObject) and value.get("/Type") in ("/XRef", "/ObjStm")
+
+
+def _clean_photograph(stream: StreamObject) -> bool:
+    """Take out what a photograph notes; return whether it noted anything."""
+    filters = stream.get("/Filter")
+    names, content = filters if isinstance(filters, ArrayObject) else [filters], stream._data
+    if list(names) == ["/FlateDecode", "/DCTDecode"]:
+        content = zlib.decompress(content)
+    elif list(names) != ["/DCTDecode"]:
+        return False
+    try:
+        cleaned = cleaned_jpeg(content)
+    except OSError:
+        # No picture that anything shows.
+        return False
+    if cleaned is None:
+        return False
+    stream._data = cleaned
+    stream[NameObject("/Filter")] = NameObject("/DCTDecode")
+    if len(names) > 1:
+        stream.pop(NameObject("/DecodeParms"), None)
+    return True
+
+
 def _is_comment(dictionary: DictionaryObject) -> bool:
     return "/T" in dictionary and "/Rect" in dictionary and dictionary.get("/Subtype") != "/Widget"
 
@@ -81,7 +127,7 @@ def cleaned_png(content: bytes) -> bytes | None:
     kept, at = [content[:_PNG_HEAD]], _PNG_HEAD
     while at < len(content):
         end = at + int.from_bytes(content[at : at + 4], "big") + 12
-        if content[at + 4 : at + 8] not in _NOTES_OF_PNG:
+        if content[at + 4 : at + 8] in _KEPT_OF_PNG:
             kept.append(content[at:end])
         at = end
     return _changed(content, b"".join(kept))
@@ -108,22 +154,23 @@ def _kept_of_jpeg(content: bytes) -> Iterator[bytes]:
     at = 2
     while at + 4 <= len(content):
         marker = content[at + 1]
+        if content[at] != 0xFF or marker in (0, 0xFF):
+            # Decoders pass over what stands between segments.
+            at += 1
+            continue
         if marker == _END:
             break
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
         if marker == _SCAN:
             end = _end_of_scan(content, end)
-        if not (0xE0 <= marker <= 0xEF or marker == _COMMENT) or (
-            marker in _KEPT_OF_JPEG and not _is_gallery(content[at:end])
-        ):
+        if not (0xE0 <= marker <= 0xEF or marker == _COMMENT) or _is_kept_of_jpeg(marker, content[at + 4 : end]):
             yield content[at:end]
         at = end
     yield b"\xff\xd9"
 
 
-def _is_gallery(segment: bytes) -> bool:
-    """Return whether the segment is the index of further pictures behind this one (CIPA DC-007)."""
-    return segment[4:8] == b"MPF\0"
+def _is_kept_of_jpeg(marker: int, noted: bytes) -> bool:
+    return marker in _KEPT_OF_JPEG and noted.startswith(_KEPT_OF_JPEG[marker])
 
 
 def _end_of_scan(content: bytes, at: int) -> int:
@@ -142,30 +189,51 @@ def _end_of_scan(content: bytes, at: int) -> int:
 def cleaned_office(path: Path) -> bytes | None:
     """Return the document without its properties but its title, and without the names of who changed it."""
     with ZipFile(path) as archive:
-        parts = {part.filename: _cleaned_part(part.filename, archive) for part in archive.infolist()}
-        if not any(content is not None for content in parts.values()):
-            return None
-        written = io.BytesIO()
-        with ZipFile(written, "w") as copy:
-            for part in archive.infolist():
-                content = parts[part.filename]
-                copy.writestr(part, archive.read(part) if content is None else content)
+        return _cleaned_archive(archive, 0)
+
+
+def _cleaned_archive(archive: ZipFile, depth: int) -> bytes | None:
+    # The sizes of a document's own parts were looked at when it was opened.
+    if depth and sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
+        raise Unfit("le document est trop complexe")
+    data = _parts_of_data(archive)
+    kept = [part for part in archive.infolist() if not is_dropped(part.filename)]
+    parts = [_cleaned_part(part.filename, archive.read(part), part.filename in data, depth) for part in kept]
+    if len(kept) == len(archive.infolist()) and not archive.comment and all(part is None for part in parts):
+        return None
+    written = io.BytesIO()
+    with ZipFile(written, "w") as copy:
+        for part, content in zip(kept, parts, strict=True):
+            copy.writestr(part, archive.read(part) if content is None else content)
     return written.getvalue()
 
 
-def _cleaned_part(name: str, archive: ZipFile) -> bytes | None:
-    for pattern, noted in _PARTS.items():
-        if re.fullmatch(pattern, name):
-            content = archive.read(name)
-            return _changed(content, re.sub(noted, _EMPTY, content))
-    picture = _PICTURES.get(Path(name).suffix.lower())
-    if picture is None:
-        return None
+def _parts_of_data(archive: ZipFile) -> frozenset[str]:
+    """Return the parts that hold data for programs, by what the others call them."""
+    names: set[str] = set()
+    for relations in (name for name in archive.namelist() if name.endswith(".rels")):
+        folder = posixpath.dirname(posixpath.dirname(relations))
+        for relation in fromstring(archive.read(relations)):
+            if relation.get("Type", "").endswith(_OF_DATA):
+                names.add(posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))[1:])
+    return frozenset(names)
+
+
+def _cleaned_part(name: str, content: bytes, data: bool, depth: int) -> bytes | None:
     try:
-        return {"jpeg": cleaned_jpeg, "png": cleaned_png}[picture](archive.read(name))
+        if content.startswith(_JPEG):
+            return cleaned_jpeg(content)
+        if content.startswith(_PNG):
+            return cleaned_png(content)
     except (OSError, ValueError, LookupError):
-        # It shows nothing, or what its name does not say.
+        # It shows nothing, or what its beginning does not say.
         return None
+    if not content.startswith(_ZIP):
+        return cleaned_xml(name, content, data)
+    if depth == _DEEPEST:
+        raise Unfit("le document est trop complexe")
+    with ZipFile(io.BytesIO(content)) as archive:
+        return _cleaned_archive(archive, depth + 1)
 
 
 def _changed(content: bytes, kept: Any) -> bytes | None:
@@ -192,7 +260,10 @@ def _jpeg(path: Path) -> bytes | None:
 
 def _office(kind: str, path: Path) -> bytes | None:
     check_office(kind, path)
-    return cleaned_office(path)
+    try:
+        return cleaned_office(path)
+    except (BadZipFile, zlib.error, ParseError, OSError, ValueError, LookupError, RuntimeError) as error:
+        raise Unfit("le document est abîmé", type(error).__name__) from None
 
 
 #: Each refuses what acts, and returns what is kept instead of the file.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from zipfile import ZipFile
+from zlib import crc32
 
 import pytest
 from PIL import Image
@@ -84,6 +85,7 @@ def test_what_is_none_or_runs_something_is_refused_by_the_field(content: bytes, 
     assert "ODT, ODP, DOCX, PPTX" in problem.message
 
 
+ELSEWHERE_TOO = ("pdf photograph", "pdf loose", "pdf revised", "docx parts", "odt parts", "png chunk", "jpeg segment")
 NAME = b"Anne Trucmuchet"
 PLACE = b"\xff\xe1\x00\x20Exif\0\0" + b"GPS 43.61, 3.87 Montpell"
 
@@ -113,6 +115,10 @@ def photograph(side: int) -> bytes:
     return content[:2] + PLACE + content[2:] + b"ftypmp42" + NAME
 
 
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + kind + content + crc32(kind + content).to_bytes(4, "big")
+
+
 def described() -> bytes:
     written, notes = io.BytesIO(), PngInfo()
     notes.add_text("Author", NAME.decode())
@@ -123,6 +129,64 @@ def described() -> bytes:
 CORE = b"<cp:coreProperties><dc:title>Titre</dc:title><dc:creator>%s</dc:creator></cp:coreProperties>" % NAME
 COMMENT = b'<w:comments><w:comment w:id="0" w:author="%s" w:initials="AT"/></w:comments>' % NAME
 META = b"<office:meta><meta:initial-creator>%s</meta:initial-creator><dc:title>Titre</dc:title></office:meta>" % NAME
+RELATED = b'<Relationships><Relationship Type="x/customXml" Target="../data/item.xml"/></Relationships>'
+TABLE = io.BytesIO()
+with ZipFile(TABLE, "w") as table:
+    table.writestr("xl/comments1.xml", b"<comments><authors><author>%s</author></authors></comments>" % NAME)
+#: The same notes as other programs write them, and where else they stand.
+ELSEWHERE = {
+    "package/services/metadata/core-properties/a1.psmdcp": (
+        '<?xml version="1.0" encoding="utf-16"?><coreProperties xmlns="c" xmlns:x="d"><x:title>Titre</x:title>'
+        f"<x:creator><![CDATA[{NAME.decode()}]]></x:creator></coreProperties>"
+    ).encode("utf-16"),
+    "docProps/app.xml": b"<Properties><Template>C:\\Users\\%s</Template><Pages>2</Pages></Properties>" % NAME,
+    "docProps/custom.xml": b"<Properties><property name='x'><vt:lpwstr>%s</vt:lpwstr></property></Properties>" % NAME,
+    "word/glossary/document.xml": b"<w:document mc:Ignorable='w14'><w:ins w:author = '%s'/></w:document>" % NAME,
+    "word/settings.xml": b"<w:settings><w:docVars><w:docVar w:val='%s'/></w:docVars></w:settings>" % NAME,
+    "word/_rels/document.xml.rels": RELATED,
+    "data/item.xml": b"<p:properties><Author>%s</Author></p:properties>" % NAME,
+    "word/media/image1.jpe": photograph(1),
+    "word/embeddings/table.xlsx": TABLE.getvalue(),
+}
+OPEN_DOCUMENT = {
+    "meta.xml": META.replace(b"</off", b"<meta:template xlink:href='file:///home/%s'/></off" % NAME),
+    "Object 1/meta.xml": b"<office:meta><dc:contributor>%s</dc:contributor></office:meta>" % NAME,
+    "Versions/Version1": NAME,
+    "VersionList.xml": b"<VL:version-list><VL:version-entry VL:creator='%s'/></VL:version-list>" % NAME,
+    "META-INF/manifest.xml": b"<m:manifest><m:file-entry m:full-path='Versions/%s'/></m:manifest>" % NAME,
+    "settings.xml": b"<s><config:config-item config:name='PrinterName'>%s</config:config-item></s>" % NAME,
+}
+
+
+def object_of(entries: str, content: bytes = b"") -> StreamObject:
+    stream = StreamObject()
+    stream.update(DictionaryObject.read_from_stream(io.BytesIO(f"<<{entries}>>".encode()), None))
+    stream._data = content
+    return stream
+
+
+def illustrated(shown: bool) -> bytes:
+    """A PDF with a photograph, or with an author that nothing refers to any longer."""
+    writer, written = PdfWriter(), io.BytesIO()
+    page = writer.add_blank_page(90, 90)
+    noted = object_of("/Subtype/Image/Filter/DCTDecode", photograph(1)) if shown else object_of("", NAME)
+    reference = writer._add_object(noted)
+    if shown:
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): reference})
+    writer.metadata = None
+    writer.write(written)
+    return written.getvalue()
+
+
+def revised() -> bytes:
+    """A PDF whose author was taken out by a later save, which keeps the earlier state."""
+    before, written = authored(Author=NAME.decode()), io.BytesIO()
+    writer = PdfWriter(io.BytesIO(before), incremental=True)
+    writer.metadata = None
+    writer.write(written)
+    return written.getvalue()
+
+
 DOCUMENT = {"docProps/core.xml": CORE, "word/comments.xml": COMMENT, "word/media/image1.jpeg": photograph(1)}
 
 
@@ -136,7 +200,9 @@ def everything(content: bytes) -> bytes:
     if not content.startswith(b"PK"):
         return content
     with ZipFile(io.BytesIO(content)) as archive:
-        return b"".join(archive.read(name) for name in archive.namelist())
+        parts = [archive.read(name) for name in archive.namelist()]
+    # A part may be wide: its zeros stand between its letters.
+    return b"".join(everything(part) if part.startswith(b"PK") else part.replace(b"\0", b"") for part in parts)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +215,15 @@ def everything(content: bytes) -> bytes:
         office(DOCX, DOCUMENT),
         office(PPTX, {"docProps/core.xml": CORE, "ppt/commentAuthors.xml": b'<p:cmAuthor name="%s"/>' % NAME}),
         office(ODT, {"meta.xml": META}),
+        illustrated(shown=True),
+        illustrated(shown=False),
+        revised(),
+        office(DOCX, ELSEWHERE),
+        office(ODT, OPEN_DOCUMENT),
+        png()[:33] + chunk(b"caBX", NAME) + png()[33:],
+        photograph(1)[:2] + b"\xff\xe2\0\x16FPXR\0" + NAME + photograph(1)[2:],
     ],
-    ids=["pdf", "jpeg", "turned", "png", "docx", "pptx", "odt"],
+    ids=["pdf", "jpeg", "turned", "png", "docx", "pptx", "odt", *ELSEWHERE_TOO],
 )
 def test_what_a_file_notes_of_people_is_taken_out_and_what_is_seen_of_it_stays(content: bytes, tmp_path: Path):
     (path := tmp_path / "file").write_bytes(content)
