@@ -19,11 +19,12 @@ from eventstore.connections import connect
 from eventstore.leasing.leases import ANSWER_SECONDS, Lease, end_silent_holder, holding, take
 from eventstore.locks import Lock
 from eventstore.sessions.lending import answering_within
+from eventstore.sessions.log_memory import LogMemory, LogWentBack, works_memory
 
 log = logging.getLogger(__name__)
 
 STANDBY_SECONDS = 0.5
-#: Between two looks whether the holder is silent.
+#: Between two looks whether the holder is silent, and whether the log went back.
 LOOK_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 5.0
 #: While the database is away: what waits longer than that keeps servers from being ready after its return.
@@ -57,8 +58,11 @@ class Work:
     final: tuple[type[Exception], ...] = ()
 
 
-def keep_at(database_url: str, work: Work, stop: Event) -> None:
-    """Work until `stop` is set. Lost connections are waited out; nothing ends the work in silence."""
+def keep_at(database_url: str, work: Work, stop: Event, memory: LogMemory | None = None) -> None:
+    """Work until `stop` is set. Lost connections are waited out; nothing ends the work in silence.
+
+    Stand still while the log lacks what `memory` has seen: letters would tell of events that nobody has.
+    """
     # A primary that became a standby closes its sessions a little later.
     lost: tuple[type[Exception], ...] = (
         *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction),
@@ -72,10 +76,12 @@ def keep_at(database_url: str, work: Work, stop: Event) -> None:
                 lease = _awaited(conn, work, stop)
                 if lease is not None:
                     with holding(lease, database_url):
-                        _while_leased(conn, work, stop)
+                        _while_leased(conn, work, stop, memory)
         except work.final as refused:
             log.error(f"{work.name} stopped", extra={"reason": str(refused)})
             return
+        except LogWentBack as fault:
+            log.warning(f"{work.name} stands still", extra={"reason": str(fault)})
         except lost as fault:
             log.warning(f"{work.name} lost its connection", extra={"reason": type(fault).__name__})
             if not isinstance(fault, work.passing):
@@ -102,11 +108,18 @@ def _awaited(conn: Conn, work: Work, stop: Event) -> Lease | None:
             return None
 
 
-def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
+def _while_leased(conn: Conn, work: Work, stop: Event, memory: LogMemory | None) -> None:
+    _compare(conn, memory)
+    looked_at = time.monotonic()
     if work.channel is not None:
         conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(work.channel)))
     work.begin(conn)
     while not stop.is_set():
+        if time.monotonic() - looked_at > LOOK_SECONDS:
+            _compare(conn, memory)
+            looked_at = time.monotonic()
+        elif memory is not None:
+            memory.raise_fault()
         seconds = work.round(conn)
         if work.channel is None:
             stop.wait(seconds)
@@ -115,11 +128,16 @@ def _while_leased(conn: Conn, work: Work, stop: Event) -> None:
             stop.wait(work.pause_seconds)
 
 
+def _compare(conn: Conn, memory: LogMemory | None) -> None:
+    if memory is not None:
+        memory.look(conn)
+
+
 @contextmanager
 def working_at(database_url: str, work: Work) -> Iterator[None]:
     """Keep at the work in a thread of its own for as long as the context lasts."""
     stop = Event()
-    thread = Thread(target=keep_at, args=(database_url, work, stop), name=work.name, daemon=True)
+    thread = Thread(target=keep_at, args=(database_url, work, stop, works_memory.get()), name=work.name, daemon=True)
     thread.start()
     try:
         yield

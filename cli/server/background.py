@@ -19,6 +19,7 @@ from application.webhooks.delivering import Deliverer, delivering
 from application.webhooks.sending import Sender
 from cli.composition import Runtime, authority_of, signing_key, utc_now, witness_policy
 from cli.server.jobs import jobs
+from eventstore.sessions.log_memory import works_compare_with
 from projections.engine.runner import projecting
 from projections.typology.renewing import renewing
 
@@ -35,6 +36,7 @@ def background_work(opened: Runtime) -> Iterator[None]:
     commit_map = map_commits(application.execute, timedelta(minutes=settings.round_minutes))
     policy = witness_policy(settings)
     with (
+        works_compare_with(application.memory),
         projecting(opened.url, application.vault),
         renewing(opened.url, settings.master_key),
         notarising(opened.url, key, settings.checkpoint_seconds, authority, commit_map, policy),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -32,13 +33,14 @@ RESTORED_TOPIC = "log.restored"
 #: What an operator does about it.
 WAY_ON = 'parentalite went-back --why "…" lets the service go on without what is gone'
 
-#: By the primary key, and in the end of the log that this process has not seen yet.
+#: By the primary key, and in the end of the log that this process has not seen yet: before it has seen any, nothing is
+#: compared, and the whole log would be read.
 LOOK = f"""
 SELECT pg_postmaster_start_time() AS started, (SELECT system_identifier FROM pg_control_system()) AS cluster,
     current_database() AS database, last.notification_id AS position, sha256(last.state) AS digest,
     %(seen)s::bigint AS looked_for,
     (SELECT sha256(state) FROM stored_events WHERE notification_id = %(seen)s) AS seen_digest,
-    EXISTS (
+    %(seen)s::bigint > 0 AND EXISTS (
         SELECT FROM stored_events WHERE notification_id > %(seen)s AND topic = '{RESTORED_TOPIC}'
     ) AS restored
 FROM (SELECT) AS always LEFT JOIN LATERAL (
@@ -150,6 +152,20 @@ class LogMemory:
         except OSError as error:
             log.warning("what was seen of the log cannot be kept", extra={"reason": error.strerror})
         self._kept = self._seen
+
+
+#: What works that begin here compare the log with.
+works_memory: ContextVar[LogMemory | None] = ContextVar("works_memory", default=None)
+
+
+@contextmanager
+def works_compare_with(memory: LogMemory) -> Iterator[None]:
+    """Let works that begin in this context stand still while the log lacks what was seen here."""
+    before = works_memory.set(memory)
+    try:
+        yield
+    finally:
+        works_memory.reset(before)
 
 
 def read_seen(file: Path) -> tuple[tuple[int, str], Seen] | None:

@@ -10,9 +10,11 @@ import pytest
 
 from application.application import Application
 from eventstore.connections import connect
+from eventstore.leased_work import Work, working_at
 from eventstore.leasing.leases import EXPIRY_SECONDS, Lease, end_silent_holder, held_lease, holding, take, writing_on
 from eventstore.locks import Lock
 from eventstore.log import head
+from eventstore.sessions.log_memory import LogMemory, LogWentBack, works_compare_with
 from eventstore.unavailable import Unavailable
 from tests.support.world import World
 
@@ -50,3 +52,34 @@ def test_a_holder_that_was_silent_records_nothing_when_it_wakes_up(app: Applicat
             world.creates()
         assert held_lease() is None
         world.creates()
+
+
+def test_work_stands_still_while_the_log_lacks_what_its_process_has_seen(
+    app: Application, world: World, fresh_url: str
+):
+    world.creates()
+    memory, rounds = LogMemory(), 0
+
+    def write_letters(conn: psycopg.Connection[Any]) -> float:
+        nonlocal rounds
+        rounds += 1
+        return 0.01
+
+    def wait_for_rounds(least: int) -> None:
+        deadline = time.monotonic() + 10
+        while rounds < least:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    with works_compare_with(memory), working_at(fresh_url, Work("mailer", Lock.MAILER, write_letters)):
+        wait_for_rounds(2)
+        memory.saw(log_head(app) + 1, b"an event that a standby never had")
+        with app.pool.connection() as conn, pytest.raises(LogWentBack):
+            memory.look(conn)
+        before = rounds
+        time.sleep(0.1)
+        assert rounds <= before + 1
+        # What was seen is there again: the work goes on by itself.
+        memory.fault = None
+        memory._seen = type(memory.seen)()
+        wait_for_rounds(before + 2)
