@@ -116,8 +116,9 @@ _pools: WeakSet[AnyPool] = WeakSet()
 
 
 def connection_errors(pool: AnyPool) -> int:
-    """Return how often the pool failed to connect: without such failures, a waiting pool is only busy."""
-    return int(pool.get_stats().get("connections_errors", 0))
+    """Return how often the pool got no connection that it may lend: without such failures, a waiting pool is busy."""
+    refused = pool.refused if isinstance(pool, Pool) else 0
+    return int(pool.get_stats().get("connections_errors", 0)) + refused
 
 
 class Pool(ConnectionPool[C]):
@@ -125,8 +126,19 @@ class Pool(ConnectionPool[C]):
 
     bounds = COMMANDS
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, configure: Callable[[C], None] | None = None, **options: Any) -> None:
+        #: How often `configure` refused a connection, which the pool's own numbers leave out.
+        self.refused = 0
+
+        def counted(conn: C) -> None:
+            try:
+                if configure is not None:
+                    configure(conn)
+            except Exception:
+                self.refused += 1
+                raise
+
+        super().__init__(*args, configure=counted, **options)
         _pools.add(self)
 
     def getconn(self, timeout: float | None = None) -> C:
