@@ -121,7 +121,8 @@ async def snapshot(
 ) -> AsyncIterator[Snapshot]:
     """Open a read-only, repeatable-read view. `relations` maps relations to projections (`registry.relations`).
 
-    `patience` bounds the wait for a connection and for the beginning; `again`: try another if the first is dead.
+    `patience` bounds the wait for a connection and for the beginning; `again`: try another if the first is dead, and
+    wait longer while the pool is merely busy.
     """
     async with _begun(pool, patience, again) as (conn, live, is_of_standby):
         try:
@@ -146,7 +147,7 @@ async def _begun(
     for is_last in (not again, True):
         stack = AsyncExitStack()
         try:
-            conn = await stack.enter_async_context(_lent(pool, patience))
+            conn = await stack.enter_async_context(_lent(pool, patience, BUSY_SECONDS if again else 0.0))
             live, is_of_standby = await _begin(conn, patience)
         except BaseException as fault:
             with suppress(psycopg.Error):
@@ -161,9 +162,11 @@ async def _begun(
 
 
 @asynccontextmanager
-async def _lent(pool: AsyncPool, patience: float) -> AsyncIterator[AsyncConnection[Any]]:
+async def _lent(
+    pool: AsyncPool, patience: float, busy_seconds: float = BUSY_SECONDS
+) -> AsyncIterator[AsyncConnection[Any]]:
     """Lend a connection as `pool.connection` does, but wait longer while the pool is merely busy."""
-    busy_until, errors = monotonic() + BUSY_SECONDS, connection_errors(pool)
+    busy_until, errors = monotonic() + busy_seconds, connection_errors(pool)
     async with AsyncExitStack() as stack:
         while True:
             try:

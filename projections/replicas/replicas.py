@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from projections.engine.reading import Live, Snapshot
 from projections.replicas.freshness import Freshness
@@ -103,6 +104,9 @@ class Replicas:
         for replica in self._in_turn():
             try:
                 opened = await replica.opened(least, relations, self.freshness)
+            except PoolTimeout:
+                # All its connections answer others. If it is away instead, its watch sees that within a second.
+                continue
             except (psycopg.Error, TimeoutError) as fault:
                 self._see(replica, AWAY, type(fault).__name__)
                 continue
