@@ -15,6 +15,9 @@ from cli.server.bounded_websocket import BoundedWebSocket
 
 #: For how long idle clients are still answered, each answer with `Connection: close`, before they are closed.
 DRAIN_SECONDS = 1.5
+#: For how long open requests are waited for beyond that, such as proofs, exports and uploads. With the pauses before
+#: and after, less than a supervisor waits for one that leaves.
+FINISHING_SECONDS = 14.0
 _TICK = 0.05
 
 
@@ -56,6 +59,7 @@ class DrainingServer(uvicorn.Server):
             if isinstance(connection, BoundedWebSocket):
                 connection.shutdown()
         await self._wait(DRAIN_SECONDS, lambda: bool(self.server_state.connections))
+        await self._wait(FINISHING_SECONDS, lambda: any(map(_is_answering, self.server_state.connections)))
 
     async def _wait(self, seconds: float, goes_on: Callable[[], Any]) -> None:
         loop = asyncio.get_running_loop()
@@ -67,3 +71,11 @@ class DrainingServer(uvicorn.Server):
     def _is_hurried(self) -> bool:
         """Whether somebody waits at a terminal."""
         return self.force_exit or signal.SIGINT in self._captured_signals
+
+
+def _is_answering(connection: Any) -> bool:
+    """Return whether a request is open that comes to an end by itself, as streams of events do not."""
+    cycle = getattr(connection, "cycle", None)
+    if cycle is None or cycle.response_complete:
+        return False
+    return not any(name == b"accept" and b"text/event-stream" in value for name, value in cycle.scope["headers"])
