@@ -14,6 +14,9 @@ log = logging.getLogger("parentalite.serve")
 RECORDING_CONNECTIONS = 4
 #: The projector, renewer, notary, reactor, drawing, scheduler, deliverer; what is heard of them; and a job's own.
 WORKING_CONNECTIONS = 9
+#: At the primary, where replicas are named: its watch and, since its own node may be named or be promoted, that one's
+#: watch and the two connections that its pool keeps.
+REPLICA_CONNECTIONS = 4
 
 _ADMITTED = """
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -24,8 +27,9 @@ SELECT current_setting('max_connections')::int - current_setting('superuser_rese
 def connections(settings: Settings, servers: int, works: bool) -> int:
     """Return what so many serving processes take at most, one of them or a further one with the background work."""
     pools = settings.command_connections + RECORDING_CONNECTIONS
+    watching = REPLICA_CONNECTIONS if settings.database_read_url else 0
     # One listens for the position of the read models.
-    serving = servers * (settings.query_connections + pools + 1)
+    serving = servers * (settings.query_connections + pools + 1 + watching)
     optional = (settings.mail, settings.sms, settings.tsa, settings.witnesses)
     working = WORKING_CONNECTIONS + sum(each is not None for each in optional) + (pools if servers != 1 else 0)
     return serving + (working if works else 0)

@@ -17,6 +17,8 @@ def test_a_server_that_postgresql_cannot_admit_is_refused_with_the_numbers(datab
     assert connections(settings, 1, works=True) == 38
     assert connections(settings, 1, works=False) == 29
     assert connections(settings, 4, works=True) == 4 * 29 + 21
+    reading = settings.model_copy(update={"database_read_url": ("postgresql://one/x", "postgresql://two/x")})
+    assert connections(reading, 4, works=True) == 4 * 33 + 21
     with connect(database_url) as conn:
         check_connections(conn, settings, 1, works=True)
         with pytest.raises(Refused, match=r"this takes up to 1181 connections, and PostgreSQL admits 29\d \(max_conn"):
