@@ -46,3 +46,11 @@ def test_a_configuration_has_only_places_that_envsubst_fills_in(path: Path, tmp_
     filled = configuration(path.name, tmp_path / path.name, **places).read_text(encoding="utf-8")
     assert "$" not in filled
     assert places
+
+
+def test_the_archive_is_pruned_with_the_backups_and_read_by_their_group_alone():
+    unit = (DEPLOY / "systemd" / "parentalite-backup.service").read_text(encoding="utf-8")
+    (archive,) = re.findall(r"backup prune .*--wal (\S+)", unit)
+    (writable, *_) = re.findall(r"^ReadWritePaths=(.*)$", unit, re.MULTILINE)
+    assert archive in writable.split()
+    assert "install -m 0640 %p" in (DEPLOY / "cluster" / "patroni.yml").read_text(encoding="utf-8")
