@@ -76,7 +76,8 @@ def retry(
     """Retry letters and events now, with fresh attempts, and a mail server that is down.
 
     Use it once the cause is fixed: `parentalite mail retry --all`. A letter that was sent is never sent again; one held
-    back because its mailbox got many letters keeps its time unless it is named.
+    back because its mailbox got many letters keeps its time unless it is named. Where all letters are held after a
+    restore, --all alone lets them leave.
     """
     if bool(ids) == everything or (given_up and not everything):
         raise typer.BadParameter("give ids, or --all (with --given-up if wanted)", param_hint="IDS")

@@ -7,13 +7,10 @@ only what is proved consistent with the last signed tree is signed.
 from __future__ import annotations
 
 import base64
-import fcntl
 import os
 import secrets
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,15 +18,13 @@ from typing import Any, Protocol
 import orjson
 from psycopg import Connection
 
+from application.files.held_lock import HeldTooLong, holding
 from application.files.store import fsync_folder
 from application.proof.merkle import HASH_BYTES
 from application.proof.notes import SigningKey
 from application.proof.public_keys import PublicKey
 
 _VERSION = 1
-#: Signing takes milliseconds; a first tree over a long log, minutes.
-_PATIENCE_SECONDS = 120.0
-_PAUSE_SECONDS = 0.02
 
 
 class SigningRefused(Exception):
@@ -42,10 +37,11 @@ class LogUnnamed(SigningRefused):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree that was signed."""
+    """A tree that was signed. `position`: of its last event; 0 where an older memory does not tell."""
 
     size: int
     root: bytes
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +77,12 @@ class Record:
     @property
     def size(self) -> int:
         return max((tree.size for tree in self.trees), default=0)
+
+    @property
+    def position(self) -> int:
+        """Return the last position known to be signed; of older memories at least the number of events."""
+        trees = (*self.trees, *(ended.signed for ended in self.ended if ended.signed))
+        return max((max(tree.position, tree.size) for tree in trees), default=0)
 
     def names(self) -> frozenset[str]:
         return frozenset((self.log, *(ended.name for ended in self.ended)))
@@ -130,50 +132,19 @@ class SignerMemory:
 
         Raises SigningRefused if another one takes too long.
         """
-        if self.path in (held := _held_paths()):
-            yield False
-            return
-        descriptor = self._lock_file()
-        try:
-            deadline = time.monotonic() + _PATIENCE_SECONDS
-            while not _locked(descriptor):
-                if time.monotonic() > deadline:
-                    raise SigningRefused(f"another process has held the signer's memory {self.path} for too long")
-                time.sleep(_PAUSE_SECONDS)
-            held.add(self.path)
-            yield True
-        finally:
-            held.discard(self.path)
-            # Closing releases the lock.
-            os.close(descriptor)
-
-    def _lock_file(self) -> int:
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise SigningRefused(
-                f"the signer's memory {self.path} cannot be held ({error.strerror}): nothing is signed without it"
-            ) from error
-
-
-_threads = threading.local()
-
-
-def _held_paths() -> set[Path]:
-    """Return the memories that this thread holds."""
-    if not hasattr(_threads, "held"):
-        _threads.held = set()
-    paths: set[Path] = _threads.held
-    return paths
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        with ExitStack() as stack:
+            try:
+                outermost = stack.enter_context(holding(self.path))
+            except HeldTooLong as held:
+                raise SigningRefused(
+                    f"{held.holder or 'another process'} has held the signer's memory {self.path} for too long: "
+                    "nothing is signed until it goes on or is ended"
+                ) from None
+            except OSError as error:
+                raise SigningRefused(
+                    f"the signer's memory {self.path} cannot be held ({error.strerror}): nothing is signed without it"
+                ) from error
+            yield outermost
 
 
 class Guard(Protocol):
@@ -258,7 +229,7 @@ def _keys(keys: Sequence[PublicKey]) -> list[dict[str, Any]]:
 
 
 def _tree(tree: Tree | None) -> dict[str, Any] | None:
-    return None if tree is None else {"size": tree.size, "root": _text(tree.root)}
+    return None if tree is None else {"size": tree.size, "root": _text(tree.root), "position": tree.position}
 
 
 def _text(data: bytes) -> str:
@@ -290,7 +261,7 @@ def _read_keys(content: list[dict[str, Any]]) -> tuple[PublicKey, ...]:
 def _read_tree(content: dict[str, Any] | None) -> Tree | None:
     if content is None:
         return None
-    tree = Tree(int(content["size"]), base64.b64decode(content["root"], validate=True))
+    tree = Tree(int(content["size"]), base64.b64decode(content["root"], validate=True), int(content.get("position", 0)))
     if tree.size < 1 or len(tree.root) != HASH_BYTES:
         raise ValueError("no tree")
     return tree

@@ -109,7 +109,7 @@ def _take_up(conn: Conn, key: SigningKey) -> Record:
 
 def _without_memory(conn: Conn) -> Record:
     last = latest(conn)
-    return Record(origin(conn), Tree(last.size, last.root) if last else None, None, tuple(keys(conn)))
+    return Record(origin(conn), Tree(last.size, last.root, last.position) if last else None, None, tuple(keys(conn)))
 
 
 def recall(conn: Conn, memory: SignerMemory) -> Record:
@@ -138,7 +138,7 @@ def _from_database(conn: Conn) -> Record:
         raise SigningRefused(f"the last checkpoint in the database does not hold: {bad}") from None
     if (checkpoint.origin, checkpoint.size, checkpoint.root) != (name, last.size, last.root):
         raise SigningRefused("the last checkpoint in the database says something else than what is kept beside it")
-    return Record(name, Tree(last.size, last.root), None, tuple(known), statements_since=last.size)
+    return Record(name, Tree(last.size, last.root, last.position), None, tuple(known), statements_since=last.size)
 
 
 def objection(conn: Conn, record: Record) -> str | None:
@@ -200,7 +200,7 @@ def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: d
             raise SigningRefused(f"{why}: nothing is signed; {WAYS_ON}")
         if size == 0:
             return None
-        tree = Tree(size, StoredTree(conn).root(size))
+        tree = Tree(size, StoredTree(conn).root(size), tree_size(conn)[1])
         if (kept := with_size(conn, size)) is None:
             _sign(conn, key, record, tree, reason, now)
         elif kept.root != tree.root:

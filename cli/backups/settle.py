@@ -181,7 +181,7 @@ def settle(
         waiting = hold_letters(conn)
         kept = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
-        lost_head = max(notes.lost_head if notes else 0, record.size if record else 0, last_seen(settings.home))
+        lost_head = max(notes.lost_head if notes else 0, record.position if record else 0, last_seen(settings.home))
         # Before anything else is recorded; servers that have seen more go on by it.
         if loss is None and not (notes is None and ends_with_a_loss(conn, lost_head)):
             last, skipped = go_on(conn, opened.application.execute, lost_head, reason, utc_now())

@@ -48,7 +48,7 @@ def went_back(
         if not (until or ahead or objection or _lacks_what_was_seen(conn, settings.home / SEEN_FILE)):
             raise Refused("nothing shows here that the log went back: --until says what another process has seen")
         record = SignerMemory(settings.memory).read()
-        lost_head = max(until or 0, last_seen(settings.home), record.size if record else 0)
+        lost_head = max(until or 0, last_seen(settings.home), record.position if record else 0)
         skip_positions(conn, lost_head)
         # Before the loss is recorded: an event beyond them would hide that they were ahead, if this fails.
         if ahead:

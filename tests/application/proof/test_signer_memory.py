@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from application.files import held_lock
 from application.followers.notary import look
 from application.hosting.database import temporary_database
 from application.proof.checkpoints import all_checkpoints, latest
@@ -65,8 +70,29 @@ def test_what_is_signed_is_remembered_and_the_file_is_for_its_owner_alone(rememb
     made = sign(grown(remembered), key)
     assert made is not None
     assert (record(key).signed, record(key).pending) == (Tree(EVENTS + 5, made.root), None)
+    assert record(key).position == made.position
+    # Positions are skipped after a restore, so that their number is not the last; older memories tell the number alone.
+    remembers = replace(record(key), signed=Tree(5, made.root, made.position + 10_000))
+    key.memory.write(remembers)
+    assert record(key).position == made.position + 10_000
+    key.memory.path.write_text(re.sub(r',\s*"position": \d+', "", key.memory.path.read_text()))
+    assert record(key).position == 5
+    key.memory.write(replace(remembers, signed=Tree(EVENTS + 5, made.root, made.position)))
     assert key.memory.path.stat().st_mode & 0o077 == 0
     assert findings(remembered, key) == []
+
+
+def test_who_waits_in_vain_for_the_memory_says_which_process_holds_it(
+    remembered: Connection, key: RememberingKey, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(held_lock, "PATIENCE_SECONDS", 0.05)
+    with ThreadPoolExecutor(1) as other:
+        hold = key.memory.held()
+        other.submit(hold.__enter__).result()
+        with pytest.raises(SigningRefused, match=f"^process {os.getpid()} on {socket.gethostname()} has held"):
+            take_up_key(remembered, key)
+        other.submit(hold.__exit__, None, None, None).result()
+    take_up_key(remembered, key)
 
 
 def test_the_memory_holds_the_tree_before_the_signature_is_stored(
