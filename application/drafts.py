@@ -6,6 +6,7 @@ own, so that erasing the person makes it unreadable, as it does what the log hol
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,9 +80,21 @@ def kept(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID) -> Draft | 
     return Draft(content, row[1]) if row and content is not None else None
 
 
-def forget(conn: Conn, people: list[UUID]) -> None:
-    """Delete every draft of these people, whose keys are destroyed."""
-    conn.execute("DELETE FROM animation_drafts WHERE person_id = ANY(%s)", (people,))
+def forget(conn: Conn, people: list[UUID]) -> int:
+    """Delete every draft of these people, whose keys are destroyed. Return how many there were."""
+    return conn.execute("DELETE FROM animation_drafts WHERE person_id = ANY(%s)", (people,)).rowcount
+
+
+def kept_in(conn: Conn, vault: Vault, streams: Collection[tuple[UUID, UUID]]) -> list[Draft]:
+    """Return the drafts among what is held of people, each named by its person and its id, the oldest first."""
+    with conn.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT person_id, draft_id, content, saved_at FROM animation_drafts WHERE draft_id = ANY(%s)"
+            " ORDER BY saved_at, draft_id",
+            ([draft_id for _, draft_id in streams],),
+        ).fetchall()
+    opened = [(vault.open_text(conn, (person, draft_id), sealed), at) for person, draft_id, sealed, at in rows]
+    return [Draft(content, at) for content, at in opened if content is not None]
 
 
 def _own(actor: Actor, structure_id: UUID) -> tuple[UUID, UUID]:

@@ -109,9 +109,10 @@ _SUBJECTS: Mapping[type[Command], tuple[Kind, str]] = {
 
 @dataclass(slots=True)
 class ErasureReport:
-    """What was erased, each thing with its kind; `unreached` describes, in French, what could not be."""
+    """What was erased, each thing with its kind; `unreached` says in French what was not; drafts are only counted."""
 
     things: list[tuple[Kind, UUID]] = field(default_factory=list)
+    drafts: int = 0
     unreached: list[str] = field(default_factory=list)
     #: What the person was called in what was erased.
     names: list[str] = field(default_factory=list)
@@ -152,7 +153,7 @@ def erase_matches(
         every = [command for erasures in commands.values() for command in erasures]
         things = {command.thing_id for command in every if isinstance(command, WordsErase)}
         things |= {command.person_id for command in every if isinstance(command, StructureContactErase)}
-        drafts.forget(conn, list(matches.people | accounts))
+        report.drafts = drafts.forget(conn, list(matches.people | accounts))
         keyed.renew(conn, list((matches.people | accounts) - things))
     for stream, erasures in commands.items():
         if _record_all(execute, erasures, streams[stream], actor, now, report):
@@ -218,9 +219,8 @@ def _describe_other_matches(conn: Conn, pairs: Iterable[Pair]) -> list[str]:
     """Describe what is held under the same address or telephone but did not match."""
     matched = set(pairs)
     entries = index.find_entries(conn, index.digests_of(conn, list(matched)))
-    others = {(entry.originator_id, entry.thing_id) for entry in entries} - {
-        (entry.originator_id, entry.thing_id) for entry in entries if (entry.person_id, entry.originator_id) in matched
-    }
+    own = {(each.originator_id, each.thing_id) for each in entries if (each.person_id, each.originator_id) in matched}
+    others = {(each.originator_id, each.thing_id) for each in entries} - own
     if not others:
         return []
     return [f"{len(others)} de plus sous la même adresse ou le même téléphone : effacez-les en l'indiquant."]

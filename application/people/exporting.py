@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from application import drafts
 from application.commanding.pseudonyms_and_links import Keyed
 from application.people.erasing import count_by_kind, pending_erasures, things_of
 from application.people.finding import Matches
@@ -35,7 +36,7 @@ GROUP BY 1, 2 ORDER BY min(created_at)"""
 
 
 def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> dict[str, Any]:
-    """Return, in clear and ready for JSON, the number of things of each kind and the events of each stream.
+    """Return, in clear and ready for JSON, the number of things of each kind, the events of each stream, and drafts.
 
     Erased values are null, and `erasedAt` gives the date.
     """
@@ -65,6 +66,10 @@ def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> d
         "person": [str(person) for person in dict.fromkeys(row[0] for row in rows)],
         "found": {str(kind): count for kind, count in count_by_kind(things).items()},
         "held": subjects,
+        "drafts": [
+            {"content": draft.content, "savedAt": draft.saved_at.isoformat()}
+            for draft in drafts.kept_in(conn, vault, matches.pairs.keys())
+        ],
     }
 
 

@@ -187,7 +187,7 @@ PARTS: Mapping[str, str] = {
     ),
     "Missing": "animation kind message piece",
     "MonthCount": "animations month parents",
-    "PersonalData": "things",
+    "PersonalData": "drafts things",
     "PersonToCall": "registrationId firstName lastName phone",
     "RebuildProgress": "done readModels step toldAt total",
     "ReadModels": "models pending position rebuild",

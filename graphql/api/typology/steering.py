@@ -144,7 +144,7 @@ class SteeringMutations:
             if subject is None and scope_of(context.actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
                 raise invalid("subject : champ obligatoire.", "subject")
             done.append(application.erase(subject, context.actor, context.now))
-            if not done[0].things:
+            if not done[0].things and not done[0].drafts:
                 raise refuse(ErrorCode.NOT_FOUND, "Rien n'est connu de cette personne.", "subject")
             with application.pool.connection() as conn:
                 return None, head(conn)

@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 from api.animations.types import Animation, load_animation
 from api.core.commanding.commands import in_turn
 from api.core.context import Context, Info
+from api.structures.drafts import AnimationDraft
 from application.candidatures import PURPOSE as CANDIDATURE
 from application.people.erasing import Kind as PersonalKind
 from application.registrations import PURPOSE as REGISTRATION
@@ -65,6 +66,9 @@ class HeldThing:
 )
 class PersonalData:
     things: list[HeldThing] = strawberry.field(description="Thing by thing.")
+    drafts: list[AnimationDraft] = strawberry.field(
+        description="Declarations that the asker has begun and not sent; none by a link."
+    )
 
 
 @strawberry.type
@@ -81,15 +85,19 @@ class PersonalDataQueries:
         context = info.context
         if link is None and context.actor.person_id is None:
             return None
-        things = await in_turn(context, lambda: _held(context, link))
-        return PersonalData(things=[_thing(each) for each in things if each["events"]])
+        held = await in_turn(context, lambda: _held(context, link))
+        return PersonalData(
+            things=[_thing(each) for each in held["held"] if each["events"]],
+            drafts=[
+                AnimationDraft(content=each["content"], saved_at=datetime.fromisoformat(each["savedAt"]))
+                for each in held["drafts"]
+            ],
+        )
 
 
-def _held(context: Context, link: str | None) -> list[dict[str, Any]]:
+def _held(context: Context, link: str | None) -> dict[str, Any]:
     application = context.services.application
-    held = application.export_own(context.actor) if link is None else application.export_linked(*_linked(context, link))
-    things: list[dict[str, Any]] = held["held"]
-    return things
+    return application.export_own(context.actor) if link is None else application.export_linked(*_linked(context, link))
 
 
 def _linked(context: Context, link: str) -> tuple[UUID, UUID]:

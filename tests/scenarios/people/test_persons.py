@@ -11,7 +11,7 @@ from domain.kernel.actors import Role
 from domain.kernel.identifiers import account_id, person_id
 from projections.engine.rebuild import rebuild
 from tests.support.dumps import dump, in_hexadecimal
-from tests.support.people import AUDITOR, NATIONAL, STRUCTURE, STRUCTURE_ID
+from tests.support.people import AUDITOR, NATIONAL, SIRET, STRUCTURE, STRUCTURE_ID
 from tests.support.server import MASTER_KEY, token
 
 REGISTER, REGISTER_FOR, SEE = "40-register-for-an-animation", "41-register-somebody-else", "46-see-who-registered"
@@ -187,6 +187,18 @@ def test_without_the_database_s_secret_nobody_tests_a_guess_of_who_somebody_is(p
     people.does("54-appoint-a-coordonnateur", NATIONAL, subject="camille", territories=["18"])
     (mandate,) = server.ask("{ viewer { mandates { accountId } } }", CAMILLE)["viewer"]["mandates"]
     assert mandate["accountId"] != str(account_id("camille"))
+
+
+def test_a_draft_is_held_on_who_typed_it_and_is_erased_with_them(people, server):
+    people.sign()
+    author = token(Role.STRUCTURE, "brouillon", sirets=[SIRET])
+    keep = """mutation($structure: ID!) {
+      animationDraftKeep(input: {structureId: $structure, content: "Café"}) { errors { code } }
+    }"""
+    assert server.ask(keep, author, structure=STRUCTURE_ID)["animationDraftKeep"]["errors"] == []
+    data = server.ask("{ personalData { things { kind } drafts { content } } }", author)["personalData"]
+    assert data == {"things": [], "drafts": [{"content": "Café"}]}
+    assert _erase(server, None, author) == {"erased": [], "counts": [], "unreached": [], "errors": []}
 
 
 def test_every_kind_of_thing_is_counted():
