@@ -24,7 +24,7 @@ PURPOSE = "invitation"
 
 
 class InvitationSend(Command):
-    """`replaces`: an invitation without answer that is withdrawn with it, such as one whose letter was lost."""
+    """`replaces`: an invitation without answer, of the same address, that is withdrawn with it."""
 
     action: ClassVar[Action] = Action.INVITATION_SEND
 
@@ -63,7 +63,7 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
         former = work.subject(INVITATION, command.replaces, None, "Invitation", "replaces")
         if former.structure_id != structure.id:
             raise work.absent("Invitation", "replaces")
-        work.record(INVITATION, former.id, invitations.revoke(former, structure, work.actor), belongings)
+        work.record(INVITATION, former.id, invitations.replace_by(former, structure, person, work.actor), belongings)
     invitation_id = _place(command.structure_id, person, work)
     work.record(INVITATION, invitation_id, facts, belongings)
     return invitation_id
@@ -72,13 +72,18 @@ def send(command: InvitationSend, work: UnitOfWork) -> UUID:
 def _place(structure_id: UUID, person: UUID, work: UnitOfWork) -> UUID:
     """Return the stream to record in. Raise DUPLICATE where this address has an open invitation of the structure.
 
+    Raise RULE_BROKEN soon after a letter to it, however its invitation was taken back.
     The stream follows from both: of two sent at once, the second finds the first.
     """
+    former: UUID | None = None
     for attempt in count():
         stream = work.keyed.pseudonym(f"invitation:{structure_id}:{person}:{attempt}")
         state = work.find(INVITATION, stream)
         if state is None:
+            if former is not None:
+                invitations.check_pace(work.now - work.read_stream(former, 0)[0].stamp.recorded_at)
             return stream
+        former = stream if state.status is InvitationStatus.REVOKED else None
         if state.status is InvitationStatus.OPEN:
             raise refuse(
                 ErrorCode.DUPLICATE,

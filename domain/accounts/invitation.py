@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from domain.accounts.events import InvitationAccepted, InvitationErased, InvitationRevoked, InvitationSent
 from domain.kernel.actors import Actor
-from domain.kernel.errors import broken
+from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.structures.structure import Structure
+
+#: How long after a letter the next one may go to the same address.
+AGAIN = timedelta(hours=1)
 
 
 class InvitationStatus(StrEnum):
@@ -24,6 +28,8 @@ class InvitationStatus(StrEnum):
 class Invitation:
     id: UUID
     structure_id: UUID
+    #: Pseudonym of the address.
+    person_id: UUID
     status: InvitationStatus = InvitationStatus.OPEN
     erased: bool = False
 
@@ -35,7 +41,7 @@ class Invitation:
 
 def evolve(state: Invitation | None, originator_id: UUID, fact: Event) -> Invitation:
     if isinstance(fact, InvitationSent):
-        return Invitation(originator_id, fact.structure_id)
+        return Invitation(originator_id, fact.structure_id, fact.person_id)
     assert state is not None, "an invitation's first event is invitation.sent"
     match fact:
         case InvitationAccepted():
@@ -55,6 +61,25 @@ def send(structure: Structure | None, person_id: UUID, email: str, actor: Actor)
     authorize(actor, Action.INVITATION_SEND, structure.belongings)
     territories = tuple(sorted(structure.territories))
     return [InvitationSent(structure_id=structure.id, territories=territories, person_id=person_id, email=email)]
+
+
+def check_pace(since_last: timedelta) -> None:
+    """Raise RULE_BROKEN while the last letter to this address, of an invitation taken back since, is too young."""
+    if since_last < AGAIN:
+        minutes = int(since_last.total_seconds()) // 60
+        ago = f"il y a {minutes} minutes" if minutes > 1 else "à l'instant"
+        raise broken(f"Une invitation est partie à cette adresse {ago} : la suivante peut partir au bout d'une heure.")
+
+
+def replace_by(state: Invitation, structure: Structure, person_id: UUID, actor: Actor) -> list[Event]:
+    """Revoke an invitation in favour of the next one to the same address."""
+    facts = revoke(state, structure, actor)
+    if state.person_id != person_id:
+        raise invalid(
+            "Adresse e-mail : une invitation renvoyée garde son adresse. Reprenez-la, puis invitez l'autre adresse.",
+            "email",
+        )
+    return facts
 
 
 def revoke(state: Invitation, structure: Structure, actor: Actor) -> list[Event]:

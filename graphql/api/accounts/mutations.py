@@ -56,8 +56,8 @@ class InvitationSendInput(Repeatable):
     structure_id: strawberry.ID = reference("The structure.")
     email: str | None = value_of("The address that the invitation goes to. Mandatory.")
     replaces: strawberry.ID | None = value_of(
-        "An invitation without answer that is withdrawn with it, to send its letter again. An address has one open"
-        " invitation of a structure: another is DUPLICATE."
+        "An invitation without answer that is withdrawn with it, to send its letter again: to the same address, and"
+        " an hour after the last letter to it. An address has one open invitation of a structure: another is DUPLICATE."
     )
 
 

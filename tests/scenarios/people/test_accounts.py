@@ -91,6 +91,11 @@ def test_an_address_has_one_open_invitation_which_is_sent_again_or_taken_back(pe
     assert (error["code"], error["field"]) == ("DUPLICATE", ["email"])
     again = {"email": "camille@exemple.fr", "replaces": first["invitation"]["id"]}
     people.is_refused(INVITE, OTHER_STRUCTURE, structureId=STRUCTURE_ID, **again)
+    (error,) = people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again)
+    assert "partie à cette adresse à l'instant" in error["message"]
+    server.clock.now += timedelta(hours=1)
+    (error,) = people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again | {"email": "d@exemple.fr"})
+    assert (error["code"], error["field"]) == ("INVALID", ["email"])
     second = people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again)
     people.is_refused(ACCEPT, CAMILLE, link=first["link"])
     people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, **again)
@@ -108,6 +113,8 @@ def test_a_revoked_invitation_and_a_forged_link_let_nobody_in(people):
     payload = people.does(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")
     people.does(REVOKE, STRUCTURE, invitationId=payload["invitation"]["id"])
     people.is_refused(ACCEPT, CAMILLE, link=payload["link"])
+    # Nor does it make room for a letter after another to the same address.
+    people.is_refused(INVITE, STRUCTURE, structureId=STRUCTURE_ID, email="camille@exemple.fr")
     (error,) = people.is_refused(ACCEPT, CAMILLE, link=payload["link"][:-2] + "AA")
     assert (error["code"], error["field"]) == ("INVALID", ["link"])
 

@@ -51,6 +51,8 @@ def test_who_chose_a_structure_is_accepted_there_and_registers_for_a_training(
     assert '<a href="#inviter-email">' in structure.sends(page, "inviter", {"email": "marie"}, 422)
     page = structure.sends(page, "inviter", {"email": "marie@exemple.fr"})
     assert "marie@exemple.fr" in page
+    refused = structure.sends(page, "renvoyer", status=422).partition("Invitations sans réponse")[2]
+    assert 'error-text fr-mb-2w">Une invitation est partie à cette adresse à l' in refused
     assert "Son lien ne sert plus" in structure.sends(page, "reprendre")
 
     theirs = f"/territoire/structures/{STRUCTURE_ID}"

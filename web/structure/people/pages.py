@@ -116,7 +116,7 @@ class OwnPeople:
             speakers=[each for each in mandates if each[0]["role"] == "STRUCTURE"],
             mediateurs=[each for each in mandates if each[0]["role"] == "MEDIATEUR"],
             invitations=[
-                (each, self._again(request, structure, each), self._taking_back(request, each))
+                (each, self._again(request, structure, each, posted), self._taking_back(request, each, posted))
                 for each in structure["invitations"]
                 if each["status"] == "OPEN"
             ],
@@ -127,16 +127,30 @@ class OwnPeople:
         )
         return self._site.guard.keep(request, response)
 
-    def _again(self, request: Request, structure: Mapping[str, Any], invitation: Mapping[str, Any]) -> Form | None:
+    def _again(
+        self, request: Request, structure: Mapping[str, Any], invitation: Mapping[str, Any], posted: Form | None
+    ) -> Form | None:
         """Return the form that sends an invitation again; None once its address is erased."""
+        if not invitation["email"]:
+            return None
         values = {"structureId": structure["id"], "email": invitation["email"], "replaces": invitation["id"]}
-        return self._acts.form(request, "renvoyer", None, **values) if invitation["email"] else None
+        form = self._acts.form(request, "renvoyer", None, **values)
+        # A tab of before it was sent again names the former invitation of the same address.
+        return _with_errors(form, posted, "email" if posted and posted.values.get("email") else "replaces")
 
-    def _taking_back(self, request: Request, invitation: Mapping[str, Any]) -> Form:
-        return self._acts.form(request, "reprendre", None, invitationId=invitation["id"])
+    def _taking_back(self, request: Request, invitation: Mapping[str, Any], posted: Form | None) -> Form:
+        form = self._acts.form(request, "reprendre", None, invitationId=invitation["id"])
+        return _with_errors(form, posted, "invitationId")
 
     def _of_mandate(self, request: Request, mandate: Mapping[str, str]) -> Form:
         return self._acts.form(request, "finir", None, accountId=mandate["accountId"], mandateId=mandate["id"])
+
+
+def _with_errors(form: Form, posted: Form | None, name: str) -> Form:
+    """Return the form of one invitation with what is wrong with it as it was posted, by the value of that field."""
+    if posted is not None and posted.prefix == form.prefix and posted.values.get(name) == form.values[name]:
+        form.general = [*posted.general, *posted.errors.values()]
+    return form
 
 
 class PeopleOfStructure(OwnPeople):
