@@ -91,7 +91,7 @@ _TERMS = {
 _BETWEEN = re.compile(r"[;|/\n+&]")
 _COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
 _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)
-_WHEN = "date et heure attendues, par exemple 12/03/2027 18h30"
+_WHEN = "date et heure attendues, par exemple 12/03/2027 18 h 30"
 
 
 @dataclass(slots=True)

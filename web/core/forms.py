@@ -189,7 +189,7 @@ class Form:
             elif field is not None:
                 self.errors.setdefault(field.name, _in_words_of(field, message))
             else:
-                self.general.append(message)
+                self.general.append(message[:1].upper() + message[1:])
         self.key = str(uuid4())
 
 
@@ -281,9 +281,9 @@ def _called(field: Field) -> str:
 def _in_words_of(field: Field, message: str) -> str:
     """Return what the API says of a field with the label that its reader sees, in place of the API's."""
     named = _CALLED.match(message)
-    if named is None or _SENTENCE.search(named[0].removesuffix(" : ")):
+    if not message[:1].islower() and (named is None or _SENTENCE.search(named[0].removesuffix(" : "))):
         return message
-    return f"{_called(field)} : {message[named.end() :]}"
+    return f"{_called(field)} : {message[named.end() if named else 0 :]}"
 
 
 def _text(data: FormData, name: str) -> str:
