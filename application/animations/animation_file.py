@@ -117,6 +117,7 @@ class AnimationTable:
     rows: Sequence[AnimationRow]
     #: The headers that name no column.
     ignored: Sequence[str]
+    warnings: Sequence[str] = ()
 
 
 class Words:
@@ -146,7 +147,7 @@ def _languages_by_name() -> Mapping[str, str]:
 def read_animations(text: str, words: Words) -> AnimationTable:
     """Return what the rows of a table say. Raise DomainError (INVALID on `csv`) for what is no such table."""
     table = read_table(text, COLUMNS, MOST_ROWS)
-    return AnimationTable([_row(row, words) for row in table.rows], table.ignored)
+    return AnimationTable([_row(row, words) for row in table.rows], table.ignored, table.warnings)
 
 
 def _row(row: Row, words: Words) -> AnimationRow:

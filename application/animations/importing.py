@@ -71,6 +71,7 @@ class Report:
 
     rows: list[RowReport] = field(default_factory=list)
     ignored: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def import_table(command: AnimationsImport, work: UnitOfWork) -> UUID:
         raise out_of_reach(work.actor, command.action)
     table = read_animations(command.csv, Words(typology_in_force(work)))
     report = command.report
-    report.rows, report.ignored = [], table.ignored
+    report.rows, report.ignored, report.warnings = [], table.ignored, table.warnings
     reading = _Import(command, work)
     declared = [fact for row in table.rows if (fact := reading.take(row)) is not None]
     problems = [

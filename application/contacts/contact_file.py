@@ -54,12 +54,13 @@ class ContactFile(NamedTuple):
     contacts: list[Contact]
     lines: list[int]
     ignored: Sequence[str]
+    warnings: Sequence[str] = ()
 
 
 def read_contacts(text: str) -> ContactFile:
     """Return the contacts of a file. Raise DomainError (INVALID on `csv`) that names every unusable row."""
     table = read_table(text, COLUMNS, MOST_CONTACTS)
-    file, problems = ContactFile([], [], table.ignored), []
+    file, problems = ContactFile([], [], table.ignored, table.warnings), []
     for row in table.rows:
         cells = dict(row.cells)
         if first_name := cells.pop("first_name", None):

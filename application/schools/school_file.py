@@ -63,12 +63,13 @@ class SchoolFile(NamedTuple):
     schools: list[School]
     lines: list[int]
     ignored: Sequence[str]
+    warnings: Sequence[str] = ()
 
 
 def read_schools(text: str) -> SchoolFile:
     """Return the schools of a table. Raise DomainError (INVALID on `csv`) that names every unusable row."""
     table = read_table(text, COLUMNS, MOST_SCHOOLS)
-    file, problems, earlier = SchoolFile([], [], table.ignored), list[Problem](), dict[str, int]()
+    file, problems, earlier = SchoolFile([], [], table.ignored, table.warnings), list[Problem](), dict[str, int]()
     for row in table.rows:
         try:
             school = school_of_row(row.cells)

@@ -24,6 +24,9 @@ _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _CONSTANT = re.compile('="([^"]*)"')
 #: A decoder's replacement for bytes that it cannot read.
 _UNREADABLE = "\ufffd"
+#: A « ? » in the place of a letter: within or before a word, or after one where the sentence goes on.
+_LOST = re.compile(r"(?<!\S)(?!\S*(?://|www\.|@))(?:\S*\?[^\W\d_]\S*|\S*[^\W\d_]\?(?=[ ,'’-]+[a-zà-ÿ])\S*)")
+_ASKS = re.compile(r"\b(comment|pourquoi|quel\w*|qui|que|quoi|où|quand|combien|est-ce|et si)\b", re.IGNORECASE)
 _BROKEN = "un guillemet n'est pas refermé, du texte suit un guillemet, ou une cellule est trop longue."
 _SWALLOWED = "un guillemet ouvert avale les lignes qui suivent : fermez-le, ou doublez-le s'il fait partie du texte."
 
@@ -59,6 +62,8 @@ class Table:
 
     rows: Sequence[Row]
     ignored: Sequence[str]
+    #: What reads as if the program that wrote the table had lost a letter.
+    warnings: Sequence[str] = ()
 
 
 def read_table(text: str, columns: Columns, most: int) -> Table:
@@ -71,18 +76,31 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
         records = _records(text, _delimiter(text, columns))
     headers = _stripped(_headers(records, columns))
     names = _names(headers, columns)
-    rows, problems = [], []
+    rows, problems, warnings = [], [], list[str]()
     for number, record in records:
         try:
             if cells := _cells(record, names, headers):
                 rows.append(Row(number, cells))
+                warnings += _lost_letters(number, cells, columns)
         except ValueError as error:
             problems.append(problem_of(number, str(error)))
         if len(rows) > most:
             raise invalid(f"{most} lignes au plus.", "csv")
     if problems:
         raise DomainError(problems)
-    return Table(rows, [header for header, name in zip(headers, names, strict=True) if name is None and header])
+    return Table(
+        rows, [header for header, name in zip(headers, names, strict=True) if name is None and header], warnings
+    )
+
+
+def _lost_letters(number: int, cells: Mapping[str, str], columns: Columns) -> Iterator[str]:
+    for name, cell in cells.items():
+        if (word := _LOST.search(cell)) and not _ASKS.search(cell[: word.start()]):
+            header = columns.headers[name][0]
+            yield (
+                f"ligne {number}, {header} : « {word[0][:40]} » : le « ? » semble remplacer une lettre perdue."
+                " Vérifiez, ou enregistrez le fichier en UTF-8."
+            )
 
 
 def problem_of(number: int, message: str, *field: str) -> Problem:

@@ -75,6 +75,9 @@ class ContactsPayload(Payload):
     ignored_columns: list[str] | None = strawberry.field(
         default=None, description="The columns of an imported file that were not kept; null for what imports none."
     )
+    warnings: list[str] | None = strawberry.field(
+        default=None, description="What reads as if a letter was lost, in French, with its row and column."
+    )
     added: int | None = strawberry.field(
         default=None, description="How many contacts of an imported file are new; null for what imports none."
     )
@@ -142,6 +145,7 @@ async def _imported(info: Info, values: dict[str, Any]) -> ContactsPayload:
     if not payload.errors:
         file = await to_thread.run_sync(read_contacts, str(values["csv"]))
         payload.ignored_columns, payload.added = list(file.ignored), payload.added or 0
+        payload.warnings = list(file.warnings)
         payload.known = len(file.contacts) - payload.added
     return replace(payload, errors=named_as_sent(payload.errors, sent))
 

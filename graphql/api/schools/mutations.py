@@ -45,6 +45,9 @@ class SchoolsImportPayload(Payload):
     ignored_columns: list[str] | None = strawberry.field(
         default=None, description="The columns of the table that were not kept; null after errors."
     )
+    warnings: list[str] | None = strawberry.field(
+        default=None, description="What reads as if a letter was lost, in French, with its row and column."
+    )
 
 
 @strawberry.type
@@ -82,6 +85,7 @@ async def _imported(context: Context, values: dict[str, Any]) -> SchoolsImportPa
         changed=len(rehearsed) - added,
         known=len(file.schools) - len(rehearsed),
         ignored_columns=list(file.ignored),
+        warnings=list(file.warnings),
     )
 
 

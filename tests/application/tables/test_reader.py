@@ -200,3 +200,24 @@ def test_a_table_that_is_exported_is_read_again_as_it_was(rows):
     file = b"".join(csv_table(["Nom", "Courriel"], rows))
     held = [{name: cell for name, cell in zip(("name", "email"), row, strict=True) if cell} for row in rows]
     assert [cells for _, cells in read(text_of(file))] == [cells for cells in held if cells]
+
+
+@pytest.mark.parametrize(
+    ("cell", "word"),
+    [
+        ("Caf? des parents", "Caf?"),
+        ("?cole Jaurès", "?cole"),
+        ("Lire à l'?cole", "l'?cole"),
+        ("Les c?urs", "c?urs"),
+        ("Et alors ?", None),
+        ("Et alors? Venez", None),
+        ("Comment lire? avec eux", None),
+        ("https://exemple.fr/page?id=3", None),
+    ],
+)
+def test_a_mark_in_the_place_of_a_letter_is_warned_of_and_read(cell, word):
+    table = read_table(f"nom;courriel\n{cell};a\n", COLUMNS, 9)
+    assert table.rows[0].cells["name"] == cell
+    assert [warning.split(" : ")[:2] for warning in table.warnings] == (
+        [["ligne 2, nom", f"« {word} »"]] if word else []
+    )

@@ -68,6 +68,9 @@ class AnimationsImportPayload(Payload):
     ignored_columns: list[str] | None = strawberry.field(
         description="The columns of the file that were not kept; null where it cannot be read."
     )
+    warnings: list[str] | None = strawberry.field(
+        default=None, description="What reads as if a letter was lost, in French, with its row and column."
+    )
 
 
 @strawberry.type
@@ -184,6 +187,7 @@ def _payload(context: Context, carried: Carried, report: Report, dry_run: bool, 
         errors=named_as_sent(carried.errors, called),
         rows=rows,
         ignored_columns=list(report.ignored) if rows else None,
+        warnings=list(report.warnings) if rows else None,
     )
 
 
