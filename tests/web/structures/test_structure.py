@@ -71,6 +71,8 @@ def test_a_draft_is_kept_until_it_is_sent_or_erased(visitor: Visitor, people: Pe
     page = visitor.sees(new)
     assert "Vous avez un brouillon" not in page
     visitor.sends(page, values=FORM | {"action": "garder", "title": " "})
+    refused = visitor.sends(page, values=FORM | {"action": "garder"}, status=422)
+    assert "Un autre brouillon a été gardé depuis" in refused
     page = visitor.sees(new)
     assert "Vous avez un brouillon</h2>" in page
     assert "Votre brouillon est effacé" in visitor.sends(page, "effacer")

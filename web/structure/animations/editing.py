@@ -25,11 +25,14 @@ _DECLARE, _MODIFY = document("structure/animations/declare"), document("structur
 _SCHOOLS = document("structure/animations/schools")
 _ANIMATION = document("structure/animations/animation")
 _VERSION = Field("version", "Version", "number", hidden=True)
+#: When the draft was kept that the page was shown beside.
+_SEEN = Field("seen", "Brouillon vu", hidden=True)
 _ACTION, _DISCARD = Field("action", "Action"), "effacer"
 _DONE = {
     "garder": "Votre brouillon est gardé. Vous seul pouvez le lire, ici, pendant 60 jours.",
     "effacer": "Votre brouillon est effacé.",
 }
+_REPLACES = "Un autre brouillon a été gardé depuis. Gardez celui-ci de nouveau pour le remplacer, ou reprenez l'autre."
 _NEW = {"audience": "parents"}
 _ASKED = {"etablissement": "school", "theme": "theme"}
 _UAI = re.compile(r"\d{7}[A-Za-z]", re.ASCII)
@@ -63,15 +66,19 @@ class AnimationEditing:
 
     async def declare(self, request: Request) -> Response:
         structure = await self._structure(request)
-        form = await self._site.guard.posted(request, (*forms.FIELDS, _ACTION))
+        form = await self._site.guard.posted(request, (*forms.FIELDS, _ACTION, _SEEN))
+        seen = form.values.pop("seen")
         if (action := form.values.pop("action")) and not form.failed:
             if action == _DISCARD:
                 await discard_draft(self._site, request, structure)
                 return self._towards(request, structure, fait="effacer")
-            if await keep_draft(self._site, request, structure, form):
+            draft = await draft_of(self._site, request, structure)
+            if draft and draft["savedAt"] != seen:
+                # Of another tab: it is lost only to who has seen it.
+                form.general.append(_REPLACES)
+            elif await keep_draft(self._site, request, structure, form):
                 return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})
             # What keeping refuses says nothing of what a declaration lacks.
-            draft = await draft_of(self._site, request, structure)
             return self._page(request, await self._choices(request, structure), form, draft=draft)
         form.fields = forms.FIELDS
         values = forms.mutation_input(form)
