@@ -27,6 +27,7 @@ from application.webhooks.messages import BOTH_SIGN, Message, headers_of, messag
 from application.webhooks.progress import MOST_DEAD_IN_A_ROW, Attempt, Standing
 from application.webhooks.secrets import webhook_secret
 from application.webhooks.sending import GONE, Connected, NotDelivered, Sender
+from domain.animation_requests.events import RequestSent
 from domain.catalogue import WEBHOOK
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError
@@ -37,7 +38,7 @@ from eventstore.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import head, read_topics
 from eventstore.recorder import EVENTS_CHANNEL
-from eventstore.records import UnreadableEvent
+from eventstore.records import Recorded, UnreadableEvent
 from eventstore.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ class Deliverer:
                 return Batch(subscription, standing, [], fault.position, [dead])
         if len(records) == READ:
             until = records[-1].position
-        wanted = [each for each in records if webhook.concerns(each.stamp.structure_id, each.stamp.territory)]
+        wanted = [each for each in records if _concerns(webhook, each)]
         if len(wanted) > AT_ONCE:
             until = wanted[AT_ONCE - 1].position
         messages = [message_of(webhook, record, self.public_url) for record in wanted[:AT_ONCE]]
@@ -203,6 +204,12 @@ class Deliverer:
         # Refused where somebody paused it or ended it meanwhile.
         with suppress(DomainError):
             self.execute(WebhookPause(webhook_id=webhook_id, because=because), SYSTEM, now)
+
+
+def _concerns(webhook: Webhook, record: Recorded) -> bool:
+    """Return whether the event is for the subscription; a school's request is for the structures that it goes to."""
+    goes_to = record.event.structures if isinstance(record.event, RequestSent) else ()
+    return webhook.concerns(record.stamp.structure_id, record.stamp.territory, goes_to)
 
 
 async def _attempt(

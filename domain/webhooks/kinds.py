@@ -26,6 +26,13 @@ FAMILIES = (
     "territory",
     "typology",
 )
+#: What belongs to a territory or the nation alone: none of it ever reaches a structure's subscription.
+OF_NO_STRUCTURE = frozenset(
+    {
+        *("action_group", "candidature", "control", "school", "school_project"),
+        *("strategy", "territory", "typology"),
+    }
+)
 #: After a family: all its kinds, those to come as well.
 _ALL = ".*"
 #: Of a group, what is about one of its members.
@@ -42,6 +49,11 @@ def offered() -> Mapping[str, str]:
     }
 
 
+def reaches_structures(kind: str) -> bool:
+    """Return whether events of this kind, or of this family, are ever those of a structure."""
+    return kind.partition(".")[0] not in OF_NO_STRUCTURE
+
+
 def _is_offered(topic: str) -> bool:
     family = topic.partition(".")[0]
     if family == "candidature":
@@ -55,15 +67,19 @@ def topics_of(kinds: Iterable[str]) -> frozenset[str]:
     return frozenset(topic for topic in everything if topic in chosen or f"{topic.partition('.')[0]}{_ALL}" in chosen)
 
 
-def check_kinds(kinds: tuple[str, ...]) -> None:
-    """Raise INVALID, with what would be accepted, for the first kind that is none."""
+def check_kinds(kinds: tuple[str, ...], *, for_structure: bool = False) -> None:
+    """Raise INVALID, with what would be accepted, for the first kind that is none, or that never comes."""
     everything = offered()
     families = sorted({topic.partition(".")[0] for topic in everything})
+    accepted = ", ".join(f"{each}{_ALL}" for each in families if not for_structure or reaches_structures(each))
     for place, kind in enumerate(kinds):
         if kind not in everything and kind.removesuffix(_ALL) not in families:
-            accepted = ", ".join(f"{family}{_ALL}" for family in families)
-            raise invalid(
-                f"« {kind[:60]} » n'est pas un événement que l'on peut suivre ; attendu : {accepted}, ou l'un des"
-                " événements proposés dans la liste.",
-                *("kinds", str(place)),
-            )
+            reason = "n'est pas un événement que l'on peut suivre"
+        elif for_structure and not reaches_structures(kind):
+            reason = "n'arrive jamais à une structure : ce sont des événements d'un territoire ou du pays"
+        else:
+            continue
+        raise invalid(
+            f"« {kind[:60]} » {reason} ; attendu : {accepted}, ou l'un des événements proposés dans la liste.",
+            *("kinds", str(place)),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -48,10 +49,10 @@ class Webhook:
     def belongings(self) -> Belongings:
         return owner(self.structure_id, self.territory)
 
-    def concerns(self, structure_id: UUID | None, territory: str | None) -> bool:
-        """Return whether an event with these owners is for it."""
+    def concerns(self, structure_id: UUID | None, territory: str | None, structures: Collection[UUID] = ()) -> bool:
+        """Return whether an event with these owners is for it. `structures`: others that it goes to."""
         if self.structure_id is not None:
-            return structure_id == self.structure_id
+            return structure_id == self.structure_id or self.structure_id in structures
         return self.territory is None or territory == self.territory
 
 
@@ -83,7 +84,7 @@ def evolve(state: Webhook | None, originator_id: UUID, fact: Event) -> Webhook:
 def subscribe(actor: Actor, fact: WebhookSubscribed, others: int) -> list[Event]:
     """Subscribe. `others`: how many subscriptions the same structure, territory or the nation has."""
     authorize(actor, Action.WEBHOOK_SUBSCRIBE, owner(fact.structure_id, fact.territory))
-    check_kinds(fact.kinds)
+    check_kinds(fact.kinds, for_structure=fact.structure_id is not None)
     if others >= MOST_SUBSCRIPTIONS:
         raise broken(f"{MOST_SUBSCRIPTIONS} abonnements au plus : résiliez-en un, ou suivez-y d'autres événements.")
     return [fact]

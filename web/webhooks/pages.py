@@ -89,12 +89,14 @@ class WebhooksDesk:
     async def _list(self, request: Request, posted: Form | None = None, secret: str | None = None) -> Response:
         answer = await self._site.api.ask(request, _LISTING, page_variables(request.query_params))
         viewer, webhooks, kinds = answer["viewer"], answer["webhooks"], answer["webhookKinds"]
+        of_structures = self._desk.role == "STRUCTURE"
+        offered = [each for each in kinds if each["reachesStructures"] or not of_structures]
         owners = self._owners(viewer)
         if webhooks is None or viewer["role"] != self._desk.role or not owners:
             raise Problem.missing()
         only = {"owner": owners[0][0]} if len(owners) == 1 else {}
         form = self._subscribing.form(request, SUBSCRIBE.name, posted, **only)
-        options = {"owner": owners, "families": families(kinds)}
+        options = {"owner": owners, "families": families(offered)}
         form.fields = [replace(each, options=options.get(each.name, ())) for each in form.fields]
         response = self._site.templates.page(
             request,
@@ -106,7 +108,7 @@ class WebhooksDesk:
             owner_of=owner_of,
             followed=lambda chosen: followed(chosen, kinds),
             failure=failure,
-            kinds=kinds,
+            kinds=offered,
             secret=secret,
             act=SUBSCRIBE,
             form=form,

@@ -257,7 +257,7 @@ PARTS: Mapping[str, str] = {
     "Passkey": "credentialId site registeredAt revokedAt",
     "Notification": "id code kind message subjectId happenedAt read toCall url",
     "WebhookDelivery": "attempts deadAt deliveredAt httpStatus kind messageId position reason triedAt",
-    "WebhookKind": "kind sentence",
+    "WebhookKind": "kind sentence reachesStructures",
     "Waiting": (
         "awaitingAttestation awaitingPublication animationRequests candidaturesToExamine refused attestationsDue"
         " dossiersToCertify amendmentsToDecide publicationsToReview volunteersToContact certificatesToIssue"

@@ -21,7 +21,7 @@ from api.webhooks.types import (
     webhook_of,
 )
 from domain.kernel.rights import Action
-from domain.webhooks.kinds import offered
+from domain.webhooks.kinds import offered, reaches_structures
 from projections.webhooks import queries
 
 
@@ -77,4 +77,7 @@ class WebhookQueries:
 
     @strawberry.field(description="The kinds of events that can be subscribed to: none about one person. Public.")
     def webhook_kinds(self) -> list[WebhookKind]:
-        return [WebhookKind(kind=kind, sentence=sentence) for kind, sentence in offered().items()]
+        return [
+            WebhookKind(kind=kind, sentence=sentence, reaches_structures=reaches_structures(kind))
+            for kind, sentence in offered().items()
+        ]

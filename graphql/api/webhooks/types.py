@@ -40,6 +40,9 @@ class WebhookKind:
         description="Its name, as `kinds` takes it. Before the dot stands the family; `animation.*` means all of it."
     )
     sentence: str = strawberry.field(description="What happened, in French.")
+    reaches_structures: bool = strawberry.field(
+        description="Whether a structure may subscribe to it; others are of a territory or the nation alone."
+    )
 
 
 @strawberry.type(

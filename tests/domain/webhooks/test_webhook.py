@@ -63,9 +63,27 @@ def test_a_subscription_is_for_those_whose_events_are_sent(who, fact, admitted):
 def test_no_more_than_ten_stand_at_a_time_and_each_kind_is_looked_at():
     with pytest.raises(DomainError, match="10 abonnements au plus"):
         webhooks.subscribe(STRUCTURE, subscribed(), webhooks.MOST_SUBSCRIPTIONS)
-    with pytest.raises(DomainError, match=r"attendu : action_group\.\*.*proposés dans la liste") as refused:
+    with pytest.raises(DomainError, match=r"attendu : animation\.\*.*proposés dans la liste") as refused:
         webhooks.subscribe(STRUCTURE, subscribed(kinds=("animation.created", "contact.*")), 0)
     assert refused.value.problems[0].field == ("kinds", "1")
+
+
+def test_kinds_that_never_reach_a_structure_are_refused_to_it_and_a_request_reaches_those_it_goes_to():
+    never = ("action_group", "candidature", "control", "school", "school_project", "strategy", "territory", "typology")
+    for kind in offered():
+        family = kind.partition(".")[0]
+        for chosen in (kind, f"{family}.*"):
+            assert webhooks.subscribe(NATIONAL, subscribed(structure_id=None, kinds=(chosen,)), 0)
+            if family in never:
+                with pytest.raises(
+                    DomainError, match=r"n'arrive jamais à une structure.*attendu : animation\.\*"
+                ) as no:
+                    webhooks.subscribe(STRUCTURE, subscribed(kinds=("animation.*", chosen)), 0)
+                assert no.value.problems[0].field == ("kinds", "1")
+            else:
+                assert webhooks.subscribe(STRUCTURE, subscribed(kinds=(chosen,)), 0)
+    assert fold(WEBHOOK, subscribed()).concerns(None, "34", (UUID(int=9), OURS))
+    assert not fold(WEBHOOK, subscribed()).concerns(None, "34", (UUID(int=9),))
 
 
 def test_what_happens_to_a_subscription_in_its_order():

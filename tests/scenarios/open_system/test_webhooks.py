@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from application.webhooks.delivering import Deliverer
 from application.webhooks.sending import Sender
 from tests.support.network.receiver import receiver
-from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import (
+    AUDITOR,
+    COORDONNATEUR,
+    NATIONAL,
+    OTHER_STRUCTURE,
+    SCHOOL,
+    STRUCTURE,
+    STRUCTURE_ID,
+    TEACHER,
+    People,
+)
 from tests.support.server import Server
 
 SUBSCRIBE, URL = "270-subscribe-a-system", "https://systeme.exemple.fr/evenements"
@@ -25,16 +35,25 @@ def test_a_structure_subscribes_is_sent_its_events_and_sees_what_was_sent(people
     people.sign()
     object.__setattr__(server.services, "local_webhooks", True)
     with receiver() as system:
-        wanted = {"structureId": STRUCTURE_ID, "url": system.url, "kinds": ["animation.created"]}
+        wanted = {
+            "structureId": STRUCTURE_ID,
+            "url": system.url,
+            "kinds": ["animation.created", "animation_request.sent"],
+        }
         made = people.does(SUBSCRIBE, STRUCTURE, **wanted)
         which = {"webhookId": made["webhook"]["id"]}
         system.secret = made["secret"]
         assert people.does("271-rotate-a-secret", STRUCTURE, **which)["secret"] != made["secret"]
         declared = people.declare()
+        column = f"UAI;nom;commune;degré\n{SCHOOL};École Jean Jaurès;34172;1"
+        people.does("113-import-schools", COORDONNATEUR, csv=column)
+        wish = {"theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31"}
+        request = people.does("150-ask-for-an-animation", TEACHER, **wish, text="En fin de journée.")["request"]
         _delivers(server)
-    (message,) = system.received
+    message, waiting = system.received
+    assert (waiting["type"], waiting["data"]["subject"]) == ("animation_request.sent", request["id"])
     assert (message["type"], message["data"]["animationId"]) == ("animation.created", declared)
-    (sent,) = server.run("277-see-deliveries", STRUCTURE, **which)["nodes"]
+    _, sent = server.run("277-see-deliveries", STRUCTURE, **which)["nodes"]
     assert (sent["messageId"], sent["httpStatus"], sent["attempts"]) == (system.ids[0], 204, 1)
     for who, number in ((STRUCTURE, 1), (NATIONAL, 1), (OTHER_STRUCTURE, 0), (COORDONNATEUR, 0)):
         answer = server.ask("{ webhooks { nodes { id deliveredTo } } }", who)["webhooks"]["nodes"]

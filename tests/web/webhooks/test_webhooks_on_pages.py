@@ -29,6 +29,7 @@ def test_a_structure_subscribes_a_system_and_sends_again_what_was_given_up(peopl
     assert "/structure/abonnements" in links(writer.sees("/structure"))
     page = writer.sees("/structure/abonnements")
     assert "Aucun abonnement pour le moment." in page
+    assert ("animation_request.*" in page, "strategy." in page) == (True, False)
     nothing = {**WANTED, "url": "ftp://exemple.fr", "families": "", "precise": ""}
     refused = writer.sends(page, "abonner", nothing, status=422)
     assert ('<a href="#abonner-url">' in refused, '<a href="#abonner-families">' in refused) == (True, True)
