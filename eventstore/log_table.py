@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 from psycopg.errors import CheckViolation, InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from eventstore.locks import Lock, releasing, try_acquire
+from eventstore.stamps import BODIES, FUNCTIONS, INDEXES, MISSING
 
 Conn = Connection[Any]
 log = logging.getLogger(__name__)
@@ -43,74 +44,6 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'au
 FROM pg_class AS c LEFT JOIN pg_constraint AS con
     ON con.conrelid = c.oid AND con.conname = 'stored_events_can_be_read' AND con.contype = 'c'
 WHERE c.oid = 'stored_events'::regclass"""
-
-#: A time that PostgreSQL can read, of a day that there is.
-_TIME = (
-    r"^20(\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
-    r"|([02468][048]|[13579][26])-02-29)"
-    r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
-)
-_UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-#: What PostgreSQL reads from the stamp of a stored event, without parsing the whole, which takes twenty times as long.
-#: The first place of a key in the JSON is the stamp's: it comes before the data, and within texts quotes are escaped.
-#: They never fail: a row that somebody put into the log by hand must not keep its indexes from being made.
-_OF_STAMP: dict[LiteralString, tuple[LiteralString, LiteralString]] = {
-    "event_time": (
-        "timestamptz",
-        f"""
-DECLARE
-    at CONSTANT int := position('"recorded_at":' IN state);
-    stamped text;
-BEGIN
-    IF at > 0 THEN
-        stamped := split_part(encode(substring(state, at + 14, 42), 'escape'), '"', 2);
-        IF stamped ~ '{_TIME}' THEN RETURN stamped::timestamptz; END IF;
-    END IF;
-    RETURN NULL;
-END """,
-    ),
-    "event_structure": (
-        "uuid",
-        f"""
-DECLARE
-    at CONSTANT int := position('"structure_id":' IN state);
-    stamped text;
-BEGIN
-    IF at > 0 THEN
-        stamped := split_part(encode(substring(state, at + 15, 42), 'escape'), '"', 2);
-        IF stamped ~ '{_UUID}' THEN RETURN stamped::uuid; END IF;
-    END IF;
-    RETURN NULL;
-END """,
-    ),
-    # An empty text for none: each event has its place in the index.
-    "event_territory": (
-        "text",
-        """
-DECLARE
-    at CONSTANT int := position('"territory":' IN state);
-    stamped text;
-BEGIN
-    IF at > 0 THEN
-        stamped := ltrim(encode(substring(state, at + 12, 42), 'escape'));
-        IF starts_with(stamped, '"') THEN RETURN split_part(stamped, '"', 2); END IF;
-    END IF;
-    RETURN '';
-END """,
-    ),
-}
-_BODIES = "SELECT proname, prosrc FROM pg_proc WHERE oid IN (to_regproc(%s), to_regproc(%s), to_regproc(%s))"
-#: The day of an event (UTC). To find days by the index a query must write the same.
-EVENT_DAY: LiteralString = "((event_time(state) AT TIME ZONE 'UTC')::date)"
-#: How the history is found: of a structure, of territories and kinds of events, of a time.
-_INDEXES: dict[LiteralString, LiteralString] = {
-    "stored_events_of_structure": "(event_structure(state), notification_id)",
-    "stored_events_of_territory": "(event_territory(state), topic, notification_id)",
-    "stored_events_of_day": f"({EVENT_DAY}, notification_id, event_time(state))",
-}
-_MISSING = """
-SELECT name FROM unnest(%s::text[]) AS name
-WHERE NOT coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(name)), false)"""
 
 _REFUSAL = """
 BEGIN
@@ -234,12 +167,12 @@ def index_log(conn: Conn, name: str, statement: LiteralString) -> None:
 def read_stamps(conn: Conn) -> None:
     """Create the functions that read stamps if they are missing or others. Raise NotOwner where this role may not."""
     stored = _stored_bodies(conn)
-    for name, (kind, body) in _OF_STAMP.items():
+    for name, (kind, body) in FUNCTIONS.items():
         if stored.get(name) == body:
             continue
         if name in stored:
             # What they hold was read by another function.
-            conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(_INDEXES)}"))
+            conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}"))
         statement = f"""CREATE OR REPLACE FUNCTION {name}(state bytea) RETURNS {kind}
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $${body}$$"""
         try:
@@ -249,7 +182,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $${body}$$"""
 
 
 def _stored_bodies(conn: Conn) -> dict[str, str]:
-    return dict(conn.execute(_BODIES, list(_OF_STAMP)).fetchall())
+    return dict(conn.execute(BODIES, list(FUNCTIONS)).fetchall())
 
 
 def index_stamps(conn: Conn) -> None:
@@ -257,7 +190,7 @@ def index_stamps(conn: Conn) -> None:
 
     One process at a time makes them, and none waits for it: PostgreSQL waits for every statement of before meanwhile.
     """
-    missing = [row[0] for row in conn.execute(_MISSING, (list(_INDEXES),))]
+    missing = [row[0] for row in conn.execute(MISSING, (list(INDEXES),))]
     if missing and not rights_over(conn, LOG).owns:
         log.warning("indexes of the log are missing, and this role may not make them", extra={"indexes": missing})
         return
@@ -270,7 +203,7 @@ def index_stamps(conn: Conn) -> None:
             try:
                 # What was interrupted is there, and of no use.
                 conn.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
-                conn.execute(sql.SQL(f"CREATE INDEX CONCURRENTLY {name} ON stored_events {_INDEXES[name]}"))
+                conn.execute(sql.SQL(f"CREATE INDEX CONCURRENTLY {name} ON stored_events {INDEXES[name]}"))
             except (LockNotAvailable, QueryCanceled) as waited:
                 log.warning(
                     "an index of the log was not made, the next start tries again",
@@ -308,6 +241,6 @@ def unprotected(conn: Conn, *tables: AppendOnly) -> list[str]:
     missing = [f"{table.name} has no trigger that keeps it append-only" for table in tables if not table.is_kept(conn)]
     if LOG in tables and not _state(conn)[1]:
         missing.append("stored_events has no check of positions, topics and states")
-    if LOG in tables and _stored_bodies(conn) != {name: body for name, (_, body) in _OF_STAMP.items()}:
+    if LOG in tables and _stored_bodies(conn) != {name: body for name, (_, body) in FUNCTIONS.items()}:
         missing.append("the functions that read the stamps of events are missing, or others")
     return missing

@@ -20,7 +20,7 @@ from application.proof.checkpoints import first_covering
 from domain.controls.events import ControlDrawn, ControlOpened
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_topics
 from eventstore.recorder import EVENTS_CHANNEL

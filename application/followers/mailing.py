@@ -31,7 +31,7 @@ from application.notifications.sending_state import Sending, read_sending, resum
 from application.notifications.set_aside import describe_error
 from application.notifications.smtp import Failure, Smtp, Trouble
 from application.notifications.tables import MAIL_CHANNEL
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.vault import Vault
 

@@ -22,7 +22,7 @@ from application.proof.stamping import Authority, stamp_checkpoints
 from application.proof.tiles import grow, tree_size
 from application.proof.witnessing.asking import ask_witnesses
 from application.proof.witnessing.policy import Policy
-from eventstore.leased_work import Work, keep_at, working_at
+from eventstore.leasing.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock
 from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL

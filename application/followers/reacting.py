@@ -35,7 +35,7 @@ from application.texting.writing import write_text
 from application.wording.pages import desk_page
 from domain.catalogue import AggregateKind
 from domain.kernel.identifiers import NAMESPACE
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_after, read_at, read_command, read_stream, state_after
 from eventstore.recorder import EVENTS_CHANNEL

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ from domain.kernel.actors import SYSTEM, Actor
 from domain.kernel.errors import DomainError
 from domain.notifications.events import LetterAbout, Unreached
 from domain.registrations.events import RegistrationMade
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_at
 from eventstore.vault import Vault

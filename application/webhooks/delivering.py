@@ -34,7 +34,7 @@ from domain.kernel.errors import DomainError
 from domain.webhooks.events import TOPICS, PauseCause, WebhookReplayed, WebhookSecretRotated, WebhookSubscribed
 from domain.webhooks.kinds import topics_of
 from domain.webhooks.webhook import Webhook, WebhookStatus
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import head, read_topics
 from eventstore.recorder import EVENTS_CHANNEL

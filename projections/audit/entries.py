@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from eventstore.log_table import EVENT_DAY
+from eventstore.stamps import EVENT_DAY
 
 #: The territory of events without one.
 NO_TERRITORY = ""

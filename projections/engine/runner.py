@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from eventstore.leased_work import Work, keep_at, working_at
+from eventstore.leasing.leased_work import Work, keep_at, working_at
 from eventstore.locks import Lock, holders
 from eventstore.log import head
 from eventstore.recorder import EVENTS_CHANNEL

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.kernel.identifiers import TYPOLOGY_ID
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.locks import Lock
 from eventstore.log import read_stream
 from projections.engine.generations import State, generations

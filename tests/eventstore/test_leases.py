@@ -10,7 +10,7 @@ import pytest
 
 from application.application import Application
 from eventstore.connections import connect
-from eventstore.leased_work import Work, working_at
+from eventstore.leasing.leased_work import Work, working_at
 from eventstore.leasing.leases import EXPIRY_SECONDS, Lease, end_silent_holder, held_lease, holding, take, writing_on
 from eventstore.locks import Lock
 from eventstore.log import head

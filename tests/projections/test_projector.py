@@ -17,8 +17,7 @@ import pytest
 
 from application.application import Application
 from domain.animations.events import AnimationPublished
-from eventstore import leased_work
-from eventstore.leasing import leases
+from eventstore.leasing import leased_work, leases
 from eventstore.locks import Lock, holders
 from eventstore.log import read_after
 from eventstore.vault import Vault
