@@ -113,7 +113,7 @@ class LogMemory:
         if row["looked_for"] != seen.position:
             # Something was recorded meanwhile: the next look compares it.
             return is_other
-        if seen.position and row["seen_digest"] != seen.digest and not row["restored"]:
+        if seen.position and (row["seen_digest"] or b"") != seen.digest and not row["restored"]:
             if self.fault is None:
                 self.fault = LogWentBack(
                     f"the log went back: event {seen.position}, which was seen here, is gone or another, and the "
