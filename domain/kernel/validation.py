@@ -133,12 +133,17 @@ def _joined_line(longest: int) -> Any:
     return Annotated[line(longest), BeforeValidator(_joined)]
 
 
+def _one_word(longest: int, message: str) -> Any:
+    """Return the type of a text without spaces, that is compared as it stands."""
+    return Annotated[line(longest), formatted(r"(?u:\S+)", message)]
+
+
 Label = line(200)
 Address = _joined_line(300)
 #: The seed of a draw: long enough that nobody can try them all.
 Seed = line(200, shortest=8)
 #: The subject of a token: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
-Subject = Annotated[line(255), formatted(r"(?u:\S+)", "identifiant de connexion attendu en un seul mot, sans espace")]
+Subject = _one_word(255, "identifiant de connexion attendu en un seul mot, sans espace")
 #: A signed link, with room for text pasted around it; see `application.commanding.signed_links`.
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 #: A code typed from paper, with any separators between its groups.
