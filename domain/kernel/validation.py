@@ -270,7 +270,6 @@ def problems_of(error: ValidationError, own: Mapping[str, str] = MappingProxyTyp
     """Return pydantic's errors as French problems, one a field. They never repeat a value: it may be personal.
 
     `own`: what the model calls its fields where the shared word is another's.
-
     A list of which an item is wrong is not besides too short: pydantic counts the items that it could take.
     """
     errors = error.errors(include_url=False)
@@ -296,8 +295,5 @@ def _with_reason(field: str) -> type[BaseModel]:
 
 
 def required_reason(reason: str, field: str = "reason") -> str:
-    """Return the reason for a refusal, a correction or an end, cleaned.
-
-    Raise DomainError if it is empty, or no words: a dot, a dash or two letters tell nobody anything.
-    """
+    """Return the reason for a refusal, a correction or an end, cleaned. Raise DomainError if that is no words."""
     return str(validated(_with_reason(field), {field: reason}).model_dump()[field])
