@@ -16,7 +16,7 @@ BESIDES = {
     "AnimationPayload": {"warnings"},
     "CandidaturePayload": {"link"},
     # Clients know `contactsImport` by this type: another one would break their fragments.
-    "ContactsPayload": {"added", "ignoredColumns", "known", "writtenTo"},
+    "ContactsPayload": {"added", "ignoredColumns", "known", "warnings", "writtenTo"},
     "ConventionPayload": {"warnings"},
     "InvitationPayload": {"link"},
     "RegistrationMadePayload": {"link", "code", "codeUrl", "ticketUrl"},

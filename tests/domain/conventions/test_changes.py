@@ -241,7 +241,7 @@ def test_an_end_that_leaves_attested_animations_uncovered_names_them(ending):
     named, how = (problem.message for problem in outcome.refusal.problems)
     assert "« Café » du 15/03/2027" in named
     assert "01/02/2027" in named
-    assert "acceptUncovered" in how
+    assert "en acceptant que ces animations ne soient plus couvertes" in how
     assert {problem.field for problem in outcome.refusal.problems} == {("accept_uncovered",)}
 
 
