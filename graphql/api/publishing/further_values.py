@@ -49,6 +49,13 @@ FURTHER_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "AUTHOR": "Their name under a publication.",
         "GROUP_MEMBER": "Their name and address as a member of an action-research group.",
     },
+    "MentionKind": {
+        "PUBLICATION": "News or a resource.",
+        "REQUEST": "A school's request for an animation.",
+        "GROUP": "An action-research group.",
+        "STRATEGY": "A territory's strategy.",
+        "SCHOOL_PROJECT": "A school's project.",
+    },
     "PasskeyWithdrawalReason": {
         "LOST": "The device is lost.",
         "STOLEN": "The device is stolen.",
