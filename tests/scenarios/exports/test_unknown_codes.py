@@ -78,7 +78,8 @@ def test_every_filter_of_the_schema_refuses_a_code_that_never_was_one(people, se
     for owner, name, where, codes in LISTS:
         document = asking(owner, name, where)
         for key, kind in codes.items():
-            if key == "text":
+            # What people type: a name that nothing bears lists nothing.
+            if key in ("text", "place"):
                 continue
             unknown = ["inconnu"] if isinstance(get_nullable_type(kind), GraphQLList) else "inconnu"
             body = {"query": document, "variables": {"where": {key: unknown}}}
