@@ -80,7 +80,13 @@ class Watched:
         """Return what the server is and holds. Raises psycopg.Error or TimeoutError."""
         try:
             async with asyncio.timeout(3 * PATIENCE_SECONDS):
-                return await self._standing_of(await self.connected())
+                conn = await self.connected()
+            # A cancelled query waits for the server to confirm that, and one that is frozen never does.
+            patience = asyncio.get_running_loop().call_later(3 * PATIENCE_SECONDS, hang_up, conn)
+            try:
+                return await self._standing_of(conn)
+            finally:
+                patience.cancel()
         except BaseException:
             await self.close()
             raise
