@@ -89,4 +89,4 @@ def test_signing_with_another_establishment_of_the_company_tells_of_its_account(
     document = "mutation($input: ConventionSignInput!) { conventionSign(input: $input) { warnings } }"
     annex = CONVENTION | {"siret": "21020001000101", "structureName": "Annexe"}
     warnings = server.ask(document, COORDONNATEUR, input=annex)["conventionSign"]["warnings"]
-    assert [warning for warning in warnings if SIRET in warning and "structureMove" in warning]
+    assert [warning for warning in warnings if SIRET in warning and "changez plutôt son SIRET" in warning]

@@ -22,6 +22,7 @@ from domain.kernel.actors import Role
 from domain.kernel.identifiers import passkeys_id
 from eventstore.bulk import append_rows
 from eventstore.records import Stamp
+from eventstore.sessions.log_memory import Seen
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.service.dossiers_story import Claims
 from tests.support.forging import lift_protection
@@ -75,6 +76,8 @@ def alter(server: Server, topic: str, change: Callable[[dict[str, Any]], None]) 
             "UPDATE stored_events SET state = %s WHERE originator_id = %s AND originator_version = %s",
             (json.dumps(state, separators=(",", ":")).encode(), stream, version),
         )
+    # As in a server that is started later: one that saw the event as it was stands still.
+    server.application.memory._seen = Seen()
 
 
 def certify(anne: Signer, dossier: str) -> None:
