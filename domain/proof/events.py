@@ -57,4 +57,4 @@ class LogRestored(Event):
 
     last_kept: int = Field(title="dernière position conservée")
     last_skipped: int = Field(title="dernière position écartée")
-    reason: str = Field(title="raison")
+    reason: str = Field(title="motif")

@@ -41,7 +41,7 @@ def test_each_wrong_time_is_named_with_the_right_offset(people):
         start, end = people.is_refused(DECLARE, STRUCTURE, **_declared(wrong, wrong.replace("18", "20")))
         assert (start["code"], start["field"], end["field"]) == ("INVALID", ["startsAt"], ["endsAt"])
         assert WINTER in start["message"]
-        assert "écrivez 2027-01-15T20:00+01:00" in end["message"]
+        assert "écrivez 20:00" in end["message"]
     for start_at, end_at, words in (
         ("2027-03-28T02:30", "2027-03-28T04:00", "n'existe pas"),
         ("2027-10-31T02:30", "2027-10-31T04:00", "il est deux fois 2 h 30"),

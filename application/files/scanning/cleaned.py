@@ -99,7 +99,7 @@ def _is_of_storage(value: Any) -> bool:
 def _clean_photograph(stream: StreamObject) -> bool:
     """Take out what a photograph notes; return whether it noted anything."""
     filters = stream.get("/Filter")
-    names, content = filters if isinstance(filters, ArrayObject) else [filters], stream._data
+    names, content = filters if isinstance(filters, ArrayObject) else [filters], StreamObject.get_data(stream)
     if list(names) == ["/FlateDecode", "/DCTDecode"]:
         content = zlib.decompress(content)
     elif list(names) != ["/DCTDecode"]:
@@ -111,7 +111,7 @@ def _clean_photograph(stream: StreamObject) -> bool:
         return False
     if cleaned is None:
         return False
-    stream._data = cleaned
+    StreamObject.set_data(stream, cleaned)
     stream[NameObject("/Filter")] = NameObject("/DCTDecode")
     if len(names) > 1:
         stream.pop(NameObject("/DecodeParms"), None)
