@@ -43,6 +43,7 @@ def test_an_invitation_that_serves_no_more_says_why(
     made = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION)
     people.does("52-revoke-an-invitation", STRUCTURE, invitationId=made["invitation"]["id"])
     assert "Cette invitation a été retirée." in visitor.sees(f"/invitations/{made['link']}")
+    monkeypatch.setattr(server.clock, "now", server.clock.now + timedelta(hours=2))
     made = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION)
     past = server.clock.now + timedelta(days=30)
     forget_invited(server.application, UUID(made["invitation"]["id"]), past)
