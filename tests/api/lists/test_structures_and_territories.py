@@ -275,8 +275,7 @@ def test_what_belongs_to_many_costs_as_few_statements_as_what_belongs_to_one(tow
     by_name = {node["name"]: node for node in all_three.data["structures"]["nodes"]}
     assert all_three.statements == first.statements
     assert titles(by_name["Centre social Les Tilleuls"]["animations"]) == ["Tilleuls"]
-    own = by_name[f"Structure {EVERYWHERE}"]
-    assert titles(own["animations"]) == [EVERYWHERE]
+    assert titles((own := by_name[f"Structure {EVERYWHERE}"])["animations"]) == [EVERYWHERE]
     assert own["animations"]["totalCount"] == own["dashboard"]["animations"] == len(own["conventions"]) == 1
     assert [node["type"] for node in own["timeline"]["nodes"]] == ["convention.signed", "structure.account_opened"]
     assert own["timeline"]["totalCount"] == 4
