@@ -35,10 +35,10 @@ COLUMNS = {
     ],
 )
 def test_a_name_is_found_as_a_word_of_its_alphabet(name: str, text: str, expected: bool, read_models: Connection[Any]):
-    found = read_models.execute(
+    mentions = read_models.execute(
         f"SELECT {NAMED} FROM (VALUES (%(text)s)) AS written (texts)", {"patterns": patterns([name]), "text": text}
     )
-    assert found.fetchone() == (expected,)
+    assert mentions.fetchone() == (expected,)
 
 
 def test_reasons_and_stakeholders_are_looked_through(read_models: Connection[Any]):

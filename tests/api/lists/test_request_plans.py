@@ -50,7 +50,7 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
 
 
 @pytest.mark.parametrize(
-    ("where", "found"),
+    ("where", "matches"),
     [
         ({"place": "Montpellier"}, 6),
         ({"place": "34090"}, 6),
@@ -62,8 +62,8 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
     ],
     ids=str,
 )
-def test_requests_are_found_by_place_by_an_index(season: Reader, where: dict[str, Any], found: int) -> None:
-    assert season.asks(LIST, NATIONAL, where=where).data["animationRequests"]["totalCount"] == found
+def test_requests_are_found_by_place_by_an_index(season: Reader, where: dict[str, Any], matches: int) -> None:
+    assert season.asks(LIST, NATIONAL, where=where).data["animationRequests"]["totalCount"] == matches
     plans = plans_of(season, LIST, NATIONAL, {"where": where})
     large = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") == TABLE]
     details = [(node["Node Type"], node.get("Index Name"), rows_read(node)) for node in large]

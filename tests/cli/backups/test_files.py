@@ -40,11 +40,11 @@ def test_files_are_compared_with_the_events_that_handed_them_in(run: Any, world:
         draft.keep()
     store.path(changed).write_bytes(b"other bytes")
     store.path(missing).unlink()
-    found = run("files", "check", "--json")
-    assert found.exit_code == 1
-    report = json.loads(found.stdout)
+    result = run("files", "check", "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
     assert (report["named"], list(report["missing"])) == (3, [missing])
     assert (report["changed"], report["stray"]) == ([changed], [draft.sha256])
-    said = run("files", "check").stderr
-    assert f"missing: {missing}" in said
-    assert whole not in said
+    listing = run("files", "check").stderr
+    assert f"missing: {missing}" in listing
+    assert whole not in listing

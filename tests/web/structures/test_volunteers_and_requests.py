@@ -48,14 +48,14 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     (request,) = {link.rpartition("/")[2] for link in links(sent) if link.startswith("/ecole/demandes/")}
     structure = Visitor(server.address).signs_in("STRUCTURE")
     people.does("113-import-schools", NATIONAL, csv=f"UAI;nom;commune;degré\n{SCHOOL};Jean Jaurès;Montpellier;école")
-    found = {
+    counts = {
         place: request in structure.sees(f"/structure/demandes?{place}")
         for place in (
             *("lieu=montpellier", "lieu=34090", "lieu=34172", f"etablissement={SCHOOL}"),
             *("lieu=Lunel", "lieu=nulle+part", "etablissement=0349999Z"),
         )
     }
-    assert found == {
+    assert counts == {
         **dict.fromkeys(("lieu=montpellier", "lieu=34090", "lieu=34172", f"etablissement={SCHOOL}"), True),
         **{"lieu=Lunel": False, "lieu=nulle+part": False, "etablissement=0349999Z": True},
     }
