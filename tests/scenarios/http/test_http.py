@@ -97,6 +97,8 @@ def test_health_tells_how_far_each_read_model_has_come(people: People, server: S
 
 
 def test_a_read_model_that_stands_still_makes_the_process_unready(people: People, server: Server):
+    # The projector is at work once it has shown a convention: one that starts lets failed read models try again.
+    people.sign()
     with server.application.pool.connection() as conn:
         conn.execute(
             "UPDATE read_models.generations SET failed_position = 7, failed_event = 'animation.created'"
