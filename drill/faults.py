@@ -119,12 +119,7 @@ def _without_pooler(stage: Stage) -> None:
 
 
 def _update_servers(stage: Stage) -> Blow:
-    def blow() -> None:
-        stage.servers.parentalite("rebuild", "--yes", seconds=180)
-        for name in NAMES:
-            stage.servers.restart(name)
-
-    return blow
+    return stage.servers.update
 
 
 FAULTS = (
@@ -145,6 +140,6 @@ FAULTS = (
         _through_pooler,
         _without_pooler,
     ),
-    Fault("servers-updated", "read models rebuilt, servers restarted in turn", _update_servers),
+    Fault("servers-updated", "servers updated in turn, with a read model of other code", _update_servers),
     Fault("restored", "backup restored to a position (what came after it is meant to be lost)", restore, make_backup),
 )

@@ -17,6 +17,7 @@ from application.sign_in.local import issue_token
 from domain.kernel.actors import Role
 from drill.cluster import ACCOUNT, DATABASE, NODES, PASSWORD, Cluster
 from drill.network import Network
+from drill.newer_code import ROOT, copy_with_newer_read_model
 from drill.processes import Processes, configuration, family, program, run, until
 
 NAMES = ("a", "b")
@@ -24,6 +25,8 @@ CHECKPOINT_SECONDS = 10
 SIRET, TERRITORY = "21180033900999", "18"
 #: A server imports, connects, and catches up.
 READY_SECONDS = 90
+#: With -P the code comes from PYTHONPATH alone, not from the folder in which the drill runs.
+_PARENTALITE = (sys.executable, "-P", "-m", "cli")
 
 
 class Servers:
@@ -39,6 +42,7 @@ class Servers:
         for name in ("files", "signer", "homes"):
             (self.folder / name).mkdir()
         self.pooled = False
+        self._code = dict.fromkeys(NAMES, ROOT)
         key = {each: base64.b64encode(secrets.token_bytes(32)).decode() for each in ("MASTER", "EVENT", "CHECKPOINT")}
         self._environment = {
             **{f"PARENTALITE_{name}_KEY": value for name, value in key.items()},
@@ -51,7 +55,6 @@ class Servers:
             # The balancer looks every second, and twice.
             "PARENTALITE_LEAVE_SECONDS": "4",
             "PARENTALITE_TRUSTED_PROXIES": "127.0.0.1",
-            "PYTHONPATH": os.pathsep.join([".", "graphql"]),
         }
 
     @property
@@ -74,9 +77,9 @@ class Servers:
     def start_pooler(self) -> None:
         self.processes.start("pgbouncer", [self._pgbouncer, str(self._pooler())], account=ACCOUNT)
 
-    def start_server(self, name: str) -> None:
+    def start_server(self, name: str, *options: str) -> None:
         host = "0.0.0.0" if self._inside(name) else "127.0.0.1"
-        command = [sys.executable, "-m", "cli", "serve", "--host", host, "--port", str(self.ports.server(name))]
+        command = [*_PARENTALITE, "serve", "--host", host, "--port", str(self.ports.server(name)), *options]
         self.processes.start(f"server-{name}", [*self._inside(name), *command], self.environment(name))
 
     def until_ready(self, name: str, seconds: float = READY_SECONDS) -> None:
@@ -87,6 +90,18 @@ class Servers:
         self.processes.stop(f"server-{name}")
         self.start_server(name)
         self.until_ready(name)
+
+    def update(self) -> None:
+        """Put both servers on the code of the next version, as docs/operations.md has it: none refuses meanwhile."""
+        newer, (last, first) = copy_with_newer_read_model(self.folder / "newer"), NAMES
+        self.processes.stop(f"server-{first}")
+        self._code[first] = newer
+        self.start_server(first, "--wait")
+        until(f"server {first} waits", lambda: _readiness(f"http://{self._address(first)}") == 503, READY_SECONDS)
+        self.parentalite("rebuild", "--yes", seconds=180, server=first)
+        self.until_ready(first)
+        self._code[last] = newer
+        self.restart(last)
 
     def send(self, name: str, what: signal.Signals) -> None:
         for process in family(self.processes[f"server-{name}"].pid):
@@ -105,9 +120,10 @@ class Servers:
         else:
             self.processes[f"haproxy-{name}"].send_signal(signal.SIGCONT)
 
-    def parentalite(self, *words: str, seconds: float = 120) -> str:
-        """Return what the command prints, run on this host beside server a. Raises DrillFailed."""
-        return run([sys.executable, "-m", "cli", *words], self.environment("a"), seconds)
+    def parentalite(self, *words: str, seconds: float = 120, server: str = "a") -> str:
+        """Return what the command prints, run on this host as beside the server. Raises DrillFailed."""
+        code = {"PYTHONPATH": _python_path(self._code[server])}
+        return run([*_PARENTALITE, *words], self.environment("a") | code, seconds)
 
     def token(self, role: Role, sirets: Sequence[str] = (), territories: Sequence[str] = ()) -> str:
         now, secret = datetime.now(UTC), self._environment["PARENTALITE_TOKEN_SECRET"]
@@ -125,7 +141,11 @@ class Servers:
             hosts = f"127.0.0.1:{self.ports.proxy(name)}"
         home = self.folder / "homes" / name
         home.mkdir(exist_ok=True)
-        environment = self._environment | {"DATABASE_URL": _url(hosts), "PARENTALITE_HOME": str(home)}
+        environment = self._environment | {
+            "DATABASE_URL": _url(hosts),
+            "PARENTALITE_HOME": str(home),
+            "PYTHONPATH": _python_path(self._code[name]),
+        }
         return environment | ({"DATABASE_READ_URL": ",".join(map(_url, nodes))} if self._at_replicas else {})
 
     def source(self, name: str) -> str:
@@ -183,8 +203,17 @@ def _url(hosts: str) -> str:
     return f"postgresql://{DATABASE}:{PASSWORD}@{hosts}/{DATABASE}"
 
 
+def _python_path(code: Path) -> str:
+    return os.pathsep.join([str(code), str(code / "graphql")])
+
+
 def _is_ready(address: str) -> bool:
+    return _readiness(address) == 200
+
+
+def _readiness(address: str) -> int | None:
+    """Return the status of `/ready`, or None while nobody answers."""
     try:
-        return httpx.get(f"{address}/ready", timeout=2).status_code == 200
+        return httpx.get(f"{address}/ready", timeout=2).status_code
     except httpx.HTTPError:
-        return False
+        return None
