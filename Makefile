@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/t
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-replicas bench-hostile bench-all drill
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-all drill
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -144,6 +144,9 @@ bench-scale: $(DEV) ## Measure pages of the listing at 1,000,000 events beside 1
 
 bench-territories: $(DEV) ## Simulate one log a territory beside one log: appending, proofs, partitions
 	@$(BIN)/python -m bench.territories
+
+bench-coverage: $(DEV) ## Measure the programme's figures and a territory's coverage at 200,000 animations
+	@$(BIN)/python -m bench.coverage
 
 bench-replicas: $(DEV) ## Measure what an answer costs the primary without replicas, with one and with two
 	@$(BIN)/python -m bench.replicas

@@ -31,6 +31,7 @@ BENCHMARKS = {
     "graphql": "graphql",
     "pages": "pages",
     "territories": "territories",
+    "coverage": "coverage",
     "replicas": "replicas",
     "hostile": "hostile",
     "scale": "scale",
