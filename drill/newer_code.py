@@ -9,14 +9,14 @@ from pathlib import Path
 from drill.processes import DrillFailed
 
 ROOT = Path(__file__).parents[1]
-_PACKAGES = ("application", "cli", "domain", "eventstore", "graphql", "projections", "web")
+_PARTS = ("application", "cli", "domain", "eventstore", "graphql", "projections", "web", "docs", "demo")
 _CHANGED = "projections/animations/read_model.py"
 
 
 def copy_with_newer_read_model(folder: Path) -> Path:
-    """Copy the packages into the new `folder` and return it. Raises DrillFailed where no one revision is there."""
-    for package in _PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy what a server needs into the new `folder` and return it. Raises DrillFailed unless one revision is there."""
+    for part in _PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     changed = folder / _CHANGED
     text, times = re.subn(r"\brevision=(\d+)", lambda match: f"revision={int(match[1]) + 1}", changed.read_text())
     if times != 1:

@@ -18,7 +18,7 @@ from domain.kernel.actors import Role
 from drill.cluster import ACCOUNT, DATABASE, NODES, PASSWORD, Cluster
 from drill.network import Network
 from drill.newer_code import ROOT, copy_with_newer_read_model
-from drill.processes import Processes, configuration, family, program, run, until
+from drill.processes import DrillFailed, Processes, configuration, family, program, run, until
 
 NAMES = ("a", "b")
 CHECKPOINT_SECONDS = 10
@@ -97,11 +97,17 @@ class Servers:
         self.processes.stop(f"server-{first}")
         self._code[first] = newer
         self.start_server(first, "--wait")
-        until(f"server {first} waits", lambda: _readiness(f"http://{self._address(first)}") == 503, READY_SECONDS)
+        until(f"server {first} waits", lambda: self._waits(first), READY_SECONDS)
         self.parentalite("rebuild", "--yes", seconds=180, server=first)
         self.until_ready(first)
         self._code[last] = newer
         self.restart(last)
+
+    def _waits(self, name: str) -> bool:
+        """Raises DrillFailed where the server has ended."""
+        if not self.processes.runs(f"server-{name}"):
+            raise DrillFailed(f"server {name} does not start: see server-{name}.log")
+        return _readiness(f"http://{self._address(name)}") == 503
 
     def send(self, name: str, what: signal.Signals) -> None:
         for process in family(self.processes[f"server-{name}"].pid):
