@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
 
 from eventstore.recorder import Decided, Verdict
@@ -39,12 +40,15 @@ class _Waiting:
 class Appender:
     """Commit decisions in groups; thread-safe.
 
-    A thread that finds no leader becomes the leader: it commits the waiting decisions, then wakes the next leader.
+    A thread that finds no leader becomes the leader: it commits the waiting decisions, then has their threads and the
+    next leader woken, each by the one before.
     """
 
     def __init__(self, record: Callable[[Sequence[Decided]], list[Verdict]]) -> None:
         self._record = record
         self._waiting: deque[_Waiting] = deque()
+        #: Those that are settled or lead next, and wait to be woken.
+        self._to_call: deque[_Waiting] = deque()
         self._mutex = Lock()
         self._led = False
         #: About how many decisions arrive together at present.
@@ -58,6 +62,7 @@ class Appender:
             leads, self._led = not self._led, True
         if not leads:
             mine.called.acquire()
+            self._call_next()
         if not mine.settled:
             self._lead()
         if mine.failure is not None:
@@ -88,8 +93,13 @@ class Appender:
         with self._mutex:
             next_leader = self._waiting[0] if self._waiting else None
             self._led = next_leader is not None
-        # Release these first: their next commands may arrive before the next commit begins.
-        for waiting in batch:
-            waiting.called.release()
+        # The next leader comes last: commands of those before it may arrive before the next commit begins.
+        self._to_call += batch[1:]
         if next_leader is not None:
-            next_leader.called.release()
+            self._to_call.append(next_leader)
+        self._call_next()
+
+    def _call_next(self) -> None:
+        """Wake one thread, which wakes the next. Of many woken at once, all but one would wait for the interpreter."""
+        with suppress(IndexError):
+            self._to_call.popleft().called.release()
