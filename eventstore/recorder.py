@@ -20,7 +20,7 @@ from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
-from psycopg.rows import DictRow, tuple_row
+from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
@@ -28,7 +28,7 @@ from eventstore.connections import RECORDING
 from eventstore.leasing.leases import Lease, is_lease_lost
 from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
-from eventstore.wire import BinaryArray, columns
+from eventstore.wire import columns, encoded, execute, prepare
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
@@ -42,9 +42,10 @@ _FUNCTION = (files("eventstore") / "record_decisions.sql").read_bytes()
 _READS = ("int4", "uuid", "int8")
 _KEYS = ("int4", "uuid", "bytea", "uuid")
 _EVENTS = ("int4", "uuid", "int8", "text", "bytea", "bytea")
-_COLUMNS = ", ".join(f"%s::{name}[]" for name in (*_READS, *_KEYS, *_EVENTS))
+_VERDICT = ("int4", "int8", "uuid[]", "bytea", "uuid")
+_COLUMNS = ", ".join(f"${n}::{name}[]" for n, name in enumerate((*_READS, *_KEYS, *_EVENTS), start=1))
 _RECORD = f"SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({_COLUMNS})"
-_RECORD_LEASED = _RECORD.replace("record_decisions(", "record_leased(%s, %s, ")
+_RECORD_LEASED = _RECORD.replace("record_decisions(", "record_leased($14::int4, $15::uuid, ")
 
 #: The sessions that hold a lock which recording needs. Readers never block it.
 _HOLDERS = """
@@ -163,16 +164,15 @@ class CommandRecorder(PostgresApplicationRecorder):
             with self.datastore.get_connection() as conn:
                 if conn not in self._with_function:
                     conn.execute(_FUNCTION)
+                    prepare(conn, b"record", _RECORD.encode())
+                    prepare(conn, b"record_leased", _RECORD_LEASED.encode())
                     self._with_function.add(conn)
                 chain = Chain(self.key, self._predecessors(conn, decisions.values()))
                 parameters = _parameters(decisions, chain)
+                if lease is not None:
+                    parameters += encoded(("int4", "uuid"), (lease.lock, lease.token))
                 sent = True
-                with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-                    if lease is not None:
-                        cursor.execute(_RECORD_LEASED, (lease.lock, lease.token, *parameters), prepare=True)
-                    else:
-                        cursor.execute(_RECORD, parameters, prepare=True)
-                    rows = cursor.fetchall()
+                rows = execute(conn, b"record" if lease is None else b"record_leased", parameters, _VERDICT)
         except Exception as fault:
             if _position_taken(fault):  # The next command tries the next one: see `eventstore.sequence`.
                 log.error("the sequence of positions is behind the log: restart a server, which puts it right")
@@ -256,7 +256,7 @@ def _last(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, byt
         yield stream, (version, chain.last(stream))
 
 
-def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[BinaryArray]:
+def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[bytes]:
     """Return the columns of what the decisions read, of their idempotency keys, and of their events."""
     reads = [(place, *read) for place, decided in decisions.items() for read in decided.reads.items()]
     keys = [

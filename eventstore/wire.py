@@ -1,6 +1,7 @@
 """Ways to PostgreSQL that pass by those of psycopg, which cost as much as the work itself.
 
 - Arrays in the binary format: psycopg looks at each element of a list in Python, for half the time of a command.
+- A prepared statement, sent as it is: psycopg looks at the statement, its parameters and its result, each time anew.
 - COPY … TO STDOUT, row by row as libpq hands it out: psycopg's own loop costs as much as decoding half an event.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from struct import Struct
 from typing import Any
+from uuid import UUID
 
 import psycopg
-from psycopg import Connection, pq
-from psycopg.adapt import Dumper
+from psycopg import Connection, OperationalError, pq
 from psycopg.errors import error_from_result
 
 #: How the elements of an array are written, by the name of their type.
@@ -23,40 +24,69 @@ _ENCODERS: dict[str, Callable[[Any], bytes]] = {
     "bytea": bytes,
     "uuid": lambda uuid: uuid.bytes,
 }
+#: How a value of a row is read.
+_DECODERS: dict[str, Callable[[bytes], Any]] = {
+    "int4": lambda value: int.from_bytes(value, "big", signed=True),
+    "int8": lambda value: int.from_bytes(value, "big", signed=True),
+    "bytea": bytes,
+    "uuid": lambda value: UUID(bytes=value),
+    # Of one dimension, without nulls: after the head each element has its length.
+    "uuid[]": lambda value: [UUID(bytes=value[start : start + 16]) for start in range(24, len(value), 20)],
+}
 _TYPES = {name: psycopg.adapters.types[name].oid for name in _ENCODERS}
 _EMPTY = Struct(">3I")
 _HEAD = Struct(">5I")
 _LENGTH = Struct(">I")
 
 
-class BinaryArray(bytes):
-    """An array of one dimension, without nulls, in PostgreSQL's binary format. The query names its type."""
-
-
-class _BinaryArrayDumper(Dumper):
-    format = pq.Format.BINARY
-
-    def dump(self, obj: BinaryArray) -> BinaryArray:
-        return obj
-
-
-psycopg.adapters.register_dumper(BinaryArray, _BinaryArrayDumper)
-
-
-def columns(types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[BinaryArray]:
+def columns(types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
     """Return the columns of the rows as arrays of these types."""
     values = zip(*rows, strict=True) if rows else [()] * len(types)
     return [_array(name, column) for name, column in zip(types, values, strict=True)]
 
 
-def _array(name: str, values: Sequence[Any]) -> BinaryArray:
+def encoded(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
+    """Return single values of these types as parameters."""
+    return [_ENCODERS[name](value) for name, value in zip(types, values, strict=True)]
+
+
+def _array(name: str, values: Sequence[Any]) -> bytes:
     if not values:
-        return BinaryArray(_EMPTY.pack(0, 0, _TYPES[name]))
+        return _EMPTY.pack(0, 0, _TYPES[name])
     # One dimension, no nulls, the type, the number of elements, the index of the first.
     parts = [_HEAD.pack(1, 0, _TYPES[name], len(values), 1)]
     for value in map(_ENCODERS[name], values):
         parts += (_LENGTH.pack(len(value)), value)
-    return BinaryArray(b"".join(parts))
+    return b"".join(parts)
+
+
+def prepare(conn: Connection[Any], name: bytes, query: bytes) -> None:
+    """Prepare a statement for this connection, its parameters written as $1, $2 and so on."""
+    result = conn.pgconn.prepare(name, query)
+    if result.status != pq.ExecStatus.COMMAND_OK:
+        # On a connection where some are prepared and others not, preparing would fail for ever.
+        conn.close()
+        raise _error(result)
+
+
+def execute(
+    conn: Connection[Any], name: bytes, parameters: Sequence[bytes], types: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Execute what `prepare` prepared, with encoded parameters. Return its rows, whose values are of these types."""
+    result = conn.pgconn.exec_prepared(name, parameters, [pq.Format.BINARY] * len(parameters), pq.Format.BINARY)
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        raise _error(result)
+    decoders = [*enumerate(map(_DECODERS.__getitem__, types))]
+    return [
+        tuple([None if (value := result.get_value(row, n)) is None else decode(value) for n, decode in decoders])
+        for row in range(result.ntuples)
+    ]
+
+
+def _error(result: pq.abc.PGresult) -> psycopg.Error:
+    error = error_from_result(result)
+    # libpq's own, of a connection that is lost.
+    return error if error.sqlstate else OperationalError(str(error))
 
 
 def copy_out(conn: Connection[Any], query: bytes) -> Iterator[bytes]:
@@ -81,4 +111,4 @@ def copy_out(conn: Connection[Any], query: bytes) -> Iterator[bytes]:
             while pgconn.get_result() is not None:
                 pass
     if result is not None and result.status != pq.ExecStatus.COMMAND_OK:
-        raise error_from_result(result)
+        raise _error(result)
