@@ -21,6 +21,7 @@ TERMS = TermColumns(
         TermKind.ACCESSIBILITY: "accessibility",
     },
     day="day",
+    of_row=lambda changes, row: changes.on_day(row, row.day),
 )
 
 

@@ -65,6 +65,9 @@ class TermColumns:
 
     columns: Mapping[TermKind, str] = field(default_factory=dict)
     day: str | None = None
+    #: What these columns hold after more changes of terms, by what they held before: `of_row(changes, row)`. None where
+    #: only the events say so. For rows that are each of one stream, with types and days (`terms.by_row`).
+    of_row: Callable[[Any, Any], Row] | None = None
 
 
 def stream_key(record: Recorded) -> Key:

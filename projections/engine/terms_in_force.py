@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -29,6 +29,21 @@ class Change(BaseModel):
         if self.since is not None and day < self.since:
             return self.code
         return next(part.into for part in self.parts if part.takes(animation_type, day))
+
+
+class AnimationTerms(Protocol):
+    """An animation's terms: as it declares them, or as its row shows them."""
+
+    @property
+    def venue_type(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def themes(self) -> Sequence[str]: ...
+    @property
+    def accessibility(self) -> Sequence[str]: ...
 
 
 _CHANGES = TypeAdapter(tuple[Change, ...])
@@ -70,13 +85,20 @@ class TermsInForce:
                 "accessibility": list(fact.accessibility),
             }
         # The instant has the territory's own offset, so this is the local day.
-        day = fact.starts_at.date()
-        themes = dict.fromkeys(self.shown(TermKind.THEME, theme, fact.type, day) for theme in fact.themes)
-        offers = (self.shown(TermKind.ACCESSIBILITY, offer, fact.type, day) for offer in fact.accessibility)
+        return self.on_day(fact, fact.starts_at.date())
+
+    def on_day(self, terms: AnimationTerms, day: date) -> dict[str, Any]:
+        """Return what these terms of an animation on that local day become.
+
+        Of the changes one after another the results are those of all at once, but for a split by types after a change
+        of the type: it asks for the recorded one.
+        """
+        themes = dict.fromkeys(self.shown(TermKind.THEME, theme, terms.type, day) for theme in terms.themes)
+        offers = (self.shown(TermKind.ACCESSIBILITY, offer, terms.type, day) for offer in terms.accessibility)
         return {
-            "venue_type": self.shown(TermKind.VENUE_TYPE, fact.venue_type, fact.type, day),
-            "audience": self.shown(TermKind.AUDIENCE, fact.audience, fact.type, day),
-            "type": self.shown(TermKind.ANIMATION_TYPE, fact.type, fact.type, day),
+            "venue_type": self.shown(TermKind.VENUE_TYPE, terms.venue_type, terms.type, day),
+            "audience": self.shown(TermKind.AUDIENCE, terms.audience, terms.type, day),
+            "type": self.shown(TermKind.ANIMATION_TYPE, terms.type, terms.type, day),
             "themes": list(themes),
             "accessibility": list(dict.fromkeys(offers)),
         }

@@ -74,15 +74,23 @@ def streams_query(projection: Projection, number: int, changes: Sequence[Change]
 
 
 def _parts(projection: Projection, number: int, changes: Sequence[Change]) -> Iterator[sql.Composed]:
-    """One SELECT for each change that this projection can show. A row is first touched by the term that it shows."""
-    template = sql.SQL("SELECT {} AS stream FROM {} WHERE {} {}")
+    """One SELECT for each change that this projection can show."""
+    template = sql.SQL("SELECT {} AS stream FROM {} WHERE {}")
     stream, table = sql.Identifier(projection.table.key[0]), identifier(projection.name, number)
+    return (template.format(stream, table, condition) for condition in touching(projection, changes))
+
+
+def touching(projection: Projection, changes: Sequence[Change]) -> Iterator[sql.Composed]:
+    """Yield the condition of a touched row for each change that this projection can show.
+
+    A row is first touched by the term that it shows.
+    """
     for change in changes:
         if (column := projection.terms.columns.get(change.kind)) is not None:
             is_list = projection.table.columns[column].startswith("text[]")
             condition = sql.SQL("{} @> ARRAY[{}]" if is_list else "{} = {}")
             shows = condition.format(sql.Identifier(column), sql.Literal(change.code))
-            yield template.format(stream, table, shows, _reached(change.since, projection.terms.day))
+            yield sql.SQL("{} {}").format(shows, _reached(change.since, projection.terms.day))
 
 
 def _reached(since: date | None, day: str | None) -> sql.Composable:
