@@ -46,12 +46,11 @@ class Merge:
 MERGES = (
     Merge(0.01, TermKind.THEME, "temps-ecran", "jeux-video", AT_ONCE_SECONDS),
     Merge(0.10, TermKind.ANIMATION_TYPE, "cafe-des-parents", "seminaire", ANEW_SECONDS),
-    Merge(0.50, TermKind.AUDIENCE, "parents", "mediateurs", ANEW_SECONDS),
+    Merge(0.40, TermKind.ANIMATION_TYPE, "atelier-parents", "seminaire", ANEW_SECONDS),
 )
 _COLUMNS = {
     TermKind.THEME: sql.SQL("themes @> ARRAY[%s]"),
     TermKind.ANIMATION_TYPE: sql.SQL("type = %s"),
-    TermKind.AUDIENCE: sql.SQL("audience = %s"),
 }
 _DAYS = "SELECT day, count(*) FROM {} WHERE {} GROUP BY day ORDER BY day DESC"
 
