@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID, uuid4
@@ -169,6 +169,7 @@ class _Stage:
 @settings(max_examples=6 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps, seed=st.integers(0, 10_000))
 @example(steps=[("refold_at_most", 0), ("change", 6)], seed=1)
+@example(steps=[("refold_at_most", 0), *[("act", 6), ("change", 3), ("advance", 2_000), ("renew", 0)] * 4], seed=2)
 def test_any_changes_of_terms_among_commands_leave_the_rows_of_a_whole_rebuild(
     steps, seed, server_url, founded, worker_id, monkeypatch
 ):
@@ -259,3 +260,28 @@ def test_what_touches_too_much_is_filled_anew_by_itself_and_the_way_back_shows_i
     back(fresh_url, MASTER_KEY)
     assert (_numbers_of(conn), _themes(conn), left_behind(conn)) == (before, {"educonnect"}, [])
     assert_exact(app)
+
+
+def test_what_a_row_does_not_say_of_its_terms_is_folded_from_its_events(
+    world, app, conn, fresh_url, monkeypatch
+) -> None:
+    """The recorded type of one that is shown with another, and the day in another offset than the territory's."""
+    monkeypatch.setattr(touched, "FEW_STREAMS", 0)
+    # The day before in Guadeloupe.
+    starts = datetime(2026, 11, 15, 2, tzinfo=UTC)
+    world.creates(themes=("ent-pronote", "temps-ecran"))
+    (created,) = (record.event for record in world.commanded())
+    held = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+    records(conn, app, *(created.model_copy(update={"type": each, **held}) for each in _TYPES))
+    catch_up(conn, app.vault)
+    by_type = (Part(into="educonnect", animation_types=("seminaire",)), Part(into="jeux-video"))
+    for command in (
+        TermMerge(kind=TermKind.ANIMATION_TYPE, source="cafe-des-parents", into="seminaire"),
+        TermSplit(kind=TermKind.THEME, code="ent-pronote", parts=by_type),
+        TermMerge(kind=TermKind.THEME, source="temps-ecran", into="jeux-video", since=date(2026, 11, 15)),
+    ):
+        world.does(command, NATIONAL)
+        catch_up(conn, app.vault)
+        assert left_behind(conn) == ["animations"]
+        renew(fresh_url, MASTER_KEY, ["animations"])
+        assert_exact(app)
