@@ -19,7 +19,6 @@ INDEXES = (
     "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",
     # Of what is rare in a large territory. PostgreSQL also keeps the plan of a page that an index answers alone.
     "(territory, type, audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
-    "(starts_at, animation_id) WHERE status = 'CANCELLED'",
     "(coalesce(published_at, 'epoch'), animation_id)",
     "(changed_at, animation_id) WHERE status = 'PUBLISHED'",
     "(title_key, animation_id)",

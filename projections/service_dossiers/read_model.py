@@ -135,7 +135,6 @@ SERVICE_DOSSIERS = Projection(
             "(convention_id, opened_at, dossier_id)",
             "(status, opened_at, dossier_id)",
             "(opened_at, dossier_id) WHERE amendments_to_decide > 0",
-            "(certified_at) WHERE certified_at IS NOT NULL",
             "(payment_key) WHERE payment_key IS NOT NULL",
         ),
     ),

@@ -13,7 +13,7 @@ import pytest
 from application.files.store import FileStore
 from application.notifications.reaction import structure
 from tests.support.api.asking import Town
-from tests.support.api.reading import opened_town, reading
+from tests.support.api.reading import Reader, opened_town, reading
 from tests.support.api.rights_world import Everything, one_of_each, things
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import NATIONAL, World
@@ -25,13 +25,6 @@ def everything(server_url: str, worker_id: str, founded_name: str, tmp_path_fact
         yield made
 
 
-@pytest.fixture
-def everything_apart(server_url: str, worker_id: str, founded_name: str, tmp_path: Path) -> Iterator[Everything]:
-    """The same in a database of the test's own, which may change it."""
-    with _everything(server_url, f"api_apart_{worker_id}", founded_name, tmp_path) as made:
-        yield made
-
-
 @contextmanager
 def _everything(server_url: str, name: str, founded_name: str, folder: Path) -> Iterator[Everything]:
     with opened_town(server_url, name, founded_name) as town:
@@ -39,10 +32,15 @@ def _everything(server_url: str, name: str, founded_name: str, folder: Path) -> 
         ids = one_of_each(world, Claim(world, files))
         town.now = world.now
         with reading(town, files) as reader:
-            document = '{ auditTrail(where: {type: "animation.attested"}, first: 1) { nodes { id } } }'
-            ids["entry"] = reader.asks(document, NATIONAL).data["auditTrail"]["nodes"][0]["id"]
-            ids["notification"] = _notified(town, ids)
-            yield Everything(reader, list(things(ids)), ids)
+            yield complete(reader, ids)
+
+
+def complete(reader: Reader, ids: dict[str, str]) -> Everything:
+    """Return the world with an entry of the audit trail and a notification."""
+    document = '{ auditTrail(where: {type: "animation.attested"}, first: 1) { nodes { id } } }'
+    ids["entry"] = reader.asks(document, NATIONAL).data["auditTrail"]["nodes"][0]["id"]
+    ids["notification"] = _notified(reader.town, ids)
+    return Everything(reader, list(things(ids)), ids)
 
 
 def _notified(town: Town, ids: dict[str, str]) -> str:

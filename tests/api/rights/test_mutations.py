@@ -205,8 +205,8 @@ _WITHOUT_CAUSE = forbidden().problems[0].message
 _OF_NOBODY = str(UUID(int=(4 << 76) + (2 << 62) + 99))
 
 
-def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
-    """A sound input, about what is ours or about what there is none of."""
+def sound_input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
+    """Return an input without faults, about what is ours or about what there is none of."""
     input_type = get_named_type(MUTATIONS[mutation].args["input"].type)
     values: dict[str, Any] = dict(SAID.get(mutation, {}))
     for name, field in input_type.fields.items():
@@ -219,8 +219,8 @@ def _input(mutation: str, ids: dict[str, str], known: bool) -> dict[str, Any]:
     return values
 
 
-def _reaches(who: Actor, mutation: str) -> bool:
-    """Whether the table lets that person do it with what is ours."""
+def reaches(who: Actor, mutation: str) -> bool:
+    """Return whether the table lets that person do it with what is ours."""
     ours = Belongings(STRUCTURE_ID, frozenset(["971"]), UAI, PARENT.person_id, frozenset(["971"]))
     return may(who, Action(mutation), ours)
 
@@ -232,11 +232,11 @@ def test_each_mutation_is_refused_to_those_whom_the_table_does_not_name_whether_
     field = MUTATIONS[mutation]
     document = f"mutation ($input: {field.args['input'].type}) {{ one: {mutation}(input: $input) {{ {_ANSWER} }} }}"
     wrong = []
-    for who in (somebody for somebody in WHO if not _reaches(somebody, mutation)):
+    for who in (somebody for somebody in WHO if not reaches(somebody, mutation)):
         code = "UNAUTHENTICATED" if who is PUBLIC else "FORBIDDEN"
         refusals = []
         for known in (True, False):
-            answer = everything.reader.asks(document, who, input=_input(mutation, everything.ids, known))
+            answer = everything.reader.asks(document, who, input=sound_input(mutation, everything.ids, known))
             refusals.append(answer.data["one"])
         for refusal in refusals:
             if [error["code"] for error in refusal["errors"]] != [code]:
@@ -255,7 +255,7 @@ def test_who_may_never_do_something_is_told_so_whatever_is_missing(everything: E
     for mutation in sorted(set(MUTATIONS) - HELD.keys() - CANDIDATES):
         field = MUTATIONS[mutation]
         document = f"mutation ($input: {field.args['input'].type}) {{ one: {mutation}(input: $input) {{ {_ANSWER} }} }}"
-        sound, fields = _input(mutation, everything.ids, True), get_named_type(field.args["input"].type).fields
+        sound, fields = sound_input(mutation, everything.ids, True), get_named_type(field.args["input"].type).fields
         least = {name: value for name, value in sound.items() if is_required_input_field(fields[name])}
         for who in (somebody for somebody in WHO if not may_ever(somebody, Action(mutation))):
             answer = everything.reader.asks(document, who, input=least)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -21,24 +21,28 @@ from graphql import (
 )
 
 from api.schema import schema
-from application.followers.mailing import Mailer
-from application.followers.reacting import react
-from application.hosting.settings import Settings
-from application.webhooks.delivering import Deliverer
-from application.webhooks.sending import Sender
-from cli.server.jobs import jobs
-from domain.kernel.actors import PUBLIC, Actor, Role
-from projections.engine.catching_up import catch_up
+from application.commanding.commands import Command
+from application.files.store import FileStore
+from application.proof.completeness.committing import ProofMapCommit
+from application.typology import TermAdd, TermMerge
+from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
+from domain.typology.typology import TermKind
+from projections.engine.runner import projecting
+from tests.api.rights.conftest import complete
+from tests.api.rights.test_mutations import MUTATIONS, reaches, sound_input
 from tests.api.rights.test_reading import ARGUMENTS, BY_LINK
-from tests.support.api.reading import Reader
+from tests.support.api.every_topic import an_event_of_every_topic
+from tests.support.api.reading import opened_town, reading
 from tests.support.api.rights_world import OURS, Everything
-from tests.support.api.statements import filled_up, read_whole, sent
+from tests.support.api.statements import Planned, filled_up, planned, sent
 from tests.support.api.visiting import visits
-from tests.support.server import MASTER_KEY, TOKEN_SECRET
-from tests.support.world import EVENT_KEYS
+from tests.support.api.work_by_itself import operates, works
+from tests.support.papers.proved_dossiers import Claim
+from tests.support.world import NATIONAL, World
 
 QUERY = schema._schema.query_type
 WHO = [PUBLIC, *(Actor(role, f"{role}", **OURS) for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))]
+WHO_ACTS = [*WHO[1:], SYSTEM]
 #: Tables that history does not lengthen beyond some hundreds or thousands of rows, and why.
 SHORT = {
     "terms": "the typology",
@@ -56,7 +60,12 @@ SHORT = {
     "country_terms": "a row for each day and term",
     "questionnaire_keys": "emptied whole",
     "webhook_progress": "a row for each subscription",
+    "structures": "some thousands, whose names hold what is typed anywhere",
+    "animation_drafts": "a row for each who declares, for some weeks",
     "reactions_set_aside": "what could not be reacted to",
+    **dict.fromkeys(("satisfaction_forms", "attestation_forms"), "a row for each wording"),
+    **dict.fromkeys(("job_failures", "troubles", "leases"), "a row for each work"),
+    "generations": "some for each read model",
     "keys": "the notary's, of which there is one for years",
     "log": "one row",
     "map": "one row",
@@ -71,6 +80,21 @@ WHOLE = {
     "SELECT structure_id, contact_id FROM": "retention, once a day",
     "DELETE FROM mail_outbox WHERE ctid": "once an hour, of what it keeps short itself",
     "DELETE FROM command_outcomes WHERE ctid": "once an hour: an index would cost each command",
+    "FROM questionnaire_packets ORDER BY packet_id": "answers are recorded once a night",
+    'SELECT count(*) FROM "read_models"': "audit check --read-models",
+    "FROM proof.checkpoints ORDER BY size": "audit check",
+    "SELECT prefix, entries FROM proof.map_tiles": "audit check",
+    "SELECT mail_id, kind, attempts": "mail status",
+    "AS held_back": "mail status",
+    "max(reason) FI": "sms status",
+    "UPDATE sms_outbox SET due_at = now(), given_up_at = NULL": "sms retry",
+}
+#: Indexes, by a part of how they are made, of statements that nothing here occasions.
+ON_OCCASION = {
+    "accompaniments USING btree (day)": "a period of the whole country",
+    "passkeys USING gin (keys jsonb_path_ops)": "somebody signs in by a passkey",
+    "sms_waiting": "an event takes back a text message",
+    "stored_events_school_staff": "the staff of a school is written to",
 }
 
 
@@ -154,47 +178,72 @@ def _asks(everything: Everything) -> None:
                 everything.reader.asks(f"{{ one: {thing} }}", who)
 
 
-def _works(reader: Reader, folder: Path) -> None:
-    """Do once what is done by itself: reactions, letters, webhooks and jobs."""
-    app, now = reader.town.app, reader.town.now
-    settings = Settings(
-        home=folder,
-        database_url=reader.town.url,
-        token_secret=TOKEN_SECRET,
-        master_key=MASTER_KEY,
-        event_key=EVENT_KEYS,
-        checkpoint_key=MASTER_KEY,
-        files=folder / "files",
-    )
-    with app.pool.connection() as conn:
-        catch_up(conn, app.vault)
-        while react(conn, with_mail=True):
-            pass
-        mailer = Mailer(app.vault, app.bus.keyed, "de@example.org", "https://x.example.org", lambda letter: None)
-        mailer.send_next(conn)
-        sender = Sender(local=True)
-        deliverer = Deliverer(app.execute, app.vault, app.bus.keyed, "https://x.example.org", sender, lambda: now)
-        deliverer.begin(conn)
-        deliverer.deliver(conn)
-    for job in jobs(app, settings):
-        if job.name == "log-checked":
-            # It reads the whole log by design, in a process of its own.
-            continue
-        job.run(now, now - timedelta(days=400))
+def _acts(everything: Everything) -> None:
+    """Send each mutation as somebody who may."""
+    for mutation, field in MUTATIONS.items():
+        document = (
+            f"mutation ($input: {field.args['input'].type}) {{ one: {mutation}(input: $input) {{ __typename }} }}"
+        )
+        who = next((somebody for somebody in WHO_ACTS if reaches(somebody, mutation)), NATIONAL)
+        everything.reader.asks(document, who, input=sound_input(mutation, everything.ids, True))
 
 
-def test_no_statement_reads_a_table_whole_that_history_lengthens(everything_apart: Everything, tmp_path: Path):
-    reader = everything_apart.reader
-    with sent() as statements:
-        _asks(everything_apart)
-        answers = visits(everything_apart, tmp_path)
-        _works(reader, tmp_path)
-    assert sum(status == 200 for status in answers.values()) > 35, answers
-    assert len(statements) > 500
-    with reader.town.app.pool.connection() as conn, filled_up(conn) as filled:
-        whole = {text: read_whole(conn, text, params) for text, params in statements.items()}
-    long = {text: set(tables) - set(SHORT) for text, tables in whole.items() if set(tables) - set(SHORT)}
-    faults = [f"{tables}: {text}" for text, tables in long.items() if not any(part in text for part in WHOLE)]
+def _merges(world: World) -> None:
+    """Merge terms of every kind: each looks for what has shown its term."""
+    merged = {
+        TermKind.ANIMATION_TYPE: ("atelier-parents", "cafe-des-parents"),
+        TermKind.VENUE_TYPE: ("mairie", "ecole"),
+        TermKind.AUDIENCE: ("autres", "parents"),
+        TermKind.ACCESSIBILITY: ("autres", "braille"),
+    }
+    for kind, (source, into) in merged.items():
+        if source == "autres":
+            world.does(TermAdd(kind=kind, code=source, label="Autres"), NATIONAL)
+        world.does(TermMerge(kind=kind, source=source, into=into), NATIONAL)
+
+
+class _Signable(World):
+    """A world whose log is signed: a map that nobody computed is not committed in it."""
+
+    def does(self, command: Command, actor: Actor) -> Any:
+        return None if isinstance(command, ProofMapCommit) else super().does(command, actor)
+
+
+@pytest.fixture(scope="module")
+def product(
+    server_url: str, worker_id: str, founded_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Planned]:
+    """What PostgreSQL does for each statement that the product sends, in full tables."""
+    folder = tmp_path_factory.mktemp("product")
+    with opened_town(server_url, f"api_statements_{worker_id}", founded_name) as town:
+        with sent() as statements:
+            world, files = _Signable(town.app), FileStore(folder / "files")
+            ids = an_event_of_every_topic(world, Claim(world, files))
+            with reading(town, files) as reader:
+                _merges(world)
+                town.now = world.now
+                reader.catches_up()
+                everything = complete(reader, ids)
+                _asks(everything)
+                answers = visits(everything, folder / "files")
+                works(everything, folder)
+                with projecting(town.url, town.app.vault):
+                    _acts(everything)
+                failed = operates(everything, folder)
+        assert sum(status == 200 for status in answers.values()) > 130, answers
+        assert failed == {}
+        with psycopg.connect(town.url) as conn, filled_up(conn):
+            yield planned(conn, statements)
+
+
+def test_no_statement_reads_a_table_whole_that_history_lengthens(product: Planned):
+    whole = {text: names - set(SHORT) for text, names in product.read_whole.items() if names - set(SHORT)}
+    faults = [f"{sorted(names)}: {text}" for text, names in whole.items() if not any(part in text for part in WHOLE)]
     assert faults == [], "\n\n".join(faults)
-    assert len(filled) > 40
-    assert [part for part in WHOLE if not any(part in text for text in long)] == []
+    assert [part for part in WHOLE if not any(part in text for text in whole)] == []
+    assert len(product.read_whole) > 1_000
+
+
+def test_a_statement_uses_every_index(product: Planned):
+    unused = [made for made in product.unused_indexes if not any(part in made for part in ON_OCCASION)]
+    assert unused == [], "\n".join(unused)

@@ -1,7 +1,8 @@
-"""Every address that is fetched with GET: files, papers, feeds, tables and tiles."""
+"""Every address that is fetched with GET: files, papers, feeds, tables and tiles; and the pages, as each role."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,59 +15,98 @@ from starlette.routing import Route
 from domain.kernel.actors import Role
 from tests.support.api.rights_world import Everything
 from tests.support.server import Clock, running_server, token
+from tests.support.visitor import Visitor
 from tests.support.world import MASTER_KEY, SIRET, UAI
+from web.app import Pages
 
 #: What stands in addresses, by the word before it, as the ids of one of each thing are called.
 _IDS = {
+    "abonnements": "webhookId",
     "animations": "animationId",
     "service-dossiers": "dossierId",
     "candidatures": "candidatureId",
-    "structures": "structureId",
-    "strategies": "strategyId",
+    "controle": "controlId",
+    "conventions": "conventionId",
+    "demandes": "requestId",
+    "dossiers": "dossierId",
+    "groupes": "groupId",
+    "invitations": "invitation",
     "publications": "publicationId",
+    "questionnaire": "questionnaire",
+    "ressources": "publicationId",
+    "strategies": "strategyId",
+    "structures": "structureId",
 }
 #: For ever, or of the process alone.
-_NOT_VISITED = ("/graphql", "/metrics")
+_NOT_VISITED = ("/graphql", "/assets")
+_SCOPES: dict[str, Any] = {"sirets": [SIRET], "territories": ["971"], "schools": [UAI]}
 
 
 def visits(everything: Everything, files: Path) -> dict[str, int]:
-    """Fetch every address of the service but pages. Return how each was answered, by 200 if anybody is."""
+    """Fetch every address of the service. Return how each was answered, by 200 if anybody is.
+
+    A page is fetched by every role: they read other things of it.
+    """
     of_town = patch("tests.support.server.MASTER_KEY", MASTER_KEY)
-    with _routes() as routes, of_town, patch("web.app.Pages.routes", lambda *_: ()):
-        now = everything.reader.town.now
-        with running_server(everything.reader.town.url, Clock(now), files=files, projects=False) as server:
-            scopes: dict[str, Any] = {"sirets": [SIRET], "territories": ["971"], "schools": [UAI]}
-            tokens = [None, *(token(role, **scopes) for role in (Role.NATIONAL, Role.STRUCTURE, Role.AUDITOR))]
-            answers: dict[str, int] = {}
-            for path in sorted({route.path for route in routes if "GET" in (route.methods or ())}):
-                if path.startswith(_NOT_VISITED):
-                    continue
-                address = _filled(path, everything.ids)
-                for who in tokens:
-                    headers = {"Authorization": f"Bearer {who}"} if who else {}
-                    answers[path] = server.http.get(address, headers=headers).status_code
-                    if answers[path] == 200:
-                        break
-            return answers
+    roles = [role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM)]
+    offers = {role.name: token(role, **_SCOPES) for role in roles}
+    now, url = everything.reader.town.now, everything.reader.town.url
+    with (
+        _routes() as (pages, others),
+        of_town,
+        running_server(url, Clock(now), files=files, projects=False, offers=offers) as server,
+    ):
+        answers: dict[str, int] = {}
+        tokens = (None, *(offers[role.name] for role in (Role.NATIONAL, Role.STRUCTURE, Role.AUDITOR)))
+        for path in _paths(others):
+            for who in tokens:
+                headers = {"Authorization": f"Bearer {who}"} if who else {}
+                answers[path] = server.http.get(_filled(path, everything.ids), headers=headers).status_code
+                if answers[path] == 200:
+                    break
+        for role in roles:
+            visitor = Visitor(server.address).signs_in(role.name)
+            for path in _paths(pages):
+                status = visitor.http.get(_filled(path, everything.ids)).status_code
+                answers[path] = 200 if answers.get(path) == 200 else status
+                assert status < 500, (path, role)
+        return answers
+
+
+def _paths(routes: list[Route]) -> list[str]:
+    paths = sorted({route.path for route in routes if "GET" in (route.methods or ())})
+    return [path for path in paths if not path.startswith(_NOT_VISITED)]
 
 
 @contextmanager
-def _routes() -> Iterator[list[Route]]:
-    """The routes made meanwhile."""
+def _routes() -> Iterator[tuple[list[Route], list[Route]]]:
+    """The routes of pages made meanwhile, and all others."""
+    pages: list[Route] = []
     made: list[Route] = []
-    make = Route.__init__
+    make, of_pages = Route.__init__, Pages.routes
 
     def noted(self: Route, *arguments: Any, **options: Any) -> None:
         make(self, *arguments, **options)
         made.append(self)
 
-    with patch.object(Route, "__init__", noted):
-        yield made
+    def noted_pages(self: Pages, graphql: Any) -> Any:
+        before = len(made)
+        routes = of_pages(self, graphql)
+        pages.extend(made[before:])
+        del made[before:]
+        return routes
+
+    with patch.object(Route, "__init__", noted), patch.object(Pages, "routes", noted_pages):
+        yield pages, made
 
 
 def _filled(path: str, ids: dict[str, str]) -> str:
     """Return an address for the path, of things that exist where they have an id."""
     values = {"code": "971", "level": "0", "index": "000", "size": "1", "number": "1", "name": "x", "sha256": "0" * 64}
-    word = path.strip("/").split("/")[0]
-    values |= {"id": ids.get(_IDS.get(word, ""), "x"), "link": ids["link"]}
+    values |= {"link": ids["link"], "dossier": ids["dossierId"], "change": "fusionner"}
+    words = path.strip("/").split("/")
+    named = [ids[_IDS[word]] for word, after in itertools.pairwise(words) if word in _IDS and after.startswith("{")]
+    values |= dict.fromkeys(
+        ("id", *(("link",) if words[0] in ("invitations", "questionnaire") else ())), (named or ["x"])[0]
+    )
     return re.sub(r"\{(\w+)(:path)?\}", lambda part: values[part[1]], path)
