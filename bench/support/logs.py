@@ -11,6 +11,9 @@ from application.application import open_application
 from application.hosting.database import with_database
 from bench.support.stage import EVENT_KEYS, MASTER_KEY
 from demo import load_season
+from projections.engine.generations import built_by_other_code, prepare
+from projections.engine.rebuild import rebuild
+from projections.registry import projections
 
 #: The end of the school year, when most animations have been held and attested.
 SEASON_END = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
@@ -43,7 +46,23 @@ def season_log(server_url: str, events: int, name: str | None = None) -> str:
             conn.execute("VACUUM ANALYZE")
             conn.execute("CREATE TABLE bench_loaded ()")
             conn.execute("CHECKPOINT")
+    else:
+        _bring_up_to_date(url)
     return url
+
+
+def _bring_up_to_date(url: str) -> None:
+    """Make of a log that an older commit has kept what this code reads: its tables, and read models that differ."""
+    with open_application(url, MASTER_KEY, EVENT_KEYS) as app, app.pool.connection() as conn:
+        has_read_models = conn.execute("SELECT to_regclass('read_models.generations')").fetchone() != (None,)
+        if has_read_models:
+            prepare(conn, projections)
+        others = built_by_other_code(conn, projections) if has_read_models else []
+    if others:
+        print(f"The log was kept by another commit: rebuilding {', '.join(others)}")
+        rebuild(url, MASTER_KEY, others)
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute("VACUUM ANALYZE")
 
 
 def _is_loaded(url: str) -> bool:
