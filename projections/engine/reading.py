@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Hashable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import psycopg
 from cachetools import LRUCache
@@ -70,6 +81,15 @@ class Snapshot:
 
     async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
         return list(await self.sent(query, params))
+
+    async def of_ids(self, template: str, ids: Collection[UUID]) -> list[DictRow]:
+        """Return the rows of a statement with `= ANY(%(ids)s)`.
+
+        A single id is compared by itself: PostgreSQL keeps the plan of that, and plans each array anew.
+        """
+        if len(ids) == 1:
+            return await self.rows(self.sql(template.replace("= ANY(%(ids)s)", "= %(ids)s")), {"ids": next(iter(ids))})
+        return await self.rows(self.sql(template), {"ids": list(ids)})
 
     async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> Sequence[DictRow]:
         """Return `rows`, each loaded on access."""

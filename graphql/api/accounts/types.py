@@ -222,7 +222,7 @@ async def load_invitation(context: Context, invitation_id: UUID) -> Invitation |
     read = await context.read()
     rows: Sequence[dict[str, Any]] = await read.rows(read.sql(queries.INVITATION), {"id": invitation_id})
     for row in rows:
-        structure_rows = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [row["structure_id"]]})
+        structure_rows = await read.of_ids(structure_queries.BY_IDS, [row["structure_id"]])
         home = frozenset(code for structure in structure_rows for code in structure["territories"][:1])
         if may(context.actor, Action.INVITATION_REVOKE, Belongings(row["structure_id"], home=home)):
             return _invitation_of(row)

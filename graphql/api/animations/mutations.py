@@ -66,11 +66,11 @@ async def _declared(info: Info, command: type[Command], values: Mapping[str, Any
 async def _warnings(context: Context, animation_id: UUID) -> list[str]:
     """Return a warning for each animation that who looks for this one would take for it."""
     read = await context.read()
-    (own,) = await read.rows(read.sql(BY_IDS), {"ids": [animation_id]})
+    (own,) = await read.of_ids(BY_IDS, [animation_id])
     params = {"id": animation_id, "starts_at": own["starts_at"]}
     beside = [row["animation_id"] for row in await read.rows(read.sql(OF_THAT_INSTANT), params)]
     others = [other_id for other_id in beside if other_id != animation_id]
-    rows = await read.rows(read.sql(BY_IDS), {"ids": others}) if others else []
+    rows = await read.of_ids(BY_IDS, others) if others else []
     return [
         f"« {row['title']} » est déjà déclarée à cette heure, au même lieu (animation {row['animation_id']}) : si c'est"
         " la même, annulez l'une des deux."

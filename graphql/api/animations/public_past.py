@@ -35,7 +35,7 @@ async def as_public_today(past: PastContext, rows: Sequence[Row]) -> tuple[dict[
     Everything that people wrote or chose is that of today; what is not public today is left out.
     """
     read = await past.live.read()
-    live_rows = await read.rows(read.sql(queries.BY_IDS), {"ids": [row["animation_id"] for row in rows]})
+    live_rows = await read.of_ids(queries.BY_IDS, [row["animation_id"] for row in rows])
     today = {row["animation_id"]: row for row in live_rows if is_public(row)}
     then = {row["animation_id"]: row for row in rows if row["animation_id"] in today}
     shown = {animation_id: _shown(row, today[animation_id]) for animation_id, row in then.items()}

@@ -98,7 +98,7 @@ async def _registrants(context: Context, row: Row) -> tuple[str, ...]:
 async def _convention(context: Context, convention_id: UUID) -> str | None:
     """Return what a sheet says of the convention that the animation is paid under."""
     read = await context.read()
-    rows = await read.rows(read.sql(structure_queries.CONVENTIONS_BY_IDS), {"ids": [convention_id]})
+    rows = await read.of_ids(structure_queries.CONVENTIONS_BY_IDS, [convention_id])
     return f"signée le {short_date(rows[0]['signed_on'])} avec {rows[0]['coordonnateur']}" if rows else None
 
 
@@ -136,7 +136,7 @@ def blank_sheet_of(
 async def _readable_animation(context: Context, request: Request) -> Row:
     animation_id = id_in_path(request)
     read = await context.read()
-    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": [animation_id]})
+    rows = await read.of_ids(queries.BY_IDS, [animation_id])
     if not rows and scope_of(context.actor, Action.STRUCTURE_READ) is Scope.ANYWHERE:
         raise Refused(404, "NOT_FOUND", "Animation : introuvable.")
     if not rows or not may(context.actor, Action.STRUCTURE_READ, _belongings(rows[0])):

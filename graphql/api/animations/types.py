@@ -283,7 +283,7 @@ def with_seat(animation: Animation) -> Animation:
 async def load_animations(context: Context, ids: Sequence[UUID]) -> list[Animation | None]:
     """Return the animations in the order of `ids`, None for those that do not exist or are not for the asker."""
     read, lists = await context.read(), await lists_of(context)
-    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
+    rows = await read.of_ids(queries.BY_IDS, ids)
     visible: dict[UUID, Animation | None] = {
         row["animation_id"]: animation_of(row, lists) for row in rows if is_visible(context, row)
     }

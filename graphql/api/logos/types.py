@@ -35,5 +35,5 @@ async def logo_of(context: Context, owner: UUID, path: str) -> Logo | None:
 
 async def _rows(context: Context, ids: Sequence[UUID]) -> list[dict[str, Any] | None]:
     read = await context.read()
-    rows = {row["logo_id"]: row for row in await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})}
+    rows = {row["logo_id"]: row for row in await read.of_ids(queries.BY_IDS, ids)}
     return [rows.get(logo) for logo in ids]

@@ -23,7 +23,7 @@ async def publication_at(context: Context, publication_id: UUID, at: At) -> Publ
     # Of a structure, the past has no other rows than those of the streams that are named.
     past = await past_of(context, moment, now, publication_id, publication_id)
     read = await past.read()
-    for row in await read.rows(read.sql(queries.BY_IDS_WITHOUT_PEOPLE), {"ids": [publication_id]}):
+    for row in await read.of_ids(queries.BY_IDS_WITHOUT_PEOPLE, [publication_id]):
         if answers_for(context, row):
             return publication_of(row | {"past": past}, await lists_of(past))
         if is_visible(context, row):

@@ -158,7 +158,7 @@ def _file(publication_id: UUID, file: Row) -> PublicationFile:
 async def load_publications(context: Context, ids: Sequence[UUID]) -> list[Publication | None]:
     """Return the publications in the order of `ids`, None for those that do not exist or are not for the asker."""
     read, lists = await context.read(), await lists_of(context)
-    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(ids)})
+    rows = await read.of_ids(queries.BY_IDS, ids)
     visible = {row["publication_id"]: publication_of(row, lists) for row in rows if is_visible(context, row)}
     return [visible.get(publication_id) for publication_id in ids]
 

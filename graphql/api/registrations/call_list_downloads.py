@@ -78,7 +78,7 @@ async def _pdf(context: Context, request: Request) -> Response:
 
 async def _animation(context: Context, request: Request) -> Row:
     read = await context.read()
-    rows: list[Row] = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [id_in_path(request)]})
+    rows: list[Row] = await read.of_ids(animation_queries.BY_IDS, [id_in_path(request)])
     if not rows or not may(context.actor, Action.REGISTRATION_READ, Belongings(rows[0]["structure_id"])):
         raise denied(context.actor)
     return rows[0]

@@ -48,7 +48,7 @@ async def _ticket(context: Context, request: Request) -> Response:
     registration_id = await _held(context, request, animation_id)
     read = await context.read()
     registrations = await read.rows(read.sql(queries.BY_ID), {"id": registration_id})
-    animations = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    animations = await read.of_ids(animation_queries.BY_IDS, [animation_id])
     if not registrations or not animations or registrations[0]["animation_id"] != animation_id:
         raise _unknown()
     registration, animation = registrations[0], animations[0]
@@ -70,7 +70,7 @@ async def tickets_without_email(context: Context, animation_id: UUID) -> list[Ti
     registrations: list[Row] = await read.rows(read.sql(statement), params)
     if not registrations:
         return []
-    (animation,) = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    (animation,) = await read.of_ids(animation_queries.BY_IDS, [animation_id])
     contact, lists = on_one_line(await contact_about(context, animation)), await lists_of(context)
     return [_ticket_of(context, row, animation, contact, lists) for row in registrations[:MOST_TICKETS]]
 

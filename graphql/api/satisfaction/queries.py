@@ -154,7 +154,7 @@ async def _of_animation(context: Context, where: SatisfactionWhere, animation: s
         raise invalid("where.animationId : aucun autre critère avec une animation.", "where", "animationId")
     animation_id = node_id(animation, "where", "animationId")
     read = await context.read()
-    rows = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    rows = await read.of_ids(animation_queries.BY_IDS, [animation_id])
     belongings = belongings_of(rows[0]) if rows else Belongings()
     if not may(context.actor, Action.SATISFACTION_READ, belongings):
         raise denied(context.actor)

@@ -110,7 +110,7 @@ async def load_form(context: Context) -> SatisfactionForm | None:
 async def load_questionnaire(context: Context, animation_id: UUID) -> Questionnaire | None:
     """Return the questionnaire of an animation for who holds its link; None for one that was never published."""
     read, form = await context.read(), await load_form(context)
-    rows = await read.rows(read.sql(animation_queries.BY_IDS), {"ids": [animation_id]})
+    rows = await read.of_ids(animation_queries.BY_IDS, [animation_id])
     if form is None or not rows or not is_public(rows[0]):
         return None
     row = rows[0]

@@ -251,7 +251,7 @@ def dossier_of(row: dict[str, Any], lists: Lists) -> ServiceDossier:
 async def load_dossier(context: Context, dossier_id: UUID) -> ServiceDossier | None:
     """Return the dossier, or None if it does not exist or is not for the asker."""
     read, lists = await context.read(), await lists_of(context)
-    for row in await read.rows(read.sql(queries.BY_IDS), {"ids": [dossier_id]}):
+    for row in await read.of_ids(queries.BY_IDS, [dossier_id]):
         if may_be_shown(context.actor, "ServiceDossier", belongings(_Standing(row))):
             return dossier_of(row, lists)
     return None

@@ -83,7 +83,7 @@ async def conventions_of(context: Context, ids: list[UUID]) -> list[list[dict[st
 async def load_conventions(context: Context, ids: Sequence[UUID]) -> list[Convention | None]:
     """Return the conventions in the order of `ids`, None for those that do not exist or are not for the asker."""
     read = await context.read()
-    rows = await read.rows(read.sql(queries.CONVENTIONS_BY_IDS), {"ids": list(ids)})
+    rows = await read.of_ids(queries.CONVENTIONS_BY_IDS, ids)
     conventions = {
         row["convention_id"]: convention_of(row)
         for row in rows

@@ -50,7 +50,7 @@ async def _contacts(context: Context, ids: Sequence[UUID]) -> list[dict[str, Any
     read = await context.read()
 
     async def load(missing: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-        rows = await read.rows(read.sql(queries.CONTACTS), {"structures": list(missing)})
+        rows = await read.of_ids(queries.CONTACTS, missing)
         # Structures of which nothing is said are known too.
         return {key: {} for key in missing} | {row["structure_id"]: row for row in rows}
 

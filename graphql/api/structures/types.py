@@ -186,7 +186,7 @@ async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
     read = await context.read()
 
     async def load(missing: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-        rows = await read.rows(read.sql(queries.BY_IDS), {"ids": list(missing)})
+        rows = await read.of_ids(queries.BY_IDS, missing)
         return {row["structure_id"]: row for row in rows}
 
     rows = await context.services.structures.at(read, ids, load)

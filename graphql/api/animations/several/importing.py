@@ -152,7 +152,7 @@ async def _schools(context: Context, values: dict[str, Any]) -> list[NamedSchool
     if not _may(context, values):
         return []
     read = await context.read()
-    structures = await read.rows(read.sql(structure_queries.BY_IDS), {"ids": [UUID(str(values["structure_id"]))]})
+    structures = await read.of_ids(structure_queries.BY_IDS, [UUID(str(values["structure_id"]))])
     beginnings = [schools_begin_with(code) for row in structures for code in row["territories"]]
     rows = await read.rows(read.sql(school_queries.DESCRIBED_IN), {"beginnings": beginnings})
     return [NamedSchool(**row) for row in rows]

@@ -65,7 +65,7 @@ async def _table(context: Context, request: Request) -> Response:
 async def _row(context: Context) -> tuple[Any, ...]:
     """Return the example; a structure's own names a territory of its own, so that it can be sent as it is."""
     read = await context.read()
-    rows = await read.rows(read.sql(queries.BY_IDS), {"ids": sorted(context.actor.structures)})
+    rows = await read.of_ids(queries.BY_IDS, sorted(context.actor.structures))
     codes = sorted({code for row in rows for code in row["territories"]})
     if not codes:
         return tuple(_EXAMPLE.values())
