@@ -16,9 +16,13 @@ from eventsourcing.persistence import Mapper, StoredEvent, Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
 
+from bench.support.stage import MASTER_KEY
 from eventstore.log import head
 from eventstore.records import Recorded, decode
+from eventstore.seals import sealed_with
+from eventstore.vault import WRAPPED_KEYS, Vault
 from projections.animations.read_model import animations
 from projections.engine.folding import fold_batch
 from projections.engine.generations import State, add_generation, create_indexes
@@ -32,6 +36,7 @@ ROWS = replace(_ANIMATIONS, table=replace(_ANIMATIONS.table, indexes=()), rollup
 GENERATION = 1_000_000
 
 _TIMEOUT_SECONDS = 600.0
+_VAULT = Vault(MASTER_KEY)
 
 
 def environment(url: str) -> dict[str, str]:
@@ -86,6 +91,9 @@ class AnimationRows(PostgresTrackingRecorder):
         with self.datastore.transaction(commit=True) as curs:
             conn = curs.connection
             self._insert_tracking(curs, tracking)
+            with conn.cursor(row_factory=tuple_row) as keys_curs:
+                rows = keys_curs.execute(WRAPPED_KEYS, {"key_ids": sealed_with([record])}).fetchall()
+            (record,) = _VAULT.opened([replace(record, position=tracking.notification_id)], rows)
             changes = fold_batch(ROWS, [record], lambda keys: load_rows(conn, ROWS.name, ROWS.table, GENERATION, keys))
             write_changes(conn, ROWS, GENERATION, changes)
 
