@@ -19,7 +19,13 @@ from weakref import WeakSet
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ReadOnlySqlTransaction, UniqueViolation
+from psycopg.errors import (
+    InsufficientPrivilege,
+    InvalidSqlStatementName,
+    LockNotAvailable,
+    ReadOnlySqlTransaction,
+    UniqueViolation,
+)
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
@@ -163,16 +169,19 @@ class CommandRecorder(PostgresApplicationRecorder):
         try:
             with self.datastore.get_connection() as conn:
                 if conn not in self._with_function:
-                    conn.execute(_FUNCTION)
-                    prepare(conn, b"record", _RECORD.encode())
-                    prepare(conn, b"record_leased", _RECORD_LEASED.encode())
-                    self._with_function.add(conn)
+                    self._equip(conn)
                 chain = Chain(self.key, self._predecessors(conn, decisions.values()))
                 parameters = _parameters(decisions, chain)
                 if lease is not None:
                     parameters += encoded(("int4", "uuid"), (lease.lock, lease.token))
                 sent = True
-                rows = execute(conn, b"record" if lease is None else b"record_leased", parameters, _VERDICT)
+                statement = b"record" if lease is None else b"record_leased"
+                try:
+                    rows = execute(conn, statement, parameters, _VERDICT)
+                except InvalidSqlStatementName:
+                    # Deallocated with all others, as psycopg does after a rollback. Nothing was executed.
+                    self._equip(conn)
+                    rows = execute(conn, statement, parameters, _VERDICT)
         except Exception as fault:
             if _position_taken(fault):  # The next command tries the next one: see `eventstore.sequence`.
                 log.error("the sequence of positions is behind the log: restart a server, which puts it right")
@@ -195,6 +204,14 @@ class CommandRecorder(PostgresApplicationRecorder):
         recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
         self._authenticators.keep({stream: last for decided in recorded for stream, last in _last(decided, chain)})
         return [verdicts[place] for place in range(len(batch))]
+
+    def _equip(self, conn: Connection[DictRow]) -> None:
+        """Create the functions that record, which are the session's own, and prepare their calls."""
+        self._with_function.discard(conn)
+        conn.execute(_FUNCTION)
+        prepare(conn, b"record", _RECORD.encode())
+        prepare(conn, b"record_leased", _RECORD_LEASED.encode())
+        self._with_function.add(conn)
 
     def _log_holders(self, fault: BaseException) -> None:
         """Log the sessions that hold the log's table, if recording waited for it; never their data."""

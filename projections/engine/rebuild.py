@@ -179,7 +179,8 @@ def _next_number(conn: Conn) -> int:
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
     """Sum the rollups and create primary keys and indexes: once all rows are written they are sorted at once.
 
-    Words are indexed first: nobody waits for that alone at the end.
+    Keys come first, since a table waits for its own while others read it; then words, for which nobody then waits alone
+    at the end.
 
     Then vacuum and analyze: until autovacuum came, readers would have poor plans and slow counts.
     """
@@ -190,7 +191,7 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
         for rollup in projection.rollups
     ]
     indexes = [statement for projection in chosen for statement in index_statements(projection, number)]
-    indexes.sort(key=lambda statement: "USING gin (search)" not in statement.as_string())
+    steps = sorted([*sums, *indexes], key=_turn)
     tables = [identifier(relation, number) for projection in chosen for relation in projection.relations]
     vacuums = [sql.SQL("VACUUM (ANALYZE) {}").format(table) for table in tables]
 
@@ -209,9 +210,18 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
             conn = opened.enter_context(psycopg.connect(database_url, autocommit=True))
             conn.execute("SET maintenance_work_mem = '128MB'; SET synchronous_commit = off")
             free.put(conn)
-        results = (result for statements in ([*sums, *indexes], vacuums) for result in pool.map(make, statements))
+        results = (result for statements in (steps, vacuums) for result in pool.map(make, statements))
         for done, _ in enumerate(results, start=1):
-            progress("indexing", done, len(sums) + len(indexes) + len(vacuums))
+            progress("indexing", done, len(steps) + len(vacuums))
+
+
+def _turn(statement: sql.Composed) -> int:
+    text = statement.as_string()
+    if text.startswith("ALTER TABLE"):
+        return 0
+    if "USING gin (search)" in text:
+        return 1
+    return 2 if text.startswith("INSERT") else 3
 
 
 def _workers(requested: int | None, events: int) -> int:

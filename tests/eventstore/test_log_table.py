@@ -190,3 +190,14 @@ def test_nobody_can_put_another_function_in_the_place_of_the_one_that_records(ap
         before = head(other)
         world.publishes(animation_id)
         assert head(other) == before + 1
+
+
+def test_a_rollback_on_a_connection_that_records_keeps_no_command_from_being_recorded(app, world):
+    # As often as each connection of the pool has its turn.
+    animations = [world.creates() for _ in range(6)]
+    for _ in animations:
+        with app.recorder.datastore.get_connection() as conn, conn.transaction(force_rollback=True):
+            # What psycopg has prepared itself, it deallocates then, with all that is prepared.
+            conn.execute("SELECT 1", prepare=True)
+    for animation_id in animations:
+        world.publishes(animation_id)

@@ -74,14 +74,14 @@ SHORT = {
         ("reaction_position", "person_index_position", "forgetting", "mail_sending", "sms_sending"), "one row"
     ),
 }
-#: Statements that read a table whole, by a part of their text, and why.
+#: Statements that read a table whole, by a part of their text (after "^": by how they begin), and why.
 WHOLE = {
     "SELECT candidature_id FROM": "retention, once a day",
     "SELECT structure_id, contact_id FROM": "retention, once a day",
     "DELETE FROM mail_outbox WHERE ctid": "once an hour, of what it keeps short itself",
     "DELETE FROM command_outcomes WHERE ctid": "once an hour: an index would cost each command",
     "FROM questionnaire_packets ORDER BY packet_id": "answers are recorded once a night",
-    'SELECT count(*) FROM "read_models"': "audit check --read-models",
+    '^SELECT count(*) FROM "read_models"': "audit check --read-models",
     "FROM proof.checkpoints ORDER BY size": "audit check",
     "SELECT prefix, entries FROM proof.map_tiles": "audit check",
     "SELECT mail_id, kind, attempts": "mail status",
@@ -236,11 +236,15 @@ def product(
             yield planned(conn, statements)
 
 
+def _is(text: str, part: str) -> bool:
+    return text.startswith(part[1:]) if part.startswith("^") else part in text
+
+
 def test_no_statement_reads_a_table_whole_that_history_lengthens(product: Planned):
     whole = {text: names - set(SHORT) for text, names in product.read_whole.items() if names - set(SHORT)}
-    faults = [f"{sorted(names)}: {text}" for text, names in whole.items() if not any(part in text for part in WHOLE)]
+    faults = [f"{sorted(names)}: {text}" for text, names in whole.items() if not any(_is(text, part) for part in WHOLE)]
     assert faults == [], "\n\n".join(faults)
-    assert [part for part in WHOLE if not any(part in text for text in whole)] == []
+    assert [part for part in WHOLE if not any(_is(text, part) for text in whole)] == []
     assert len(product.read_whole) > 1_000
 
 
