@@ -79,7 +79,8 @@ from eventstore.leasing.leases import DDL as LEASES_DDL
 from eventstore.leasing.leases import writing_on
 from eventstore.locks import Lock, acquire
 from eventstore.log_table import LOG, index_log, index_stamps, log_exists, protect, read_stamps
-from eventstore.recorder import CommandRecorder, Outcome, open_recorder
+from eventstore.recorder import CommandRecorder, open_recorder
+from eventstore.recording.batches import Outcome
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
 from eventstore.sessions.log_memory import LogMemory

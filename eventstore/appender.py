@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 
-from eventstore.recorder import Decided, Verdict
+from eventstore.recording.batches import Decided, Verdict
 from eventstore.unavailable import is_unavailable
 
 #: The most decisions in one transaction. With more, the first would wait too long for the last.

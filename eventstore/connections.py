@@ -36,6 +36,10 @@ _SERVERS_LIVELINESS = (
     " SET tcp_user_timeout = '10s'"
 )
 
+#: Commands find what they read by keys. The plan that a session has made while a table was small, and keeps, would read
+#: it whole later, until its statistics are made anew.
+_BY_INDEX = "SET enable_seqscan = off"
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -199,6 +203,7 @@ def commands_pool(database_url: str, size: int, look: Callable[[Conn], None] = _
 
     def configure(conn: Conn) -> None:
         bound(conn, COMMANDS)
+        conn.execute(_BY_INDEX)
         look(conn)
 
     return Pool(
@@ -217,7 +222,7 @@ def commands_pool(database_url: str, size: int, look: Callable[[Conn], None] = _
 def recorder_pool(
     database_url: str, size: int, look: Callable[[Conn], None] = _unseen
 ) -> RecorderPool[Connection[Any]]:
-    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, size, size + 2, look)
+    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, 1, size + 2, look)
 
 
 def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
@@ -236,6 +241,8 @@ def _recorder_pool(
 ) -> RecorderPool[Connection[Any]]:
     def configure(conn: Conn) -> None:
         bound(conn, bounds)
+        if bounds is RECORDING:
+            conn.execute(_BY_INDEX)
         look(conn)
 
     return pool_class(

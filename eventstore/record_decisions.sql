@@ -1,10 +1,14 @@
 -- A function of the session's own: nobody else can replace it, and processes of two versions each have theirs.
 --
--- Record, in one transaction and one round trip, each decision that is still valid; return a verdict on each.
+-- Record, in one transaction and one round trip, each decision that is still valid. Return a verdict on each other one,
+-- by its `place`: what its idempotency key was used for, or the streams that have changed. The positions of what was
+-- recorded follow, a row for each event, in the order of the events.
 --
 -- Arrays of one length belong together; `place` names the decision. No decision may read a stream that another one
 -- writes, and no idempotency key may occur twice. Volatile: under READ COMMITTED each statement sees what was committed
 -- before it began, so the checks see everything that was recorded before the lock was granted.
+--
+-- Small statements in turn: to begin one for all takes PostgreSQL longer than to record a single decision.
 CREATE OR REPLACE FUNCTION pg_temp.record_decisions(
     read_places int[], read_streams uuid[], read_versions bigint[],
     key_places int[], keys uuid[], digests bytea[], subjects uuid[],
@@ -17,45 +21,57 @@ SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
 AS $body$
 #variable_conflict use_column
+DECLARE
+    refused int[] := '{}';
+    stale int[];
+    positions bigint[];
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'decisions are recorded under READ COMMITTED alone' USING ERRCODE = 'active_sql_transaction';
     END IF;
     LOCK TABLE stored_events IN EXCLUSIVE MODE;
-    RETURN QUERY
-    WITH earlier AS MATERIALIZED (
-        SELECT k.place, o.position, o.content_digest, o.subject_id
+    IF keys <> '{}' THEN
+        RETURN QUERY
+        SELECT k.place, o.position, NULL::uuid[], o.content_digest, o.subject_id
         FROM unnest(key_places, keys) AS k(place, key)
-            CROSS JOIN LATERAL (SELECT * FROM command_outcomes WHERE idempotency_key = k.key LIMIT 1) AS o
-    ), stale AS MATERIALIZED (
-        SELECT r.place, array_agg(r.stream) AS streams
-        FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
+            CROSS JOIN LATERAL (SELECT * FROM command_outcomes WHERE idempotency_key = k.key LIMIT 1) AS o;
+        IF FOUND THEN
+            refused := ARRAY(
+                SELECT k.place FROM unnest(key_places, keys) AS k(place, key)
+                WHERE EXISTS (SELECT FROM command_outcomes WHERE idempotency_key = k.key));
+        END IF;
+    END IF;
+    stale := ARRAY(
+        SELECT r.place FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
         WHERE r.version <> coalesce(
+            (SELECT max(originator_version) FROM stored_events WHERE originator_id = r.stream), 0));
+    IF stale <> '{}' THEN
+        RETURN QUERY
+        SELECT r.place, NULL::bigint, array_agg(r.stream), NULL::bytea, NULL::uuid
+        FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
+        WHERE r.place <> ALL (refused) AND r.version <> coalesce(
             (SELECT max(originator_version) FROM stored_events WHERE originator_id = r.stream), 0)
-        GROUP BY r.place
-    ), accepted AS MATERIALIZED (
-        SELECT * FROM unnest(event_places, streams, versions, topics, states, authenticators)
-            WITH ORDINALITY AS e(place, stream, version, topic, state, authenticator, number)
-        WHERE e.place NOT IN (SELECT earlier.place FROM earlier) AND e.place NOT IN (SELECT stale.place FROM stale)
-    ), inserted AS (
+        GROUP BY r.place;
+        refused := refused || stale;
+    END IF;
+    WITH inserted AS (
         INSERT INTO stored_events (originator_id, originator_version, topic, state, authenticator)
-        SELECT stream, version, topic, state, authenticator FROM accepted ORDER BY number
-        RETURNING notification_id, originator_id, originator_version
-    ), recorded AS (
-        SELECT a.place, max(i.notification_id) AS position
-        FROM inserted AS i JOIN accepted AS a ON (a.stream, a.version) = (i.originator_id, i.originator_version)
-        GROUP BY a.place
-    ), kept AS (
-        INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
-        SELECT k.key, k.digest, k.subject, recorded.position
-        FROM unnest(key_places, keys, digests, subjects) AS k(place, key, digest, subject) JOIN recorded USING (place)
+        SELECT stream, version, topic, state, authenticator
+        FROM unnest(event_places, streams, versions, topics, states, authenticators)
+            AS e(place, stream, version, topic, state, authenticator)
+        WHERE e.place <> ALL (refused)
+        RETURNING notification_id
     )
-    SELECT recorded.place, recorded.position, NULL::uuid[], NULL::bytea, NULL::uuid FROM recorded
-    UNION ALL
-    SELECT earlier.place, earlier.position, NULL, earlier.content_digest, earlier.subject_id FROM earlier
-    UNION ALL
-    SELECT stale.place, NULL, stale.streams, NULL, NULL FROM stale
-    WHERE stale.place NOT IN (SELECT earlier.place FROM earlier);
+    SELECT array_agg(notification_id) INTO positions FROM inserted;
+    IF keys <> '{}' THEN
+        INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
+        SELECT k.key, k.digest, k.subject, max(e.position)
+        FROM unnest(key_places, keys, digests, subjects) AS k(place, key, digest, subject)
+            JOIN unnest(ARRAY(SELECT p FROM unnest(event_places) AS p WHERE p <> ALL (refused)), positions)
+                AS e(place, "position") ON e.place = k.place
+        GROUP BY k.key, k.digest, k.subject;
+    END IF;
+    RETURN QUERY SELECT NULL::int, p, NULL::uuid[], NULL::bytea, NULL::uuid FROM unnest(positions) AS p;
     -- Also where nothing was recorded, which is rare: followers then look in vain.
     PERFORM pg_notify('stored_events', '');
 END

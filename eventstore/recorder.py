@@ -8,8 +8,7 @@ Positions are assigned in commit order, so a tailing reader misses none.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from time import monotonic
 from typing import Any
@@ -29,27 +28,41 @@ from psycopg.errors import (
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
-from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey, Row
+from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey
 from eventstore.connections import RECORDING
 from eventstore.leasing.leases import Lease, is_lease_lost
 from eventstore.log_table import NotOwner, log_exists, prepare_log
+from eventstore.recording.batches import (
+    EVENTS,
+    KEYS,
+    READS,
+    VERDICT,
+    Decided,
+    Earlier,
+    Outcome,
+    Verdict,
+    apart,
+    last_events,
+    parameters_of,
+    streams_of,
+    verdicts_on,
+)
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
-from eventstore.wire import columns, encoded, execute, prepare
+from eventstore.wire import encoded, execute, prepare
 
 EVENTS_TABLE = "stored_events"
 #: The channel that the library notifies on every commit.
 EVENTS_CHANNEL = EVENTS_TABLE
 
 _OUTCOME = "SELECT content_digest, subject_id, position FROM command_outcomes WHERE idempotency_key = %s"
+#: One look by the primary key for each. A join might be planned while the log is small, and read it whole later.
 _AUTHENTICATORS = """
-SELECT originator_id, authenticator FROM unnest(%s::uuid[], %s::bigint[]) AS e(id, version)
-     JOIN stored_events ON (originator_id, originator_version) = (e.id, e.version)"""
+SELECT e.id AS originator_id, authenticator FROM unnest(%s::uuid[], %s::bigint[]) AS e(id, version)
+    CROSS JOIN LATERAL (
+        SELECT authenticator FROM stored_events WHERE originator_id = e.id AND originator_version = e.version LIMIT 1
+    ) AS stored"""
 _FUNCTION = (files("eventstore") / "record_decisions.sql").read_bytes()
-_READS = ("int4", "uuid", "int8")
-_KEYS = ("int4", "uuid", "bytea", "uuid")
-_EVENTS = ("int4", "uuid", "int8", "text", "bytea", "bytea")
-_VERDICT = ("int4", "int8", "uuid[]", "bytea", "uuid")
-_COLUMNS = ", ".join(f"${n}::{name}[]" for n, name in enumerate((*_READS, *_KEYS, *_EVENTS), start=1))
+_COLUMNS = ", ".join(f"${n}::{name}[]" for n, name in enumerate((*READS, *KEYS, *EVENTS), start=1))
 _RECORD = f"SELECT place, position, outdated, digest, subject FROM pg_temp.record_decisions({_COLUMNS})"
 _RECORD_LEASED = _RECORD.replace("record_decisions(", "record_leased($14::int4, $15::uuid, ")
 
@@ -60,50 +73,6 @@ FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE relation = 'stored_events'::regclass AND granted AND mode <> 'AccessShareLock' AND pid <> pg_backend_pid()"""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """A client's key for one command, and the digest of the command's content."""
-
-    key: UUID
-    content_digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision to record: its events, and every stream that it read with its version then (0: no events)."""
-
-    subject_id: UUID
-    events: Sequence[Row]
-    reads: Mapping[UUID, int]
-    idempotency: Idempotency | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of a command: the thing it was about, and the log position of its last event."""
-
-    subject_id: UUID
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The idempotency key was used before: the digest of the first content, and its outcome."""
-
-    content_digest: bytes
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """A stream that the decision read has changed: decide again."""
-
-    streams: Sequence[UUID]
-
-
-Verdict = Outcome | Earlier | Outdated
 
 
 class CommandRecorder(PostgresApplicationRecorder):
@@ -165,23 +134,23 @@ class CommandRecorder(PostgresApplicationRecorder):
 
     def _record(self, batch: Sequence[Decided], lease: Lease | None) -> list[Verdict]:
         sent = False
-        verdicts, decisions = _apart(batch)
+        verdicts, decisions = apart(batch)
         try:
             with self.datastore.get_connection() as conn:
                 if conn not in self._with_function:
                     self._equip(conn)
                 chain = Chain(self.key, self._predecessors(conn, decisions.values()))
-                parameters = _parameters(decisions, chain)
+                parameters = parameters_of(decisions, chain)
                 if lease is not None:
                     parameters += encoded(("int4", "uuid"), (lease.lock, lease.token))
                 sent = True
                 statement = b"record" if lease is None else b"record_leased"
                 try:
-                    rows = execute(conn, statement, parameters, _VERDICT)
+                    rows = execute(conn, statement, parameters, VERDICT)
                 except InvalidSqlStatementName:
                     # Deallocated with all others, as psycopg does after a rollback. Nothing was executed.
                     self._equip(conn)
-                    rows = execute(conn, statement, parameters, _VERDICT)
+                    rows = execute(conn, statement, parameters, VERDICT)
         except Exception as fault:
             if _position_taken(fault):  # The next command tries the next one: see `eventstore.sequence`.
                 log.error("the sequence of positions is behind the log: restart a server, which puts it right")
@@ -200,9 +169,11 @@ class CommandRecorder(PostgresApplicationRecorder):
             maybe_recorded = sent and is_lost and not isinstance(fault.__cause__, ReadOnlySqlTransaction)
             raise Unavailable("the log cannot be written now", maybe_recorded) from fault
         self._failed_at = None
-        verdicts |= {row[0]: _verdict(decisions[row[0]], *row[1:]) for row in rows}
+        verdicts |= verdicts_on(decisions, rows)
         recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
-        self._authenticators.keep({stream: last for decided in recorded for stream, last in _last(decided, chain)})
+        self._authenticators.keep(
+            {stream: last for decided in recorded for stream, last in last_events(decided, chain)}
+        )
         return [verdicts[place] for place in range(len(batch))]
 
     def _equip(self, conn: Connection[DictRow]) -> None:
@@ -230,7 +201,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         What is kept is as good as a look under the lock: the event of a version never changes, and a decision that read
         another version is refused.
         """
-        before = {s: decided.reads[s] for decided in decisions for s in _streams(decided) if decided.reads[s]}
+        before = {s: decided.reads[s] for decided in decisions for s in streams_of(decided) if decided.reads[s]}
         predecessors = self._authenticators.at(before)
         if unknown := before.keys() - predecessors.keys():
             versions = [before[stream] for stream in unknown]
@@ -242,57 +213,6 @@ class CommandRecorder(PostgresApplicationRecorder):
 def _position_taken(fault: BaseException) -> bool:
     cause = fault.__cause__ if fault.__cause__ is not None else fault
     return isinstance(cause, UniqueViolation) and "notification_id" in (cause.diag.constraint_name or "")
-
-
-def _apart(batch: Sequence[Decided]) -> tuple[dict[int, Verdict], dict[int, Decided]]:
-    """Return the verdicts on decisions that read what an earlier one writes, or share its key; and the others."""
-    verdicts: dict[int, Verdict] = {}
-    decisions: dict[int, Decided] = {}
-    written: set[UUID] = set()
-    keys: set[UUID] = set()
-    for place, decided in enumerate(batch):
-        moved = [stream for stream in decided.reads if stream in written]
-        key = decided.idempotency.key if decided.idempotency else None
-        if moved or key in keys:
-            verdicts[place] = Outdated(moved)
-            continue
-        decisions[place] = decided
-        written |= _streams(decided)
-        if key is not None:
-            keys.add(key)
-    return verdicts, decisions
-
-
-def _streams(decided: Decided) -> set[UUID]:
-    return {stream for stream, *_ in decided.events}
-
-
-def _last(decided: Decided, chain: Chain) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
-    """Yield the last event of each stream that was extended: its version and its authenticator."""
-    for stream, version, *_ in decided.events:
-        yield stream, (version, chain.last(stream))
-
-
-def _parameters(decisions: Mapping[int, Decided], chain: Chain) -> list[bytes]:
-    """Return the columns of what the decisions read, of their idempotency keys, and of their events."""
-    reads = [(place, *read) for place, decided in decisions.items() for read in decided.reads.items()]
-    keys = [
-        (place, decided.idempotency.key, decided.idempotency.content_digest, decided.subject_id)
-        for place, decided in decisions.items()
-        if decided.idempotency
-    ]
-    events = [(place, *row, chain.add(row)) for place, decided in decisions.items() for row in decided.events]
-    return [*columns(_READS, reads), *columns(_KEYS, keys), *columns(_EVENTS, events)]
-
-
-def _verdict(
-    decided: Decided, position: int | None, outdated: list[UUID] | None, digest: bytes | None, subject: UUID | None
-) -> Verdict:
-    if position is None:
-        return Outdated(outdated or [])
-    if digest is None or subject is None:
-        return Outcome(decided.subject_id, position)
-    return Earlier(digest, Outcome(subject, position))
 
 
 def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:

@@ -39,7 +39,8 @@ from eventstore.appender import Appender
 from eventstore.authenticators import Row
 from eventstore.leasing.leases import held_lease
 from eventstore.log import head, read_stream, read_topics, state_after
-from eventstore.recorder import CommandRecorder, Decided, Earlier, Idempotency, Outcome, Verdict
+from eventstore.recorder import CommandRecorder
+from eventstore.recording.batches import Decided, Earlier, Idempotency, Outcome, Verdict
 from eventstore.records import Recorded, Stamp, encode, holds_nul
 from eventstore.sessions.log_memory import LogMemory
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable

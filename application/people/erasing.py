@@ -42,7 +42,7 @@ from domain.publications.events import PublicationAuthorNamed
 from domain.registrations.events import BookEvent, RegistrationMade
 from domain.structures.structure import StructureContactSet
 from eventstore.log import read_stream
-from eventstore.recorder import Outcome
+from eventstore.recording.batches import Outcome
 from eventstore.records import Recorded
 from eventstore.vault import erase_key, erase_stream
 

@@ -18,7 +18,7 @@ from domain.kernel.identifiers import SIGNING_RULE_ID
 from domain.kernel.rights import Action, Belongings
 from domain.proof import signing_rule
 from domain.proof.signing_rule import MONEY_ACTIONS, REQUIRABLE_ACTIONS
-from eventstore.recorder import Outcome
+from eventstore.recording.batches import Outcome
 
 Execute = Callable[[Command, Actor, datetime], Outcome]
 

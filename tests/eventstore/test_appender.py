@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from eventstore.appender import LARGEST_BATCH, Appender
-from eventstore.recorder import Decided, Outcome, Verdict
+from eventstore.recording.batches import Decided, Outcome, Verdict
 
 #: No test should wait for longer than this.
 _PATIENCE = 10.0

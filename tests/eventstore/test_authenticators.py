@@ -13,7 +13,7 @@ from domain.animations.events import AnimationPublished
 from eventstore.authenticators import KEY_BYTES, EventKeys, authenticator, is_authentic, read_event_keys
 from eventstore.bulk import VersionMissing, append_rows
 from eventstore.mapper import AppendRefused, place
-from eventstore.recorder import Decided, Outcome, Outdated
+from eventstore.recording.batches import Decided, Outcome, Outdated
 from tests.eventstore.test_appending_with_the_library import STAMP
 from tests.support.world import EVENT_KEYS, MASTER_KEY
 

@@ -51,7 +51,7 @@ from domain.kernel.identifiers import structure_id
 from domain.typology.typology import TermKind
 from eventstore.authenticators import EventKeys
 from eventstore.log import head, read_command
-from eventstore.recorder import Outcome
+from eventstore.recording.batches import Outcome
 from eventstore.records import Recorded
 
 MASTER_KEY = bytes(range(32))

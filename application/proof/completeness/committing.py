@@ -28,7 +28,7 @@ from domain.proof import committed_map
 from domain.proof.events import MapCommitted
 from eventstore.locks import Lock, acquire_in_transaction
 from eventstore.log import head
-from eventstore.recorder import Outcome
+from eventstore.recording.batches import Outcome
 from eventstore.records import Recorded, decode
 
 Conn = Connection[Any]

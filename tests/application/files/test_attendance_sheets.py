@@ -19,7 +19,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.events import Event
 from eventstore.log import read_stream
-from eventstore.recorder import Outcome
+from eventstore.recording.batches import Outcome
 from tests.support.world import NATIONAL, STRUCTURE, World
 
 Attach = Callable[..., Outcome]
