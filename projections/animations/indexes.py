@@ -4,8 +4,8 @@ from __future__ import annotations
 
 INDEXES = (
     "(structure_id, starts_at, animation_id)",
-    # The listing and its exports, in which nothing else is passed over; the clocks of places bound a period.
-    "(starts_at, animation_id) INCLUDE (time_zone) WHERE status = 'PUBLISHED'",
+    # The listing and its exports, in which nothing else is passed over.
+    "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
     # Of every status, for who answers for a territory or the country.
     "(starts_at, animation_id)",
     "(territory, starts_at, animation_id)",

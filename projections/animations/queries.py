@@ -173,7 +173,7 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
         )
     for name, column in _OVERLAPPING.items():
         if chosen := getattr(conditions, name):
-            filtered = filtered.where(f"{column} && %({name})s", **{name: list(chosen)})
+            filtered = replace(filtered.where(f"{column} && %({name})s", **{name: list(chosen)}), by_values=True)
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})

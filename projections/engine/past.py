@@ -107,8 +107,10 @@ class PastSnapshot(Snapshot):
     past_rows: dict[str, str]
     extra: Row
 
-    async def sent(self, query: sql.Composed | sql.SQL, params: Any = None) -> Sequence[DictRow]:
-        rows = await Snapshot.sent(self, query, {**(params or {}), **self.past_rows})
+    async def sent(
+        self, query: sql.Composed | sql.SQL, params: Any = None, by_values: bool = False
+    ) -> Sequence[DictRow]:
+        rows = await Snapshot.sent(self, query, {**(params or {}), **self.past_rows}, by_values)
         return [row | self.extra for row in rows]
 
 

@@ -79,8 +79,10 @@ class Snapshot:
     #: Statements composed before for the same tables.
     composed: MutableMapping[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
-    async def rows(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> list[DictRow]:
-        return list(await self.sent(query, params))
+    async def rows(
+        self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None, by_values: bool = False
+    ) -> list[DictRow]:
+        return list(await self.sent(query, params, by_values))
 
     async def of_ids(self, template: str, ids: Collection[UUID]) -> list[DictRow]:
         """Return the rows of a statement with `= ANY(%(ids)s)`.
@@ -91,11 +93,13 @@ class Snapshot:
             return await self.rows(self.sql(template.replace("= ANY(%(ids)s)", "= %(ids)s")), {"ids": next(iter(ids))})
         return await self.rows(self.sql(template), {"ids": list(ids)})
 
-    async def sent(self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None) -> Sequence[DictRow]:
-        """Return `rows`, each loaded on access."""
+    async def sent(
+        self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None, by_values: bool = False
+    ) -> Sequence[DictRow]:
+        """Return `rows`, each loaded on access. `by_values`: planned for these values, not once for all."""
         async with self.conn.cursor(binary=True) as cursor:
             with in_time(self.conn, LONGEST_STATEMENT):
-                await cursor.execute(query, params, prepare=True)
+                await cursor.execute(query, params, prepare=not by_values)
             return SentRows(self.conn, cursor)
 
     def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:

@@ -32,6 +32,8 @@ class Filter:
     each: tuple[tuple[str, str], ...] = ()
     #: A statement for the number of matching rows, as `total`, if there is a faster one than counting them.
     counting: str | None = None
+    #: Whether the values decide which plan is best: of a usual term the index in order, of a rare one its own.
+    by_values: bool = False
 
     def where(self, condition: str, **params: Any) -> Filter:
         conditions, params = (*self.conditions, condition), {**self.params, **params}

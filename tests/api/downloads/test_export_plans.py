@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -64,7 +65,8 @@ def _download(reader: Reader, path: str, such_as: str = "cursor_values") -> tupl
 
     with executed() as statements:
         content = reader.runner.run(whole())
-    with town.app.pool.connection() as conn:
+    # Not on a connection of the commands, which avoid reading a table whole.
+    with psycopg.connect(town.url, autocommit=True) as conn:
         texts = [(query.as_string(conn), params) for query, params in statements]
         plans = [
             conn.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, params).fetchall()[0][0][0]["Plan"]

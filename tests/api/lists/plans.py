@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
+
 from domain.kernel.actors import Actor
 from tests.support.api.reading import Reader, executed
 
@@ -69,7 +71,8 @@ def plans_of(reader: Reader, document: str, actor: Actor, variables: dict[str, A
     """What PostgreSQL does, and how much of it, for each statement of an answer."""
     with executed() as statements:
         assert reader.asks(document, actor, **variables).data
-    with reader.town.app.pool.connection() as conn:
+    # Not on a connection of the commands, which avoid reading a table whole.
+    with psycopg.connect(reader.town.url, autocommit=True) as conn:
         plans = []
         for query, params in statements:
             text = query.as_string(conn)

@@ -8,6 +8,7 @@ from hashlib import md5
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from domain.kernel.actors import PUBLIC, Actor
@@ -58,6 +59,30 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
 
 LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after: String) {
   animations(where: $where, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } } }"""
+
+
+@pytest.mark.parametrize(
+    ("where", "is_kept"),
+    [
+        ({"type": ["seminaire"]}, True),
+        ({"theme": ["jeux-video"]}, False),
+        ({"accessibility": ["braille"], "territory": ["34"]}, False),
+    ],
+)
+def test_a_list_by_what_is_usual_or_rare_is_planned_for_its_values(
+    season: Reader, monkeypatch: pytest.MonkeyPatch, where: dict[str, Any], is_kept: bool
+) -> None:
+    execute, kept = psycopg.AsyncCursor.execute, []
+
+    async def noted(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
+        kept.append(options.get("prepare"))
+        return await execute(self, query, params, **options)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
+    assert season.asks(LISTING, PUBLIC, where=where).data
+    assert kept[-1] is is_kept
+
+
 MONTH = "query ($month: String!, $where: AnimationWhere) { animationDays(month: $month, where: $where) { date } }"
 OWN = f"""query ($where: OwnAnimationWhere, $orderBy: [AnimationOrder!]) {{
   structure(siret: "{TILLEULS}") {{ animations(where: $where, orderBy: $orderBy) {{ nodes {{ id }} }} }} }}"""

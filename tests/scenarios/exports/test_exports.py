@@ -156,12 +156,12 @@ def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
     monkeypatch.setattr(pages, "PAGE", 2)
     read, queries = Snapshot.sent, []
 
-    async def failing(self: Snapshot, query: Any, params: Any = None) -> Any:
+    async def failing(self: Snapshot, query: Any, params: Any = None, by_values: bool = False) -> Any:
         if "cursor_values" in query.as_string(None):
             queries.append(query)
             if len(queries) % 2 == 0:
                 raise ConnectionAbortedError
-        return await read(self, query, params)
+        return await read(self, query, params, by_values)
 
     with monkeypatch.context() as broken:
         broken.setattr(Snapshot, "sent", failing)

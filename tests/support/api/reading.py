@@ -82,9 +82,9 @@ def executed() -> Iterator[list[Statement]]:
     statements: list[Statement] = []
     sent = Snapshot.sent
 
-    async def noted(self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None) -> Any:
+    async def noted(self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None, by_values: bool = False) -> Any:
         statements.append((query, params))
-        return await sent(self, query, params)
+        return await sent(self, query, params, by_values)
 
     Snapshot.sent = noted  # type: ignore[method-assign]
     try:

@@ -72,11 +72,11 @@ async def _one_page(
     source, counted = listing.of_columns(arguments.ahead.columns), arguments.ahead.counted
     counting = filtered.counting or count_statement(listing.source, filtered, listing.orders)
     statement, params = page_statement(source, filtered, listing.orders, page, counting if counted else None)
-    rows = await read.sent(read.sql(statement), params)
+    rows = await read.sent(read.sql(statement), params, filtered.by_values)
 
     async def counts(_: list[None]) -> list[int]:
         again = await context.read()
-        (row,) = await again.rows(again.sql(counting), filtered.params)
+        (row,) = await again.rows(again.sql(counting), filtered.params, filtered.by_values)
         return [row["total"]]
 
     async def count() -> Total:
