@@ -20,7 +20,8 @@ from domain.kernel.errors import ErrorCode, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import Uai, department_of_school
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Code, DeclaredDay, LongText, Reason
+from domain.kernel.validation import DeclaredDay, LongText, Reason
+from domain.typology.codes import Audience, Theme
 
 #: How many structures hear of one request.
 MOST_STRUCTURES = 50
@@ -31,8 +32,8 @@ class AnimationRequestSend(Command):
     action: ClassVar[Action] = Action.ANIMATION_REQUEST
 
     school_uai: Uai
-    theme: Code
-    audience: Code = USUAL_AUDIENCE
+    theme: Theme
+    audience: Audience = USUAL_AUDIENCE
     wished_from: DeclaredDay
     wished_until: DeclaredDay
     text: LongText

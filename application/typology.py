@@ -14,10 +14,11 @@ from domain.kernel.errors import not_found
 from domain.kernel.events import Event
 from domain.kernel.identifiers import ATTESTATION_FORM_ID, TYPOLOGY_ID, territory_id
 from domain.kernel.rights import Action, Belongings
-from domain.kernel.validation import Code, DeclaredDay, Label, LongText, TerritoryCode
+from domain.kernel.validation import DeclaredDay, Label, LongText, TerritoryCode
 from domain.typology import attestation_form as forms
 from domain.typology import territory as territories
 from domain.typology import typology as typologies
+from domain.typology.codes import AnimationType, Code
 from domain.typology.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
 from domain.typology.wanted_changes import check_label_is_free, check_parts_take_something
 
@@ -64,7 +65,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     into: Code
-    animation_types: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    animation_types: Annotated[tuple[AnimationType, ...], Field(max_length=20)] = ()
     starts_from: DeclaredDay | None = None
     starts_before: DeclaredDay | None = None
 

@@ -14,17 +14,9 @@ from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, Wo
 from domain.kernel.identifiers import Uai
 from domain.kernel.languages import LanguageCode
 from domain.kernel.people import EmailAddress, Phone
-from domain.kernel.validation import (
-    Address,
-    Code,
-    CommuneCode,
-    DeclaredInstant,
-    Instant,
-    Label,
-    LongText,
-    Seats,
-)
+from domain.kernel.validation import Address, CommuneCode, DeclaredInstant, Instant, Label, LongText, Seats
 from domain.kernel.web_links import SecureLink
+from domain.typology.codes import Accessibility, AnimationType, Audience, Theme, VenueType
 
 #: Whom to call, and the way in: gone once the thing's words are erased.
 _Sealed = Annotated[str, PersonalMark(OF_THE_THING)]
@@ -74,19 +66,19 @@ class AnimationContent(AnimationDetails):
     description: LongText
     starts_at: DeclaredInstant
     ends_at: DeclaredInstant
-    venue_type: Code
+    venue_type: VenueType
     venue_name: Label
     address: Address | None = None
     commune_code: CommuneCode | None = None
-    audience: Code
-    type: Code
-    themes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=2)]
+    audience: Audience
+    type: AnimationType
+    themes: Annotated[tuple[Theme, ...], Field(min_length=1, max_length=2)]
     seats: Seats
     contact_phone: Phone | None = None
     contact_email: EmailAddress | None = None
     contact_hours: Label | None = None
     online_link: SecureLink | None = None
-    accessibility: Annotated[tuple[Code, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
+    accessibility: Annotated[tuple[Accessibility, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
     languages: Annotated[tuple[LanguageCode, ...], Field(max_length=10), BeforeValidator(_once_each)] = ()
     school: Uai | None = None
 

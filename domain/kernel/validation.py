@@ -154,13 +154,6 @@ Comment = _text(2_000)
 LongText = _text(5_000)
 Summary = _text(500)
 Article = _text(20_000)
-Code = Annotated[
-    str,
-    StringConstraints(max_length=60),
-    formatted(
-        r"[a-z0-9]+(-[a-z0-9]+)*", "code attendu en minuscules sans accent, chiffres et tirets, par exemple temps-ecran"
-    ),
-]
 
 
 def _ungrouped(value: object) -> object:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from domain.kernel.events import FreeText
 from domain.kernel.schools import Degree
-from domain.kernel.validation import Article, Code, Label, Summary
+from domain.kernel.validation import Article, Label, Summary
 from domain.kernel.web_links import WebLink
+from domain.typology.codes import Audience, Theme
 
 MOST_THEMES, MOST_LINKS, MOST_FILES = 3, 10, 10
 
@@ -63,8 +64,8 @@ class PublicationContent(PublicationDetails):
     title: Label
     summary: Summary
     text: Article
-    themes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_THEMES)]
-    audience: Code | None = None
+    themes: Annotated[tuple[Theme, ...], Field(min_length=1, max_length=MOST_THEMES)]
+    audience: Audience | None = None
     link_labels: Annotated[tuple[Label, ...], Field(max_length=MOST_LINKS)] = ()
     link_urls: Annotated[tuple[WebLink, ...], Field(max_length=MOST_LINKS)] = ()
 

@@ -24,7 +24,8 @@ from domain.kernel.identifiers import (
     structure_id,
     territory_id,
 )
-from domain.kernel.validation import Code, CommuneCode, TerritoryCode, validated
+from domain.kernel.validation import CommuneCode, TerritoryCode, validated
+from domain.typology.codes import Code
 
 DIGITS = "0123456789"
 WITHOUT_I_O_Q = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -202,7 +203,7 @@ def test_anything_else_is_no_commune(code):
     "code", ["École", "temps ecran", "temps--ecran", "-temps", "temps-", "Temps", "temps_ecran", ""]
 )
 def test_a_terms_code_is_made_of_small_letters_digits_and_hyphens(code):
-    refused(Code, code, "minuscules", "temps-ecran")
+    refused(Code, code, "minuscules", "deux-mots")
 
 
 def test_streams_are_found_by_ids_that_never_change():

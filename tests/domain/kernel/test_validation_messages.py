@@ -21,7 +21,6 @@ from domain.kernel.euros import Euros
 from domain.kernel.field_labels import label_of
 from domain.kernel.validation import (
     Address,
-    Code,
     DeclaredInstant,
     HeadCount,
     Instant,
@@ -32,6 +31,7 @@ from domain.kernel.validation import (
     required_reason,
     validated,
 )
+from domain.typology.codes import Code
 from tests.support.domain.builders import values
 
 SECRET = "jeanne.secret@exemple.fr"
