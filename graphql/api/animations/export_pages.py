@@ -28,7 +28,7 @@ async def pages(
     while True:
         statement, params = page_statement(columns_read, filtered, orders, Page(PAGE, start))
         try:
-            rows = await context.again_if_lost(partial(_rows, context, statement, params))
+            rows = await context.again_if_lost(partial(_rows, context, statement, params, filtered.by_values))
         finally:
             # Release the connection even if the client has disconnected.
             with CancelScope(shield=True):
@@ -39,6 +39,6 @@ async def pages(
         start = tuple(rows[PAGE - 1]["cursor_values"])
 
 
-async def _rows(context: Context, statement: Any, params: Mapping[str, Any]) -> list[Row]:
+async def _rows(context: Context, statement: Any, params: Mapping[str, Any], by_values: bool) -> list[Row]:
     read = await context.read()
-    return await read.rows(read.sql(statement), params)
+    return await read.rows(read.sql(statement), params, by_values)

@@ -103,14 +103,13 @@ async def _pages(
     read, source = await context.read(), listing.of_columns(arguments.ahead.columns)
     statement, params = pages_statement(source, filtered, listing.orders, page)
     rows_of: dict[UUID, list[Row]] = {owner: [] for owner in owners}
-    for row in await read.rows(read.sql(statement), {**params, "owners": list(owners)}):
+    for row in await read.rows(read.sql(statement), {**params, "owners": list(owners)}, filtered.by_values):
         rows_of[row[source.owner]].append(row)
 
     async def counts(counted: list[UUID]) -> list[int]:
         again = await context.read()
-        rows = await again.rows(
-            again.sql(counts_statement(source, filtered, listing.orders)), {**filtered.params, "owners": counted}
-        )
+        counting = again.sql(counts_statement(source, filtered, listing.orders))
+        rows = await again.rows(counting, {**filtered.params, "owners": counted}, filtered.by_values)
         totals = {row["owner"]: row["total"] for row in rows}
         return [totals[owner] for owner in counted]
 
