@@ -6,6 +6,7 @@ The old generation is kept as `previous` until the next rebuild. If a rebuild fa
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -177,23 +178,30 @@ def _next_number(conn: Conn) -> int:
 
 
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
-    """Sum the rollups and create primary keys and indexes: once all rows are written they are sorted at once.
+    """Analyze the rows, sum the rollups and create primary keys and indexes, once all rows are written; then vacuum.
 
-    Keys come first, since a table waits for its own while others read it; then words, for which nobody then waits alone
-    at the end.
-
-    Then vacuum and analyze: until autovacuum came, readers would have poor plans and slow counts.
+    Until autovacuum came, readers would have poor plans and slow counts. Keys come first, since a table waits for its
+    own while others read it. Rows are analyzed before they have indexes: each partial one looks at every sampled row.
     """
+    keys, early, late = list[sql.Composed](), list[sql.Composed](), list[sql.Composed]()
+    # The table with the most indexes comes last: the others are done with while it is analyzed.
+    ordered = sorted(chosen, key=lambda projection: len(projection.table.indexes))
+    for projection in ordered:
+        key, *indexes = index_statements(projection, number)
+        keys.append(key)
+        early += filter(_is_of_expression, indexes)
+        late += sorted((index for index in indexes if not _is_of_expression(index)), key=_turn)
+    rollups = [(projection, rollup) for projection in ordered for rollup in projection.rollups]
     sums = [
         sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number))
         + sql.SQL(rollup.summed).format(rows=identifier(projection.name, number))
-        for projection in chosen
-        for rollup in projection.rollups
+        for projection, rollup in rollups
     ]
-    indexes = [statement for projection in chosen for statement in index_statements(projection, number)]
-    steps = sorted([*sums, *indexes], key=_turn)
-    tables = [identifier(relation, number) for projection in chosen for relation in projection.relations]
-    vacuums = [sql.SQL("VACUUM (ANALYZE) {}").format(table) for table in tables]
+    tables = [identifier(projection.name, number) for projection in reversed(ordered)]
+    analyses = [sql.SQL("ANALYZE {}").format(table) for table in tables]
+    vacuums = [sql.SQL("VACUUM {}").format(table) for table in tables]
+    vacuums += [sql.SQL("VACUUM (ANALYZE) {}").format(identifier(rollup.name, number)) for _, rollup in rollups]
+    steps = [*keys, *early, *analyses, *sums, *late]
 
     # There are about two hundred statements, and PostgreSQL takes 6 ms to begin a session.
     free: SimpleQueue[Conn] = SimpleQueue()
@@ -209,19 +217,22 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
         for _ in range(workers):
             conn = opened.enter_context(psycopg.connect(database_url, autocommit=True))
             conn.execute("SET maintenance_work_mem = '128MB'; SET synchronous_commit = off")
+            # Each core has a connection: to share one index among several processes only costs what starts them.
+            conn.execute("SET max_parallel_maintenance_workers = 0")
             free.put(conn)
         results = (result for statements in (steps, vacuums) for result in pool.map(make, statements))
         for done, _ in enumerate(results, start=1):
             progress("indexing", done, len(steps) + len(vacuums))
 
 
-def _turn(statement: sql.Composed) -> int:
-    text = statement.as_string()
-    if text.startswith("ALTER TABLE"):
-        return 0
-    if "USING gin (search)" in text:
-        return 1
-    return 2 if text.startswith("INSERT") else 3
+def _is_of_expression(index: sql.Composed) -> bool:
+    """Return whether the index has an expression, of which ANALYZE gathers statistics too."""
+    return re.search(r"\w\(", index.as_string()) is not None
+
+
+def _turn(index: sql.Composed) -> bool:
+    # Words first: nobody waits for them alone at the end.
+    return "USING gin (search)" not in index.as_string()
 
 
 def _workers(requested: int | None, events: int) -> int:
