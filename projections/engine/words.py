@@ -58,7 +58,9 @@ def _words_and_compounds(text: str) -> list[str]:
     parts = _parts(plain)
     joined = []
     if "-" in plain or "\u2010" in plain:
-        joined = ["".join(_WORD.findall(compound)) for compound in _COMPOUND.findall(plain)]
+        # To look for them in the whole text takes as long as all else.
+        hyphened = [token for token in plain.split() if "-" in token or "\u2010" in token]
+        joined = ["".join(_WORD.findall(compound)) for token in hyphened for compound in _COMPOUND.findall(token)]
     if not _PREFIXES.isdisjoint(parts):
         joined += [before + after for before, after in pairwise(parts) if before in _PREFIXES]
     return parts + [word[:_LONGEST_WORD] for word in joined] if joined else parts
