@@ -123,8 +123,20 @@ def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True
         return record
     if unsealed and _words_are_erased(event, clear):
         clear |= {name: mark.erased for name, mark in unsealed}
-    event = event.model_copy(update=clear)
-    return Recorded(record.position, record.originator_id, record.originator_version, record.stamp, event)
+    return Recorded(
+        record.position, record.originator_id, record.originator_version, record.stamp, _with(event, clear)
+    )
+
+
+def _with(event: Event, changed: Mapping[str, Any]) -> Event:
+    """Return the same as `event.model_copy(update=changed)`, which takes a third of the time of opening."""
+    copy, put = event.__class__.__new__(event.__class__), object.__setattr__
+    put(copy, "__dict__", {**event.__dict__, **changed})
+    put(copy, "__pydantic_fields_set__", event.__pydantic_fields_set__.union(changed))
+    # Events have neither further fields nor private ones.
+    put(copy, "__pydantic_extra__", None)
+    put(copy, "__pydantic_private__", None)
+    return copy
 
 
 def _words_are_erased(event: Event, clear: Mapping[str, Any]) -> bool:
