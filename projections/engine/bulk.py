@@ -77,8 +77,12 @@ def _as_csv_has_it(escaped: re.Match[bytes]) -> bytes:
 
 
 def _array(values: Sequence[str] | None) -> str | None:
-    if values is None:
-        return None
+    if not values:
+        return None if values is None else "{}"
+    as_json = orjson.dumps(values)
+    if b"\\" not in as_json:
+        # But for what is escaped, an array of texts differs from JSON's in its brackets alone.
+        return f"{{{as_json[1:-1].decode()}}}"
     quoted = ",".join([f'"{value.translate(_IN_ARRAY)}"' for value in values])
     return f"{{{quoted}}}"
 
