@@ -37,8 +37,40 @@ class Filling:
         return fill(self.database_url, Vault(self.master_key), chosen, parts, progress)
 
 
-def fill_in_parallel(filling: Filling, workers: int, progress: Progress) -> int:
-    """Fill with `workers` processes, this one included, and return the number of events.
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """Processes that fill beside this one, and what they share with it."""
+
+    pool: ProcessPoolExecutor
+    number: int
+    queue: Queue[int]
+    shares_taken: Synchronized[int]
+
+
+@contextmanager
+def helpers(number: int) -> Iterator[Helpers | None]:
+    """Start this many processes, which import their modules while this one goes on. None for none."""
+    if number == 0:
+        yield None
+        return
+    context = get_context("spawn")
+    queue: Queue[int] = context.Queue()
+    shares_taken = context.Value("i", 0)
+    with ProcessPoolExecutor(number, context, _start_worker, (queue, shares_taken)) as pool:
+        try:
+            with _deaf_to_ctrl_c():
+                for _ in range(number):
+                    pool.submit(_know_read_models)
+            yield Helpers(pool, number, queue, shares_taken)
+        except BaseException:
+            # Stop the workers: their output will never be used.
+            for process in active_children():
+                process.terminate()
+            raise
+
+
+def fill_in_parallel(filling: Filling, others: Helpers | None, progress: Progress) -> int:
+    """Fill with this process and the others, and return the number of events.
 
     Raise the error of a worker once all have ended.
     """
@@ -49,32 +81,21 @@ def fill_in_parallel(filling: Filling, workers: int, progress: Progress) -> int:
         done += taken
         progress("filling", done, filling.upto)
 
-    parts = shares(filling.upto, workers)
-    if workers == 1:
-        return filling.fill(parts, add_progress)
-    context = get_context("spawn")
-    queue: Queue[int] = context.Queue()
-    shares_taken = context.Value("i", 0)
-    with ProcessPoolExecutor(workers - 1, context, _start_worker, (queue, shares_taken)) as pool:
-        try:
-            with _deaf_to_ctrl_c():
-                others = [pool.submit(_fill_shares, filling, parts) for _ in range(workers - 1)]
+    if others is None:
+        return filling.fill(shares(filling.upto, 1), add_progress)
+    queue, parts = others.queue, shares(filling.upto, 1 + others.number)
+    results = [others.pool.submit(_fill_shares, filling, parts) for _ in range(others.number)]
 
-            def told_here(taken: int) -> None:
-                add_progress(taken + _drain(queue))
-                _raise_failure(others)
+    def told_here(taken: int) -> None:
+        add_progress(taken + _drain(queue))
+        _raise_failure(results)
 
-            taken = filling.fill(_until_none_is_left(parts, shares_taken), told_here)
-            pending = set(others)
-            while pending:
-                _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-                add_progress(_drain(queue))
-        except BaseException:
-            # Stop the workers: their output will never be used.
-            for process in active_children():
-                process.terminate()
-            raise
-    return taken + sum(future.result() for future in others)
+    taken = filling.fill(_until_none_is_left(parts, others.shares_taken), told_here)
+    pending = set(results)
+    while pending:
+        _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+        add_progress(_drain(queue))
+    return taken + sum(future.result() for future in results)
 
 
 def _raise_failure(others: Sequence[Future[int]]) -> None:
@@ -111,6 +132,10 @@ _shares_taken: Synchronized[int]
 def _start_worker(queue: Queue[int], shares_taken: Synchronized[int]) -> None:
     global _taken, _shares_taken
     _taken, _shares_taken = queue, shares_taken
+
+
+def _know_read_models() -> None:
+    projections(TermsInForce())
 
 
 def _fill_shares(filling: Filling, parts: Sequence[Share]) -> int:

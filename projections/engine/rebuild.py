@@ -33,7 +33,7 @@ from projections.engine.generations import (
     retire,
     terms_in_force,
 )
-from projections.engine.parallel import Filling, Progress, fill_in_parallel
+from projections.engine.parallel import Filling, Progress, fill_in_parallel, helpers
 from projections.engine.projection import Projection
 from projections.engine.registry import projections
 from projections.engine.switching import RebuildRefused, switch
@@ -58,12 +58,13 @@ def rebuild(
         upto = head(conn)
         shown = terms_in_force(conn, upto)
         chosen = _chosen(projections(shown), names)
-        _drop_all_but_live(conn, chosen)
-        number = _new_generation(conn, chosen, shown)
         chosen_names, count = [projection.name for projection in chosen], _workers(workers, upto)
         with announced(conn, chosen_names, progress) as notify:
-            filling = Filling(database_url, master_key, tuple(chosen_names), number, shown, upto)
-            taken = fill_in_parallel(filling, count, notify)
+            with helpers(count - 1) as others:
+                _drop_all_but_live(conn, chosen)
+                number = _new_generation(conn, chosen, shown)
+                filling = Filling(database_url, master_key, tuple(chosen_names), number, shown, upto)
+                taken = fill_in_parallel(filling, others, notify)
             _index(database_url, chosen, number, notify, count)
             _set_position(conn, chosen_names, upto)
             switch(conn, Vault(master_key), State.BUILDING, chosen_names, notify)
