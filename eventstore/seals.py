@@ -123,9 +123,7 @@ def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True
         return record
     if unsealed and _words_are_erased(event, clear):
         clear |= {name: mark.erased for name, mark in unsealed}
-    return Recorded(
-        record.position, record.originator_id, record.originator_version, record.stamp, _with(event, clear)
-    )
+    return Recorded(record.position, record.originator_id, record.originator_version, record.stamp, _with(event, clear))
 
 
 def _with(event: Event, changed: Mapping[str, Any]) -> Event:
