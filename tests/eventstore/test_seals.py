@@ -24,3 +24,17 @@ def test_a_title_of_before_titles_were_sealed_is_erased_with_the_texts_beside_it
     shown = opened(stored, {} if destroyed else {key.name: key.cipher}).event
     assert isinstance(shown, PublicationProposed)
     assert shown.title == title
+
+
+def test_an_event_in_clear_is_what_pydantic_would_copy() -> None:
+    stream, key = uuid4(), Key(str(uuid4()), AESGCM(AESGCM.generate_key(256)))
+    record = decode(7, stream, 1, "publication.proposed", SAMPLES["publication.proposed.v1"])
+    clear = {name: getattr(record.event, name) for name in record.event.personal_fields}
+    stored = sealed(record, {(stream, stream): key}).event
+    shown = opened(replace(record, event=stored), {key.name: key.cipher}).event
+    copied = stored.model_copy(update=clear)
+    assert shown == copied
+    assert shown.model_fields_set == copied.model_fields_set
+    assert shown.model_dump_json() == copied.model_dump_json()
+    # The sealed event stays as it was.
+    assert stored != shown

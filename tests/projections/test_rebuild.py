@@ -68,6 +68,23 @@ def test_a_merge_shows_before_and_after_a_rebuild_and_on_the_way_back(
     assert_exact(app)
 
 
+def test_readers_have_statistics_of_rows_rollups_and_expressions_once_they_are_switched(world, app, fresh_url) -> None:
+    for _ in range(2):
+        world.creates()
+    project(app)
+    rebuild(fresh_url, MASTER_KEY)
+    with app.pool.connection() as conn:
+        (number,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
+        known = {table for (table,) in conn.execute("SELECT DISTINCT tablename FROM pg_stats").fetchall()}
+        expressions = (
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indexprs IS NOT NULL AND indrelid = %s::regclass"
+        )
+        indexes = conn.execute(expressions, (f"read_models.animations_g{number}",)).fetchall()
+    assert {f"animations_g{number}", f"territory_days_g{number}"} <= known
+    assert indexes
+    assert {name.removeprefix("read_models.") for (name,) in indexes} <= known
+
+
 def test_the_generation_left_behind_hears_of_what_came_since_before_it_is_used_again(world, app, fresh_url) -> None:
     project(app)
     rebuild(fresh_url, MASTER_KEY)
