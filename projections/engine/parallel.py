@@ -86,11 +86,11 @@ def fill_in_parallel(filling: Filling, others: Helpers | None, progress: Progres
     queue, parts = others.queue, shares(filling.upto, 1 + others.number)
     results = [others.pool.submit(_fill_shares, filling, parts) for _ in range(others.number)]
 
-    def told_here(taken: int) -> None:
+    def add_all_progress(taken: int) -> None:
         add_progress(taken + _drain(queue))
         _raise_failure(results)
 
-    taken = filling.fill(_until_none_is_left(parts, others.shares_taken), told_here)
+    taken = filling.fill(_until_none_is_left(parts, others.shares_taken), add_all_progress)
     pending = set(results)
     while pending:
         _, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
