@@ -30,13 +30,13 @@ from web.controls.history import DossierHistory
 from web.controls.listing import Controls
 from web.core.asking import Api
 from web.core.assets import assets
-from web.core.done import Done
+from web.core.cookies.done import Done
+from web.core.cookies.guard import Guard
+from web.core.cookies.sealed import SealedCookie
+from web.core.cookies.sessions import Sessions
 from web.core.downloads import Downloads
-from web.core.forms import Guard
 from web.core.problems import Problem
 from web.core.rendering import Templates
-from web.core.sealed_cookies import SealedCookie
-from web.core.sessions import Sessions
 from web.core.site import Site
 from web.figures.pages import Figures
 from web.information.pages import Information

@@ -18,10 +18,10 @@ from web.accounts.data import OwnData
 from web.accounts.pages import Accounts
 from web.candidatures.candidature import CandidaturePage
 from web.core.assets import assets
+from web.core.cookies.sessions import Sessions
 from web.core.documents import ROOT, documents
 from web.core.problems import Problem
 from web.core.rendering import Templates
-from web.core.sessions import Sessions
 from web.registrations.registration import RegistrationPage
 from web.satisfaction.questionnaire import QuestionnairePage
 

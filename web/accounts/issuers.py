@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core.cookies.sealed import SealedCookie
 from web.core.paths import own_path
-from web.core.sealed_cookies import SealedCookie
 from web.core.site import Site
 
 _TOO_LONG = "Votre fiche au service de connexion est trop longue pour ce site. Écrivez à l'équipe qui gère ce service."

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Scope
 
 from api.core.reading.own_writes import OWN_WRITE
+from web.core.cookies.sessions import Sessions
 from web.core.documents import Document
 from web.core.problems import Problem
-from web.core.sessions import Sessions
 
 #: Headers that describe the browser's request, not the document that is sent for it.
 _BROWSERS = frozenset(

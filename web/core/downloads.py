@@ -7,7 +7,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.core.sessions import Sessions
+from web.core.cookies.sessions import Sessions
 
 #: What pages link to and the API answers by itself; pages and GraphQL have ways of their own to know who asks.
 _FILES = re.compile(

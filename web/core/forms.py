@@ -1,33 +1,18 @@
-"""Forms that post one mutation: fields under the API's names, what the API says of them, tokens against other sites."""
+"""Forms that post one mutation: fields under the API's names, and what the API says of them."""
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Day
 from datetime import time as Hour
-from secrets import token_hex
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-
-from api.core.asker.requests import within_limit
-from web.core.problems import Problem
+from starlette.datastructures import UploadFile
 
 _CONFLICT = "CONFLICT"
-_COOKIE = "parentalite-formulaire"
-_TOKEN, _KEY = "jeton", "cle"
-_FORM = "application/x-www-form-urlencoded"
-_WITH_FILE = "multipart/form-data"
-_LARGEST = 100_000
-#: Three scans of the largest size, or many photographs.
-_LARGEST_WITH_FILE = 60_000_000
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)
@@ -49,12 +34,6 @@ MOVED_ON = (
     "Quelqu'un a changé quelque chose ici entre-temps : rien n'est enregistré, et votre saisie est gardée."
     " Relisez la page, puis envoyez de nouveau si c'est encore utile."
 )
-EXPIRED = (
-    "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
-    " Si ce message revient, autorisez les cookies de ce site."
-)
-
-
 #: Of a page that was gone back to, and sent with other words than before.
 SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour faire ce que vous venez de saisir."
 
@@ -193,73 +172,6 @@ class Form:
         self.key = str(uuid4())
 
 
-class Guard:
-    """Tells forms of this site from those of others: a cookie that only this site can set, and a token made of it.
-
-    A token is another one on each page: nothing secret repeats in what is compressed.
-    """
-
-    def __init__(self, secret: bytes, secure: bool) -> None:
-        self._secret, self._secure = secret, secure
-        # A name that browsers accept from this very host by TLS alone.
-        self._cookie = f"__Host-{_COOKIE}" if secure else _COOKIE
-
-    def form(self, request: Request, fields: Sequence[Field], **values: str) -> Form:
-        """Return an empty form for the visitor."""
-        return Form(fields, self._token(self._visitor(request)), values=values)
-
-    async def posted(self, request: Request, fields: Sequence[Field], *, with_files: bool = False) -> Form:
-        """Return what was posted, with an error in it where it does not come from a page of this site.
-
-        Raises Problem for anything but a form.
-        """
-        if not request.headers.get("content-type", "").startswith(_WITH_FILE if with_files else _FORM):
-            raise Problem(415, "Envoi refusé", "Ce formulaire s'envoie depuis sa page.")
-        largest = _LARGEST_WITH_FILE if with_files else _LARGEST
-        limited = Request(request.scope, within_limit(request.headers, request.receive, largest))
-        try:
-            data = await limited.form(max_files=20, max_fields=100, max_part_size=largest)
-        except HTTPException as error:
-            raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
-        form = self.form(request, fields, **{each.name: _text(data, each.name) for each in fields})
-        # Shown again to be sent again, where the session ended meanwhile.
-        request.state.typed = [(name, _text(data, name)) for name in data if name not in (_TOKEN, _KEY)]
-        form.key = _key(_text(data, _KEY)) or form.key
-        for name, value in data.multi_items():
-            if isinstance(value, UploadFile) and value.filename:
-                form.files.setdefault(name, []).append(value)
-        if not self._accepts(request, _text(data, _TOKEN)):
-            form.general.append(EXPIRED)
-        return form
-
-    def keep(self, request: Request, response: Response) -> Response:
-        """Give the visitor the cookie that their form goes with."""
-        if request.cookies.get(self._cookie) != (visitor := self._visitor(request)):
-            response.set_cookie(self._cookie, visitor, secure=self._secure, httponly=True, samesite="lax")
-        return response
-
-    def _visitor(self, request: Request) -> str:
-        """Return the visitor's cookie; a new one, the same throughout this request, where there is none."""
-        present = request.cookies.get(self._cookie, "")
-        if len(present) == 32 and present.isalnum():
-            return present
-        if not hasattr(request.state, "visitor"):
-            request.state.visitor = token_hex(16)
-        visitor: str = request.state.visitor
-        return visitor
-
-    def _token(self, visitor: str, nonce: str | None = None) -> str:
-        nonce = nonce or token_hex(8)
-        return f"{nonce}.{hmac.new(self._secret, f'{nonce} {visitor}'.encode(), 'sha256').hexdigest()}"
-
-    def _accepts(self, request: Request, token: str) -> bool:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return False
-        visitor = request.cookies.get(self._cookie, "")
-        expected = self._token(visitor, token.partition(".")[0])
-        return bool(visitor) and hmac.compare_digest(expected.encode(), token.encode())
-
-
 def iso_day(text: str) -> str:
     """Return 2027-01-15 of 15/01/2027, and any other text as it is."""
     day = _DAY.fullmatch(text)
@@ -284,16 +196,3 @@ def _in_words_of(field: Field, message: str) -> str:
     if not message[:1].islower() and (named is None or _SENTENCE.search(named[0].removesuffix(" : "))):
         return message
     return f"{_called(field)} : {message[named.end() if named else 0 :]}"
-
-
-def _text(data: FormData, name: str) -> str:
-    """Return the text of a field: its choices, a line each, where there are several."""
-    # Browsers send line ends as CRLF.
-    return "\n".join(value.replace("\r\n", "\n") for value in data.getlist(name) if isinstance(value, str))
-
-
-def _key(text: str) -> str | None:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core import french
+from web.core.cookies.sessions import Sessions
 from web.core.documents import ROOT
-from web.core.sessions import Sessions
 
 #: Nothing inline, nothing from elsewhere. Styles hold small images as data.
 POLICY = (

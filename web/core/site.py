@@ -15,11 +15,11 @@ from api.core.answers import Refused
 from api.core.context import Services
 from api.core.incidents import report
 from web.core.asking import Api
-from web.core.done import Done
-from web.core.forms import Guard
+from web.core.cookies.done import Done
+from web.core.cookies.guard import Guard
+from web.core.cookies.sessions import Sessions
 from web.core.problems import Problem
 from web.core.rendering import Templates
-from web.core.sessions import Sessions
 
 #: What is said of an address that leads nowhere, and of one that is not for the reader.
 NOTHING_HERE = "Cette adresse n'existe pas."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.core.sealed_cookies import SealedCookie
+from web.core.cookies.sealed import SealedCookie
 
 
 class Sessions:

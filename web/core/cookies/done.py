@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.core.sealed_cookies import SealedCookie
+from web.core.cookies.sealed import SealedCookie
 
 #: The parameters by which a form leads on to what the next page says.
 _NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
