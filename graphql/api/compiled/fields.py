@@ -12,9 +12,10 @@ from graphql import GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
-from strawberry.schema.schema_converter import GraphQLCoreConverter, get_arguments
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from api.compiled.arguments import arguments_of
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.running import Complete, Run
 from api.core import strawberry_internals
@@ -25,7 +26,6 @@ Take: TypeAlias = Callable[[Any, Run, dict[str, Any]], None]
 MakeInfo: TypeAlias = Callable[[Run, GraphQLField, FieldDetailsList, GraphQLObjectType, Path], Any]
 
 _places = count()
-_SOURCE = object()
 
 
 def constant(key: str, value: str) -> Take:
@@ -119,25 +119,15 @@ def prepared_call(
     node, place = details[0].node, next(_places)
     info_name = base.info_parameter.name if base.info_parameter else None
 
-    def converted(run: Run, info: Any) -> dict[str, Any]:
-        _, arguments = get_arguments(
-            field=field,
-            source=_SOURCE,
-            info=info,
-            kwargs=get_argument_values(definition, node, run.variables.values),
-            config=converter.config,
-            scalar_registry=converter.scalar_registry,
-        )
-        return arguments
-
     def prepare(run: Run) -> Callable[[Any], Any]:
-        info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
-        info = strawberry_internals.make_info(converter.config.info_class, info, field)
-        cached = run.variables.arguments.get(place)
-        if cached is None:
-            cached = converted(run, info)
-            run.variables.arguments[place] = {name: value for name, value in cached.items() if name != info_name}
-        arguments = cached if info_name is None else {**cached, info_name: info}
+        arguments = run.variables.arguments.get(place)
+        if arguments is None:
+            coerced = get_argument_values(definition, node, run.variables.values)
+            arguments = run.variables.arguments[place] = arguments_of(converter).converted(field, coerced)
+        if info_name is not None:
+            info = make_info(run, definition, details, parent, Path(None, node.name.value, parent.name))
+            info = strawberry_internals.make_info(converter.config.info_class, info, field)
+            arguments = {**arguments, info_name: info}
         if takes_source:
             return lambda source: function(source, **arguments)
         return lambda source: function(**arguments)
