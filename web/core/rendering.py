@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from cachetools import LRUCache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,8 +23,11 @@ POLICY = (
 )
 _SCRIPTS = "; script-src 'self'; connect-src 'self'"
 _SHORT = 1_000
-#: The most characters of fragments that are kept, and the longest values of one: an address may name anything.
-_MOST_KEPT, _LONGEST_VALUES = 4_000_000, 16_000
+#: The most characters of fragments that are kept, about ten thousand cards, and the longest values of one: an address
+#: may name anything.
+_MOST_KEPT, _LONGEST_VALUES = 8_000_000, 16_000
+#: Where the menu leads to beside its own addresses.
+_OF_ACCOUNTS = ("/mon-compte", "/connexion")
 
 
 class _Environment(Environment):
@@ -69,8 +73,12 @@ class Templates:
             "path",
         ):
             self._environment.filters[name] = getattr(french, name)
-        self._environment.globals.update(site, fragment=self.fragment)
-        self._fragments: LRUCache[tuple[str, bytes], str] = LRUCache(_MOST_KEPT, getsizeof=len)
+        places = {*_OF_ACCOUNTS, *(address for address, _ in site.get("menu", ()))}
+        own = {"fragment": self.fragment, "fragments": self.fragments, "choice": self.choice, "places": places}
+        self._environment.globals.update(site, **own)
+        # A plain dict: it is read for every card of every list, and an LRU cache takes ten times as long.
+        self._fragments: dict[tuple[str, bytes], Markup] = {}
+        self._left = _MOST_KEPT
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page. It is for this reader, at this moment: no cache may keep it."""
@@ -85,14 +93,29 @@ class Templates:
             headers["Content-Encoding"] = "gzip"
         return Response(content, status, headers, "text/html; charset=utf-8")
 
-    def fragment(self, template: str, **values: Any) -> str:
+    def fragment(self, template: str, **values: Any) -> Markup:
         """Return what a template makes of these values alone, written once for the same ones."""
         key = (template, orjson.dumps(values))
-        text = self._fragments.get(key)
-        if text is None:
-            text = self._environment.get_template(f"{template}.html").render(values)
-            if len(key[1]) <= _LONGEST_VALUES:
-                self._fragments[key] = text
+        return self._fragments.get(key) or self._written(key, values)
+
+    def fragments(self, template: str, name: str, items: Iterable[Mapping[str, Any]]) -> Markup:
+        """Return the fragment of each item, which the template knows by `name`."""
+        kept, keys = self._fragments, [(item, (template, orjson.dumps(item))) for item in items]
+        return Markup("\n".join([kept.get(key) or self._written(key, {name: item}) for item, key in keys]))
+
+    def choice(self, name: str, label: str, terms: Sequence[Any], chosen: Sequence[str], any: str) -> Markup:
+        """Return a filter with one choice among the terms of a list."""
+        return self.fragment("layout/choice", name=name, label=label, terms=terms, chosen=chosen, any=any)
+
+    def _written(self, key: tuple[str, bytes], values: Mapping[str, Any]) -> Markup:
+        template, about = key
+        text = Markup(self._environment.get_template(f"{template}.html").render(values))
+        if len(about) <= _LONGEST_VALUES:
+            self._left -= len(about) + len(text)
+            if self._left < 0:
+                self._fragments.clear()
+                self._left = _MOST_KEPT
+            self._fragments[key] = text
         return text
 
     def scripted_page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
