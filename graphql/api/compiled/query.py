@@ -17,13 +17,14 @@ from graphql import (
     VariableNode,
     visit,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from graphql.language import Visitor
 from strawberry import Schema
 
 from api.compiled.not_compilable import NotCompilable
 from api.compiled.plan import Plan
 from api.compiled.running import Variables
+from api.compiled.variables import VariableCoercion
 from api.core.answers import is_final
 from api.core.errors import is_expected
 from api.core.strawberry_internals import graphql_schema
@@ -57,6 +58,7 @@ class CompiledQuery:
         }
         self._conditions = _conditions(document) if has_directives else ()
         self._plans: LRUCache[tuple[Any, ...], Plan | None] = LRUCache(_MOST_PLANS)
+        self._coerce: VariableCoercion | None = None
         self._coerced: LRUCache[bytes, tuple[Plan, Variables]] = LRUCache(_MOST_COERCED)
 
     async def execute(
@@ -82,11 +84,10 @@ class CompiledQuery:
         key = orjson.dumps(variable_values)
         prepared = self._coerced.get(key)
         if prepared is None:
-            variables = get_variable_values(
-                graphql_schema(self._schema), self._operation.variable_definitions or (), variable_values, max_errors=1
-            )
-            if not isinstance(variables, VariableValues):
-                raise NotCompilable
+            if self._coerce is None:
+                definitions = self._operation.variable_definitions or ()
+                self._coerce = VariableCoercion(graphql_schema(self._schema), definitions)
+            variables = self._coerce(variable_values)
             prepared = (self._plan(variables), Variables(variables))
             if len(key) <= _LONGEST_COERCED:
                 self._coerced[key] = prepared
