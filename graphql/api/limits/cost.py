@@ -49,6 +49,8 @@ _BEYOND_COUNTING = 10**12
 #: Looking back folds the events of the object, and of its structure where that is selected.
 _PAST, _AT = 2_500, "at"
 _SIZES = ("first", "last")
+#: Parts and variables of a cost that is counted together with those beside it.
+_SHORT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +220,18 @@ def _page_size(size: Any, default: int) -> int:
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:
-    parts = list(costs)
-    fixed = sum(cost.fixed for cost in parts if cost.is_fixed)
-    return Cost(fixed, tuple((_ONCE, cost) for cost in parts if not cost.is_fixed))
+    """Add costs up. Short ones are taken in; longer ones are shared, since fragments may spread each other often."""
+    fixed = 0
+    parts: list[tuple[_Repeated, Cost]] = []
+    used: list[str] = []
+    for cost in costs:
+        if len(cost.parts) + len(cost.used) > _SHORT:
+            parts.append((_ONCE, cost))
+            continue
+        fixed += cost.fixed
+        parts += cost.parts
+        used += cost.used
+    return Cost(fixed, tuple(parts), tuple(used))
 
 
 def _times(repeated: _Repeated, cost: Cost) -> Cost:
