@@ -33,6 +33,7 @@ from api.http.answer_cache import AnswerCache
 from api.http.health import Health
 from api.http.metrics import Counting, Metrics
 from api.http.own_write_cookie import OwnWriteCookie
+from api.http.routes_by_segment import RoutesBySegment
 from api.http.security_headers import SecurityHeaders, with_cors
 from api.http.standstill import Watch
 from api.http.view import GraphQLView
@@ -87,7 +88,8 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     endpoints = _endpoints(services, metrics, watch, view)
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
     endpoints.add_exception_handler(Refused, _refusing(pages))
-    endpoints.router.routes.extend(() if pages is None else pages.routes(graphql))
+    routes = [*endpoints.router.routes, *(() if pages is None else pages.routes(graphql))]
+    endpoints.router.routes[:] = [RoutesBySegment(routes)]
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == "/graphql"

@@ -1,0 +1,41 @@
+"""Many routes as one, so that an address is compared with those alone that begin as it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+#: Key of the scope for the route that an address leads to.
+_ROUTE = "parentalite.route"
+
+
+class RoutesBySegment(BaseRoute):
+    """Routes in their order, found by the first segment of their path, which is the same for all addresses of each."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._routes: dict[str, list[BaseRoute]] = {}
+        for route in routes:
+            assert isinstance(route, Route | WebSocketRoute)
+            segment = _first_segment(route.path)
+            assert "{" not in segment, route.path
+            self._routes.setdefault(segment, []).append(route)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        partial: tuple[Match, Scope] = (Match.NONE, {})
+        for route in self._routes.get(_first_segment(scope["path"]), ()):
+            match, child_scope = route.matches(scope)
+            if match is Match.FULL:
+                return match, {**child_scope, _ROUTE: route}
+            if match is Match.PARTIAL and partial[0] is Match.NONE:
+                partial = match, {**child_scope, _ROUTE: route}
+        return partial
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route: BaseRoute = scope[_ROUTE]
+        await route.handle(scope, receive, send)
+
+
+def _first_segment(path: str) -> str:
+    return path.split("/", 2)[1] if path.startswith("/") else path
