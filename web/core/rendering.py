@@ -36,7 +36,10 @@ class _Environment(Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 class Templates:
@@ -76,6 +79,8 @@ class Templates:
         places = {*_OF_ACCOUNTS, *(address for address, _ in site.get("menu", ()))}
         own = {"fragment": self.fragment, "fragments": self.fragments, "choice": self.choice, "places": places}
         self._environment.globals.update(site, **own)
+        # What every template calls `page`: to import it, each page would make it anew.
+        self._environment.globals["page"] = self._environment.get_template("layout/macros.html").module
         # A plain dict: it is read for every card of every list, and an LRU cache takes ten times as long.
         self._fragments: dict[tuple[str, bytes], Markup] = {}
         self._left = _MOST_KEPT

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import itemgetter
 from time import monotonic
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ OF_READ_MODELS = frozenset(
 MOST_BYTES = 64_000_000
 #: Queries are some kilobytes; longer bodies are passed on unread.
 _LONGEST_QUESTION = 20_000
+_POSITION_OF = itemgetter(1)
 #: Headers of requests whose answer is personal, or encoded in another way.
 _OWN = ("authorization", "cookie", "content-encoding", "transfer-encoding", "range")
 
@@ -170,7 +172,7 @@ async def _body(receive: Receive) -> tuple[bytes | None, Receive]:
 
 
 def _position(read_at: Live, default: int) -> int:
-    return min((position for _, position in read_at.values()), default=default)
+    return min(map(_POSITION_OF, read_at.values()), default=default)
 
 
 def _cached_answer(question: _Question, start: Message, body: bytes, seconds: float, read_at: Live) -> _CachedAnswer:

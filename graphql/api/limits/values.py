@@ -62,7 +62,8 @@ class ArgumentValues:
             if refused is not None:
                 break
             value = variables[name] if name in variables else self.defaults.get(name)
-            refused = next(_problems(value, path, kind, for_command), None)
+            if isinstance(value, str | list | dict):
+                refused = next(_problems(value, path, kind, for_command), None)
         if refused is not None:
             raise ApiError(refused)
 
@@ -98,6 +99,8 @@ class ArgumentValues:
 
 def weight_of(value: Any) -> int:
     """Return the weight of a variable's value each time that it is used."""
+    if not isinstance(value, str | list | dict):
+        return 0
     weight, waiting = 0, [value]
     while waiting:
         item = waiting.pop()
