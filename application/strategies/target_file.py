@@ -59,4 +59,5 @@ def read_targets(text: str) -> TargetFile:
         raise DomainError(problems)
     if not lines:
         raise invalid("aucun établissement dans ce fichier.", "csv")
-    return TargetFile(tuple(lines), tuple(lines.values()), SchoolFile(schools, described_lines, table.ignored))
+    described = SchoolFile(schools, described_lines, table.ignored, table.warnings)
+    return TargetFile(tuple(lines), tuple(lines.values()), described)

@@ -38,9 +38,15 @@ class ActPage(ABC):
     async def page(self, request: Request, posted: Form | None) -> Response:
         """Return the page, with the form that was refused."""
 
+    def led(self, request: Request, act: Act, payload: Mapping[str, Any]) -> Response:
+        """Return where to go once an act is done."""
+        return self._acts.led(request, act, payload)
+
     async def _show(self, request: Request) -> Response:
         return await self.page(request, None)
 
     async def _act(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request, versioned=self.versioned, **self.fixed(request))
-        return await self.page(request, outcome) if isinstance(outcome, Form) else outcome
+        outcome = await self._acts.attempt(request, versioned=self.versioned, **self.fixed(request))
+        if isinstance(outcome, Form):
+            return await self.page(request, outcome)
+        return outcome if isinstance(outcome, Response) else self.led(request, *outcome)

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core import tables
 from web.core.act_page import ActPage
+from web.core.acts import Act
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
@@ -79,6 +81,12 @@ class StrategyPage(ActPage):
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"strategyId": request.path_params["id"]}
 
+    def led(self, request: Request, act: Act, payload: Mapping[str, Any]) -> Response:
+        response = super().led(request, act, payload)
+        if act is IMPORT:
+            tables.hand_over(self._site, request, response, payload)
+        return response
+
     async def page(self, request: Request, posted: Form | None) -> Response:
         strategy = (await self._site.api.ask(request, _STRATEGY, {"id": request.path_params["id"]}))["strategy"]
         if strategy is None:
@@ -93,6 +101,7 @@ class StrategyPage(ActPage):
             (each for each in strategy["allowedActions"] if each["code"] == "STRATEGY_DOCUMENT_ATTACH"), None
         )
         upload = posted if posted is not None and posted.fields is _DOCUMENT else None
+        done = request.query_params.get("fait")
         response = self._site.templates.page(
             request,
             "measures/strategy",
@@ -105,7 +114,8 @@ class StrategyPage(ActPage):
             if attaching and attaching["allowed"]
             else None,
             posted=posted,
-            done=_ATTACHED if request.query_params.get("fait") == "joindre" else self._acts.done(request),
+            done=_ATTACHED if done == "joindre" else self._acts.done(request),
+            to_check=tables.handed_over(self._site, request) if done == IMPORT.name else None,
         )
         return self._site.guard.keep(request, response)
 

@@ -57,6 +57,12 @@ class StrategySchoolsImportPayload(Payload):
         description="The stakeholders who are asked to validate it again, also of a dry run: whoever adds schools makes"
         " a new version. Empty where all were targeted already; null after errors."
     )
+    ignored_columns: list[str] | None = strawberry.field(
+        default=None, description="The columns of the table that were not kept; null after errors."
+    )
+    warnings: list[str] | None = strawberry.field(
+        default=None, description="What reads as if a letter was lost, in French, with its row and column."
+    )
 
 
 async def import_schools(context: Context, values: dict[str, Any]) -> StrategySchoolsImportPayload:
@@ -88,6 +94,8 @@ async def import_schools(context: Context, values: dict[str, Any]) -> StrategySc
         known=len(file.uais) - added,
         removed=0,
         validations_asked=[each.name for fact in written for each in fact.stakeholders],
+        ignored_columns=list(file.described.ignored),
+        warnings=list(file.described.warnings),
     )
 
 

@@ -48,10 +48,13 @@ def test_a_structure_keeps_its_contacts_and_sends_them_the_planning(visitor: Vis
     assert "#ajouter-email" in links(refused)
     page = visitor.sends(page, "ajouter", {"name": "École A", "email": "ecole@exemple.fr", "kind": "école"})
     assert "ecole@exemple.fr" in page
-    table = "nom;courriel;type;âge\nMairie;m@exemple.fr;mairie;8\nÉcole A;ecole@exemple.fr;école;9\n".encode()
+    table = "nom;courriel;type;âge\nMairie d'?vry;m@exemple.fr;mairie;8\nÉcole A;ecole@exemple.fr;école;9\n".encode()
     page = sends_file(visitor, page, "/structure/contacts/import", "c.csv", table)
     assert "m@exemple.fr" in page
-    assert "1\xa0contact ajouté, 1 déjà dans votre liste. Colonnes laissées de côté\xa0: âge." in page
+    assert "1\xa0contact ajouté, 1 déjà dans votre liste." in page
+    assert "Colonnes laissées de côté : âge." in page
+    assert "ligne 2, nom\xa0: «\xa0d&#39;?vry\xa0»\xa0: le «\xa0?\xa0» semble remplacer une lettre perdue" in page
+    assert "lettre perdue" not in visitor.sees("/structure/contacts")
     assert "Le planning est envoyé" in visitor.sends(visitor.sees("/structure/contacts"), "planning", {"days": "90"})
     page = visitor.sends(visitor.sees("/structure/contacts"), "public", {"phone": "04 67 00 00 00"})
     assert "04 67 00 00 00" in page

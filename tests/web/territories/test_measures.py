@@ -62,6 +62,25 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     assert "Awa" not in Visitor(server.address).signs_in("AUDITOR").sees(re.findall(r'action="([^"]+)"', group)[-1])
 
 
+def test_an_import_of_target_schools_names_what_reads_as_if_a_letter_was_lost(server: Server) -> None:
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    written = STRATEGY | {"diagnosis": "Un tableau suit."}
+    listed = coordonnateur.sends(coordonnateur.sees("/territoire/strategies"), "ecrire", written)
+    page = coordonnateur.sees(
+        next(link for link in links(listed) if re.fullmatch(r"/territoire/strategies/.{36}", link))
+    )
+    numbers = range(349900, 349912)
+    rows = [f"0{number}{'ABCDEFGHJKLMNPRSTUVWXYZ'[number % 23]};?cole {number};Béziers;1;x" for number in numbers]
+    page = coordonnateur.sends(page, "importer", {"csv": "\n".join(["UAI;nom;commune;degré;note", *rows])})
+    assert "Les établissements sont ajoutés" in page
+    assert "Colonnes laissées de côté : note." in page
+    assert page.count("semble remplacer une lettre perdue") == 10
+    address = re.search(r'action="(/territoire/strategies/[0-9a-f-]{36})"', page)
+    assert address is not None
+    assert "<li>et 2\N{NO-BREAK SPACE}autres</li>" in page
+    assert "lettre perdue" not in coordonnateur.sees(f"{address[1]}?fait=importer")
+
+
 def _keeps_documents(coordonnateur: Visitor, strategy: str) -> None:
     token = dict(re.findall(r'name="(jeton|cle)" value="([^"]+)"', coordonnateur.sees(strategy)))
     sent = {"data": token | {"heading": "Convention signée"}, "files": {"file": ("texte.pdf", b"rien")}}

@@ -41,8 +41,12 @@ class Done:
         return response
 
     def hand_over(self, request: Request, response: Response, reader: str, values: Mapping[str, str]) -> None:
-        """Keep for some minutes what this address shows to this reader alone: addresses stay in histories and logs."""
-        whose = {"path": request.url.path, "reader": sha256(reader.encode()).hexdigest()}
+        """Keep for some minutes what the page that is led to shows to this reader alone.
+
+        Addresses stay in histories and logs.
+        """
+        towards = unquote(urlsplit(response.headers["location"]).path)
+        whose = {"path": towards, "reader": sha256(reader.encode()).hexdigest()}
         self._handed_over.put(request, response, urlencode({**values, **whose}), 600)
 
     def handed_over(self, request: Request, reader: str) -> Mapping[str, str]:

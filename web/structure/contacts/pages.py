@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core import tables
 from web.core.acts import Act, Acts
 from web.core.asking import File
 from web.core.documents import document
@@ -20,6 +21,7 @@ from web.structure.speaking import spoken_for
 
 _WHO, _PAGE = document("structure/who"), document("structure/contacts/contacts")
 _IMPORT = document("structure/contacts/import")
+_IMPORTED = "importes"
 _EMAIL = Field("email", "Adresse e-mail", "email", "Format attendu : nom@exemple.fr", True)
 _KIND = Field("kind", "Type", hint="Exemple : école, centre social, mairie", required=True)
 _ACTS = (
@@ -92,9 +94,10 @@ class Contacts:
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["contactsImport"]
             if not payload["errors"]:
-                numbers = {"importes": f"{payload['added']}-{payload['known']}"}
-                columns = {"colonnes": ", ".join(payload["ignoredColumns"] or ())}
-                return RedirectResponse(f"/structure/contacts?{urlencode(numbers | columns)}", 303)
+                numbers = urlencode({_IMPORTED: f"{payload['added']}-{payload['known']}"})
+                response = RedirectResponse(f"/structure/contacts?{numbers}", 303)
+                tables.hand_over(self._site, request, response, payload)
+                return response
             form.refuse(payload["errors"])
         return await self._page(request, form)
 
@@ -123,16 +126,14 @@ class Contacts:
             importing=self._site.guard.form(request, ()),
             posted=posted,
             done=_imported(request.query_params) or self._acts.done(request),
+            to_check=tables.handed_over(self._site, request) if _IMPORTED in request.query_params else None,
         )
         return self._site.guard.keep(request, response)
 
 
 def _imported(params: Mapping[str, str]) -> str:
     """Return what the import just did, which is told in an address that the site itself made."""
-    added, _, already = params.get("importes", "").partition("-")
+    added, _, already = params.get(_IMPORTED, "").partition("-")
     if not (added.isdigit() and already.isdigit()):
         return ""
-    parts = [f"{plural(int(added), 'contact ajouté', 'contacts ajoutés')}, {already} déjà dans votre liste."]
-    if columns := params.get("colonnes"):
-        parts.append(f"Colonnes laissées de côté : {columns}.")
-    return " ".join(parts)
+    return f"{plural(int(added), 'contact ajouté', 'contacts ajoutés')}, {already} déjà dans votre liste."
