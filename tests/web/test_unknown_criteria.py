@@ -6,7 +6,7 @@ import re
 
 from tests.support.people import People
 from tests.support.server import Server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, elements
 
 LISTS = {
     "STRUCTURE": ["/structure?etat=", "/structure?etat=SUBMITTED&etat="]
@@ -23,6 +23,7 @@ LISTS = {
     "DIRECTOR": ["/ecole/candidatures?suite="],
 }
 PASSED_OVER = re.compile(r"publiees")
+LEFT_OUT = "La liste est affichée sans lui"
 
 
 def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(
@@ -32,7 +33,34 @@ def test_a_list_of_a_desk_is_shown_without_what_its_address_does_not_make_clear(
         visitor.signs_in(role)
         for address in addresses:
             page = visitor.sees(f"{address}XX")
-            assert ("La liste est affichée sans lui" in page) is (PASSED_OVER.search(address) is None), address
+            assert (LEFT_OUT in page) is (PASSED_OVER.search(address) is None), address
+
+
+def test_a_list_of_a_desk_names_what_its_address_names_and_no_list_knows(server: Server, people: People) -> None:
+    """The API's own names, as people copy them, would otherwise seem to narrow the list."""
+    for role, addresses in LISTS.items():
+        visitor = Visitor(server.address).signs_in(role)
+        for path in {address.partition("?")[0] for address in addresses}:
+            page = visitor.sees(f"{path}?status=OPEN&utm_source=lettre&fbclid=x&status=PAID&after=")
+            assert page.count(LEFT_OUT) == 1, path
+            assert "Le critère « status »" in page, path
+            # What its own form and its own links name is known.
+            for query in own_queries(page, path):
+                assert LEFT_OUT not in visitor.sees(f"{path}?{query}"), (path, query)
+
+
+def own_queries(page: str, path: str) -> list[str]:
+    """Return what the forms that look for something in this list send when nothing is chosen, and what its links do."""
+    forms, queries, searches = list[list[str]](), list[str](), False
+    for tag, attributes in elements(page):
+        if tag == "form":
+            searches = attributes.get("method") == "get" and attributes["action"].partition("#")[0] == path
+            forms += [[]] if searches else []
+        elif tag in ("input", "select") and "name" in attributes and searches:
+            forms[-1].append(f"{attributes['name']}=")
+        elif tag == "a" and attributes.get("href", "").startswith(f"{path}?") and "status" not in attributes["href"]:
+            queries.append(attributes["href"].partition("?")[2].partition("#")[0])
+    return [*("&".join(names) for names in forms), *queries]
 
 
 LONG = "x" * 101

@@ -11,7 +11,7 @@ from web.controls.acts import ANNOUNCE, STATES
 from web.core.act_page import ActPage
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.narrowing import not_among
+from web.core.narrowing import not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 
@@ -44,7 +44,7 @@ class Controls(ActPage):
             controls=controls,
             states=STATES,
             state=state,
-            unknown=not_among(params, {"etat": ("État", STATES)}),
+            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(params, "etat")],
             act=ANNOUNCE,
             form=form,
             posted=posted,

@@ -11,9 +11,14 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from web.core.asking import Answer, Api
+from web.core.cookies.done import NAMES as DONE
 from web.core.documents import Document
 from web.core.problems import Problem
 
+#: The pages of any list.
+_OF_LISTS = ("after", "before")
+#: What letters and other sites add to a link.
+_TRACKING = re.compile(r"(utm|mtm|pk|at)_\w+|\w*clid")
 #: Of words that are looked for.
 LONGEST = 100
 _SHOWN = 300
@@ -64,6 +69,12 @@ def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[s
     `choices` are labels and values, by the names of the parameters.
     """
     return [label for name, (label, offered) in choices.items() if params.get(name, "") not in ("", *offered)]
+
+
+def not_named(params: QueryParams, *names: str) -> list[str]:
+    """Return the names of the address that its page knows nothing of, beside `names` and those that any list has."""
+    known = {*names, *_OF_LISTS, *DONE}
+    return [name[:LONGEST] for name in dict.fromkeys(params) if name not in known and not _TRACKING.fullmatch(name)]
 
 
 def unknown_among(values: Collection[str], problem: Problem) -> list[str]:

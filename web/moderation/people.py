@@ -13,7 +13,7 @@ from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.narrowing import not_among
+from web.core.narrowing import not_among, not_named
 from web.core.problems import Problem
 
 _PEOPLE, _PATH = document("moderation/people"), "/moderation/personnes"
@@ -167,7 +167,8 @@ class PeopleInOffice(ActPage):
         return await self.page(request, None, payload) if act.name == _ERASE else self._acts.led(request, act, payload)
 
     async def page(self, request: Request, posted: Form | None, erasure: Mapping[str, Any] | None = None) -> Response:
-        chosen = request.query_params.get("role", "")
+        params = request.query_params
+        chosen = params.get("role", "")
         chosen = chosen if chosen in _ROLES else next(iter(_ROLES))
         role, label = _ROLES[chosen]
         answer = await self._site.api.ask(request, _PEOPLE, {"role": role})
@@ -182,7 +183,7 @@ class PeopleInOffice(ActPage):
             ending=[self._shown(request, act, posted, ()) for act in _ENDING],
             roles=[{"code": code, "label": name} for code, (_, name) in _ROLES.items()],
             chosen=chosen,
-            unknown=not_among(request.query_params, {"role": ("Rôle", _ROLES)}),
+            unknown=[*not_among(params, {"role": ("Rôle", _ROLES)}), *not_named(params, "role")],
             label=label,
             mandates=[(each, self._ended(request, each)) for each in mandates],
             all_shown=len(mandates) < _MOST,

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import plural
-from web.core.narrowing import Search, ask_narrowed
+from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -80,7 +80,7 @@ class Queue:
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),
             done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
-            unknown=[_WORDS.get(name, name) for name in refused],
+            unknown=[*(_WORDS.get(name, name) for name in refused), *not_named(params, "territoire", "mots")],
             around=pages_around(request, animations["pageInfo"]),
         )
         return self._site.guard.keep(request, response)

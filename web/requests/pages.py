@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.narrowing import Search, ask_narrowed, not_among
+from web.core.narrowing import Search, ask_narrowed, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -114,7 +114,11 @@ class RequestsDesk:
             chosen=chosen,
             place=place,
             school=school,
-            unknown=[*not_among(params, _CHOICES), *(_WORDS.get(name, name) for name in refused)],
+            unknown=[
+                *not_among(params, _CHOICES),
+                *(_WORDS.get(name, name) for name in refused),
+                *not_named(params, *_CHOICES, "lieu", "etablissement"),
+            ],
             sending=sending,
             act=SEND,
             posted=posted,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_narrowed
+from web.core.narrowing import ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
@@ -43,6 +43,6 @@ class Attestations:
             "territory/attestations",
             animations=animations,
             late={each["id"] for each in animations["nodes"] if datetime.fromisoformat(each["endsAt"]) <= late},
-            unknown=[_WORDS.get(name, name) for name in refused],
+            unknown=[*(_WORDS.get(name, name) for name in refused), *not_named(params, "structure")],
             around=pages_around(request, animations["pageInfo"]),
         )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import Search, ask_narrowed
+from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
@@ -48,7 +48,10 @@ class Overview:
             "territory/overview",
             viewer=answer["viewer"],
             structures=structures,
-            unknown=[_WORDS.get(name, name) for name in (*refused, *(["owing"] if typed not in ("", *_OWING) else ()))],
+            unknown=[
+                *(_WORDS.get(name, name) for name in (*refused, *(["owing"] if typed not in ("", *_OWING) else ()))),
+                *not_named(params, "doit", "nom", "territoire"),
+            ],
             around=pages_around(request, structures["pageInfo"], "#structures"),
             search=search,
             owing=typed,

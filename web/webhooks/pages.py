@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Acts, ShownAct
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.narrowing import not_among
+from web.core.narrowing import not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -145,7 +145,7 @@ class WebhooksDesk:
             deliveries=deliveries,
             states=[{"code": code, "label": label} for code, label in STATES.items()],
             chosen=state,
-            unknown=not_among(params, {"etat": ("État", STATES)}),
+            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(params, "etat")],
             secret=secret,
             acts=self._open(request, webhook, answer["firstDead"]["nodes"], posted),
             posted=posted,

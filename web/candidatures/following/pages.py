@@ -16,7 +16,7 @@ from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.french import day, plural
-from web.core.narrowing import not_among
+from web.core.narrowing import not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -74,7 +74,7 @@ class CandidaturesDesk:
             steps={each["id"]: next_step(each) for each in candidatures["nodes"]},
             filters=[{"code": code, "label": label} for code, (label, _) in _FILTERS.items()],
             chosen=chosen,
-            unknown=not_among(params, {"suite": ("Où elles en sont", _FILTERS)}),
+            unknown=[*not_among(params, {"suite": ("Où elles en sont", _FILTERS)}), *not_named(params, "suite")],
             around=pages_around(request, candidatures["pageInfo"]),
         )
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from web.core.cookies.sealed import SealedCookie
 
 #: The parameters by which a form leads on to what the next page says.
-_NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
+NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
 
 
 class Done:
@@ -24,19 +24,19 @@ class Done:
 
     def without(self, request: Request) -> Response | None:
         """Lead to the page itself where its address tells of something that did not just happen."""
-        if request.method != "GET" or _NAMES.isdisjoint(request.query_params):
+        if request.method != "GET" or NAMES.isdisjoint(request.query_params):
             return None
         if self._led_to.get(request) == _plain(str(request.url)):
             return None
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _NAMES]
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in NAMES]
         return RedirectResponse(f"/{request.url.path.lstrip('/')}" + (f"?{urlencode(kept)}" if kept else ""), 303)
 
     def keep(self, request: Request, response: Response) -> Response:
         """Remember where a form leads to, and forget it once that page was shown."""
         location = response.headers.get("location", "")
-        if request.method == "POST" and not _NAMES.isdisjoint(dict(parse_qsl(urlsplit(location).query))):
+        if request.method == "POST" and not NAMES.isdisjoint(dict(parse_qsl(urlsplit(location).query))):
             self._led_to.put(request, response, _plain(location), 600)
-        elif request.method == "GET" and not _NAMES.isdisjoint(request.query_params):
+        elif request.method == "GET" and not NAMES.isdisjoint(request.query_params):
             self._led_to.drop(request, response)
         return response
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import not_among
+from web.core.narrowing import not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -51,7 +51,7 @@ class DeskPublications:
             publications=publications,
             queue=queue,
             state=state,
-            unknown=not_among(params, {"etat": ("État", (*STATES, _EVERYTHING))}),
+            unknown=[*not_among(params, {"etat": ("État", (*STATES, _EVERYTHING))}), *not_named(params, "etat")],
             states=STATES,
             filters=[
                 *([{"code": _EVERYTHING, "label": "Tous les états"}] if desk is MODERATION else []),

@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import iso_day
-from web.core.narrowing import Search, ask_narrowed
+from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import PARAMETER, spoken_for
 
 _WHO, _OWN = document("structure/who"), document("structure/animations/own")
 _LONGEST = 100
@@ -57,6 +57,7 @@ _WORDS = {
     "sens": "Sens du tri",
 }
 _DIRECTIONS = ("asc", "desc")
+_NAMES = (PARAMETER, *_LISTS, "mots", "du", "avant", "quand", "tri", "sens")
 
 
 class OwnAnimations:
@@ -91,7 +92,7 @@ class OwnAnimations:
             chosen=params,
             search=_search(params),
             day_typed=iso_day,
-            unknown=[*unheard, *(_WORDS.get(name, name) for name in refused)],
+            unknown=[*unheard, *(_WORDS.get(name, name) for name in refused), *not_named(params, *_NAMES)],
             headings=_headings(params),
             exports=_exports(chosen["id"], where, order),
         )

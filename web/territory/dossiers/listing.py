@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_narrowed, not_among
+from web.core.narrowing import ask_narrowed, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -61,6 +61,10 @@ class Dossiers:
             state=state,
             structure=structure or "",
             amendments=params.get("avenants") == "oui",
-            unknown=[*not_among(params, _CHOICES), *(_WORDS.get(name, name) for name in refused)],
+            unknown=[
+                *not_among(params, _CHOICES),
+                *(_WORDS.get(name, name) for name in refused),
+                *not_named(params, *_CHOICES, "structure"),
+            ],
             around=pages_around(request, dossiers["pageInfo"]),
         )
