@@ -76,6 +76,7 @@ class Visitor:
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         assert "unsafe" not in answer.headers["content-security-policy"]
         html5lib.HTMLParser(strict=True).parse(answer.text)
+        assert not (astray := links_astray(answer.text)), astray
         return answer.text
 
 
@@ -85,6 +86,12 @@ def _is_sent(attributes: Mapping[str, str]) -> bool:
 
 def elements(page: str) -> list[tuple[str, dict[str, str]]]:
     return _Elements(page).all
+
+
+def links_astray(page: str) -> list[str]:
+    """Return the links within the page to what is not on it."""
+    places = {"", *(attributes["id"] for _, attributes in elements(page) if "id" in attributes)}
+    return [link for link in links(page) if link.startswith("#") and link[1:] not in places]
 
 
 def links(page: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +44,41 @@ def test_an_error_of_the_api_names_its_field_as_the_page_labels_it(message: str,
     form = Form([ON], "")
     form.refuse([{"code": "INVALID", "message": message, "field": ["on", "1"]}])
     assert form.errors == {"on": shown}
+
+
+FILE = Field("tableau", "Votre tableau", "file")
+UNSEEN = Field("contactId", "Contact", hidden=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "shown"),
+    [
+        (["paidOn"], "ce jour est à venir.", "Date du paiement : ce jour est à venir."),
+        (["changes", "venueName"], "trop long.", "Modifications, nom du lieu : trop long."),
+        (
+            ["structureId"],
+            "cette convention est celle d'une autre structure.",
+            "Cette convention est celle d'une autre",
+        ),
+        (["animationId"], "Les inscriptions sont suspendues.", "Les inscriptions sont suspendues."),
+        (["contactId"], "déjà retiré.", "Contact : déjà retiré."),
+        ([], "rien n'a changé.", "Rien n'a changé."),
+    ],
+)
+def test_an_error_of_a_field_that_nobody_types_names_it_all_the_same(path: list[str], message: str, shown: str) -> None:
+    form = Form([ON, UNSEEN], "")
+    form.refuse([{"code": "INVALID", "message": message, "field": path}])
+    assert (form.errors, [text[: len(shown)] for text in form.general]) == ({}, [shown])
+
+
+@pytest.mark.parametrize("path", [["csv"], ["csv", "uai"], ["file"]])
+def test_what_is_wrong_with_a_file_stands_beside_its_input(path: list[str]) -> None:
+    form = Form([ON, FILE], "")
+    form.refuse([{"code": "INVALID", "message": "ligne 3 : Code UAI : 8 signes attendus.", "field": path}])
+    assert form.errors == {"tableau": "Votre tableau : ligne 3 : Code UAI : 8 signes attendus."}
+    form = Form([ON, FILE], "")
+    assert form.sent_file("choisissez-en un") is None
+    assert form.errors == {"tableau": "Votre tableau : choisissez-en un."}
 
 
 DAYS = [
@@ -98,22 +134,42 @@ def acts() -> Iterator[Act]:
                     yield each
 
 
-def test_every_choice_of_a_form_that_the_api_reads_as_one_of_a_few_is_checked_before() -> None:
+def acts_and_inputs() -> Iterator[tuple[Act, GraphQLInputObjectType]]:
+    """Every act with the input that its mutation takes."""
     schema = build_schema((Path(__file__).parents[2] / "graphql" / "schema.graphql").read_text())
-    every = {act.document.name: act for act in acts()}
-    assert len(every) > 50
-    unchecked = []
-    for act in every.values():
+    for act in {act.document.name: act for act in acts()}.values():
         (operation,) = parse(act.document.text).definitions
         assert isinstance(operation, OperationDefinitionNode)
         (variable,) = operation.variable_definitions or ()
         taken = get_named_type(type_from_ast(schema, variable.type))
         assert isinstance(taken, GraphQLInputObjectType)
+        yield act, taken
+
+
+def test_every_choice_of_a_form_that_the_api_reads_as_one_of_a_few_is_checked_before() -> None:
+    every, unchecked = list(acts_and_inputs()), []
+    assert len(every) > 50
+    for act, taken in every:
         for each in act.fields:
             read = taken.fields.get(each.name)
             if read and isinstance(get_named_type(read.type), GraphQLEnumType) and not (each.options or each.pattern):
                 unchecked.append((act.document.name, each.name))
     assert unchecked == []
+
+
+#: What pages fill in, or leave to the API: nobody mends it in a field.
+FIXED = re.compile(r"\w+Ids?|signature|link|seed|dryRun|idempotencyKey|expectedVersion|replaces|answers|file|code")
+
+
+def test_what_the_api_may_refuse_of_an_act_has_a_field_of_its_form_to_lead_to() -> None:
+    leads: dict[str, set[str]] = {}
+    for act in acts():
+        fields = {each.name for each in act.fields}
+        assert set(act.places.values()) <= fields, act.name
+        named = leads.setdefault(act.document.name, set())
+        named |= fields | {place.partition(".")[0] for place in act.places}
+    taken = [(act.document.name, name) for act, input in acts_and_inputs() for name in input.fields]
+    assert [each for each in taken if each[1] not in leads[each[0]] and not FIXED.fullmatch(each[1])] == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,11 @@ from uuid import uuid4
 
 from starlette.datastructures import UploadFile
 
+from api.core.errors import field_called
+
 _CONFLICT = "CONFLICT"
+#: What the API calls a file of a form.
+_TABLE = ("csv", "file")
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)
@@ -58,6 +62,10 @@ class Field:
     pattern: str = ""
     #: Whether the page fills it in, unseen.
     hidden: bool = False
+    #: The files that it takes, as browsers name them.
+    accept: str = "application/pdf,image/*"
+    #: Whether it takes several.
+    multiple: bool = False
 
     def value(self, text: str) -> Any:
         """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
@@ -152,24 +160,51 @@ class Form:
         value = Field(name, name, "number").value(self.values.get(name, ""))
         return value if isinstance(value, int) else None
 
+    def sent_files(self, wanted: str) -> Sequence[UploadFile]:
+        """Return the files that came with their field; what is `wanted` is said beside it where there are none."""
+        field = next(each for each in self.fields if each.kind == "file")
+        files = self.files.get(field.name, ())
+        if not files:
+            self.errors[field.name] = f"{_called(field)} : {wanted}."
+        return files
+
+    def sent_file(self, wanted: str) -> UploadFile | None:
+        """Return the one file that came with its field, likewise."""
+        return next(iter(self.sent_files(wanted)), None)
+
+    def refuse_files(self, name: str, errors: Iterable[tuple[UploadFile, Mapping[str, Any]]]) -> None:
+        """Put what is wrong with each of several files beside their field, under the names of the files."""
+        told = [f"« {file.filename} » : {error['message']}" for file, error in errors]
+        if told:
+            self.errors[name] = " ".join(told)
+
     def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Put the user errors of a payload beside their fields, which they name as the page does.
 
         What is sent next is another command.
         """
-        fields = {each.name: each for each in self.fields}
         for error in errors:
-            name = next(iter(error.get("field") or ()), "")
-            field, message = fields.get(name), str(error["message"])
-            if name == "idempotencyKey":
+            path, message = [str(part) for part in error.get("field") or ()], str(error["message"])
+            field = self._field_at(path)
+            if path[:1] == ["idempotencyKey"]:
                 self.general.append(SENT_ALREADY)
             elif error.get("code") == _CONFLICT:
                 self.general.append(MOVED_ON)
-            elif field is not None:
-                self.errors.setdefault(field.name, _in_words_of(field, message))
+            elif field is None:
+                self.general.append(_under_its_name(path, message))
+            elif field.hidden:
+                # Nobody can mend it there.
+                self.general.append(_in_words_of(field, message))
             else:
-                self.general.append(message[:1].upper() + message[1:])
+                self.errors.setdefault(field.name, _in_words_of(field, message))
         self.key = str(uuid4())
+
+    def _field_at(self, path: Sequence[str]) -> Field | None:
+        """Return the field that a path of the API leads to: a table is that of a file, however it was sent."""
+        fields = {each.name: each for each in self.fields}
+        if path and path[0] in _TABLE and path[0] not in fields:
+            return next((each for each in self.fields if each.kind == "file"), None)
+        return next((fields[part] for part in path if part in fields), None)
 
 
 def iso_day(text: str) -> str:
@@ -188,6 +223,13 @@ def _reads(kind: type[Day] | type[Hour], text: str) -> bool:
 
 def _called(field: Field) -> str:
     return field.label.rstrip(" ?\N{NO-BREAK SPACE}")
+
+
+def _under_its_name(path: Sequence[str], message: str) -> str:
+    """Return what the API says of a field that the page does not have as a whole sentence that names it."""
+    name = field_called(path) if message[:1].islower() else ""
+    named = name and name.casefold() not in message.casefold()
+    return f"{name} : {message}" if named else message[:1].upper() + message[1:]
 
 
 def _in_words_of(field: Field, message: str) -> str:

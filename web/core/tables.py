@@ -1,4 +1,4 @@
-"""What is to be checked of a table that was imported: handed over to the page that the import leads to."""
+"""Tables that are imported: the field of their file, and what is to be checked, handed over to the page led to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.core.forms import Field
 from web.core.french import plural
 from web.core.site import Site
 
+TABLE = Field("file", "Tableau", "file", "CSV ou Excel (XLSX), 5 Mo au plus.", True, accept=".csv,.xlsx")
+TABLE_WANTED = "choisissez un tableau CSV ou Excel"
 #: A cookie carries it: the first rows show what is wrong with the file, each cell is cut by the API.
 _MOST, _LONGEST = 10, 60
 _WARNINGS, _COLUMNS = "warnings", "columns"

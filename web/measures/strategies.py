@@ -121,10 +121,8 @@ class StrategyPage(ActPage):
 
     async def _attach(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, _DOCUMENT, with_files=True)
-        file = next(iter(form.files.get("file", [])), None)
         values = {**form.input(), **self.fixed(request), "file": None}
-        if file is None and not form.general:
-            form.errors["file"] = "Fichier : choisissez un fichier PDF, JPEG ou PNG."
+        file = form.sent_file("choisissez un fichier PDF, JPEG ou PNG")
         if file is not None and not form.failed:
             answer = await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(file))
             payload = answer["strategyDocumentAttach"]

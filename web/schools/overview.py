@@ -44,7 +44,7 @@ _BIND = Act(
         Field("school", "Établissement", "select", required=True),
     ),
     convert=_of_school,
-    places={"schools": "school", "territory": "school"},
+    places=dict.fromkeys(("schools", "territory", "staffRole"), "school"),
 )
 _END = Act(
     "finir",

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from web.core.asking import File
 from web.core.documents import document
-from web.core.forms import Form
+from web.core.forms import Field, Form
 from web.core.problems import Problem
 from web.core.site import Site
 from web.structure.speaking import spoken_for
@@ -20,7 +20,14 @@ from web.structure.speaking import spoken_for
 _SET, _WITHDRAW = document("uploads/set_logo"), document("uploads/withdraw_logo")
 _WHO, _OWN, _TERRITORIES = document("structure/who"), document("uploads/own_logo"), document("uploads/logos")
 _DONE = {"pose": "Le logo est enregistré. Les affiches et les plannings le montrent.", "retrait": "Le logo est retiré."}
-_FILE = "file"
+_LOGO = Field(
+    "file",
+    "Image",
+    "file",
+    "PNG de 200 à 4 000 pixels de côté, ou SVG. 500 ko au plus.",
+    required=True,
+    accept="image/png,image/svg+xml",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +59,18 @@ class LogoPages:
 
     async def change(self, request: Request) -> Response:
         owner = await self._owner(request)
-        form = await self._site.guard.posted(request, (), with_files=True)
-        upload = next(iter(form.files.get(_FILE, [])), None)
+        form = await self._site.guard.posted(request, (_LOGO,), with_files=True)
+        withdraws = "retirer" in request.query_params
+        upload = None if withdraws else form.sent_file("choisissez une image PNG ou SVG")
         if form.failed:
             return await self._page(request, owner, form)
         values: dict[str, Any] = {**owner.about, "idempotencyKey": form.key}
         if upload is not None:
             answer = await self._site.api.ask(request, _SET, {"input": values | {"file": None}}, await File.of(upload))
             payload, done = answer["logoSet"], "pose"
-        elif "retirer" in request.query_params:
+        else:
             # Sent twice, the second finds no logo any more: the API answers both alike.
             payload, done = (await self._site.api.ask(request, _WITHDRAW, {"input": values}))["logoWithdraw"], "retrait"
-        else:
-            form.general.append("Fichier : choisissez une image PNG ou SVG.")
-            return await self._page(request, owner, form)
         if payload["errors"]:
             form.refuse(payload["errors"])
             return await self._page(request, owner, form)
@@ -99,7 +104,7 @@ class LogoPages:
             desk=("/structure", "Mes événements")
             if "structureId" in owner.about
             else ("/territoire", "Mon territoire"),
-            form=posted or self._site.guard.form(request, ()),
+            form=posted or self._site.guard.form(request, (_LOGO,)),
             posted=posted,
             done=_DONE.get(request.query_params.get("fait", "")),
         )

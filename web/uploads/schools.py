@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from web.core import tables
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Form
@@ -18,6 +19,9 @@ from web.core.site import Site
 _READER, _IMPORT = document("uploads/reader"), document("uploads/import_schools")
 _READERS = ("COORDONNATEUR", "NATIONAL")
 _PATH = "/territoire/etablissements"
+_TABLE = (tables.TABLE,)
+#: Of the form that only tries, and of the one that records.
+_PREFIXES = {True: "essai", False: "import"}
 
 
 class SchoolsImport:
@@ -32,25 +36,22 @@ class SchoolsImport:
 
     async def show(self, request: Request) -> Response:
         await self._check_reader(request)
-        return self._page(request, self._site.guard.form(request, ()))
+        return self._page(request)
 
     async def load(self, request: Request) -> Response:
         await self._check_reader(request)
-        form = await self._site.guard.posted(request, (), with_files=True)
-        upload = next(iter(form.files.get("file", [])), None)
+        form = await self._site.guard.posted(request, _TABLE, with_files=True)
+        upload = form.sent_file(tables.TABLE_WANTED)
         tried = request.query_params.get("essai") == "oui"
         payload: dict[str, Any] | None = None
-        if upload is None:
-            form.general.append("Fichier : choisissez un tableau CSV ou Excel.")
-        elif not form.failed:
+        if upload is not None and not form.failed:
             values: dict[str, Any] = {"file": None, "dryRun": tried}
             values |= {} if tried else {"idempotencyKey": form.key}
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["schoolsImport"]
             form.refuse(payload["errors"])
-        if form.failed:
-            return self._page(request, form, failed=True)
-        return self._page(request, self._site.guard.form(request, ()), payload, tried)
+        form.prefix = _PREFIXES[tried]
+        return self._page(request, form, None, tried) if form.failed else self._page(request, None, payload, tried)
 
     async def _check_reader(self, request: Request) -> None:
         if (await self._site.api.ask(request, _READER, {}))["viewer"]["role"] not in _READERS:
@@ -59,17 +60,19 @@ class SchoolsImport:
     def _page(
         self,
         request: Request,
-        form: Form,
+        posted: Form | None = None,
         imported: dict[str, Any] | None = None,
         tried: bool = False,
-        failed: bool = False,
     ) -> Response:
+        forms = {tries: self._site.guard.form(request, _TABLE) for tries in _PREFIXES}
+        for tries, form in forms.items():
+            form.prefix = _PREFIXES[tries]
         response = self._site.templates.page(
             request,
             "uploads/schools",
-            422 if failed else 200,
-            form=form,
-            posted=form if failed else None,
+            422 if posted else 200,
+            forms=forms if posted is None else {**forms, tried: posted},
+            posted=posted,
             imported=imported,
             tried=tried,
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from graphql import GraphQLError
 
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, ErrorCode, Problem, forbidden
+from domain.kernel.field_labels import label_of
+
+_CAPITAL = re.compile("[A-Z]")
 
 
 class ApiError(GraphQLError):
@@ -23,6 +27,11 @@ class ApiError(GraphQLError):
 def api_path(field: Sequence[str]) -> list[str]:
     """Convert a path of the domain to the names of the API: `starts_at` becomes `startsAt`."""
     return [_camel(part) for part in field]
+
+
+def field_called(path: Sequence[str]) -> str:
+    """Return what people call the field at this path of the API, empty if it has no French name."""
+    return label_of([_CAPITAL.sub(lambda capital: f"_{capital[0].lower()}", part) for part in path])
 
 
 def _camel(name: str) -> str:

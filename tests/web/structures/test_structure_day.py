@@ -59,7 +59,7 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     assert "Rien ne change" in visitor.sends(visitor.sees(f"{base}/attestation"), values=same, status=422)
     slip = answers | {"parents": "400", "reason": "Une foule.", "cle": ""}
     confirmation = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip, status=422)
-    assert re.search("<li>400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.", confirmation)
+    assert re.search('<a href="#parents">400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.', confirmation)
     assert re.search('name="confirmed" value="400">Oui, 400\\s+parents sont venus', confirmation)
     assert re.search("400\\s+parents", visitor.sends(confirmation, values=slip | {"confirmed": "400"}))
     page = visitor.sends(

@@ -48,6 +48,9 @@ def test_a_structure_keeps_its_contacts_and_sends_them_the_planning(visitor: Vis
     assert "#ajouter-email" in links(refused)
     page = visitor.sends(page, "ajouter", {"name": "École A", "email": "ecole@exemple.fr", "kind": "école"})
     assert "ecole@exemple.fr" in page
+    wrong = sends_file(visitor, page, "/structure/contacts/import", "c.csv", b"nom;courriel\nMairie;m\n")
+    assert '<a href="#file">Tableau : ligne 2 : ' in wrong
+    assert '<a href="#file">' in sends_file(visitor, page, "/structure/contacts/import", "", b"")
     table = "nom;courriel;type;âge\nMairie d'?vry;m@exemple.fr;mairie;8\nÉcole A;ecole@exemple.fr;école;9\n".encode()
     page = sends_file(visitor, page, "/structure/contacts/import", "c.csv", table)
     assert "m@exemple.fr" in page

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
@@ -84,6 +85,21 @@ _TAKE_AWAY = Act(
     "Le fichier est enlevé.",
     (Field("sha256", "Fichier", hidden=True),),
 )
+_JOINING = (
+    Field(
+        _FILES,
+        "Fichiers à joindre",
+        "file",
+        "PDF, image (JPEG, PNG, HEIC), ODT, ODP, DOCX ou PPTX sans macro, 20 Mo au plus chacun, 10 fichiers au plus. Ce"
+        " qu'un fichier note de personnes (auteur, dernier à l'avoir enregistré, lieu d'une photo) en est retiré, mais"
+        " pas les noms que ses pages montrent, ni ce que notent une vidéo, un son ou une image d'un autre format dans"
+        " un document : relisez-le avant de l'envoyer.",
+        required=True,
+        accept="application/pdf,image/*,.odt,.odp,.docx,.pptx",
+        multiple=True,
+    ),
+    Field("label", "Intitulé", hint="Ce que c'est : « Diaporama », « Fiche de l'animateur »."),
+)
 _DONE = {
     "proposer": "C'est enregistré. Vous pouvez joindre des fichiers.",
     "modifier": "C'est enregistré.",
@@ -115,11 +131,10 @@ class DeskPublication:
         return await self._page(request, outcome) if isinstance(outcome, Form) else outcome
 
     async def attach(self, request: Request) -> Response:
-        form = await self._site.guard.posted(request, (Field("label", "Intitulé"),), with_files=True)
-        uploads = form.files.get(_FILES, [])
-        if not uploads and not form.failed:
-            form.general.append("Choisissez au moins un fichier.")
-        for number, upload in enumerate(uploads if not form.failed else []):
+        form = await self._site.guard.posted(request, _JOINING, with_files=True)
+        uploads = form.sent_files("choisissez-en au moins un")
+        refused = list[tuple[UploadFile, Mapping[str, Any]]]()
+        for number, upload in enumerate(() if form.failed else uploads):
             # A key for each file: the form sent again adds none twice.
             key = str(uuid5(NAMESPACE_URL, f"{form.key} {number}"))
             values = {"publicationId": request.path_params["id"], "file": None, "idempotencyKey": key}
@@ -128,27 +143,20 @@ class DeskPublication:
             payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload)))[
                 "publicationFileAttach"
             ]
-            form.general += [f"{upload.filename} : {error['message']}" for error in payload["errors"]]
+            refused += [(upload, error) for error in payload["errors"]]
+        form.refuse_files(_FILES, refused)
         if not form.failed:
             done = "joindre" if len(uploads) == 1 else "joindre-plusieurs"
             return RedirectResponse(f"{self._address(request)}?fait={done}", 303)
-        return await self._page(request, self._with_errors(request, form))
+        return await self._page(request, form)
 
     async def take_away(self, request: Request) -> Response:
         towards = self._address(request)
         outcome = await self._removals.carry_out(request, towards=towards, publicationId=request.path_params["id"])
-        if isinstance(outcome, Response):
-            return outcome
-        return await self._page(request, self._with_errors(request, outcome))
+        return outcome if isinstance(outcome, Response) else await self._page(request, outcome)
 
     def _address(self, request: Request) -> str:
         return f"{self._desk.publications}/{request.path_params['id']}"
-
-    def _with_errors(self, request: Request, form: Form) -> Form:
-        """Return a fresh form that shows what was refused; files cannot be kept in it."""
-        fresh = self._site.guard.form(request, ())
-        fresh.general = [*form.general, *form.errors.values()]
-        return fresh
 
     async def _page(self, request: Request, posted: Form | None) -> Response:
         answer = await self._site.api.ask(request, _PUBLICATION, {"id": request.path_params["id"]})
@@ -160,6 +168,7 @@ class DeskPublication:
         done = (
             self._acts.done(request) or self._removals.done(request) or _DONE.get(request.query_params.get("fait", ""))
         )
+        joining = posted if posted is not None and posted.fields is _JOINING else None
         response = self._site.templates.page(
             request,
             "publications/desk/publication",
@@ -172,7 +181,7 @@ class DeskPublication:
             formats=FORMATS,
             actions=actions,
             acts=self._acts.shown(request, publication["allowedActions"], posted),
-            upload=self._site.guard.form(request, ()),
+            upload=joining or self._site.guard.form(request, _JOINING),
             posted=posted,
             done=done,
         )

@@ -62,6 +62,7 @@ _ACTS = (
         ),
         "Même jour de la semaine, même heure. Toutes les dates sont créées, ou aucune.",
         "ANIMATION_REPEAT",
+        places={"dates": "without"},
     ),
     Act(
         "benevoles",

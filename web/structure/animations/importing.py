@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core import tables
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
@@ -19,6 +21,7 @@ from web.structure.speaking import spoken_for
 _WHO, _IMPORT = document("structure/who"), document("structure/animations/import")
 #: The file itself goes with the form that confirms it: nothing is kept meanwhile.
 _CONTENT, _NAME = Field("content", "Tableau", hidden=True), Field("fileName", "Nom", hidden=True)
+_TABLE = (replace(tables.TABLE, hint="CSV ou Excel (XLSX), 5 Mo et 1 000 lignes au plus."),)
 OUTCOMES = {
     "TO_CREATE": ("À créer", "info"),
     "CREATED": ("Créée", "success"),
@@ -40,15 +43,15 @@ class SeasonImport:
 
     async def show(self, request: Request) -> Response:
         await self._structure(request)
-        return self._page(request, self._site.guard.form(request, ()))
+        return self._page(request, self._site.guard.form(request, _TABLE))
 
     async def load(self, request: Request) -> Response:
         structure = await self._structure(request)
-        form = await self._site.guard.posted(request, (_CONTENT, _NAME), with_files=True)
-        upload, confirms = next(iter(form.files.get("file", [])), None), bool(form.values["content"])
-        file = await File.of(upload) if upload is not None else _file(form) if confirms else None
-        if file is None:
-            form.general.append("Fichier : choisissez un tableau CSV ou Excel.")
+        form = await self._site.guard.posted(request, (*_TABLE, _CONTENT, _NAME), with_files=True)
+        form.fields, confirms = _TABLE, bool(form.values["content"])
+        file = _file(form) if confirms else None
+        if file is None and (upload := form.sent_file(tables.TABLE_WANTED)) is not None:
+            file = await File.of(upload)
         if file is None or form.failed:
             return self._page(request, form)
         values: dict[str, Any] = {"structureId": structure, "file": None, "dryRun": not confirms}
@@ -60,7 +63,7 @@ class SeasonImport:
         if payload["errors"] and not payload["rows"]:
             form.refuse(payload["errors"])
             return self._page(request, form)
-        fresh = self._site.guard.form(request, ())
+        fresh = self._site.guard.form(request, _TABLE)
         fresh.values = {"content": b64encode(file.content).decode(), "fileName": file.name}
         return self._page(request, fresh, payload, ready=not refused)
 

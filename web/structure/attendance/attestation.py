@@ -63,7 +63,9 @@ class AttestationPage:
         if unusual and form.values["confirmed"] == str(typed["parents"]):
             unusual = ""
         if unusual:
-            form.general.append(f"{unusual}. Vérifiez ce nombre. S'il est juste, confirmez-le en bas du formulaire.")
+            form.errors["parents"] = (
+                f"{unusual}. Vérifiez ce nombre. S'il est juste, confirmez-le en bas du formulaire."
+            )
         if not form.failed:
             answers = [form.values[each.name].strip() for each in fields if each.name.startswith("answer-")]
             values = {name: typed.get(name) for name in ("parents", "children")} | {"animationId": animation["id"]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
@@ -20,6 +21,16 @@ from web.structure.speaking import own_animation
 
 _PAGE, _ATTACH = document("structure/attendance/sheets"), document("structure/attendance/attach")
 _FILES = "pages"
+#: The page has another button for the camera.
+_ADDING = (
+    Field(
+        _FILES,
+        "Ou choisir des fichiers",
+        "file",
+        "PDF, JPEG, PNG ou HEIC, 20 Mo au plus chacun. Vous pouvez en choisir plusieurs.",
+        multiple=True,
+    ),
+)
 _WITHDRAW = Act(
     "retirer",
     document("structure/attendance/withdraw"),
@@ -43,16 +54,14 @@ class SheetPages:
         return [desk(path, self.show), desk(path, self.attach, "POST"), desk(f"{path}/retrait", self.withdraw, "POST")]
 
     async def show(self, request: Request) -> Response:
-        return await self._page(request, self._site.guard.form(request, ()))
+        return await self._page(request, None)
 
     async def attach(self, request: Request) -> Response:
         own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
-        form = await self._site.guard.posted(request, (), with_files=True)
-        uploads = form.files.get(_FILES, [])
-        if not uploads and not form.failed:
-            form.general.append("Choisissez au moins un fichier, ou prenez une photographie.")
-        key, added = form.key, 0
-        for number, upload in enumerate(uploads if not form.failed else []):
+        form = await self._site.guard.posted(request, _ADDING, with_files=True)
+        uploads = form.sent_files("choisissez au moins un fichier, ou prenez une photographie")
+        key, added, refused = form.key, 0, list[tuple[UploadFile, Mapping[str, Any]]]()
+        for number, upload in enumerate(() if form.failed else uploads):
             # A key for each page: the form sent again adds none twice.
             values: dict[str, Any] = {"animationId": request.path_params["id"], "file": None}
             values["idempotencyKey"] = str(uuid5(NAMESPACE_URL, f"{key} {number}"))
@@ -60,26 +69,29 @@ class SheetPages:
                 "attendanceSheetAttach"
             ]
             added += not payload["errors"]
-            form.general += [f"{upload.filename} : {error['message']}" for error in payload["errors"]]
+            refused += [(upload, error) for error in payload["errors"]]
+        form.refuse_files(_FILES, refused)
         if not form.failed:
             return RedirectResponse(f"{request.url.path}?ajout={added}", 303)
-        return await self._page(request, self._with_errors(request, form))
+        return await self._page(request, form)
 
     async def withdraw(self, request: Request) -> Response:
         animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         towards = request.url.path.removesuffix("/retrait")
         outcome = await self._acts.carry_out(request, towards=towards, animationId=animation["id"])
-        return (
-            outcome if isinstance(outcome, Response) else await self._page(request, self._with_errors(request, outcome))
-        )
+        return outcome if isinstance(outcome, Response) else await self._page(request, outcome)
 
-    def _with_errors(self, request: Request, form: Form) -> Form:
-        """Return a fresh form that shows what was refused; files cannot be kept in it."""
-        fresh = self._site.guard.form(request, ())
-        fresh.general = [*form.general, *form.errors.values()]
-        return fresh
+    def _removals(self, request: Request, sheets: Sequence[Mapping[str, Any]], posted: Form | None) -> dict[str, Form]:
+        """Return the form that withdraws each page, as it was posted where it is that one."""
+        forms: dict[str, Form] = {}
+        for sheet in sheets:
+            about = posted if posted is not None and posted.values.get("sha256") == sheet["sha256"] else None
+            form = self._acts.form(request, _WITHDRAW.name, about, sha256=sheet["sha256"])
+            form.prefix = f"{_WITHDRAW.name}-{sheet['number']}"
+            forms[sheet["sha256"]] = form
+        return forms
 
-    async def _page(self, request: Request, form: Form) -> Response:
+    async def _page(self, request: Request, posted: Form | None) -> Response:
         animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         actions = {each["code"]: each for each in animation["allowedActions"]}
         added = request.query_params.get("ajout", "")
@@ -91,13 +103,11 @@ class SheetPages:
         response = self._site.templates.page(
             request,
             "structure/attendance/sheets",
-            422 if form.failed else 200,
+            422 if posted else 200,
             animation=animation,
-            form=form,
-            removals={
-                each["sha256"]: self._acts.form(request, "retirer", sha256=each["sha256"])
-                for each in animation["sheets"]
-            },
+            posted=posted,
+            form=posted if posted is not None and posted.fields is _ADDING else self._site.guard.form(request, _ADDING),
+            removals=self._removals(request, animation["sheets"], posted),
             actions=actions,
             done=done,
         )

@@ -22,6 +22,7 @@ from web.structure.speaking import spoken_for
 _WHO, _PAGE = document("structure/who"), document("structure/contacts/contacts")
 _IMPORT = document("structure/contacts/import")
 _IMPORTED = "importes"
+_TABLE = (tables.TABLE,)
 _EMAIL = Field("email", "Adresse e-mail", "email", "Format attendu : nom@exemple.fr", True)
 _KIND = Field("kind", "Type", hint="Exemple : école, centre social, mairie", required=True)
 _ACTS = (
@@ -85,11 +86,9 @@ class Contacts:
 
     async def load(self, request: Request) -> Response:
         structure = await self._structure(request)
-        form = await self._site.guard.posted(request, (), with_files=True)
-        upload = next(iter(form.files.get("file", [])), None)
-        if upload is None:
-            form.general.append("Fichier : choisissez un tableau CSV ou Excel.")
-        elif not form.failed:
+        form = await self._site.guard.posted(request, _TABLE, with_files=True)
+        upload = form.sent_file(tables.TABLE_WANTED)
+        if upload is not None and not form.failed:
             values = {"structureId": structure, "file": None, "idempotencyKey": form.key}
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["contactsImport"]
@@ -111,6 +110,7 @@ class Contacts:
         forms = {name: self._acts.form(request, name, posted) for name in ("ajouter", "planning")}
         values = {name: public.get(name) or "" for name in ("phone", "email", "hours")}
         forms["public"] = self._acts.form(request, "public", posted, **values)
+        importing = posted if posted is not None and posted.fields is _TABLE else None
         response = self._site.templates.page(
             request,
             "structure/contacts/contacts",
@@ -123,7 +123,7 @@ class Contacts:
             removals={
                 each["id"]: self._acts.form(request, "retirer", contactId=each["id"]) for each in contacts["nodes"]
             },
-            importing=self._site.guard.form(request, ()),
+            importing=importing or self._site.guard.form(request, _TABLE),
             posted=posted,
             done=_imported(request.query_params) or self._acts.done(request),
             to_check=tables.handed_over(self._site, request) if _IMPORTED in request.query_params else None,

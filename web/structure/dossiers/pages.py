@@ -79,7 +79,10 @@ _AMEND = Act(
     "Le dossier est certifié : ses chiffres ne changent que si le coordonnateur l'accepte.",
     "SERVICE_AMENDMENT_PROPOSE",
 )
-_PIECE = Field("piece", "Pièce", "select", required=True)
+_PIECES = (
+    Field("piece", "Pièce", "select", required=True),
+    Field("file", "Fichier", "file", "PDF, JPEG, PNG ou HEIC, 20 Mo au plus.", True),
+)
 
 
 class OwnDossiers:
@@ -153,13 +156,10 @@ class OwnDossier:
 
     async def attach(self, request: Request) -> Response:
         dossier = await self._dossier(request)
-        form = await self._site.guard.posted(request, (_PIECE,), with_files=True)
-        upload = next(iter(form.files.get("file", [])), None)
-        if upload is None:
-            form.errors["file"] = "Choisissez un fichier."
-            form.general.append("Fichier : choisissez un fichier PDF, JPEG ou PNG.")
+        form = await self._site.guard.posted(request, _PIECES, with_files=True)
+        values, upload = form.input(), form.sent_file("choisissez un fichier PDF, JPEG ou PNG")
         if upload is not None and not form.failed:
-            values = form.input() | {"dossierId": dossier["id"], "file": None}
+            values |= {"dossierId": dossier["id"], "file": None}
             answer = await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload))
             payload = answer["servicePieceAttach"]
             if not payload["errors"]:
@@ -177,7 +177,10 @@ class OwnDossier:
 
     def _page(self, request: Request, dossier: Mapping[str, Any], posted: Form | None = None) -> Response:
         required = [] if dossier["convention"] is None else dossier["convention"]["requiredPieces"]
-        piece = replace(_PIECE, options=[(name, name) for name in required])
+        sent = posted if posted is not None and posted.fields is _PIECES else None
+        piece = sent or self._site.guard.form(request, _PIECES)
+        named = [(name, name) for name in required]
+        piece.fields = [replace(each, options=named) if each.kind == "select" else each for each in _PIECES]
         attach = next((each for each in dossier["allowedActions"] if each["code"] == "SERVICE_PIECE_ATTACH"), None)
         done = "La pièce est jointe." if "piece" in request.query_params else self._acts.done(request)
         response = self._site.templates.page(
@@ -193,7 +196,7 @@ class OwnDossier:
             amending=self._amending(request, dossier, posted),
             amend=_AMEND,
             decisions=DECISIONS,
-            attaching=self._site.guard.form(request, (piece,)) if attach and attach["allowed"] and required else None,
+            attaching=piece if attach and attach["allowed"] and required else None,
             posted=posted,
             done=done,
         )
