@@ -95,7 +95,7 @@ class Api:
         return kept[1]
 
     async def _answered(self, scope: Scope, body: bytes) -> bytes:
-        answer, received = bytearray(), False
+        answer, received, status = bytearray(), False, 200
 
         async def receive() -> Message:
             nonlocal received
@@ -106,9 +106,13 @@ class Api:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
             answer.extend(message.get("body", b""))
 
         await self._endpoint(scope, receive, send)
+        if status == 413:
+            raise Problem.too_much()
         return bytes(answer)
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 from starlette.datastructures import UploadFile
 
 from api.core.errors import field_called
+from web.core.french import size
 
 _CONFLICT = "CONFLICT"
 #: What the API calls a file of a form.
@@ -66,6 +67,10 @@ class Field:
     accept: str = "application/pdf,image/*"
     #: Whether it takes several.
     multiple: bool = False
+    #: Of each file, in bytes.
+    largest: int = 20_000_000
+    #: Of what has a line each: the API counts values, of which a line may make several.
+    most_lines: int = 1_000
 
     def value(self, text: str) -> Any:
         """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
@@ -95,6 +100,8 @@ class Field:
         if value is None:
             needed = self.required or self.kind == "reference"
             return _MISSING.get(self.kind) if needed else None
+        if self.kind in ("lines", "days") and len(value) > self.most_lines:
+            return f"{self.most_lines} lignes au plus"
         # Whatever was typed, what the API cannot read is said here.
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
             return _MISSING["reference"]
@@ -166,6 +173,11 @@ class Form:
         files = self.files.get(field.name, ())
         if not files:
             self.errors[field.name] = f"{_called(field)} : {wanted}."
+        heavy = [f"« {file.filename} »" for file in files if (file.size or 0) > field.largest]
+        if heavy:
+            self.errors[field.name] = (
+                f"{_called(field)} : {size(field.largest)} au plus par fichier : {', '.join(heavy)}."
+            )
         return files
 
     def sent_file(self, wanted: str) -> UploadFile | None:

@@ -46,6 +46,10 @@ class Problem(Exception):
         return cls(404, "Page introuvable", message)
 
     @classmethod
+    def too_much(cls) -> Problem:
+        return cls(413, "Envoi refusé", f"C'est trop en une fois. Rien n'est enregistré. {GO_BACK} Envoyez-en moins.")
+
+    @classmethod
     def unexpected(cls, incident: str | None) -> Problem:
         number = f" Si vous nous écrivez, donnez ce numéro : {incident}." if incident else ""
         return cls(
@@ -53,4 +57,5 @@ class Problem(Exception):
         )
 
 
+GO_BACK = "Revenez à la page précédente : le plus souvent, votre navigateur y a gardé ce que vous avez saisi."
 _AGAIN = "Le service ne répond pas pour le moment. Rien n'est perdu : réessayez dans quelques minutes."

@@ -12,7 +12,9 @@ from web.core.forms import Field
 from web.core.french import plural
 from web.core.site import Site
 
-TABLE = Field("file", "Tableau", "file", "CSV ou Excel (XLSX), 5 Mo au plus.", True, accept=".csv,.xlsx")
+TABLE = Field(
+    "file", "Tableau", "file", "CSV ou Excel (XLSX), 5 Mo au plus.", True, accept=".csv,.xlsx", largest=5_000_000
+)
 TABLE_WANTED = "choisissez un tableau CSV ou Excel"
 #: A cookie carries it: the first rows show what is wrong with the file, each cell is cut by the API.
 _MOST, _LONGEST = 10, 60

@@ -27,6 +27,7 @@ _LOGO = Field(
     "PNG de 200 à 4 000 pixels de côté, ou SVG. 500 ko au plus.",
     required=True,
     accept="image/png,image/svg+xml",
+    largest=500_000,
 )
 
 

@@ -1,0 +1,69 @@
+"""Nobody loses a text to a limit: what is too long is named beside its field, and what was typed stands there still."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser.chromium import chromium
+from tests.support.people import People
+from tests.support.server import Server
+from tests.support.visitor import Visitor
+from tests.web.structures.test_structure_office import sends_file
+from tests.web.territories.test_measures import STRATEGY
+
+ARABIC = "\N{ARABIC LETTER BEH}"
+SCHOOLS = "0340005W\n"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "shown"),
+    [
+        # Six bytes a letter: over 100,000 in all.
+        ("diagnosis", ARABIC * 17_000, "Diagnostic : 5000 caractères au plus."),
+        ("objectives", "a : 1\n" * 1_001, "Objectifs : 1000 lignes au plus."),
+        ("targetSchools", SCHOOLS * 3_001, "Établissements cibles : 3000 lignes au plus."),
+    ],
+)
+def test_a_text_that_is_too_long_is_named_and_kept(
+    server: Server, people: People, field: str, typed: str, shown: str
+) -> None:
+    visitor = Visitor(server.address).signs_in("COORDONNATEUR")
+    page = visitor.sends(visitor.sees("/territoire/strategies"), "ecrire", STRATEGY | {field: typed}, 422)
+    assert f'<a href="#ecrire-{field}">{shown}</a>' in page
+    assert typed.strip() in page
+
+
+def test_what_is_too_much_for_one_sending_says_the_limit_and_what_to_do(server: Server, people: People) -> None:
+    visitor = Visitor(server.address).signs_in("COORDONNATEUR")
+    desk = visitor.sees("/territoire/strategies")
+    page = visitor.sends(desk, "ecrire", STRATEGY | {"diagnosis": "a" * 300_000}, 413)
+    assert "300 000 caractères au plus" in page
+    assert "Revenez à la page précédente" in page
+    # Each list is short enough, but not all of them together.
+    values = {"objectives": "a : 1\n" * 1_000, "targetSchools": SCHOOLS * 3_000}
+    assert "Envoyez-en moins" in visitor.sends(desk, "ecrire", STRATEGY | values, 413)
+
+
+def test_a_file_that_is_too_heavy_is_named_beside_its_input(visitor: Visitor, people: People) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/contacts")
+    heavy = sends_file(visitor, page, "/structure/contacts/import", "tout.csv", b"n" * 5_000_001)
+    assert re.search('<a href="#file">Tableau : 5\\s+Mo au plus par fichier : « tout.csv ».</a>', heavy)
+    over = sends_file(visitor, page, "/structure/contacts/import", "tout.csv", b"n" * 60_000_001)
+    assert "60 Mo au plus, tous ensemble" in over
+
+
+def test_a_browser_shows_the_limit_and_gives_the_text_back(server: Server, people: People) -> None:
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"{server.address}/connexion?vers=/territoire/strategies")
+        page.locator('button[value="COORDONNATEUR"]').click()
+        page.get_by_text("Écrire une stratégie").click()
+        page.get_by_label("Diagnostic").evaluate("(field, text) => field.value = text", "a" * 2_000_000)
+        page.get_by_label("Diagnostic").evaluate("field => field.form.noValidate = true")
+        page.get_by_role("button", name="Enregistrer cette version").click()
+        expect(page.get_by_text("300 000 caractères au plus")).to_be_visible()
+        page.go_back()
+        assert len(page.get_by_label("Diagnostic").input_value()) == 2_000_000
