@@ -39,10 +39,13 @@ AND (%(starts_at)s AT TIME ZONE 'UTC') + interval '14 hours' ORDER BY a.animatio
 UNATTESTED_SINCE = f"""
 SELECT animation_id FROM {{animations}} a WHERE {AWAITING_ATTESTATION} AND ended
 AND ends_at <= %(until)s AND ends_at > %(since)s ORDER BY ends_at, animation_id LIMIT %(most)s"""
-#: Animations to come that no convention covers, and of which that is not yet recorded.
+#: Animations to come that no convention covers, and of which that is not yet recorded: all are compared with the
+#: conventions at once, since nearly always none is found.
 TO_SUSPEND = f"""
-SELECT animation_id FROM {{animations}} a WHERE NOT suspended AND a.ends_at > %(now)s AND {WITHOUT_CONVENTION}
-ORDER BY animation_id LIMIT %(most)s"""
+WITH uncovered AS MATERIALIZED (
+    SELECT a.animation_id, a.ends_at FROM {{animations}} a
+    WHERE NOT a.suspended AND a.ends_at > %(now)s AND {WITHOUT_CONVENTION})
+SELECT animation_id FROM uncovered ORDER BY ends_at, animation_id LIMIT %(most)s"""
 #: Those of which it is recorded, and that one covers now.
 TO_RESUME = f"""
 SELECT animation_id FROM {{animations}} a WHERE suspended AND status <> 'CANCELLED' AND NOT attested
