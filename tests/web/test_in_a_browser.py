@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browser.accessible import violations
+from tests.support.browser.accessible import violations, violations_once_refused
 from tests.support.browser.chromium import chromium
 from tests.support.people import CANDIDATURE, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import SITE, Server
@@ -102,6 +102,10 @@ def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
     page.goto(f"{server.address}/animations/{animation}")
     page.get_by_role("button", name="S'inscrire").click()
     findings["a form that was refused"] = violations(page)
+    for path in pages:
+        if re.match("/(inscriptions|candidatures)/[^/]+$|/inscription$", path):
+            page.goto(f"{server.address}{path}")
+            findings[f"{path}, refused"] = violations_once_refused(page)
     page.goto(f"{server.address}{next(path for path in pages if 'questionnaire' in path)}")
     page.get_by_role("button", name="Envoyer mes réponses").click()
     findings["answers that were refused"] = violations(page)

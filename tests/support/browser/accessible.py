@@ -9,6 +9,16 @@ _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 #: Half of a usual window: text of twice its size has as much room as before at 320 pixels.
 _LARGE = {"width": 640, "height": 640}
 
+#: A word as wide as a narrow screen, several times, in whatever is typed into the last form; from another site, as if.
+_MISTYPED = """() => {
+  const form = [...document.querySelectorAll('form[method=post]')].at(-1);
+  for (const each of form.querySelectorAll('input:not([type]), input[type=text], textarea'))
+    each.value = 'anticonstitutionnellement'.repeat(5);
+  form.noValidate = true;
+  form.querySelector('[name=jeton]').value = 'none';
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
 #: Everything that takes the focus, in its order: takes it, shows it, and is found without a trap or a detour.
 _BY_KEYBOARD = """() => {
   const faults = [], name = each => each.outerHTML.slice(0, 120);
@@ -62,3 +72,12 @@ def violations(page: Page) -> list[str]:
     if usual is not None:
         page.set_viewport_size(usual)
     return faults
+
+
+def violations_once_refused(page: Page) -> list[str]:
+    """Send the last form of the page with what no form accepts; return the faults of the page that says so."""
+    with page.expect_navigation():
+        page.evaluate(_MISTYPED)
+    assert page.title().startswith("Erreur : "), page.title()
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return violations(page) + ([f"{width} pixels too wide"] if width > 0 else [])

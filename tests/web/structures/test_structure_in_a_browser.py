@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser.accessible import violations
+from tests.support.browser.accessible import violations, violations_once_refused
 from tests.support.browser.chromium import chromium
 from tests.support.people import NATIONAL, People
 from tests.support.server import Server
@@ -127,6 +127,9 @@ def test_no_page_of_structures_breaks_a_rule_of_accessibility(browser: Browser, 
     shoot(page, 90)
     page.get_by_role("link", name="Titre").click()
     expect(page.locator("#title")).to_be_focused()
+    for path in (f"{base}/nouvelle", f"{base}/{past}/attestation", f"{base}/{past}/feuilles", "/structure/contacts"):
+        page.goto(f"{server.address}{path}")
+        findings[f"{path}, refused"] = violations_once_refused(page)
     context.close()
     assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
