@@ -115,7 +115,11 @@ def packets(shown: TermsInForce) -> Projection:
         key_of=lambda record: (record.originator_id, record.originator_version),
         rollups=(Rollup("satisfaction_figures", FIGURES, _count, _SUMMED),),
         append_only=True,
-        terms=TermColumns({TermKind.THEME: "themes", TermKind.ANIMATION_TYPE: "type"}, day="day"),
+        terms=TermColumns(
+            {TermKind.THEME: "themes", TermKind.ANIMATION_TYPE: "type"},
+            day="day",
+            of_row=lambda changes, row: _terms(row, changes),
+        ),
     )
 
     @projection.creates(AnswersRecorded)
@@ -130,7 +134,7 @@ def packets(shown: TermsInForce) -> Projection:
     return projection
 
 
-def _terms(fact: AnswersRecorded, shown: TermsInForce) -> dict[str, Any]:
+def _terms(fact: Any, shown: TermsInForce) -> dict[str, Any]:
     if fact.type is None:
         return {"type": None, "themes": []}
     themes = dict.fromkeys(shown.shown(TermKind.THEME, theme, fact.type, fact.day) for theme in fact.themes)

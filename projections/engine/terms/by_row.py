@@ -1,8 +1,8 @@
-"""Tell what a row's terms become by what the row shows, and which rows' events have to be read for it."""
+"""Tell what rows' terms become by what the rows show, and which rows' events have to be read for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,48 +18,83 @@ from projections.engine.terms.touched import touching
 from projections.engine.terms_in_force import Change, TermsInForce
 
 Conn = Connection[Any]
-#: Rows held in memory at once.
-_AT_ONCE = 5_000
+
+_UNSURE = "SELECT DISTINCT {stream} FROM {rows} WHERE ({touched}) AND ({unsure})"
+_ALIKE = """
+SELECT {samples}, stretch, count(*) AS rows FROM (SELECT {names}, {stretch} AS stretch FROM {rows}) AS touched
+WHERE stretch IS NOT NULL GROUP BY {decisive}, stretch"""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The rows of a generation that changes touch: conditions on its table."""
+    """The rows of a generation that changes touch."""
 
     projection: Projection
     generation: Generation
     changes: Sequence[Change]
 
-    def count(self, conn: Conn) -> int:
-        """Return how many there are."""
-        query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(self._table, self._touched)
-        row = conn.execute(query).fetchone()
-        return int(row[0]) if row else 0
-
     def unsure(self, conn: Conn) -> list[UUID]:
         """Return the streams of which the row alone does not say what its terms become."""
-        query = sql.SQL("SELECT {} FROM {} WHERE ({}) AND ({})").format(
-            sql.Identifier(self.projection.table.key[0]), self._table, self._touched, self._unsure
-        )
-        return [stream for (stream,) in conn.execute(query)]
+        stream = sql.Identifier(self.projection.table.key[0])
+        query = sql.SQL(_UNSURE).format(stream=stream, rows=self._rows, touched=self._touched, unsure=self._unsure)
+        return [each for (each,) in conn.execute(query)]
 
-    def shown(self, conn: Conn) -> Iterator[list[Row]]:
-        """Yield the keys and the terms of all others, after the changes."""
-        terms, (key, *_) = self.projection.terms, self.projection.table.key
-        assert terms.of_row is not None
-        assert terms.day is not None
-        names = [key, *dict.fromkeys([*terms.columns.values(), terms.day])]
-        query = sql.SQL("SELECT {} FROM {} WHERE ({}) AND NOT ({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, names)), self._table, self._touched, self._unsure
+    def alike(self, conn: Conn) -> tuple[list[Row], int]:
+        """Return what the terms of all others become, once for those that become the same, and how many these are.
+
+        `after` holds for the rows that show what `before` does, in the same `stretch` of days.
+        """
+        terms = self.projection.terms
+        if terms.of_row is None:
+            return [], 0
+        shown = dict.fromkeys(terms.columns.values())
+        names = [sql.Identifier(name) for name in dict.fromkeys([*shown, *filter(None, [terms.day])])]
+        query = sql.SQL(_ALIKE).format(
+            # Of rows that become the same any one does.
+            samples=sql.SQL(", ").join(sql.SQL("min({0}) AS {0}").format(name) for name in names),
+            names=sql.SQL(", ").join(names),
+            stretch=self.stretch,
+            rows=self._rows,
+            decisive=sql.SQL(", ").join(map(sql.Identifier, self.decisive)),
         )
         later = TermsInForce(tuple(self.changes))
-        with conn.cursor("touched_rows", row_factory=namedtuple_row) as cursor:
-            cursor.execute(query)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield [{key: row[0]} | terms.of_row(later, row) for row in rows]
+        with conn.cursor(row_factory=namedtuple_row) as cursor:
+            samples: list[Any] = cursor.execute(query).fetchall()
+        changed = [
+            {
+                "before": {name: getattr(sample, name) for name in self.decisive},
+                "after": {name: terms.of_row(later, sample)[name] for name in self.changing},
+                "stretch": sample.stretch,
+            }
+            for sample in samples
+        ]
+        return changed, sum(sample.rows for sample in samples)
 
     @property
-    def _table(self) -> sql.Identifier:
+    def changing(self) -> list[str]:
+        """The columns that show terms of the kinds that change."""
+        columns = self.projection.terms.columns
+        return [columns[kind] for kind in columns if any(change.kind is kind for change in self.changes)]
+
+    @property
+    def decisive(self) -> list[str]:
+        """The columns that say what those become, with the day: they themselves, and the type."""
+        columns = self.projection.terms.columns
+        return list(dict.fromkeys([*self.changing, *filter(None, [columns.get(TermKind.ANIMATION_TYPE)])]))
+
+    @property
+    def stretch(self) -> sql.Composed:
+        """A row's stretch of days between limits, by its number; null where it is not touched, or unsure."""
+        day = self.projection.terms.day
+        limits = sql.Literal(sorted(_limits(self.changes)))
+        return sql.SQL("CASE WHEN ({}) AND NOT ({}) THEN {} END").format(
+            self._touched,
+            self._unsure,
+            sql.SQL("width_bucket({}, {}::date[])").format(sql.Identifier(day), limits) if day else sql.SQL("0"),
+        )
+
+    @property
+    def _rows(self) -> sql.Identifier:
         return identifier(self.projection.name, self.generation.generation)
 
     @property
@@ -72,6 +107,8 @@ class Touched:
         that another was changed into may be either, where terms are split by types.
         """
         terms, conditions = self.projection.terms, []
+        if terms.of_row is None:
+            return sql.SQL("true")
         assert terms.day is not None
         for limit in _limits(self.changes):
             conditions.append(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID
 
 from psycopg import Connection, sql
 
@@ -15,18 +13,21 @@ from projections.engine.registry import Registry
 from projections.engine.tables import as_json
 from projections.engine.terms.by_row import Touched
 from projections.engine.terms.folding import TermFolds
-from projections.engine.terms.touched import touched_streams
-from projections.engine.terms_in_force import TermsInForce
 
 Conn = Connection[Any]
-#: Told the streams done and all.
+#: Told the rows or streams done and all.
 Progress = Callable[[int, int], None]
 
-_CHANGED = "CREATE TEMPORARY TABLE changed_terms ON COMMIT DROP AS SELECT {columns} FROM {live} WITH NO DATA"
-_ADD = "INSERT INTO changed_terms SELECT * FROM json_populate_recordset(NULL::changed_terms, %s)"
-_COPY = (
-    "INSERT INTO {new} ({columns}) SELECT {values} FROM {live} AS live LEFT JOIN changed_terms AS changed USING ({key})"
-)
+# What rows become that are alike is joined by what they show; what was folded from events, by its key.
+_COPY = """
+INSERT INTO {new} ({columns})
+SELECT {values} FROM (SELECT *, {stretch} AS stretch FROM {live}) AS live
+LEFT JOIN json_to_recordset(%(alike)s) AS alike (before {live}, after {live}, stretch integer)
+    ON live.stretch = alike.stretch AND {equal}
+LEFT JOIN json_populate_recordset(NULL::{live}, %(folded)s) AS folded USING ({key})"""
+_VALUE = """
+CASE WHEN folded.{key} IS NOT NULL THEN folded.{name} WHEN alike.stretch IS NOT NULL THEN (alike.after).{name}
+ELSE live.{name} END"""
 
 
 def copy_generation(
@@ -43,50 +44,33 @@ def copy_generation(
         "UPDATE read_models.generations SET position = %s WHERE name = %s AND generation = %s",
         (live.position, projection.name, number),
     )
-    terms = list(dict.fromkeys(projection.terms.columns.values()))
-    tables = {"live": identifier(projection.name, live.generation), "new": identifier(projection.name, number)}
-    conn.execute(sql.SQL(_CHANGED).format(columns=_names([*table.key, *terms]), **tables))
-    total, changed = _changed(conn, registry, projection, live, now)
-    done = 0
-    for rows in changed:
-        conn.execute(_ADD, (as_json(rows),))
-        done += len(rows)
-        progress(done, total)
-    conn.execute("ANALYZE changed_terms")
-    values = sql.SQL(", ").join(_value(name, name in terms, table.key[0]) for name in table.columns)
-    conn.execute(sql.SQL(_COPY).format(columns=_names(table.columns), values=values, key=_names(table.key), **tables))
-    conn.execute("DROP TABLE changed_terms")
-
-
-def _changed(
-    conn: Conn, registry: Registry, projection: Projection, live: Generation, now: TermsInForce
-) -> tuple[int, Iterator[Sequence[Row]]]:
-    """Return how many rows or streams change, and the keys and terms of the changed rows.
-
-    By what the rows show where they say enough, or else by their events.
-    """
-    changes = now.since(live.terms_in_force)
-    if projection.terms.of_row is None:
-        streams = touched_streams(conn, projection, live.generation, changes)
-        return len(streams), _folded(conn, registry, projection, streams, live.position, now)
-    touched = Touched(projection, live, changes)
-    folded = _folded(conn, registry, projection, touched.unsure(conn), live.position, now)
-    return touched.count(conn), chain(touched.shown(conn), folded)
-
-
-def _folded(
-    conn: Conn, registry: Registry, projection: Projection, streams: Sequence[UUID], upto: int, now: TermsInForce
-) -> Iterator[Sequence[Row]]:
-    for rows in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, upto):
-        yield [dict(zip(projection.table.key, key, strict=True)) | row for key, row in rows.items()]
-
-
-def _value(name: str, shows_term: bool, key: str) -> sql.Composed:
-    template = (
-        "CASE WHEN changed.{key} IS NULL THEN live.{name} ELSE changed.{name} END" if shows_term else "live.{name}"
+    touched = Touched(projection, live, now.since(live.terms_in_force))
+    alike, done = touched.alike(conn)
+    streams = touched.unsure(conn)
+    total, folded = done + len(streams), list[Row]()
+    progress(done, total)
+    for rows in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, live.position):
+        folded += [dict(zip(table.key, key, strict=True)) | row for key, row in rows.items()]
+        progress(done + len(folded), total)
+    equal = sql.SQL(" AND ").join(
+        sql.SQL("live.{0} = (alike.before).{0}").format(sql.Identifier(name)) for name in touched.decisive
     )
+    copy = sql.SQL(_COPY).format(
+        new=identifier(projection.name, number),
+        live=identifier(projection.name, live.generation),
+        columns=_names(table.columns),
+        values=sql.SQL(", ").join(_value(name, name in touched.changing, table.key[0]) for name in table.columns),
+        stretch=touched.stretch,
+        equal=equal,
+        key=_names(table.key),
+    )
+    conn.execute(copy, {"alike": as_json(alike), "folded": as_json(folded)})
+
+
+def _value(name: str, changes: bool, key: str) -> sql.Composed:
+    template = _VALUE if changes else "live.{name}"
     return sql.SQL(template).format(name=sql.Identifier(name), key=sql.Identifier(key))
 
 
-def _names(names: Any) -> sql.Composed:
+def _names(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
