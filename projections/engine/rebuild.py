@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 from typing import Any
@@ -221,9 +221,16 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
             # Each core has a connection: to share one index among several processes only costs what starts them.
             conn.execute("SET max_parallel_maintenance_workers = 0")
             free.put(conn)
-        results = (result for statements in (steps, vacuums) for result in pool.map(make, statements))
-        for done, _ in enumerate(results, start=1):
-            progress("indexing", done, len(steps) + len(vacuums))
+        done = 0
+        try:
+            for statements in (steps, vacuums):
+                for made in as_completed([pool.submit(make, statement) for statement in statements]):
+                    made.result()
+                    done += 1
+                    progress("indexing", done, len(steps) + len(vacuums))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _is_of_expression(index: sql.Composed) -> bool:

@@ -1,11 +1,10 @@
-"""Fill read models anew whose terms have changed in too many rows: beside the projector, in a process of its own."""
+"""Fill read models anew whose terms have changed in too many rows: in a thread beside the projector."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
 from threading import Event
 from typing import Any
 
@@ -25,7 +24,6 @@ from projections.engine.terms_in_force import TermsInForce
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS, REFUSED_SECONDS = 30.0, 5.0
-_LOOK_SECONDS = 0.2
 
 Conn = Connection[Any]
 
@@ -38,7 +36,7 @@ def renewing(database_url: str, master_key: bytes) -> Iterator[None]:
     """
     stop = Event()
 
-    def renew(conn: Conn) -> float:
+    def look(conn: Conn) -> float:
         sweep(conn)
         names = left_behind(conn)
         if not names:
@@ -46,7 +44,7 @@ def renewing(database_url: str, master_key: bytes) -> Iterator[None]:
         log.info("filling read models anew for the typology", extra={"read_models": names})
         return 0.0 if _renewed(database_url, master_key, names, stop) else REFUSED_SECONDS
 
-    with working_at(database_url, Work("renewer", Lock.RENEWING, renew, TERMS_CHANNEL)):
+    with working_at(database_url, Work("renewer", Lock.RENEWING, look, TERMS_CHANNEL)):
         try:
             yield
         finally:
@@ -67,20 +65,21 @@ def left_behind(conn: Conn) -> list[str]:
 
 
 def _renewed(database_url: str, master_key: bytes, names: Sequence[str], stop: Event) -> bool:
-    """Rebuild in another process, which leaves this one's requests their time. Return whether it succeeded."""
-    process = get_context("spawn").Process(target=_rebuild, args=(database_url, master_key, tuple(names)))
-    process.start()
-    while process.is_alive():
-        process.join(_LOOK_SECONDS)
+    """Fill them anew, and return whether that succeeded. PostgreSQL works: a process would take longer to start."""
+
+    def stop_between_two_steps(*_: object) -> None:
         if stop.is_set():
-            process.terminate()
-    if process.exitcode and not stop.is_set():
-        log.warning("read models could not be filled anew", extra={"read_models": list(names)})
-    return process.exitcode == 0
+            raise _Stopped
 
-
-def _rebuild(database_url: str, master_key: bytes, names: Sequence[str]) -> None:
     try:
-        renew(database_url, master_key, names)
-    except RebuildRefused as refused:
-        raise SystemExit(str(refused)) from None
+        renew(database_url, master_key, names, stop_between_two_steps)
+    except RebuildRefused:
+        log.warning("read models could not be filled anew", extra={"read_models": list(names)})
+        return False
+    except _Stopped:
+        return False
+    return True
+
+
+class _Stopped(Exception):
+    """The server stops: what was begun is swept by the next one."""

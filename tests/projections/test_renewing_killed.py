@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from multiprocessing import get_context
@@ -21,12 +22,14 @@ from domain.typology.typology import TermKind
 from projections.engine import rebuild as rebuilding
 from projections.engine.catching_up import catch_up
 from projections.engine.generations import State, generations, prepare
+from projections.engine.parallel import Progress
 from projections.engine.reading import snapshot
 from projections.engine.rebuild import back, rebuild, renew
 from projections.engine.runner import projecting
 from projections.engine.switching import RebuildRefused
 from projections.engine.terms import touched
 from projections.registry import projections, relations
+from projections.typology import renewing as renewing_module
 from projections.typology.renewing import left_behind, renewing
 from tests.projections.test_exactness import assert_exact
 from tests.projections.test_projector import all_read, kill, start_projector, until
@@ -115,6 +118,29 @@ def test_killed_at_any_step_it_is_filled_exactly_once_and_readers_never_see_a_mi
         catch_up(conn, app.vault)
     assert numbers_of(app, State.BUILDING) == {}
     assert_exact(app)
+
+
+def test_a_server_that_stops_ends_what_it_fills_between_two_steps(
+    world: World, app: Application, fresh_url: str, monkeypatch
+) -> None:
+    monkeypatch.setattr(touched, "FEW_STREAMS", 0)
+    world.creates(themes=("ent-pronote",))
+    begun = Event()
+
+    def fill_for_ever(url: str, master_key: bytes, names: list[str], progress: Progress) -> None:
+        while True:
+            begun.set()
+            progress("indexing", 1, 2)
+
+    monkeypatch.setattr(renewing_module, "renew", fill_for_ever)
+    with app.pool.connection() as conn:
+        prepare(conn, projections)
+        catch_up(conn, app.vault)
+        merge(world, "ent-pronote", "educonnect")
+        catch_up(conn, app.vault)
+    with renewing(fresh_url, MASTER_KEY):
+        until(begun.is_set)
+    assert "renewer" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("fills_anew", [renew, rebuild])
