@@ -24,6 +24,8 @@ _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _CONSTANT = re.compile('="([^"]*)"')
 #: A decoder's replacement for bytes that it cannot read.
 _UNREADABLE = "\ufffd"
+#: Pasted with a text, and seen by nobody: marks of direction and of bytes, soft hyphens, blanks of no width.
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 #: A « ? » in the place of a letter: within or before a word, or after one where the sentence goes on.
 _LOST = re.compile(r"(?<!\S)(?!\S*(?://|www\.|@))(?:\S*\?[^\W\d_]\S*|\S*[^\W\d_]\?(?=[ ,'’-]+[a-zà-ÿ])\S*)")
 _ASKS = re.compile(r"\b(comment|pourquoi|quel\w*|qui|que|quoi|où|quand|combien|est-ce|et si)\b", re.IGNORECASE)
@@ -69,7 +71,7 @@ class Table:
 def read_table(text: str, columns: Columns, most: int) -> Table:
     """Return the table. Raise DomainError (INVALID on `csv`) that names every row which cannot be read."""
     check_is_table(text[:1_000].encode(errors="replace"))
-    text = mended(text).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _UNSEEN.sub("", mended(text)).replace("\r\n", "\n").replace("\r", "\n")
     if separator := _SEPARATOR.match(text):
         records = _records(text[separator.end() :], separator[1])
     else:

@@ -14,6 +14,7 @@ from web.core.asking import Answer, Api
 from web.core.cookies.done import NAMES as DONE
 from web.core.documents import Document
 from web.core.problems import Problem
+from web.core.typed import readable_line
 
 #: The pages of any list.
 _OF_LISTS = ("after", "before")
@@ -40,6 +41,7 @@ class Search:
         if _UNPRINTABLE.search(text):
             error = f"{label} : un caractère ne peut pas être lu. Tapez-le de nouveau. Voici la page sans ce critère."
             return cls(_UNPRINTABLE.sub("", text)[:LONGEST], "", error)
+        text = readable_line(text).strip()
         if len(text) > LONGEST:
             error = f"{label} : {LONGEST} caractères au plus. Voici la page sans ce critère."
             return cls(text[:_SHOWN], "", error)

@@ -16,6 +16,7 @@ from api.core.answers import Refused
 from api.core.asker.requests import within_limit
 from web.core.forms import Field, Form
 from web.core.problems import GO_BACK, Problem
+from web.core.typed import readable, readable_line, readable_lines
 
 _COOKIE = "parentalite-formulaire"
 _TOKEN, _KEY = "jeton", "cle"
@@ -35,6 +36,8 @@ _TOO_HEAVY = (
     f"Vos fichiers sont trop lourds : {_LARGEST_WITH_FILE // 1_000_000} Mo au plus, tous ensemble. Rien n'est"
     f" enregistré. {GO_BACK} Envoyez les fichiers en plusieurs fois."
 )
+#: How the fields of several lines are read.
+_READ = {"textarea": readable, **dict.fromkeys(("lines", "days", "choices", "types"), readable_lines)}
 EXPIRED = (
     "Nous n'avons pas pu vérifier que cet envoi vient bien de vous. Vérifiez votre saisie et envoyez de nouveau."
     " Si ce message revient, autorisez les cookies de ce site."
@@ -70,9 +73,9 @@ class Guard:
             data = await limited.form(max_files=20, max_fields=100, max_part_size=largest)
         except HTTPException as error:
             raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
-        form = self.form(request, fields, **{each.name: _text(data, each.name) for each in fields})
+        form = self.form(request, fields, **{each.name: _typed(data, each) for each in fields})
         # Shown again to be sent again, where the session ended meanwhile.
-        request.state.typed = [(name, _text(data, name)) for name in data if name not in (_TOKEN, _KEY)]
+        request.state.typed = [(name, readable(_text(data, name))) for name in data if name not in (_TOKEN, _KEY)]
         form.key = _key(_text(data, _KEY)) or form.key
         for name, value in data.multi_items():
             if isinstance(value, UploadFile) and value.filename:
@@ -109,10 +112,14 @@ class Guard:
         return bool(visitor) and hmac.compare_digest(expected.encode(), token.encode())
 
 
+def _typed(data: FormData, field: Field) -> str:
+    """Return what was typed in a field, without what shows nothing."""
+    return _READ.get(field.kind, readable_line)(_text(data, field.name))
+
+
 def _text(data: FormData, name: str) -> str:
     """Return the text of a field: its choices, a line each, where there are several."""
-    # Browsers send line ends as CRLF.
-    return "\n".join(value.replace("\r\n", "\n") for value in data.getlist(name) if isinstance(value, str))
+    return "\n".join(value for value in data.getlist(name) if isinstance(value, str))
 
 
 def _key(text: str) -> str | None:
