@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.people import STRUCTURE, People
+import re
+
+from tests.support.papers.dossiers import pdf
+from tests.support.people import NATIONAL, STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from tests.web.structures.test_structure_office import sends_file
@@ -43,3 +46,28 @@ def test_a_table_of_schools_is_tried_and_then_recorded(server: Server) -> None:
     tried = sends_file(visitor, page, f"{path}?essai=oui", "ecoles.csv", table)
     assert f"rien n&#39;est enregistré : {new}" in tried
     assert f"C&#39;est enregistré : {new}" in sends_file(visitor, tried, path, "ecoles.csv", table)
+
+
+def test_of_several_files_those_that_can_be_kept_are_kept_once_and_the_others_are_sent_again(
+    server: Server, people: People
+) -> None:
+    resource = {"kind": "TUTORIAL", "title": "Écrans", "summary": "Un tutoriel.", "text": "Deux.", "draft": True}
+    written = people.does("140-propose-a-publication", NATIONAL, **resource, themes=["temps-ecran"])
+    visitor, path = Visitor(server.address).signs_in("TEAM"), f"/moderation/publications/{written['publication']['id']}"
+
+    def joins(page: str, *files: tuple[str, bytes]) -> str:
+        form = page.partition(f'action="{path}/fichiers"')[2].partition("</form>")[0]
+        fields = dict(re.findall(r'name="(jeton|cle)" value="([^"]+)"', form))
+        sent = [("fichiers", file) for file in files]
+        return visitor.http.post(f"{path}/fichiers", data=fields, files=sent, follow_redirects=True).text
+
+    first, second, third = (pdf(pages=number) for number in (1, 2, 3))
+    page = joins(visitor.sees(path), ("un.pdf", first), ("deux.pdf", b"rien"), ("trois.pdf", third))
+    assert "« deux.pdf » : " in page
+    assert "Les 2 autres sont enregistrés" in page
+    assert page.count('id="fichiers"') == 1
+    assert "Le fichier est joint" in joins(page, ("deux.pdf", second))
+    assert "Les fichiers sont joints" in joins(page, ("un.pdf", first), ("deux.pdf", second), ("trois.pdf", third))
+    assert visitor.sees(path).count("Enlever le fichier") == 3
+    page = joins(page, *((f"{number}.txt", b"rien") for number in range(25)))
+    assert "« 24.txt » : " in page

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import orjson
@@ -54,6 +56,10 @@ class File:
     @classmethod
     async def of(cls, upload: UploadFile) -> File:
         return cls(upload.filename or "fichier", await upload.read(), upload.content_type or "application/octet-stream")
+
+    def key(self, of_form: str, about: str = "") -> str:
+        """Return the key of this file of several: sent again with the form, in any place, it is recorded once."""
+        return str(uuid5(NAMESPACE_URL, f"{of_form} {sha256(self.content).hexdigest()} {about}"))
 
 
 class Api:

@@ -184,11 +184,16 @@ class Form:
         """Return the one file that came with its field, likewise."""
         return next(iter(self.sent_files(wanted)), None)
 
-    def refuse_files(self, name: str, errors: Iterable[tuple[UploadFile, Mapping[str, Any]]]) -> None:
-        """Put what is wrong with each of several files beside their field, under the names of the files."""
-        told = [f"« {file.filename} » : {error['message']}" for file, error in errors]
-        if told:
-            self.errors[name] = " ".join(told)
+    def refuse_files(self, name: str, errors: Iterable[tuple[UploadFile, Mapping[str, Any]]], added: int) -> None:
+        """Put what is wrong with each of several files beside their field, under the names of the files.
+
+        `added`: how many others are recorded. The key stays, by which they are so once.
+        """
+        messages = [f"« {file.filename} » : {error['message']}" for file, error in errors]
+        if messages and added:
+            messages.append("L'autre est enregistré." if added == 1 else f"Les {added} autres sont enregistrés.")
+        if messages:
+            self.errors[name] = " ".join(messages)
 
     def refuse(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Put the user errors of a payload beside their fields, which they name as the page does.

@@ -25,6 +25,8 @@ _WITH_FILE = "multipart/form-data"
 #: More than the API takes of any form, in any script: what it finds too long, it names beside its field. To read so
 #: much takes 40 ms of the processor at worst; 900,000 would take 110.
 _LARGEST = 300_000
+#: More fields or files than a page has or a person sends: what is too much in all is said of its size.
+_MOST = 1_000
 #: Three scans of the largest size, or many photographs.
 _LARGEST_WITH_FILE = 60_000_000
 _TOO_LONG = (
@@ -70,7 +72,7 @@ class Guard:
         refused = Refused(413, "TOO_LARGE", _TOO_HEAVY if with_files else _TOO_LONG)
         limited = Request(request.scope, within_limit(request.headers, request.receive, largest, refused))
         try:
-            data = await limited.form(max_files=20, max_fields=100, max_part_size=largest)
+            data = await limited.form(max_files=_MOST, max_fields=_MOST, max_part_size=largest)
         except HTTPException as error:
             raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
         form = self.form(request, fields, **{each.name: _typed(data, each) for each in fields})

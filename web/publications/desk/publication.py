@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -133,18 +132,17 @@ class DeskPublication:
     async def attach(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, _JOINING, with_files=True)
         uploads = form.sent_files("choisissez-en au moins un")
-        refused = list[tuple[UploadFile, Mapping[str, Any]]]()
+        added, refused = 0, list[tuple[UploadFile, Mapping[str, Any]]]()
         for number, upload in enumerate(() if form.failed else uploads):
-            # A key for each file: the form sent again adds none twice.
-            key = str(uuid5(NAMESPACE_URL, f"{form.key} {number}"))
-            values = {"publicationId": request.path_params["id"], "file": None, "idempotencyKey": key}
+            file = await File.of(upload)
+            values: dict[str, Any] = {"publicationId": request.path_params["id"], "file": None}
             if label := form.values["label"].strip():
                 values["label"] = label if len(uploads) == 1 else f"{label} ({number + 1})"
-            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload)))[
-                "publicationFileAttach"
-            ]
+            values["idempotencyKey"] = file.key(form.key, values.get("label", ""))
+            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, file))["publicationFileAttach"]
+            added += not payload["errors"]
             refused += [(upload, error) for error in payload["errors"]]
-        form.refuse_files(_FILES, refused)
+        form.refuse_files(_FILES, refused, added)
         if not form.failed:
             done = "joindre" if len(uploads) == 1 else "joindre-plusieurs"
             return RedirectResponse(f"{self._address(request)}?fait={done}", 303)

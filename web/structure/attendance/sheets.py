@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -60,17 +59,15 @@ class SheetPages:
         own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         form = await self._site.guard.posted(request, _ADDING, with_files=True)
         uploads = form.sent_files("choisissez au moins un fichier, ou prenez une photographie")
-        key, added, refused = form.key, 0, list[tuple[UploadFile, Mapping[str, Any]]]()
-        for number, upload in enumerate(() if form.failed else uploads):
-            # A key for each page: the form sent again adds none twice.
+        added, refused = 0, list[tuple[UploadFile, Mapping[str, Any]]]()
+        for upload in () if form.failed else uploads:
+            file = await File.of(upload)
             values: dict[str, Any] = {"animationId": request.path_params["id"], "file": None}
-            values["idempotencyKey"] = str(uuid5(NAMESPACE_URL, f"{key} {number}"))
-            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(upload)))[
-                "attendanceSheetAttach"
-            ]
+            values["idempotencyKey"] = file.key(form.key)
+            payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, file))["attendanceSheetAttach"]
             added += not payload["errors"]
             refused += [(upload, error) for error in payload["errors"]]
-        form.refuse_files(_FILES, refused)
+        form.refuse_files(_FILES, refused, added)
         if not form.failed:
             return RedirectResponse(f"{request.url.path}?ajout={added}", 303)
         return await self._page(request, form)
