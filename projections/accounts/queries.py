@@ -58,6 +58,15 @@ INVITATIONS_OF = """
 SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
 WHERE i.structure_id = ANY(%(structures)s) ORDER BY i.sent_at, i.invitation_id"""
+#: Those that wait for an answer, the latest first: of these structures, or of those that these territories answer for;
+#: of all where these are NULL.
+OPEN_INVITATIONS = """
+SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
+LEFT JOIN {unreached} u ON u.about_id = i.invitation_id
+WHERE i.status = 'OPEN' AND (%(structures)s::uuid[] IS NULL OR i.structure_id = ANY(%(structures)s))
+  AND (%(territories)s::text[] IS NULL OR i.structure_id IN
+       (SELECT structure_id FROM {structures} s WHERE s.territories[1] = ANY(%(territories)s)))
+ORDER BY i.sent_at DESC, i.invitation_id LIMIT %(most)s"""
 INVITATION = """
 SELECT i.*, p.email, u.reason AS unreached FROM {invitations} i LEFT JOIN {invited_people} p USING (invitation_id)
 LEFT JOIN {unreached} u ON u.about_id = i.invitation_id

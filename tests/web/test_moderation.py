@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from domain.kernel.actors import Role
 from projections.engine.terms import touched
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.support.people import COORDONNATEUR, DIRECTOR, SCHOOL, STRUCTURE, STRUCTURE_ID, People
-from tests.support.server import Server
+from tests.support.server import Server, token
 from tests.support.visitor import Visitor, links
 from web.moderation.read_models import NAMES
 
@@ -157,6 +158,21 @@ def test_roles_are_given_and_ended(server: Server) -> None:
     staff = {"subject": "directrice", "staffRole": "DIRECTOR", "territory": "34", "schools": SCHOOL}
     team.sends(page, "lier", staff)
     assert "directrice" in team.sees("/moderation/personnes?role=directions")
+
+
+def test_who_was_invited_and_has_not_answered_yet_is_found_among_people(server: Server, people: People) -> None:
+    team, here = Visitor(server.address).signs_in("TEAM"), "/moderation/personnes?role=invites"
+    assert "Personne pour le moment" in team.sees(here)
+    invitation = {"structureId": STRUCTURE_ID, "email": "nouveau@exemple.fr"}
+    link = people.does("50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **invitation)["link"]
+    page = team.sees(here)
+    assert "nouveau@exemple.fr" in page
+    assert "nouveau@exemple.fr" in team.sees(f"/territoire/structures/{STRUCTURE_ID}/personnes")
+    assert f"/territoire/structures/{STRUCTURE_ID}/personnes" in links(page)
+    accepting = token(Role.PARENT, "nouveau@exemple.fr")
+    people.does("51-accept-an-invitation", accepting, link=link)
+    assert "Personne pour le moment" in team.sees(here)
+    assert "nouveau@exemple.fr" in team.sees("/moderation/personnes?role=structures")
 
 
 def test_who_erases_somebody_is_led_to_each_text_that_may_name_them(server: Server, people: People) -> None:

@@ -17,11 +17,14 @@ from web.core.narrowing import not_among, not_named
 from web.core.problems import Problem
 
 _PEOPLE, _PATH = document("moderation/people"), "/moderation/personnes"
+#: Those who have only been offered a role.
+_INVITED = "invites"
 #: The roles that are listed, by their names in addresses.
 _ROLES = {
     "coordonnateurs": ("COORDONNATEUR", "Coordonnateurs"),
     "controleurs": ("AUDITOR", "Contrôleurs"),
     "structures": ("STRUCTURE", "Personnes des structures"),
+    _INVITED: ("STRUCTURE", "Personnes invitées, sans réponse pour le moment"),
     "mediateurs": ("MEDIATEUR", "Médiateurs"),
     "directions": ("DIRECTOR", "Directions d'école"),
     "inspections": ("INSPECTOR", "Inspections"),
@@ -171,10 +174,10 @@ class PeopleInOffice(ActPage):
         chosen = params.get("role", "")
         chosen = chosen if chosen in _ROLES else next(iter(_ROLES))
         role, label = _ROLES[chosen]
-        answer = await self._site.api.ask(request, _PEOPLE, {"role": role})
+        answer = await self._site.api.ask(request, _PEOPLE, {"role": role, "invited": chosen == _INVITED})
         if answer["viewer"]["role"] != "NATIONAL":
             raise Problem.missing()
-        mandates = answer["mandates"] or ()
+        mandates, invitations = answer["mandates"] or (), answer["openInvitations"] or ()
         response = self._site.templates.page(
             request,
             "moderation/people",
@@ -186,7 +189,8 @@ class PeopleInOffice(ActPage):
             unknown=[*not_among(params, {"role": ("Rôle", _ROLES)}), *not_named(params, "role")],
             label=label,
             mandates=[(each, self._ended(request, each)) for each in mandates],
-            all_shown=len(mandates) < _MOST,
+            invitations=invitations,
+            all_shown=max(len(mandates), len(invitations)) < _MOST,
             end=_END,
             posted=posted,
             done=self._acts[_ERASE].done if erasure else self._acts.done(request),

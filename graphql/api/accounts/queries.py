@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api.accounts.offers import InvitationOffer, offer_of_link
-from api.accounts.types import Mandate, Official, mandates_of_role
+from api.accounts.types import Invitation, Mandate, Official, mandates_of_role, open_invitations
 from api.accounts.types import official as official_named
 from api.core.context import Info
 from domain.kernel.actors import Role
@@ -22,6 +22,14 @@ class AccountQueries:
     )
     async def mandates(self, info: Info, role: Role) -> list[Mandate] | None:
         return await mandates_of_role(info.context, role, 500)
+
+    @strawberry.field(
+        description="Who was invited to speak for a structure and has not answered yet, the latest first, 500 at most:"
+        " for the national team. A structure is told of its own, a coordonnateur of those of structures that it answers"
+        " for; others: FORBIDDEN."
+    )
+    async def open_invitations(self, info: Info) -> list[Invitation] | None:
+        return await open_invitations(info.context, 500)
 
     @strawberry.field(
         description="Whom history names by function and account, as it does who acts by a mandate; null for any other"

@@ -217,6 +217,18 @@ async def invitations_of_structures(context: Context, structures: list[UUID]) ->
     return [[_invitation_of(row) for row in rows if row["structure_id"] == structure_id] for structure_id in structures]
 
 
+async def open_invitations(context: Context, most: int) -> list[Invitation]:
+    """Return the invitations that the asker may withdraw; root fields refuse those who may withdraw none."""
+    actor, read = context.actor, await context.read()
+    scope = scope_of(actor, Action.INVITATION_REVOKE)
+    within = {
+        "structures": list(actor.structures) if scope is Scope.OWN_STRUCTURE else None,
+        "territories": list(actor.territories) if scope is Scope.HOME_TERRITORY else None,
+    }
+    rows = await read.rows(read.sql(queries.OPEN_INVITATIONS), {**within, "most": most})
+    return [_invitation_of(row) for row in rows]
+
+
 async def load_invitation(context: Context, invitation_id: UUID) -> Invitation | None:
     """Return the invitation, or None if it does not exist or is not for the asker."""
     read = await context.read()

@@ -75,9 +75,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "Convention": {
         Action.STRUCTURE_READ: (
-            "inTerritory"
-            " id version territory coordonnateur signedOn validFrom validUntil plannedAnimations ratePerAnimation"
-            " rates requiredPieces certifiedAnimations terminatedOn terminationReason"
+            "id version territory inTerritory coordonnateur signedOn validFrom validUntil plannedAnimations rates"
+            " ratePerAnimation requiredPieces certifiedAnimations terminatedOn terminationReason"
         ),
     },
     "ServiceDossier": {
@@ -281,6 +280,7 @@ ROOTS: Mapping[Reach, str] = {
     Action.CANDIDATURE_READ: "candidatures",
     Action.CONTROL_READ: "controls",
     Action.COUNTRY_READ: "dashboard official",
+    Action.INVITATION_REVOKE: "openInvitations",
     Action.MANDATE_READ: "mandates",
     Action.PUBLICATION_PROPOSE: "publicationPreview",
     Action.PUBLICATION_REFUSE: "publicationsToReview",

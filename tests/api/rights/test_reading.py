@@ -102,7 +102,9 @@ READERS = {
     ),
     "coordonnateur director head national auditor": "SchoolProject.id SchoolProject.evidence Query.schoolProjects",
     "national auditor": "Query.dashboard Query.official Control.population",
-    "structure coordonnateur national": "Structure.invitations Webhook.id Query.webhooks Query.webhookDeliveries",
+    "structure coordonnateur national": (
+        "Structure.invitations Query.openInvitations Webhook.id Query.webhooks Query.webhookDeliveries"
+    ),
     "structure": "Animation.registrations Structure.contacts Registration.id Registration.email",
     "parent coordonnateur director inspector head national": (
         "Candidature.id Candidature.email Candidature.motivation Query.candidatures"

@@ -12,6 +12,7 @@ from tests.support.people import (
     COORDONNATEUR,
     NATIONAL,
     OTHER_SIRET,
+    OTHER_STRUCTURE,
     SCHOOL,
     SIRET,
     STRUCTURE,
@@ -31,6 +32,7 @@ ABROAD = "0250001R"
 DOUBS = token(Role.COORDONNATEUR, "Coordination 25", territories=["25"])
 CAMILLE = token(Role.PARENT, "camille@exemple.fr")
 MANDATES = "query($role: Role!) { mandates(role: $role) { id accountId subject schools } }"
+OPEN = "{ openInvitations { id } }"
 SEES = "query($id: ID!) { structure(id: $id) { mandates { id } invitations { id } } }"
 
 
@@ -92,7 +94,10 @@ def test_a_convention_in_a_further_territory_gives_no_power_over_the_structure_i
     assert listed["id"] == mandate["id"]
     seen = server.ask(SEES, COORDONNATEUR, id=STRUCTURE_ID)["structure"]
     assert (len(seen["mandates"]), len(seen["invitations"])) == (1, 2)
+    for who, count in ((DOUBS, 0), (COORDONNATEUR, 1), (NATIONAL, 1), (STRUCTURE, 1), (OTHER_STRUCTURE, 0)):
+        assert [each["id"] for each in server.ask(OPEN, who)["openInvitations"]] == [opened["id"]][:count], who
     people.does(REVOKE, COORDONNATEUR, invitationId=opened["id"])
+    assert server.ask(OPEN, NATIONAL)["openInvitations"] == []
     people.does(END, COORDONNATEUR, accountId=mandate["accountId"], mandateId=mandate["id"])
 
 
