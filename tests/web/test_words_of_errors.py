@@ -15,6 +15,7 @@ from graphql import (
     OperationDefinitionNode,
     build_schema,
     get_named_type,
+    is_required_input_field,
     parse,
     type_from_ast,
 )
@@ -155,6 +156,20 @@ def test_every_choice_of_a_form_that_the_api_reads_as_one_of_a_few_is_checked_be
             if read and isinstance(get_named_type(read.type), GraphQLEnumType) and not (each.options or each.pattern):
                 unchecked.append((act.document.name, each.name))
     assert unchecked == []
+
+
+def test_the_api_is_not_asked_without_what_it_cannot_read_a_form_without() -> None:
+    unchecked = []
+    for act, taken in acts_and_inputs():
+        for each in act.fields:
+            read = taken.fields.get(each.name)
+            if read and is_required_input_field(read) and not each.needed:
+                unchecked.append((act.document.name, each.name))
+    assert unchecked == []
+    fields = [Field("memberId", "Membre", "select", required=True, needed=True), Field("id", "Qui", needed=True), ON]
+    form = Form(fields, "")
+    form.input()
+    assert form.errors == {"memberId": "Membre : choisissez dans la liste.", "id": "Qui : champ obligatoire."}
 
 
 #: What pages fill in, or leave to the API: nobody mends it in a field.

@@ -17,7 +17,10 @@ _REGISTER = Act(
     "Enregistrer une clé d'accès",
     "Enregistrer",
     "La clé est enregistrée. Vous pouvez signer avec elle.",
-    (Field("clientDataJSON", "Clé", hidden=True), Field("attestationObject", "Clé", hidden=True)),
+    (
+        Field("clientDataJSON", "Clé", hidden=True, needed=True),
+        Field("attestationObject", "Clé", hidden=True, needed=True),
+    ),
 )
 _REVOKE = Act(
     "retirer",
@@ -25,7 +28,7 @@ _REVOKE = Act(
     "Retirer cette clé",
     "Retirer la clé",
     "La clé est retirée. Ce qu'elle a signé reste signé.",
-    (Field("credentialId", "Clé", hidden=True),),
+    (Field("credentialId", "Clé", hidden=True, needed=True),),
     "Si vous avez perdu l'appareil, ou s'il ne sert plus. Elle ne signera plus rien.",
 )
 

@@ -28,10 +28,10 @@ _CALLED = re.compile(
     r"[A-ZÉÈÀÂÊÎÔ][^:«»;.]{0,79} : ",
 )
 _SENTENCE = re.compile(r" (?:est|sont|n'est|n'a|a|ont|invalide|refusée?|grande?|obligatoire|au plus)(?: |$)")
-#: What is said of a field that was left empty, of which the API would not know the name.
 _CHOSEN = ("select", "choices", "radio", "terms", "types")
+_CHOOSE = "choisissez dans la liste"
+#: What is said of a field that was left empty, of which the API would not know the name.
 _MISSING = {
-    "reference": "choisissez dans la liste",
     "date": "champ obligatoire, par exemple 15/01/2027",
     "time": "champ obligatoire, par exemple 18:00",
 }
@@ -48,7 +48,7 @@ class Field:
     """A field of a form. `name` is that of the mutation's input.
 
     `kind` is a type of input, `textarea` (`lines`: each of its lines by itself, `days`: each a day), `select`,
-    `choices` (any of its options), `yesno`, `amount` in euros, or `reference`, without which the API is not asked.
+    `choices` (any of its options), `yesno`, or `amount` in euros.
     """
 
     name: str
@@ -56,6 +56,8 @@ class Field:
     kind: str = "text"
     hint: str = ""
     required: bool = False
+    #: Whether the API can read nothing of the form without it.
+    needed: bool = False
     autocomplete: str = ""
     #: Values and labels of a `select`.
     options: Sequence[tuple[str, str]] = ()
@@ -98,13 +100,14 @@ class Field:
     def problem(self, value: Any) -> str | None:
         """Return what was expected in place of this value, which `value` has made of what was typed."""
         if value is None:
-            needed = self.required or self.kind == "reference"
-            return _MISSING.get(self.kind) if needed else None
+            if self.needed:
+                return _CHOOSE if self.kind == "select" else _MISSING.get(self.kind, "champ obligatoire")
+            return _MISSING.get(self.kind) if self.required else None
         if self.kind in ("lines", "days") and len(value) > self.most_lines:
             return f"{self.most_lines} lignes au plus"
         # Whatever was typed, what the API cannot read is said here.
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
-            return _MISSING["reference"]
+            return _CHOOSE
         if self.kind == "number" and isinstance(value, str):
             return "un nombre est attendu, par exemple 2"
         if self.kind == "time" and not _reads(Hour, value):

@@ -196,7 +196,7 @@ REMOVE_MEMBER = Act(
     "Noter qu'un membre quitte le groupe",
     "Enregistrer son départ",
     "Le départ du membre est noté.",
-    (Field("memberId", "Membre", "select", required=True),),
+    (Field("memberId", "Membre", "select", required=True, needed=True),),
     "Sa profession reste dans les chiffres du groupe.",
     "ACTION_GROUP_MEMBER_REMOVE",
 )

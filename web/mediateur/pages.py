@@ -22,7 +22,7 @@ _CHOOSE = Act(
     "Choisir ma structure",
     "Choisir cette structure",
     "Votre structure est choisie. Elle est prévenue, et peut vous accepter.",
-    (Field("structureId", "Structure", "reference", required=True),),
+    (Field("structureId", "Structure", "select", required=True, needed=True),),
 )
 _LEAVE = Act(
     "quitter",
@@ -30,7 +30,7 @@ _LEAVE = Act(
     "Ne plus être médiateur de cette structure",
     "Quitter la structure",
     "Vous n'êtes plus médiateur de cette structure.",
-    (Field("accountId", "Compte", hidden=True), Field("mandateId", "Mandat", hidden=True)),
+    (Field("accountId", "Compte", hidden=True, needed=True), Field("mandateId", "Mandat", hidden=True, needed=True)),
 )
 
 

@@ -34,7 +34,11 @@ _ROLES = {
 #: The API names 500 people at most.
 _MOST = 500
 _SUBJECT = Field(
-    "subject", "Identifiant de la personne", hint="Celui de son compte, chez qui la connecte.", required=True
+    "subject",
+    "Identifiant de la personne",
+    hint="Celui de son compte, chez qui la connecte.",
+    required=True,
+    needed=True,
 )
 
 
@@ -148,7 +152,7 @@ _END = Act(
     "Mettre fin à ce mandat",
     "Mettre fin",
     "Le mandat a pris fin.",
-    (Field("accountId", "Compte", hidden=True), Field("mandateId", "Mandat", hidden=True)),
+    (Field("accountId", "Compte", hidden=True, needed=True), Field("mandateId", "Mandat", hidden=True, needed=True)),
     "La personne n'a plus ce rôle dès maintenant.",
 )
 

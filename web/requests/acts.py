@@ -28,7 +28,7 @@ TAKE_UP = Act(
     "Prendre la demande en charge",
     "Prendre en charge",
     "Votre structure prend la demande en charge. Déclarez l'animation, puis indiquez-la ici.",
-    (Field("structureId", "Structure", "select", required=True),),
+    (Field("structureId", "Structure", "select", required=True, needed=True),),
     "L'établissement et le coordonnateur en sont prévenus.",
     code="ANIMATION_REQUEST_TAKE_UP",
 )
@@ -38,7 +38,7 @@ ANSWER = Act(
     "Indiquer l'animation qui y répond",
     "Enregistrer",
     "L'établissement est prévenu de l'animation.",
-    (Field("animationId", "Animation", "select", "Celles qui nomment cet établissement.", required=True),),
+    (Field("animationId", "Animation", "select", "Celles qui nomment cet établissement.", required=True, needed=True),),
     code="ANIMATION_REQUEST_ANSWER",
 )
 GIVE_BACK = Act(

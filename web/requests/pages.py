@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import day
 from web.core.narrowing import Search, ask_narrowed, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
@@ -163,7 +164,7 @@ class RequestsDesk:
             return ()
         variables = {"structure": asked["structure"]["id"], "school": [asked["school"]["uai"]]}
         structure = (await self._site.api.ask(request, _ANSWERS, variables))["structure"]
-        return [(each["id"], f"{each['title']} ({each['startsAt'][:10]})") for each in structure["animations"]["nodes"]]
+        return [(each["id"], f"{each['title']} ({day(each['startsAt'])})") for each in structure["animations"]["nodes"]]
 
 
 def _with_options(fields: Sequence[Field], options: Mapping[str, Sequence[tuple[str, str]]]) -> list[Field]:

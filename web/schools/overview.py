@@ -52,7 +52,7 @@ _END = Act(
     "Ne plus le lui permettre",
     "Ne plus le permettre",
     "Cette personne n'inscrit plus de parents.",
-    (Field("accountId", "Compte", hidden=True), Field("mandateId", "Mandat", hidden=True)),
+    (Field("accountId", "Compte", hidden=True, needed=True), Field("mandateId", "Mandat", hidden=True, needed=True)),
 )
 
 

@@ -118,7 +118,7 @@ class PasskeyMutations:
             values = to_command(input)
             subject = values.pop("subject").strip()
             if not subject:
-                raise invalid("subject : champ obligatoire.", "subject")
+                raise invalid("Personne : champ obligatoire.", "subject")
             command = build_command(context.actor, PasskeysWithdraw, values | {"person": _person_of(context, subject)})
             outcome = context.services.application.execute(command, context.actor, context.now)
             return outcome.subject_id, outcome.position

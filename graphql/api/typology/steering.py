@@ -142,7 +142,7 @@ class SteeringMutations:
         def erase() -> tuple[None, int]:
             subject = (input.subject or "").strip() or None
             if subject is None and scope_of(context.actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
-                raise invalid("subject : champ obligatoire.", "subject")
+                raise invalid("Personne : champ obligatoire.", "subject")
             done.append(application.erase(subject, context.actor, context.now))
             if not done[0].things and not done[0].drafts:
                 raise refuse(ErrorCode.NOT_FOUND, "Rien n'est connu de cette personne.", "subject")

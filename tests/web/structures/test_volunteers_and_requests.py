@@ -63,6 +63,8 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     assert f"etablissement={SCHOOL}" in taken
     animation = people.declare(title="Demandée", school=SCHOOL)
     page = structure.sees(f"/structure/demandes/{request}")
+    assert re.search(r"Demandée \(\w+ [^)]* 2027\)<", page)
+    assert '<a href="#repondre-animationId">' in structure.sends(page, "repondre", {"animationId": ""}, status=422)
     answered = structure.sends(page, "repondre", {"animationId": animation})
     assert "Demandée" in answered
     assert "Une animation y répond" in visitor.sees("/ecole/demandes")

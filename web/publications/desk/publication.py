@@ -82,7 +82,7 @@ _TAKE_AWAY = Act(
     "Enlever ce fichier",
     "Enlever le fichier",
     "Le fichier est enlevé.",
-    (Field("sha256", "Fichier", hidden=True),),
+    (Field("sha256", "Fichier", hidden=True, needed=True),),
 )
 _JOINING = (
     Field(

@@ -20,7 +20,7 @@ from web.structure.speaking import own_animation
 _LIST, _TICK = document("structure/attendance/list"), document("structure/attendance/tick")
 _PER_PAGE = 100
 _PRESENT = {"oui": True, "non": False}
-_PERSON = Field("registrationId", "Personne", hidden=True)
+_PERSON = Field("registrationId", "Personne", hidden=True, needed=True)
 _CHILDREN = Field("children", "Enfants venus avec cette personne", "number")
 _CODE = Field(
     "code", "Code de l'inscription", hint="Sur le billet ou dans l'e-mail. Exemple : 7K3M-9QPD", required=True

@@ -40,7 +40,7 @@ _ACTS = (
         "Retirer",
         "Retirer",
         "Le contact est retiré. Il ne reçoit plus rien.",
-        (Field("contactId", "Contact", hidden=True),),
+        (Field("contactId", "Contact", hidden=True, needed=True),),
     ),
     Act(
         "planning",

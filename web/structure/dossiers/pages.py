@@ -71,7 +71,7 @@ _AMEND = Act(
     "Proposer au coordonnateur",
     "Votre avenant est envoyé. Le coordonnateur décide.",
     (
-        Field("animationId", "Animation", hidden=True),
+        Field("animationId", "Animation", hidden=True, needed=True),
         Field("parents", "Parents présents", "number", required=True),
         Field("children", "Enfants présents", "number"),
         Field("reason", "Pourquoi les chiffres certifiés sont faux", "textarea", required=True),

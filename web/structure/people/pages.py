@@ -17,8 +17,11 @@ from web.core.site import Site
 from web.structure.speaking import spoken_for
 
 _WHO, _PEOPLE = document("structure/who"), document("structure/people/people")
-_ACCOUNT, _MANDATE = Field("accountId", "Compte", hidden=True), Field("mandateId", "Mandat", hidden=True)
-_STRUCTURE = Field("structureId", "Structure", hidden=True)
+_ACCOUNT, _MANDATE = (
+    Field("accountId", "Compte", hidden=True, needed=True),
+    Field("mandateId", "Mandat", hidden=True, needed=True),
+)
+_STRUCTURE = Field("structureId", "Structure", hidden=True, needed=True)
 
 
 def _mutation(name: str) -> Document:
@@ -50,7 +53,7 @@ _ACTS = (
         "Reprendre cette invitation",
         "Reprendre l'invitation",
         "L'invitation est reprise. Son lien ne sert plus.",
-        (Field("invitationId", "Invitation", hidden=True),),
+        (Field("invitationId", "Invitation", hidden=True, needed=True),),
     ),
     Act(
         "accepter",
