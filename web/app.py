@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -35,6 +35,7 @@ from web.core.cookies.guard import Guard
 from web.core.cookies.sealed import SealedCookie
 from web.core.cookies.sessions import Sessions
 from web.core.downloads import Downloads
+from web.core.paths import mended
 from web.core.problems import Problem
 from web.core.rendering import Templates
 from web.core.site import Site
@@ -183,10 +184,8 @@ class Pages:
 
     def refused(self, request: Request, refused: Refused) -> Response:
         """Return the page for an address of the API that a browser opens and that cannot be answered."""
-        path = request.url.path
-        if refused.status == 404 and path.endswith("/") and request.method == "GET":
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(f"/{path.strip('/')}{query}", 308)
+        if refused.status == 404 and (elsewhere := mended(request)):
+            return elsewhere
         title = _TITLES.get(refused.status, "Envoi refusé")
         problem = Problem(refused.status, title, refused.message, refused.headers)
         response = self._templates.page(request, "layout/problem", refused.status, problem=problem, typed=None)

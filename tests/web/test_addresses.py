@@ -44,6 +44,25 @@ def test_a_slash_too_many_or_a_page_of_a_list_that_is_no_more_leads_to_the_list(
     assert (answer.status_code, answer.headers["location"]) == (303, "/animations?theme=educonnect")
 
 
+def test_an_address_as_telephones_write_it_or_as_it_is_copied_from_a_letter_leads_to_its_page(
+    visitor: Visitor, animation: str
+) -> None:
+    page = visitor.sees(f"/animations/{animation}")
+    for copied in (
+        f"Animations/{animation}",
+        f"animations/{animation.upper()}",
+        *(f"animations/{animation}{after}" for after in (".", ")", "%20", "%C2%A0%C2%BB", "%E2%80%8B", ",.")),
+    ):
+        answer = visitor.http.get(f"/{copied}", follow_redirects=True)
+        assert (answer.status_code, "<h1>" + page.partition("<h1>")[2][:20] in answer.text) == (200, True), copied
+    assert visitor.http.get("/Inscription.?utm_source=x").headers["location"] == "/inscription?utm_source=x"
+    for nowhere in ("/Rien", "//exemple.fr.", "/%5Cexemple.fr.", "/structure/Animations/x"):
+        answer = visitor.http.get(f"http://{visitor.http.base_url.netloc.decode()}{nowhere}")
+        assert answer.headers["location"].startswith(
+            ("/rien", "/exemple.fr", "/%5Cexemple.fr", "/structure/animations")
+        ), nowhere
+
+
 def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
     visitor: Visitor, animation: str, server: Server
 ) -> None:

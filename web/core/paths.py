@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
 from web.core.problems import Problem
+from web.core.typed import readable_line
 
 _ACCOUNT = "/mon-compte"
+#: What stands after an address in a letter, and is copied with it.
+_AROUND = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}/.,;:!?()[]{}<>«»“”\"'’*…"
+#: A word of an address, which telephones begin with a capital: no link of somebody is so short.
+_WORD = re.compile(r"[A-Za-z-]{1,30}", re.ASCII)
 
 
 def own_path(path: str) -> str:
@@ -17,3 +27,13 @@ def own_path(path: str) -> str:
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable() or len(path) > 1_000:
         raise Problem.missing()
     return path
+
+
+def mended(request: Request) -> Response | None:
+    """Lead from an address that leads nowhere to the one that was meant, if it is another."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    parts = readable_line(request.url.path).strip(_AROUND).split("/")
+    path = "/" + "/".join(part.lower() if _WORD.fullmatch(part) else part for part in parts if part)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return None if path == request.url.path else RedirectResponse(path + query, 308)

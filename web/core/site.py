@@ -18,6 +18,7 @@ from web.core.asking import Api
 from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard
 from web.core.cookies.sessions import Sessions
+from web.core.paths import mended
 from web.core.problems import Problem
 from web.core.rendering import Templates
 
@@ -50,6 +51,8 @@ class Site:
                 if problem.where in (("after",), ("before",)) and request.method == "GET":
                     # A page of a list that is no more: its first one is.
                     return RedirectResponse(_first_page(request), 303)
+                if problem.status == 404 and (elsewhere := mended(request)):
+                    return elsewhere
                 return self.signed_out(request, problem) if problem.status == 401 else self.failure(request, problem)
             except Refused as refused:
                 return self.failure(request, Problem(refused.status, "Envoi refusé", refused.message, refused.headers))
