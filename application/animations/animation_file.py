@@ -92,6 +92,7 @@ _BETWEEN = re.compile(r"[;|/\n+&]")
 _COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
 _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)
 _WHEN = "date et heure attendues, par exemple 12/03/2027 18 h 30"
+_TOO_MANY = "un début et une fin sont attendus : mettez chaque animation sur sa ligne"
 
 
 @dataclass(slots=True)
@@ -151,9 +152,9 @@ def read_animations(text: str, words: Words) -> AnimationTable:
 
 
 def _row(row: Row, words: Words) -> AnimationRow:
-    read = AnimationRow(row.number, territory=row.cells.get("territory"), animation_id=row.cells.get("animation_id"))
-    read.school = row.cells.get("school")
-    cells = row.cells
+    cells = row.seen
+    read = AnimationRow(row.number, territory=cells.get("territory"), animation_id=cells.get("animation_id"))
+    read.school = cells.get("school")
     read.values |= {name: cells[name] for name in _SAME if name in cells}
     if "contact_phone" in cells:
         read.values["contact_phone"] = _whole(cells["contact_phone"], 10)
@@ -185,6 +186,8 @@ def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
     for name in ("date", "start", "end_date", "end", "hours"):
         try:
             moments[name] = moment_of(cells[name]) if name in cells else Moment()
+            if len(moments[name].hours) > 2:
+                read.refuse("starts_at", f"« {cells[name]} » : {_TOO_MANY}")
         except NotATime as error:
             moments[name] = Moment()
             why = f"le {error.day:%d/%m/%Y} est un {error.weekday}" if isinstance(error, OtherWeekday) else _WHEN

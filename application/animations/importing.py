@@ -61,6 +61,7 @@ class RowReport:
     outcome: RowOutcome
     title: str | None = None
     starts_at: datetime | None = None
+    ends_at: datetime | None = None
     animation_id: UUID | None = None
     problems: Sequence[Problem] = ()
 
@@ -161,7 +162,8 @@ class _Import:
 
     def take(self, row: AnimationRow) -> tuple[UUID, AnimationCreated] | None:
         """Return the declaration of a row, with its id, and report on it; None where it is known or refused."""
-        report = RowReport(row.number, RowOutcome.REFUSED, row.values.get("title"), row.values.get("starts_at"))
+        title, starts_at, ends_at = map(row.values.get, ("title", "starts_at", "ends_at"))
+        report = RowReport(row.number, RowOutcome.REFUSED, title, starts_at, ends_at)
         self._command.report.rows.append(report)
         try:
             if row.animation_id is not None:
@@ -172,7 +174,7 @@ class _Import:
             report.problems = error.problems
             return None
         key = key_of(fact.title, fact.venue_name, fact.starts_at)
-        report.title, report.starts_at = fact.title, fact.starts_at
+        report.title, report.starts_at, report.ends_at = fact.title, fact.starts_at, fact.ends_at
         report.animation_id = self._standing.get(key) or imported_id(self._command.structure_id, key)
         if earlier := self._rows.get(report.animation_id):
             message = f"C'est la même animation qu'à la ligne {earlier} : même titre, même lieu, même début."
@@ -210,7 +212,7 @@ class _Import:
                 " modifiez-la en ligne, ou videz la cellule pour en déclarer une nouvelle.",
                 "animation_id",
             )
-        report.title, report.starts_at = content.title, content.starts_at
+        report.title, report.starts_at, report.ends_at = content.title, content.starts_at, content.ends_at
         report.animation_id, report.outcome = animation.id, RowOutcome.KNOWN
 
     def _declared(self, row: AnimationRow) -> AnimationCreated:

@@ -62,7 +62,7 @@ def read_contacts(text: str) -> ContactFile:
     table = read_table(text, COLUMNS, MOST_CONTACTS)
     file, problems = ContactFile([], [], table.ignored, table.warnings), []
     for row in table.rows:
-        cells = dict(row.cells)
+        cells = row.seen
         if first_name := cells.pop("first_name", None):
             cells["name"] = f"{first_name} {cells.get('name', '')}".strip()
         try:

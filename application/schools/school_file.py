@@ -72,7 +72,7 @@ def read_schools(text: str) -> SchoolFile:
     file, problems, earlier = SchoolFile([], [], table.ignored, table.warnings), list[Problem](), dict[str, int]()
     for row in table.rows:
         try:
-            school = school_of_row(row.cells)
+            school = school_of_row(row.seen)
             if (line := earlier.setdefault(school.uai, row.number)) != row.number:
                 raise invalid(f"l'établissement {school.uai} est déjà à la ligne {line}.", "uai")
         except DomainError as error:

@@ -39,6 +39,12 @@ class Row(NamedTuple):
     number: int
     cells: Mapping[str, str]
 
+    @property
+    def seen(self) -> dict[str, str]:
+        """The cells without what is pasted with a text and seen by nobody: no importer takes it."""
+        cells = {name: _UNSEEN.sub("", cell).strip() for name, cell in self.cells.items()}
+        return {name: cell for name, cell in cells.items() if cell}
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -71,7 +77,9 @@ class Table:
 def read_table(text: str, columns: Columns, most: int) -> Table:
     """Return the table. Raise DomainError (INVALID on `csv`) that names every row which cannot be read."""
     check_is_table(text[:1_000].encode(errors="replace"))
-    text = _UNSEEN.sub("", mended(text)).replace("\r\n", "\n").replace("\r", "\n")
+    text = mended(text).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise invalid(f"ce fichier est vide ; {columns.expected}", "csv")
     if separator := _SEPARATOR.match(text):
         records = _records(text[separator.end() :], separator[1])
     else:

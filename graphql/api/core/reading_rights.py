@@ -173,7 +173,7 @@ PARTS: Mapping[str, str] = {
     "Figures": "children parents total",
     "FormerLabel": "label until",
     "Official": "accountId role subject",
-    "ImportedRow": "row outcome title startsAt animationId errors",
+    "ImportedRow": "row outcome title startsAt endsAt animationId errors",
     "HeldEntry": "actorFunction actorRole data position recordedAt sentence type values",
     "HeldThing": "animation entries erasedAt kind subject",
     "HeldValue": "label name value",

@@ -116,6 +116,11 @@ def test_start_and_end_stand_in_one_column_or_several(columns: str, cells: str):
     assert read.problems == []
 
 
+def test_more_than_a_beginning_and_an_end_are_never_cut_down_to_the_first_two():
+    (problem,) = row("Date;Horaires", "12/03/2027;14h-16h et 18h-20h").problems
+    assert "mettez chaque animation sur sa ligne" in problem.message
+
+
 @pytest.mark.parametrize(
     "themes",
     [

@@ -202,6 +202,11 @@ def test_a_table_that_is_exported_is_read_again_as_it_was(rows):
     assert [cells for _, cells in read(text_of(file))] == [cells for cells in held if cells]
 
 
+def test_importers_see_no_mark_that_was_pasted_with_a_text():
+    (row,) = read_table("nom;courriel\nCa\u00adfé\u200b;\u202a\u202c\n", COLUMNS, 10).rows
+    assert row.seen == {"name": "Café"}
+
+
 @pytest.mark.parametrize(
     ("cell", "word"),
     [

@@ -30,6 +30,7 @@ def test_a_season_is_read_from_a_table_and_declared_once_it_is_confirmed(visitor
     assert "Corrigez les lignes" in wrong
     checked = sends_file(visitor, page, "/structure/import", "saison.csv", TABLE.encode())
     assert "À créer" in checked
+    assert "lundi 15 mars 2027, de 18 h à 20 h" in checked.replace("\xa0", " ")
     assert "Café un" not in visitor.sees("/structure")
     content = checked.partition('name="content" value="')[2].partition('"')[0]
     confirmed = {"content": content, "fileName": "saison.csv"}
@@ -39,6 +40,7 @@ def test_a_season_is_read_from_a_table_and_declared_once_it_is_confirmed(visitor
     assert answer.status_code == 303, answer.text[:2000]
     assert "Café un" in visitor.sees("/structure?etat=SUBMITTED")
     assert "choisissez un tableau" in sends_file(visitor, page, "/structure/import", "", b"")
+    assert "ce fichier est vide" in sends_file(visitor, page, "/structure/import", "vide.csv", b"\r\n")
 
 
 def test_a_structure_keeps_its_contacts_and_sends_them_the_planning(visitor: Visitor, people: People) -> None:

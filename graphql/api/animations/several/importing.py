@@ -54,6 +54,9 @@ class ImportedRow:
     starts_at: datetime | None = strawberry.field(
         description="When it begins, in the territory's local time; null where that cannot be read."
     )
+    ends_at: datetime | None = strawberry.field(
+        description="When it ends, in the territory's local time; null where that cannot be read."
+    )
     animation_id: strawberry.ID | None = strawberry.field(
         description="The animation that it declares, or that is declared already; null for a row that is refused."
     )
@@ -177,6 +180,7 @@ def _payload(context: Context, carried: Carried, report: Report, dry_run: bool, 
             outcome=outcome,
             title=row.title,
             starts_at=row.starts_at,
+            ends_at=row.ends_at,
             animation_id=None if row.animation_id is None else strawberry.ID(str(row.animation_id)),
             errors=[replace(error, field=[called, *(error.field or ())]) for error in errors],
         )
