@@ -19,6 +19,8 @@ from web.core.site import Site
 _WHO = document("figures/who")
 _STRUCTURE, _TERRITORY, _NATION = (document(f"figures/{name}") for name in ("structure", "territory", "nation"))
 _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
+#: Who may tell where a school is.
+_IMPORTING = ("COORDONNATEUR", "NATIONAL")
 _LONGEST = 100
 #: The days of the address: the field of the API, and the label.
 _DAYS = {"du": ("from", "À partir du"), "au": ("to", "Jusqu'au")}
@@ -60,6 +62,7 @@ class Figures:
             raise Problem.missing()
         territory, desk = figures["territory"], ("/territoire", "Mon territoire", "territoire", "Territoire")
         more = {"volunteering": figures["volunteering"], "coverage": figures["coverage"]}
+        more["imports"] = viewer["role"] in _IMPORTING
         return self._page(request, desk, territory["name"], territory["dashboard"], choices, chosen, **more)
 
     async def nation(self, request: Request) -> Response:
@@ -109,6 +112,7 @@ class Figures:
             ],
             volunteering=more.get("volunteering"),
             coverage=more.get("coverage"),
+            imports=more.get("imports", False),
         )
 
 
