@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+import pytest
+
 from tests.support.people import COLLEGE, SCHOOL, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
@@ -67,3 +69,28 @@ def test_a_structure_names_the_school_of_an_animation_and_everybody_reads_it(
         assert escape(label) in visitor.sees(public)
     visitor.sends(visitor.sees(f"{path}/modifier"), values=FORM | {"title": "Avec une école", "school": ""})
     assert server.ask(query, None, id=identity)["animation"]["school"] is None
+
+
+@pytest.mark.parametrize(
+    ("role", "for_self", "for_others"),
+    [
+        (None, True, False),
+        ("PARENT", True, False),
+        ("MEDIATEUR_HERE", True, True),
+        *((role, False, True) for role in ("DIRECTOR", "HEAD", "TEACHER")),
+        *((role, False, False) for role in ("STRUCTURE", "COORDONNATEUR", "TEAM", "AUDITOR", "INSPECTOR")),
+    ],
+)
+def test_nobody_fills_in_a_registration_that_their_account_cannot_send(
+    role: str | None, for_self: bool, for_others: bool, people: People, visitor: Visitor
+) -> None:
+    people.publish(animation := people.declare(title=f"Ouverte à {role}"))
+    if role is not None:
+        visitor.signs_in(role)
+    page = visitor.sees(f"/animations/{animation}")
+    offers = (
+        'name="firstName"' in page,
+        f'href="/animations/{animation}/inscrire"' in page,
+        "déconnectez-vous" in page,
+    )
+    assert offers == (for_self, for_others, not for_self)

@@ -47,6 +47,8 @@ _TEXTS = Field(
 )
 _UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
 _FOR_MEDIATEURS = "mediateurs"
+#: Who registers for themselves: whoever is not signed in, too.
+_REGISTERING_THEMSELVES = (None, "PUBLIC", "PARENT", "MEDIATEUR")
 
 
 class AnimationPage:
@@ -90,6 +92,7 @@ class AnimationPage:
             raise Problem.missing(_UNKNOWN)
         role = (answer["viewer"] or {}).get("role")
         about = {"sendsTextMessages": answer["sendsTextMessages"], "forOthers": role in REGISTERING, "role": role}
+        about["forSelf"] = role in _REGISTERING_THEMSELVES
         # Nobody else can be registered for what is for médiateurs.
         about["forOthers"] = about["forOthers"] and animation["audience"]["code"] != _FOR_MEDIATEURS
         return {**animation, **about}
