@@ -66,12 +66,14 @@ def test_a_volunteer_of_the_first_degree_comes_to_a_certificate_by_the_link_alon
     assert issued["certificateUrl"] == f"{SITE}/candidatures/{candidature}/certificate.pdf"
     number = issued["certificateNumber"]
     check = "query($number: String!) { certificate(number: $number) { genuine issuedOn number } }"
-    for typed in (number, f" {number.lower()} "):
+    # What nobody sees is copied with it, or was sent to do harm.
+    for typed in (number, f" {number.lower()} ", f"{number}\0\u200b"):
         genuine = {"genuine": True, "issuedOn": "2027-01-10", "number": number}
         assert server.ask(check, number=typed)["certificate"] == genuine
     assert server.ask(check, number="PR-2027-00000000")["certificate"]["genuine"] is False
     assert "a été délivrée le dimanche 10 janvier 2027" in server.http.get(f"/certificates/{number}").text
-    assert server.http.get("/certificates/PR-2027-00000000").status_code == 404
+    for unknown in ("PR-2027-00000000", "%00"):
+        assert server.http.get(f"/certificates/{unknown}").status_code == 404
     printed = text(_pdf(server, candidature, link=link).content)
     for part in (
         "Attestation de bénévolat",
