@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/t
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-all drill
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-all drill drill-migration
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -159,6 +159,9 @@ bench-all: $(DEV) ## Run all benchmarks, and write their goals into bench/README
 
 drill: $(DEV) ## Let a cluster of three nodes fail in ten ways under load; DRILL="--help" for its options (Debian's packages and root needed)
 	@$(BIN)/python -m drill $(DRILL)
+
+drill-migration: $(DEV) ## Update a log of 1,000,000 events that an older commit made, with the site open; DRILL="--help" for its options (Debian's haproxy needed)
+	@$(BIN)/python -m drill.migration $(DRILL)
 
 $(RUN): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -14,18 +14,18 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import httpx
 import psycopg
 
 from domain.kernel.actors import Role
 from drill.clients import Clients
 from drill.cluster import ACCOUNT, Cluster, Ports, folder_for
+from drill.declaring import SIRET, TERRITORY, declaration
 from drill.faults import FAULTS
-from drill.findings import Finding, Recorded, goals, judge, table
+from drill.findings import Finding, goals, judge, recorded, table
 from drill.network import network
 from drill.processes import DrillFailed, Processes, until
 from drill.restoring import head
-from drill.servers import CHECKPOINT_SECONDS, NAMES, SIRET, TERRITORY, Servers
+from drill.servers import CHECKPOINT_SECONDS, NAMES, Servers
 from drill.stage import Fault, Stage
 
 WARM_SECONDS = 5.0
@@ -34,14 +34,6 @@ LONGEST_SECONDS = 100.0
 #: A checkpoint is late when it is so much older than its interval.
 GRACE_SECONDS = 5.0
 
-_CONVENTION = """mutation($input: ConventionSignInput!) {
-  conventionSign(input: $input) { position errors { code message field } } }"""
-_STRUCTURE = "query($siret: String!) { structure(siret: $siret) { id } }"
-_RECORDED = """
-SELECT title, count(*), max(position) FROM (
-    SELECT convert_from(state, 'UTF8')::json #>> '{data,title}' AS title, notification_id AS position
-    FROM stored_events WHERE notification_id > %s AND topic LIKE 'animation.created%%') AS created
-GROUP BY title"""
 _AGE = "SELECT extract(epoch FROM clock_timestamp() - max(made_at)) FROM proof.checkpoints"
 
 
@@ -112,47 +104,16 @@ class Drill:
         for name in NAMES:
             stage.servers.until_ready(name)
         record = clients.record.without(stage.was_given_up)
-        finding = judge(fault.title, record, since, self._recorded(start), 0.0)
+        finding = judge(fault.title, record, since, recorded(stage.cluster.url, start), 0.0)
         finding.checkpoint_age = ages.oldest(min(since + finding.back + GRACE_SECONDS, ended - GRACE_SECONDS))
         return finding
-
-    def _recorded(self, since: int) -> dict[str, Recorded]:
-        with psycopg.connect(self.stage.cluster.url) as conn:
-            return {title: Recorded(count, last) for title, count, last in conn.execute(_RECORDED, (since,))}
 
 
 def prepare(stage: Stage, rate: float, seconds: float) -> Drill:
     """Sign a convention, so that there is somebody who may declare animations."""
     servers = stage.servers
-    coordonnateur = servers.token(Role.COORDONNATEUR, territories=[TERRITORY])
-    convention = {
-        **{"siret": SIRET, "structureName": "Maison de quartier", "territory": TERRITORY},
-        **{"coordonnateur": "Coordination 18", "signedOn": "2025-09-01", "validFrom": "2025-09-01"},
-        **{"validUntil": "2031-08-31", "plannedAnimations": 100_000, "ratePerAnimation": "150.00"},
-    }
-    _answer(servers, coordonnateur, _CONVENTION, {"input": convention})
-    structure = _answer(servers, coordonnateur, _STRUCTURE, {"siret": SIRET})["structure"]["id"]
-    year = time.gmtime().tm_year + 1
-    command = {
-        **{"structureId": structure, "territory": TERRITORY, "description": "Un échange.", "audience": "parents"},
-        **{"startsAt": f"{year}-01-15T18:00:00+01:00", "endsAt": f"{year}-01-15T20:00:00+01:00", "seats": 12},
-        **{"venueType": "ecole", "venueName": "École Jean Jaurès", "type": "cafe-des-parents"},
-        **{"themes": ["ent-pronote"]},
-    }
+    command = declaration(servers.site, servers.token(Role.COORDONNATEUR, territories=[TERRITORY]))
     return Drill(stage, rate, seconds, servers.token(Role.STRUCTURE, sirets=[SIRET]), command)
-
-
-def _answer(servers: Servers, token: str, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    answer = httpx.post(
-        f"{servers.site}/graphql",
-        json={"query": document, "variables": variables},
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
-    ).json()
-    data: dict[str, Any] = answer.get("data") or {}
-    if "errors" in answer or any(isinstance(each, dict) and each.get("errors") for each in data.values()):
-        raise DrillFailed(f"the site answers {answer}")
-    return data
 
 
 def check_everything(stage: Stage, kept: Path) -> list[tuple[str, bool]]:

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import psycopg
+
 from drill.clients import PASSING, Acknowledged, Attempt, Record
 
+_RECORDED = """
+SELECT title, count(*), max(position) FROM (
+    SELECT convert_from(state, 'UTF8')::json #>> '{data,title}' AS title, notification_id AS position
+    FROM stored_events WHERE notification_id > %s AND topic LIKE 'animation.created%%') AS created
+GROUP BY title"""
 #: Clients may see failures of any kind for so long after an event.
 FIRST_SECONDS = 3.0
 #: Commands are back within so many seconds of the primary's death.
@@ -43,6 +50,12 @@ class Finding:
     stale: int = 0
     abandoned: int = 0
     checkpoint_age: float = 0.0
+
+
+def recorded(database_url: str, since: int) -> dict[str, Recorded]:
+    """Return what the log holds of the animations declared after a position, by their title."""
+    with psycopg.connect(database_url) as conn:
+        return {title: Recorded(count, last) for title, count, last in conn.execute(_RECORDED, (since,))}
 
 
 def outage(successes: Iterable[float], since: float) -> tuple[float, float]:

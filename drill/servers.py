@@ -22,7 +22,6 @@ from drill.processes import DrillFailed, Processes, configuration, family, progr
 
 NAMES = ("a", "b")
 CHECKPOINT_SECONDS = 10
-SIRET, TERRITORY = "21180033900999", "18"
 #: A server imports, connects, and catches up.
 READY_SECONDS = 90
 #: With -P the code comes from PYTHONPATH alone, not from the folder in which the drill runs.
@@ -69,7 +68,7 @@ class Servers:
             self.start_server(name)
             self.until_ready(name)
         self._start_haproxy("site", self._balancer())
-        until("the site", lambda: _is_ready(self.site), 15)
+        until("the site", lambda: is_ready(self.site), 15)
 
     def start_proxy(self, name: str) -> None:
         self._start_haproxy(f"haproxy-{name}", self._proxy(name), self._inside(name))
@@ -83,7 +82,7 @@ class Servers:
         self.processes.start(f"server-{name}", [*self._inside(name), *command], self.environment(name))
 
     def until_ready(self, name: str, seconds: float = READY_SECONDS) -> None:
-        until(f"server {name} ready", lambda: _is_ready(f"http://{self._address(name)}"), seconds)
+        until(f"server {name} ready", lambda: is_ready(f"http://{self._address(name)}"), seconds)
 
     def restart(self, name: str) -> None:
         """Restart one server as an update does: SIGTERM, its end, its start, and its readiness."""
@@ -107,7 +106,7 @@ class Servers:
         """Raises DrillFailed where the server has ended."""
         if not self.processes.runs(f"server-{name}"):
             raise DrillFailed(f"server {name} does not start: see server-{name}.log")
-        return _readiness(f"http://{self._address(name)}") == 503
+        return readiness(f"http://{self._address(name)}") == 503
 
     def send(self, name: str, what: signal.Signals) -> None:
         for process in family(self.processes[f"server-{name}"].pid):
@@ -213,11 +212,11 @@ def _python_path(code: Path) -> str:
     return os.pathsep.join([str(code), str(code / "graphql")])
 
 
-def _is_ready(address: str) -> bool:
-    return _readiness(address) == 200
+def is_ready(address: str) -> bool:
+    return readiness(address) == 200
 
 
-def _readiness(address: str) -> int | None:
+def readiness(address: str) -> int | None:
     """Return the status of `/ready`, or None while nobody answers."""
     try:
         return httpx.get(f"{address}/ready", timeout=2).status_code

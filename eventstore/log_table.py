@@ -186,9 +186,10 @@ def _stored_bodies(conn: Conn) -> dict[str, str]:
 
 
 def index_stamps(conn: Conn) -> None:
-    """Create the indexes by which the history is found, while readers go on. In autocommit mode.
+    """Create the indexes by which the history is found, while readers go on and commands wait. In autocommit mode.
 
-    One process at a time makes them, and none waits for it: PostgreSQL waits for every statement of before meanwhile.
+    One process at a time makes them, and none waits for it. Not CONCURRENTLY: commands lock the log against that too,
+    for twice as long, and it waits in turn for the snapshots of those that wait.
     """
     missing = [row[0] for row in conn.execute(MISSING, (list(INDEXES),))]
     if missing and not rights_over(conn, LOG).owns:
@@ -197,13 +198,13 @@ def index_stamps(conn: Conn) -> None:
     if not missing or not try_acquire(conn, Lock.INDEXES):
         return
     with releasing(conn, Lock.INDEXES):
-        # Commands wait while an index is being made: the less it takes the better.
+        # The less time it takes the better.
         conn.execute("SET maintenance_work_mem = '256MB'")
         for name in missing:
             try:
                 # What was interrupted is there, and of no use.
-                conn.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
-                conn.execute(sql.SQL(f"CREATE INDEX CONCURRENTLY {name} ON stored_events {INDEXES[name]}"))
+                conn.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name)))
+                conn.execute(sql.SQL(f"CREATE INDEX {name} ON stored_events {INDEXES[name]}"))
             except (LockNotAvailable, QueryCanceled) as waited:
                 log.warning(
                     "an index of the log was not made, the next start tries again",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +16,9 @@ from hypothesis.strategies import datetimes, just, sampled_from, uuids
 
 from application.application import open_application
 from eventstore.log import head, read_after
-from eventstore.log_table import LOG, unprotected
+from eventstore.log_table import LOG, index_stamps, unprotected
 from eventstore.records import decode
+from eventstore.stamps import INDEXES, MISSING
 from tests.support.domain.builders import OURS
 from tests.support.samples import SAMPLES
 from tests.support.world import EVENT_KEYS, MASTER_KEY, World
@@ -25,6 +28,10 @@ Conn = psycopg.Connection[Any]
 _READ = "SELECT event_time(%(s)s), event_structure(%(s)s), event_territory(%(s)s)"
 _OF_STRUCTURE = "SELECT notification_id FROM stored_events WHERE event_structure(state) = %s"
 _VALID_INDEXES = "SELECT count(*) FROM pg_index WHERE indrelid = 'stored_events'::regclass AND indisvalid"
+_WAITING = """
+SELECT count(*) FROM pg_locks
+WHERE relation = 'stored_events'::regclass AND NOT granted AND database = (
+    SELECT oid FROM pg_database WHERE datname = current_database())"""
 _OLD = b'{"schema_version":1,"stamp":{"recorded_at":"2026-09-01T08:00:00.5+02:00","actor":%s,"role":"national",'
 _NEITHER = b'"command_id":"x","cause":"y","structure_id":null,"territory":null},"data":{"structure_id":"%s"}}'
 #: Days that there are not, and what looks like a time.
@@ -93,3 +100,28 @@ def test_what_is_missing_or_another_is_made_at_the_next_start(fresh_url: str, wo
         last = read_after(conn, head(conn) - 1, 1)[0]
         rows = conn.execute(_OF_STRUCTURE, (last.stamp.structure_id,)).fetchall()
         assert last.position in {row[0] for row in rows}
+
+
+def test_a_command_that_waits_for_an_index_to_be_made_is_recorded(fresh_url: str, world: World) -> None:
+    def until_waiting(number: int) -> None:
+        deadline = time.monotonic() + 10
+        while conn.execute(_WAITING).fetchone() != (number,):
+            assert time.monotonic() < deadline, f"{number} sessions should wait"
+            time.sleep(0.01)
+
+    with (
+        psycopg.connect(fresh_url, autocommit=True) as conn,
+        psycopg.connect(fresh_url, autocommit=True) as indexing,
+        psycopg.connect(fresh_url) as recording,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        conn.execute("DROP INDEX stored_events_of_structure")
+        recording.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
+        index = pool.submit(index_stamps, indexing)
+        until_waiting(1)
+        command = pool.submit(world.creates)
+        until_waiting(2)
+        recording.rollback()
+        index.result(10)
+        command.result(10)
+        assert conn.execute(MISSING, (list(INDEXES),)).fetchall() == []

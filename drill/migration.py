@@ -1,0 +1,201 @@
+"""`make drill-migration`: update a large log of an older commit with the site open, and print what clients saw.
+
+The site is as docs/operations.md has it: the new server waits beside the old one, the new code rebuilds the read
+models, the balancer moves over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import io
+import os
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from application.hosting.database import with_database
+from application.hosting.embedded_server import embedded_server
+from application.sign_in.local import issue_token
+from domain.kernel.actors import Role
+from drill.clients import Clients
+from drill.declaring import SIRET, TERRITORY, declaration
+from drill.findings import Finding, judge, recorded, table
+from drill.newer_code import ROOT
+from drill.processes import DrillFailed, Processes, configuration, program, run, until
+from drill.servers import is_ready, readiness
+
+#: The last one that kept a copy of the log as its audit trail: the log has had new functions and indexes since.
+BEFORE = "bbf6c9d7c77fbb0ba1a0c8c0417a476f7020722c"
+EVENTS, RATE = 1_000_000, 20.0
+#: Before the update, and after each of its steps.
+QUIET_SECONDS = 5.0
+#: An update of a large log takes minutes.
+LONGEST_SECONDS = 1_800.0
+#: Of commands, and of reads of what they recorded.
+LONGEST_SILENCE = 3.0
+
+_SECRET = "the secret of this drill, which is long enough"
+#: As the benchmarks of the older commit encrypt and authenticate what they record.
+_KEYS = {"MASTER": bytes(range(32)), "EVENT": b"e" * 32, "CHECKPOINT": b"c" * 32}
+_PARENTALITE = (sys.executable, "-P", "-m", "cli")
+_MAKE_LOG = (
+    "import sys; from bench.support.logs import season_log; season_log(sys.argv[1], int(sys.argv[2]), sys.argv[3])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One database, and the code that serves it, by its folder."""
+
+    processes: Processes
+    folder: Path
+    database_url: str
+
+    def environment(self, code: Path) -> Mapping[str, str]:
+        keys = {f"PARENTALITE_{name}_KEY": base64.b64encode(key).decode() for name, key in _KEYS.items()}
+        return {
+            **keys,
+            "DATABASE_URL": self.database_url,
+            "PARENTALITE_HOME": str(self.folder),
+            "PARENTALITE_TOKEN_SECRET": _SECRET,
+            "PARENTALITE_REQUESTS_PER_MINUTE": "0",
+            "PARENTALITE_TRUSTED_PROXIES": "127.0.0.1",
+            "PYTHONPATH": os.pathsep.join([str(code), str(code / "graphql")]),
+        }
+
+    def serve(self, name: str, code: Path, port: int, *options: str) -> str:
+        """Start a server, and return its address."""
+        command = [*_PARENTALITE, "serve", "--port", str(port), *options]
+        self.processes.start(name, command, self.environment(code))
+        return f"http://127.0.0.1:{port}"
+
+    def parentalite(self, code: Path, *words: str) -> str:
+        return run([*_PARENTALITE, *words], self.environment(code), LONGEST_SECONDS)
+
+    def until(self, name: str, address: str, status: int) -> None:
+        """Wait until the server answers so at `/ready`. Raises DrillFailed where it ends."""
+
+        def answers() -> bool:
+            if not self.processes.runs(name):
+                raise DrillFailed(f"server {name} does not start: see {self.folder / name}.log")
+            return readiness(address) == status
+
+        until(f"server {name}", answers, LONGEST_SECONDS)
+
+
+def code_of(commit: str, folder: Path) -> Path:
+    """Put the files of a commit into the new `folder` and return it. Raises DrillFailed where it is not here."""
+    done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise DrillFailed(f"commit {commit} is not in this clone: {done.stderr.decode().strip()}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def log_of(code: Path, server_url: str, events: int, name: str) -> str:
+    """Return the URL of a database with so many events, made by this code unless an earlier run kept it."""
+    environment = {"PYTHONPATH": os.pathsep.join([str(code), str(code / "graphql")])}
+    run([sys.executable, "-P", "-c", _MAKE_LOG, server_url, str(events), name], environment, LONGEST_SECONDS)
+    return with_database(server_url, name)
+
+
+def copied(server_url: str, template: str, name: str) -> str:
+    """Return the URL of a copy of a database, in place of the one that an earlier run left."""
+    with psycopg.connect(server_url, autocommit=True) as conn:
+        database, original = sql.Identifier(name), sql.Identifier(template)
+        conn.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(database))
+        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, original))
+    return with_database(server_url, name)
+
+
+def free_ports(number: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def token(role: Role, sirets: Sequence[str] = (), territories: Sequence[str] = ()) -> str:
+    return issue_token(_SECRET, role, f"{role}-drill", datetime.now(UTC), sirets=sirets, territories=territories)
+
+
+def update(site: Site, old: Path, rate: float) -> tuple[Finding, dict[str, float]]:
+    """Update the site under load. Return what clients saw, and the seconds of each step."""
+    ports = free_ports(3)
+    before = site.serve("old", old, ports[0])
+    site.until("old", before, 200)
+    addresses = {"SERVER_A": f"127.0.0.1:{ports[0]}", "SERVER_B": f"127.0.0.1:{ports[1]}"}
+    balancer = configuration("haproxy-site.cfg", site.folder / "haproxy.cfg", BIND=f"127.0.0.1:{ports[2]}", **addresses)
+    site.processes.start("haproxy", [program("haproxy", "haproxy"), "-db", "-f", str(balancer)])
+    address = f"http://127.0.0.1:{ports[2]}"
+    until("the site", lambda: is_ready(address), 15)
+    command = declaration(address, token(Role.COORDONNATEUR, territories=[TERRITORY]))
+    with psycopg.connect(site.database_url) as conn:
+        (start,) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchone() or (0,)
+    clients = Clients(ports[2], token(Role.STRUCTURE, sirets=[SIRET]), command, rate)
+    clients.start()
+    steps: dict[str, float] = {}
+    try:
+        time.sleep(QUIET_SECONDS)
+        began = since = time.monotonic()
+        after = site.serve("new", ROOT, ports[1], "--wait")
+        site.until("new", after, 503)
+        steps["the new server waits"] = time.monotonic() - began
+        began = time.monotonic()
+        site.parentalite(ROOT, "rebuild", "--yes")
+        steps["read models rebuilt"] = time.monotonic() - began
+        began = time.monotonic()
+        site.until("new", after, 200)
+        steps["the new server is ready"] = time.monotonic() - began
+        time.sleep(QUIET_SECONDS)
+        site.processes.stop("old")
+        time.sleep(QUIET_SECONDS)
+    finally:
+        clients.stop(LONGEST_SECONDS)
+    return judge("migration", clients.record, since, recorded(site.database_url, start), 0.0), steps
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make drill-migration", description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS, help=f"size of the log (default {EVENTS:,})")
+    parser.add_argument("--rate", type=float, default=RATE, help=f"commands a second (default {RATE:g})")
+    parser.add_argument("--commit", default=BEFORE, help="of the older code (default: the last with a copied trail)")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the older log in, for the next run")
+    arguments = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-migration-")))
+        server_url = stack.enter_context(embedded_server((arguments.keep or folder) / "postgres"))
+        old, name = code_of(arguments.commit, folder / "old-code"), f"season_{arguments.events}_{arguments.commit[:8]}"
+        print(f"Making a log of {arguments.events:,} events by the older code", flush=True)
+        log_of(old, server_url, arguments.events, name)
+        site = Site(stack.enter_context(Processes(folder)), folder, copied(server_url, name, "migration"))
+        site.parentalite(old, "audit", "name-log", "drill")
+        began = time.monotonic()
+        site.parentalite(old, "rebuild", "--yes")
+        print(f"Rebuilt by the older code in {time.monotonic() - began:.1f} s", flush=True)
+        finding, steps = update(site, old, arguments.rate)
+        print(table([finding]))
+        for step, seconds in steps.items():
+            print(f"{step}: {seconds:.1f} s")
+        print(site.parentalite(ROOT, "audit", "check", "--read-models"))
+    failures = finding.lost + finding.doubled + finding.stale + finding.abandoned + sum(finding.later.values())
+    if failures or finding.silence > LONGEST_SILENCE:
+        sys.exit("clients saw more than a pause")
+
+
+if __name__ == "__main__":
+    main()
