@@ -145,6 +145,9 @@ class Acts:
                 form = self.form(request, act.name, posted, **(values or {}).get(act.name, {}))
                 if action["allowed"] or action["reason"]:
                     shown.append(ShownAct(act, form, None if action["allowed"] else action["reason"]))
+        tried = self._acts.get(posted.prefix) if posted is not None else None
+        if posted and tried and tried.code and not any(each.act is tried and not each.closed for each in shown):
+            posted.close()
         return sorted(shown, key=lambda each: each.closed is not None)
 
     def __getitem__(self, name: str) -> Act:

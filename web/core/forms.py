@@ -29,6 +29,7 @@ _CALLED = re.compile(
 )
 _SENTENCE = re.compile(r" (?:est|sont|n'est|n'a|a|ont|invalide|refusée?|grande?|obligatoire|au plus)(?: |$)")
 _CHOSEN = ("select", "choices", "radio", "terms", "types")
+_WRITTEN = ("text", "textarea", "lines")
 _CHOOSE = "choisissez dans la liste"
 #: What is said of a field that was left empty, of which the API would not know the name.
 _MISSING = {
@@ -39,6 +40,7 @@ MOVED_ON = (
     "Quelqu'un a changé quelque chose ici entre-temps : rien n'est enregistré, et votre saisie est gardée."
     " Relisez la page, puis envoyez de nouveau si c'est encore utile."
 )
+GONE = "Quelqu'un a changé quelque chose ici entre-temps : ce n'est plus possible, et rien n'est enregistré."
 #: Of a page that was gone back to, and sent with other words than before.
 SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour faire ce que vous venez de saisir."
 
@@ -218,6 +220,16 @@ class Form:
             else:
                 self.errors.setdefault(field.name, _in_words_of(field, message))
         self.key = str(uuid4())
+
+    def close(self) -> None:
+        """Say that this can be done no more, with the words that were typed, for who wants to keep them."""
+        written = [each for each in self.fields if each.kind in _WRITTEN and not each.hidden]
+        typed = {_called(each): self.values.get(each.name, "").strip() for each in written}
+        others = [message for message in self.general if message != MOVED_ON]
+        self.errors, self.general = (
+            {},
+            [GONE, *others, *(f"{name} : « {text} »" for name, text in typed.items() if text)],
+        )
 
     def _field_at(self, path: Sequence[str]) -> Field | None:
         """Return the field that a path of the API leads to: a table is that of a file, however it was sent."""

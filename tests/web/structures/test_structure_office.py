@@ -100,3 +100,13 @@ def test_a_dossier_is_opened_completed_and_submitted_on_pages(visitor: Visitor, 
     other.sees(dossier, 404)
     other.sees("/structure/satisfaction", 404)
     assert "Il n'y a pas encore assez de réponses" in visitor.sees("/structure/satisfaction")
+
+
+def test_what_can_be_done_no_more_says_so_and_keeps_what_was_written(visitor: Visitor, people: People) -> None:
+    path = f"/structure/animations/{people.declare(title='Annulée dans un autre onglet')}"
+    page = visitor.signs_in("STRUCTURE").sees(path)
+    visitor.sends(page, "annuler", {"reason": "L'école est fermée."})
+    refused = visitor.sends(page, "annuler", {"reason": "La salle est prise.", "cle": ""}, status=422)
+    assert "ce n&#39;est plus possible" in refused
+    assert "Raison : « La salle est prise. »" in refused
+    assert "votre saisie est gardée" not in refused
