@@ -198,8 +198,8 @@ class PublicationEditing:
 
 def _values(form: Form) -> dict[str, Any]:
     """Return the mutation's input, with null for what is empty."""
-    given = form.input()
-    values = {each.name: given.get(each.name) for each in form.fields} | {"idempotencyKey": given["idempotencyKey"]}
+    inputs = form.input()
+    values = {each.name: inputs.get(each.name) for each in form.fields} | {"idempotencyKey": inputs["idempotencyKey"]}
     values["links"] = [_link(line) for line in values["links"] or ()]
     return values
 
