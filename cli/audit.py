@@ -35,10 +35,11 @@ from cli.composition import (
 )
 from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
+from cli.read_models.readiness import built_by_other_code
 from cli.verifying import verify_bundle
 from eventstore.log_table import log_exists
 from eventstore.vault import Vault
-from projections.checking.read_models import Progress, ReadModelsReport, built_by_other_code, check_read_models
+from projections.checking.read_models import Progress, ReadModelsReport, check_read_models
 
 family = typer.Typer(
     no_args_is_help=True,
@@ -193,7 +194,8 @@ def _compare(reading: Reading, vault: Vault, progress: Progress) -> ReadModelsRe
     with reading.connection() as conn:
         names = built_by_other_code(conn)
     if names:
-        raise Refused(f"read models filled by other code: {', '.join(names)}; rebuild them first (parentalite rebuild)")
+        rebuild = f"parentalite rebuild {' '.join(names)}"
+        raise Refused(f"read models filled by other code: {', '.join(names)}; rebuild them first: {rebuild}")
     return check_read_models(reading.url, vault, progress)
 
 

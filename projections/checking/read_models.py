@@ -25,7 +25,7 @@ from eventstore.vault import Vault
 from projections.checking.comparison import Comparison, Difference
 from projections.engine.bulk import scan_streams
 from projections.engine.folding import add_counts
-from projections.engine.generations import Generation, State, fingerprint, generations
+from projections.engine.generations import Generation, State, generations
 from projections.engine.projection import Fold, Key, Projection, Rollup, Row
 from projections.engine.registry import projections
 
@@ -183,12 +183,3 @@ def _differences(
         yield from model.end_stream()
     for model in models:
         yield from model.end()
-
-
-def built_by_other_code(conn: Conn) -> list[str]:
-    """Return the live read models that other code has filled: they are rebuilt before they can be compared."""
-    live = generations(conn, State.LIVE)
-    current = {
-        projection.name: fingerprint(projection) for shown in live for projection in projections(shown.terms_in_force)
-    }
-    return [generation.name for generation in live if current.get(generation.name) != generation.fingerprint]

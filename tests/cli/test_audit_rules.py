@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from application.files.store import FileStore
-from tests.cli.conftest import project
+from tests.cli.conftest import error_line, project
 from tests.support.papers.proved_dossiers import Claim
 
 PAYMENT = """
@@ -19,6 +19,12 @@ SELECT originator_id, max(originator_version) + 1, 'service_dossier.paid', conve
   "data":{"paid_on":"2026-11-25","reference":"FAUX","amount":"99999.00"}}', 'UTF8')
 FROM stored_events WHERE topic LIKE 'service_dossier.%%' GROUP BY 1 RETURNING notification_id"""
 AHEAD = PAYMENT.replace("+ 1", "+ 7").replace('"paid_on":"2026-11-25","reference":"FAUX"', '"this":"is no payment"')
+
+#: The read model that code of before kept of the log, as it stands until a projector of this code begins.
+OUTLIVED = """
+CREATE TABLE read_models.audit_trail_g1 (position bigint PRIMARY KEY);
+INSERT INTO read_models.generations (name, generation, state, position, fingerprint, terms_in_force)
+    SELECT 'audit_trail', 1, 'live', position, 'x', terms_in_force FROM read_models.generations WHERE name = 'terms'"""
 
 
 @pytest.fixture
@@ -58,3 +64,19 @@ def test_read_models_are_compared_with_the_log(run, world, opened, certified):
     wrong = run("audit", "check", "--read-models")
     assert wrong.exit_code == 1
     assert "amount is 99999.00, where the log gives 150.00" in " ".join(wrong.stderr.split())
+
+
+def test_what_outlived_its_code_is_no_read_model_to_compare_and_what_other_code_filled_is_named(run, world, opened):
+    project(opened)
+    assert run("audit", "checkpoint").exit_code == 0
+    with opened.connection() as conn:
+        conn.execute(OUTLIVED)
+    well = run("audit", "check", "--read-models")
+    assert well.exit_code == 0, well.output
+    assert "each is what the log gives" in well.stderr
+    with opened.connection() as conn:
+        conn.execute("UPDATE read_models.generations SET fingerprint = 'x' WHERE name = 'animations'")
+    refused = error_line(run("audit", "check", "--read-models"))
+    assert refused.endswith(
+        "read models filled by other code: animations; rebuild them first: parentalite rebuild animations"
+    )
