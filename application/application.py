@@ -83,6 +83,7 @@ from eventstore.recorder import CommandRecorder, open_recorder
 from eventstore.recording.batches import Outcome
 from eventstore.records import Recorded
 from eventstore.sequence import put_right
+from eventstore.sessions.ddl import create_missing
 from eventstore.sessions.log_memory import LogMemory
 from eventstore.vault import DDL as VAULT_DDL
 from eventstore.vault import Vault
@@ -247,11 +248,11 @@ def open_application(
         is_new = not log_exists(conn)
         recorder = open_recorder(conn, recorder_pool(database_url, 2, memory.look), event_keys)
         put_right(conn)
-        conn.execute(VAULT_DDL)
-        conn.execute(IDENTITIES_DDL)
-        conn.execute(PEOPLE_INDEX_DDL)
-        conn.execute(SPEAKERS_DDL)
-        conn.execute(LEASES_DDL)
+        create_missing(conn, VAULT_DDL)
+        create_missing(conn, IDENTITIES_DDL)
+        create_missing(conn, PEOPLE_INDEX_DDL)
+        create_missing(conn, SPEAKERS_DDL)
+        create_missing(conn, LEASES_DDL)
         read_stamps(conn)
         index_log(conn, "stored_events_controls", controls.INDEX)
         index_log(conn, "stored_events_school_staff", STAFF_INDEX)

@@ -17,6 +17,7 @@ from psycopg import Connection
 from domain.kernel.actors import Actor
 from domain.kernel.errors import forbidden, invalid
 from domain.kernel.rights import Action, Belongings, authorize, may
+from eventstore.sessions.ddl import create_missing
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
@@ -49,7 +50,7 @@ class Draft:
 
 
 def create_tables(conn: Conn) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)
 
 
 def keep(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID, content: str | None) -> None:

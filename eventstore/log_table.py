@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 from psycopg.errors import CheckViolation, InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
 from eventstore.locks import Lock, releasing, try_acquire
+from eventstore.sessions.ddl import create_missing
 from eventstore.stamps import BODIES, FUNCTIONS, INDEXES, MISSING
 
 Conn = Connection[Any]
@@ -136,7 +137,7 @@ def prepare_log(conn: Conn) -> None:
 
 def _validate(conn: Conn) -> None:
     try:
-        conn.execute(_VALIDATE)
+        create_missing(conn, _VALIDATE)
     except CheckViolation:
         # New ones are refused all the same.
         log.error("the log holds events that nobody can read: parentalite audit check names them")

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from application.commanding.pseudonyms_and_links import Keyed
+from eventstore.sessions.ddl import create_missing
 
 Conn = Connection[Any]
 
@@ -50,7 +51,7 @@ class Bucket:
 
 
 def create_tables(conn: Conn) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)
 
 
 def take(conn: Conn, keyed: Keyed, bucket: Bucket) -> float:

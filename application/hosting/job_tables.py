@@ -6,6 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from eventstore.sessions.ddl import create_missing
+
 _DDL = """
 CREATE TABLE IF NOT EXISTS job_runs (
     job text PRIMARY KEY,
@@ -25,4 +27,4 @@ CREATE TABLE IF NOT EXISTS job_failures (
 
 
 def create_tables(conn: Connection[Any]) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from eventstore.log import head
+from eventstore.sessions.ddl import create_missing
 
 #: Wakes the mailer.
 MAIL_CHANNEL = "mail_outbox"
@@ -130,13 +131,13 @@ def switch_mail_on(conn: Connection[Any]) -> None:
 
 def create_tables(conn: Connection[Any]) -> None:
     """Create the tables. Reactions begin at the head of the log: nobody is notified of the past."""
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)
     for table, columns in (("mail_outbox", _COLUMNS), ("notifications", _NOTIFICATION_COLUMNS)):
         existing = {row[0] for row in conn.execute(_EXISTING, (table,)).fetchall()}
         for name, kind in columns.items():
             # Even an ALTER that changes nothing would wait for writers.
             if name not in existing:
                 conn.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    conn.execute(_INDEXES)
+    create_missing(conn, _INDEXES)
     statement = "INSERT INTO reaction_position (position) VALUES (%s) ON CONFLICT DO NOTHING"
     conn.execute(statement, (head(conn),))

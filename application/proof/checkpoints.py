@@ -17,6 +17,7 @@ from application.proof.signer.troubles import DDL as TROUBLES_DDL
 from application.proof.signer_memory import LogUnnamed, Tree
 from application.proof.tiles import DDL as TILES_DDL
 from eventstore.log_table import AppendOnly
+from eventstore.sessions.ddl import create_missing
 
 Conn = Connection[Any]
 
@@ -38,7 +39,6 @@ CREATE TABLE IF NOT EXISTS proof.checkpoints (
     made_at timestamptz NOT NULL,
     stamp bytea
 );
-ALTER TABLE proof.checkpoints ADD COLUMN IF NOT EXISTS statement text;
 CREATE TABLE IF NOT EXISTS proof.cosignatures (
     size bigint NOT NULL,
     witness text NOT NULL,
@@ -52,6 +52,9 @@ CREATE TABLE IF NOT EXISTS proof.final_checkpoints (
     at timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL"""
+_HAS_STATEMENT = """
+SELECT FROM pg_attribute
+WHERE attrelid = 'proof.checkpoints'::regclass AND attname = 'statement' AND NOT attisdropped"""
 
 #: What was signed stays as it was; a time stamp may follow.
 CHECKPOINTS = AppendOnly("proof.checkpoints", ("size", "position", "root", "note", "reason", "made_at", "statement"))
@@ -118,7 +121,10 @@ def statement_text(name: str, tree: Tree, position: int, reason: str, made_at: d
 
 def create_tables(conn: Conn) -> None:
     """Create missing tables. The log is named by a command: see `naming`."""
-    conn.execute(DDL)
+    create_missing(conn, DDL)
+    if conn.execute(_HAS_STATEMENT).fetchone() is None:
+        # Not by IF NOT EXISTS: even so it would wait for who reads and writes checkpoints.
+        conn.execute("ALTER TABLE proof.checkpoints ADD COLUMN statement text")
 
 
 def are_stored(conn: Conn) -> bool:

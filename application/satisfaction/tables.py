@@ -18,6 +18,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from eventstore.sessions.ddl import create_missing
+
 Conn = Connection[Any]
 
 _DDL = """
@@ -95,7 +97,7 @@ class SmallAnimations:
 
 
 def create_tables(conn: Conn) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)
 
 
 def add_answer(conn: Conn, animation_id: UUID, version: int, tally: Mapping[str, int], most: int, key: bytes) -> bool:

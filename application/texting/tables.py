@@ -6,6 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from eventstore.sessions.ddl import create_missing
+
 Conn = Connection[Any]
 
 #: Wakes the texter.
@@ -44,7 +46,7 @@ INSERT INTO sms_sending DEFAULT VALUES ON CONFLICT DO NOTHING;
 
 
 def create_tables(conn: Conn) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)
 
 
 def switch_texts(conn: Conn, on: bool) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from eventstore.sessions.ddl import create_missing
+
 _DDL = """
 CREATE TABLE IF NOT EXISTS webhook_progress (
     webhook_id uuid PRIMARY KEY,
@@ -41,4 +43,4 @@ CREATE INDEX IF NOT EXISTS stored_events_webhooks ON stored_events (topic, notif
 
 
 def create_tables(conn: Connection[Any]) -> None:
-    conn.execute(_DDL)
+    create_missing(conn, _DDL)

@@ -30,6 +30,7 @@ from application.proof.completeness.sparse_tree import (
 from application.proof.log_check.gone import PUT_BACK
 from application.proof.signer_memory import SigningRefused
 from eventstore.locks import Lock, acquire_in_transaction
+from eventstore.sessions.ddl import create_missing
 
 Conn = Connection[Any]
 
@@ -64,7 +65,7 @@ ON CONFLICT (only_one) DO UPDATE SET position = EXCLUDED.position, root = EXCLUD
 
 
 def create_tables(conn: Conn) -> None:
-    conn.execute(DDL)
+    create_missing(conn, DDL)
 
 
 def map_root(conn: Conn) -> tuple[int, bytes]:
