@@ -112,6 +112,7 @@ CREATE INDEX IF NOT EXISTS mail_waiting ON mail_outbox (key)
 CREATE INDEX IF NOT EXISTS mail_told ON mail_outbox (key) WHERE key IS NOT NULL AND sent_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_sent_to ON mail_outbox (recipient, sent_at) WHERE recipient IS NOT NULL;
 CREATE INDEX IF NOT EXISTS notifications_by_key ON notifications (recipient, key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS reads_of_notification ON notification_reads (notification_id);
 CREATE INDEX IF NOT EXISTS mail_bounced ON mail_outbox (sent_at) WHERE unreached AND sent_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mail_to_tell ON mail_outbox (due_at) WHERE unreached AND told_at IS NULL;
 """
