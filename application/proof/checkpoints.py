@@ -51,7 +51,8 @@ CREATE TABLE IF NOT EXISTS proof.final_checkpoints (
     position bigint NOT NULL,
     at timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL"""
+CREATE INDEX IF NOT EXISTS checkpoints_unstamped ON proof.checkpoints (size) WHERE stamp IS NULL;
+CREATE INDEX IF NOT EXISTS checkpoints_of_position ON proof.checkpoints (position, size)"""
 _HAS_STATEMENT = """
 SELECT FROM pg_attribute
 WHERE attrelid = 'proof.checkpoints'::regclass AND attname = 'statement' AND NOT attisdropped"""
@@ -85,7 +86,7 @@ SELECT {_COLUMNS} FROM proof.checkpoints WHERE size < %(size)s AND position >= (
         )
     ORDER BY notification_id DESC LIMIT 1
 ) ORDER BY size LIMIT 1"""
-_FIRST_COVERING = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE position >= %s ORDER BY size LIMIT 1"
+_FIRST_COVERING = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE position >= %s ORDER BY position, size LIMIT 1"
 _HOLDS = """
 SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s))"""
 _KEYS = "SELECT public_key, since_size, until_size FROM proof.keys ORDER BY since_size, until_size NULLS LAST"
