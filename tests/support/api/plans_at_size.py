@@ -1,0 +1,147 @@
+"""How much of each table PostgreSQL reads for a statement once tables are large, and by which indexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection, errors
+
+from tests.support.api.full_tables import ROWS, TABLES, TIMES
+
+#: The share of a table that a statement may read. What it reads beyond grows with the table.
+MOST_READ = 0.3
+
+_SIZES = """
+SELECT c.oid::regclass::text, c.reltuples FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname IN ('public', 'read_models', 'proof') AND c.reltuples >= %s"""
+_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisunique
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ('public', 'read_models', 'proof')"""
+_GENERATION = re.compile(r'(read_models"?\."?)([a-z_]+?)_g\d+\b')
+#: What takes all that is below it before it hands on the first row.
+_TAKES_ALL = ("Sort", "Aggregate", "Hash", "WindowAgg")
+#: Lists are planned for what is looked for: see `projections.engine.paging`.
+_OF_LISTS = ("AS cursor_values", "FROM (SELECT FROM")
+_GONE = (errors.UndefinedTable, errors.UndefinedObject, errors.InvalidSchemaName)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The tables that each statement reads a large part of, with that part, and the indexes that none uses."""
+
+    read: dict[str, dict[str, float]]
+    unused_indexes: list[str]
+
+
+def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
+    """Plan and execute each statement on the tables of today's generations."""
+    live = {short(name): name.rpartition(".")[2] for (name,) in conn.execute(TABLES).fetchall()}
+    sizes = {short(name): rows for name, rows in conn.execute(_SIZES, (ROWS // 2,)).fetchall()}
+    indexes = {short(name): each for name, *each in conn.execute(_INDEXES).fetchall()}
+    # Costs are not those of a large machine: nothing here is worth compiling.
+    conn.execute("SET LOCAL jit = off")
+    read: dict[str, dict[str, float]] = {}
+    used: set[str] = set()
+    for statement, params in statements.items():
+        text = _GENERATION.sub(lambda part: f"{part[1]}{live.get(part[2], part[2])}", statement)
+        if text in read:
+            continue
+        try:
+            plan = _executed(conn, text, params)
+            with conn.transaction(force_rollback=True):
+                # As where commands read.
+                conn.execute("SET LOCAL enable_seqscan = off")
+                by_index = _plan(conn, text, params)
+        except _GONE:
+            # Such as a table of a transaction.
+            continue
+        read[text] = {}
+        for table, share in _shares(plan, sizes, any(part in text for part in _OF_LISTS)):
+            if share > MOST_READ:
+                read[text][table] = max(share, read[text].get(table, 0))
+        used |= {short(node["Index Name"]) for top in (plan, by_index) for node in _nodes(top) if "Index Name" in node}
+    unused = [made for name, (made, is_unique) in indexes.items() if not is_unique and name not in used]
+    return Planned(read, sorted(re.sub(r"_g\d+\b", "", made) for made in unused))
+
+
+def _executed(conn: Connection[Any], text: str, params: Any) -> dict[str, Any]:
+    try:
+        with conn.transaction(force_rollback=True):
+            return _plan(conn, text, params, "ANALYZE, TIMING OFF, ")
+    except (errors.IntegrityError, errors.InvalidTransactionState, errors.ActiveSqlTransaction):
+        # What adds a row is there already.
+        with conn.transaction(force_rollback=True):
+            return _plan(conn, text, params)
+
+
+def _plan(conn: Connection[Any], text: str, params: Any, how: str = "") -> dict[str, Any]:
+    ((plans,),) = conn.execute(f"EXPLAIN ({how}FORMAT JSON) " + text, params).fetchall()
+    plan: dict[str, Any] = plans[0]["Plan"]
+    return plan
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """A LIMIT that ends what is below it once it has enough."""
+
+    most: float
+    taken: float
+    #: Whether rows that are read may be passed over before they count.
+    passes_over: bool = False
+
+    @property
+    def is_reached(self) -> bool:
+        return self.taken >= self.most
+
+
+def _shares(
+    node: dict[str, Any], sizes: Mapping[str, float], of_list: bool, limit: _Limit | None = None
+) -> Iterator[tuple[str, float]]:
+    """Yield the share of its table that each node reads.
+
+    Where a LIMIT ends it, that is less in a larger table, which holds more of what is looked for. So we believe of
+    lists alone, for whose values statements are planned; of other statements we ask what they read where nothing is
+    found, which is usual of what has to be done.
+    """
+    kind = node["Node Type"]
+    if kind == "Limit":
+        limit = _Limit(max(node["Plan Rows"], node.get("Actual Rows", 0)), node.get("Actual Rows", 0))
+    elif kind in _TAKES_ALL:
+        limit = None
+    passes = "Filter" in node or "Join Filter" in node or node.get("Join Type", "Left") not in ("Left", "Right")
+    if limit is not None and passes:
+        limit = _Limit(limit.most, limit.taken, True)
+    if "Relation Name" in node and kind != "ModifyTable" and short(node["Relation Name"]) in sizes:
+        table = short(node["Relation Name"])
+        share = _rows_read(node) / sizes[table]
+        if limit is not None and (of_list or not limit.passes_over):
+            share *= min(1, limit.most / (TIMES * max(limit.taken, 0.01)))
+        elif limit is not None and limit.is_reached and kind != "Bitmap Heap Scan" and "Index Cond" not in node:
+            share = 1
+        yield table, share
+    for below in node.get("Plans", []):
+        is_apart = below.get("Parent Relationship") in ("InitPlan", "SubPlan")
+        yield from _shares(below, sizes, of_list, None if is_apart else limit)
+
+
+def _rows_read(node: dict[str, Any]) -> float:
+    """How many rows of a table are looked at, those thrown away included, each time that they are looked for."""
+    if "Actual Rows" not in node:
+        return float(node["Plan Rows"]) / TIMES if node["Node Type"] != "Seq Scan" else float("inf")
+    read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return float(read * (node["Actual Loops"] if node["Parallel Aware"] else 1))
+
+
+def short(name: str) -> str:
+    """Return the name of a table or index without its schema and generation."""
+    return re.sub(r"_g\d+", "", name.rpartition(".")[2])
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from _nodes(below)
