@@ -84,10 +84,16 @@ def test_what_is_wrong_with_a_file_stands_beside_its_input(path: list[str]) -> N
 
 DAYS = [
     ("date", "31/12/2026", "2026-12-31", None),
+    ("date", "31-12-2026", "2026-12-31", None),
+    ("date", "1.2.27", "2027-02-01", None),
     ("date", "demain", "demain", A_DAY),
     ("date", "31/02/2027", "2027-02-31", A_DAY),
     ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
     ("time", "9h", "09:00", None),
+    ("time", "18.30", "18:30", None),
+    ("time", "18", "18:00", None),
+    ("time", "18:30:00", "18:30:00", None),
+    ("time", "18.5", "18.5", "Ce champ : une heure est attendue, par exemple 18:00."),
     ("time", "25:00", "25:00", "Ce champ : une heure est attendue, par exemple 18:00."),
     ("days", "22/01/2027\n2027-01-29", ["2027-01-22", "2027-01-29"], None),
     (

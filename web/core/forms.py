@@ -20,8 +20,10 @@ _CONFLICT = "CONFLICT"
 _TABLE = ("csv", "file")
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
-_HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?", re.ASCII)
-_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+_HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
+#: As the API reads it; Python's own reader takes 18.30 for 18:00.
+_ISO_HOUR = re.compile(r"\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
 #: What the API calls a field, before what it says of it. A sentence begins with an article, or as one goes on.
 _CALLED = re.compile(
     r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
@@ -112,7 +114,7 @@ class Field:
             return _CHOOSE
         if self.kind == "number" and isinstance(value, str):
             return "un nombre est attendu, par exemple 2"
-        if self.kind == "time" and not _reads(Hour, value):
+        if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and _reads(Hour, value)):
             return "une heure est attendue, par exemple 18:00"
         for day in {"date": [value], "days": value}.get(self.kind, ()):
             if not _reads(Day, day):
@@ -240,9 +242,12 @@ class Form:
 
 
 def iso_day(text: str) -> str:
-    """Return 2027-01-15 of 15/01/2027, and any other text as it is."""
+    """Return 2027-01-15 of 15/01/2027, 15-01-27 and the like, and any other text as it is."""
     day = _DAY.fullmatch(text)
-    return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else text
+    if day is None:
+        return text
+    year = day[3] if len(day[3]) == 4 else f"20{day[3]}"
+    return f"{year}-{int(day[2]):02}-{int(day[1]):02}"
 
 
 def _reads(kind: type[Day] | type[Hour], text: str) -> bool:

@@ -40,7 +40,7 @@ FIELDS = (
     Field("date", "Date", "date", "Exemple : 15/01/2027", True),
     Field("starts", "Heure de début", "time", "Heure du lieu, par exemple 18:00", True),
     Field("ends", "Heure de fin", "time", "Par exemple 20:00", True),
-    Field("lastDay", "Dernier jour", "date", "Seulement si l'animation dure plusieurs jours."),
+    Field("lastDay", "Dernier jour", "date", "Seulement si l'animation finit un autre jour, ou après minuit."),
     Field("seats", "Nombre de places", "number", required=True),
     Field("territory", "Territoire", "select", required=True),
     Field("venueType", "Type de lieu", "select", required=True),
