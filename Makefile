@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/t
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-all drill drill-migration
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-migration bench-all drill drill-migration
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -154,7 +154,10 @@ bench-replicas: $(DEV) ## Measure what an answer costs the primary without repli
 bench-hostile: $(DEV) ## Measure what a usual client feels beside 10,000 requests made to harm
 	@$(BIN)/python -m bench.hostile
 
-bench-all: $(DEV) ## Run all benchmarks, and write their goals into bench/README.md (hours; npm and wrk needed)
+bench-migration: $(DEV) ## Measure an update of 1,000,000 events from an older commit, with the site open (Debian's haproxy needed)
+	@$(BIN)/python -m bench.migration
+
+bench-all: $(DEV) ## Run all benchmarks, and write their goals into bench/README.md (hours; npm, wrk and haproxy needed)
 	@$(BIN)/python -m bench.all
 
 drill: $(DEV) ## Let a cluster of three nodes fail in ten ways under load; DRILL="--help" for its options (Debian's packages and root needed)

@@ -39,6 +39,7 @@ BENCHMARKS = {
     "whatif": "what_if",
     "terms": "terms",
     "rebuild": "rebuild",
+    "migration": "migration",
 }
 #: Each ends within this, or something hangs.
 LONGEST_SECONDS = 3_600

@@ -16,8 +16,8 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,8 @@ from drill.servers import is_ready, readiness
 
 #: The last one that kept a copy of the log as its audit trail: the log has had new functions and indexes since.
 BEFORE = "bbf6c9d7c77fbb0ba1a0c8c0417a476f7020722c"
+#: Projectors of commits since this one leave read models of other code alone.
+LEAVES_SINCE = "882939e6"
 EVENTS, RATE = 1_000_000, 20.0
 #: Before the update, and after each of its steps.
 QUIET_SECONDS = 5.0
@@ -95,6 +97,18 @@ class Site:
         until(f"server {name}", answers, LONGEST_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The code of an older commit, and whether its projector writes into tables that newer code has filled."""
+
+    folder: Path
+    writes_into_new_tables: bool
+
+
+#: What else asks the site at this port, with the structure's token, while it is updated.
+Beside = Callable[[int, str], AbstractContextManager[object]]
+
+
 def code_of(commit: str, folder: Path) -> Path:
     """Put the files of a commit into the new `folder` and return it. Raises DrillFailed where it is not here."""
     done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
@@ -133,40 +147,77 @@ def token(role: Role, sirets: Sequence[str] = (), territories: Sequence[str] = (
     return issue_token(_SECRET, role, f"{role}-drill", datetime.now(UTC), sirets=sirets, territories=territories)
 
 
-def update(site: Site, old: Path, rate: float) -> tuple[Finding, dict[str, float]]:
-    """Update the site under load. Return what clients saw, and the seconds of each step."""
+def prepare(stack: ExitStack, events: int, commit: str, keep: Path | None) -> tuple[Site, Older]:
+    """Make a log by the older code, or copy the one that an earlier run kept, with its read models."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-migration-")))
+    server_url = stack.enter_context(embedded_server((keep or folder) / "postgres"))
+    old, name = code_of(commit, folder / "old-code"), f"season_{events}_{commit[:8]}"
+    print(f"Making a log of {events:,} events by the older code", flush=True)
+    log_of(old, server_url, events, name)
+    site = Site(stack.enter_context(Processes(folder)), folder, copied(server_url, name, "migration"))
+    site.parentalite(old, "audit", "name-log", "drill")
+    began = time.monotonic()
+    site.parentalite(old, "rebuild", "--yes")
+    print(f"Rebuilt by the older code in {time.monotonic() - began:.1f} s", flush=True)
+    ancestry = ["git", "merge-base", "--is-ancestor", LEAVES_SINCE, commit]
+    leaves = subprocess.run(ancestry, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    return site, Older(old, writes_into_new_tables=not leaves)
+
+
+def open_site(site: Site, old: Path) -> tuple[int, int]:
+    """Serve by the older code behind the balancer. Return the site's port, and that of the new server."""
     ports = free_ports(3)
     before = site.serve("old", old, ports[0])
     site.until("old", before, 200)
     addresses = {"SERVER_A": f"127.0.0.1:{ports[0]}", "SERVER_B": f"127.0.0.1:{ports[1]}"}
     balancer = configuration("haproxy-site.cfg", site.folder / "haproxy.cfg", BIND=f"127.0.0.1:{ports[2]}", **addresses)
     site.processes.start("haproxy", [program("haproxy", "haproxy"), "-db", "-f", str(balancer)])
-    address = f"http://127.0.0.1:{ports[2]}"
-    until("the site", lambda: is_ready(address), 15)
-    command = declaration(address, token(Role.COORDONNATEUR, territories=[TERRITORY]))
+    until("the site", lambda: is_ready(f"http://127.0.0.1:{ports[2]}"), 15)
+    return ports[2], ports[1]
+
+
+def update(site: Site, older: Older, rate: float, beside: Beside | None = None) -> tuple[Finding, dict[str, float]]:
+    """Update the site under load. Return what clients saw, and the seconds of each step."""
+    port, next_port = open_site(site, older.folder)
+    command = declaration(f"http://127.0.0.1:{port}", token(Role.COORDONNATEUR, territories=[TERRITORY]))
+    structure = token(Role.STRUCTURE, sirets=[SIRET])
     with psycopg.connect(site.database_url) as conn:
         (start,) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchone() or (0,)
-    clients = Clients(ports[2], token(Role.STRUCTURE, sirets=[SIRET]), command, rate)
-    clients.start()
-    steps: dict[str, float] = {}
-    try:
+    clients = Clients(port, structure, command, rate)
+    with ExitStack() as stack:
+        if beside is not None:
+            stack.enter_context(beside(port, structure))
+        clients.start()
+        stack.callback(clients.stop, LONGEST_SECONDS)
         time.sleep(QUIET_SECONDS)
-        began = since = time.monotonic()
-        after = site.serve("new", ROOT, ports[1], "--wait")
-        site.until("new", after, 503)
-        steps["the new server waits"] = time.monotonic() - began
-        began = time.monotonic()
-        site.parentalite(ROOT, "rebuild", "--yes")
-        steps["read models rebuilt"] = time.monotonic() - began
-        began = time.monotonic()
-        # At once: a server of so old a code fills a table of its own again, which the new one waits for.
-        site.processes.stop("old")
-        site.until("new", after, 200)
-        steps["the new server is ready"] = time.monotonic() - began
+        since = time.monotonic()
+        steps = take_over(site, older, next_port)
         time.sleep(2 * QUIET_SECONDS)
-    finally:
-        clients.stop(LONGEST_SECONDS)
     return judge("migration", clients.record, since, recorded(site.database_url, start), 0.0), steps
+
+
+def take_over(site: Site, older: Older, port: int) -> dict[str, float]:
+    """Put this code in the place of the older as docs/operations.md has it. Return the seconds of each step."""
+    steps: dict[str, float] = {}
+    began = time.monotonic()
+
+    def ended(step: str) -> None:
+        nonlocal began
+        steps[step], began = time.monotonic() - began, time.monotonic()
+
+    after = site.serve("new", ROOT, port, "--wait")
+    site.until("new", after, 503)
+    ended("the new server waits")
+    site.parentalite(ROOT, "rebuild", "--yes")
+    ended("read models rebuilt")
+    # At once: a server of so old a code fills a table of its own again, which the new one waits for.
+    site.processes.stop("old")
+    site.until("new", after, 200)
+    ended("the new server is ready")
+    if older.writes_into_new_tables:
+        site.parentalite(ROOT, "rebuild", "--yes")
+        ended("read models rebuilt once more")
+    return steps
 
 
 def main() -> None:
@@ -177,17 +228,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder to keep the older log in, for the next run")
     arguments = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="drill-migration-")))
-        server_url = stack.enter_context(embedded_server((arguments.keep or folder) / "postgres"))
-        old, name = code_of(arguments.commit, folder / "old-code"), f"season_{arguments.events}_{arguments.commit[:8]}"
-        print(f"Making a log of {arguments.events:,} events by the older code", flush=True)
-        log_of(old, server_url, arguments.events, name)
-        site = Site(stack.enter_context(Processes(folder)), folder, copied(server_url, name, "migration"))
-        site.parentalite(old, "audit", "name-log", "drill")
-        began = time.monotonic()
-        site.parentalite(old, "rebuild", "--yes")
-        print(f"Rebuilt by the older code in {time.monotonic() - began:.1f} s", flush=True)
-        finding, steps = update(site, old, arguments.rate)
+        site, older = prepare(stack, arguments.events, arguments.commit, arguments.keep)
+        finding, steps = update(site, older, arguments.rate)
         print(table([finding]))
         for step, seconds in steps.items():
             print(f"{step}: {seconds:.1f} s")
