@@ -69,7 +69,10 @@ SELECT clock_timestamp() AS told_at, (SELECT bool_or(goes_on) FROM ({HOLDER}) AS
     WHERE l.relation = 'stored_events'::regclass AND l.granted AND l.mode <> 'AccessShareLock'
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND a.backend_type = 'client backend' AND clock_timestamp() - a.xact_start > make_interval(secs => %(held)s)
-) AS held"""
+) AS held, EXISTS (
+    SELECT FROM pg_stat_progress_create_index WHERE relid = 'stored_events'::regclass
+        AND datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+) AS indexing"""
 
 _TROUBLED = "SELECT work FROM proof.troubles ORDER BY work"
 #: Public: `parentalite status` tells the reasons.
@@ -154,6 +157,7 @@ class Watch:
         self._services = services
         self._heads = _Heads()
         self._projected_at: float | None = None
+        self._indexed_at = float("-inf")
         self._looking: asyncio.Task[Standing | None] | None = None
         self._logged_problems: tuple[str, ...] = ()
         self._began = monotonic()
@@ -204,6 +208,11 @@ class Watch:
             self._projected_at = monotonic()
         projecting = self._projected_at is not None and monotonic() - self._projected_at < HANDING_OVER_SECONDS
         recording = not sessions["held"] and not self._services.application.recorder.failed_within(FAILED_SECONDS)
+        if sessions["indexing"]:
+            self._indexed_at = monotonic()
+        # It ends by itself, and every server has to wait for it: without any, nobody could read either.
+        passing = monotonic() - self._indexed_at < FAILED_SECONDS
+        unrecorded = () if recording else ("commands cannot be recorded",)
         longest = self._services.web.ready_lag_seconds or float("inf")
         fault = self._services.application.memory.fault
         hindering = [
@@ -213,7 +222,7 @@ class Watch:
             *(f"{f.name}: stands still on the event at {f.failed_position}" for f in followers if f.failed_position),
             *(f"{f.name}: events wait" for f in followers if f.is_read_model and f.lag_seconds > longest),
             *(() if projecting else ("nobody projects",)),
-            *(() if recording else ("commands cannot be recorded",)),
+            *(() if passing else unrecorded),
         ]
         late = {
             _CHECKPOINTS: self._services.checkpoint_seconds + LATE_SECONDS,
@@ -221,6 +230,7 @@ class Watch:
         }
         clock_difference = abs((datetime.now(UTC) - sessions["told_at"]).total_seconds())
         warnings = [
+            *(unrecorded if passing else ()),
             *(f"{f.name}: events wait" for f in followers if f.lag_seconds > late.get(f.name, float("inf"))),
             *(("letters, reactions or jobs do not go on",) if mail is not None and mail.troubled else ()),
             *(check.problems if check is not None else ()),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.errors import QueryCanceled
 
 from api.http import standstill
 from application.hosting.setting_groups import WebSettings
@@ -23,6 +25,10 @@ from tests.scenarios.following.test_outages import DECLARE
 from tests.support.network.outages import log_locked, terminate_all
 from tests.support.people import ANIMATION, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
+
+_SLOW = """
+CREATE FUNCTION slowly(state bytea) RETURNS int IMMUTABLE LANGUAGE plpgsql
+AS 'BEGIN PERFORM pg_sleep(0.1); RETURN 1; END'"""
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -103,6 +109,25 @@ def test_a_log_that_is_locked_makes_the_process_unready_until_it_is_free(
         assert "parentalite_recording 0.0" in server.http.get("/metrics").text
         holder.rollback()
         until(lambda: is_ready(server))
+
+
+def test_a_server_goes_on_answering_while_an_index_of_the_log_is_made(
+    server: Server, founded_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standstill, "HELD_SECONDS", 0.1)
+    with psycopg.connect(founded_url, autocommit=True) as conn, ThreadPoolExecutor(1) as pool:
+        conn.execute(_SLOW)
+        making = pool.submit(conn.execute, "CREATE INDEX slowly ON stored_events (slowly(state))")
+        try:
+            until(lambda: health(server)["problems"] == ["commands cannot be recorded"])
+            server.application.recorder.note_failure()
+            assert is_ready(server)
+        finally:
+            conn.cancel()
+        with pytest.raises(QueryCanceled):
+            making.result(10)
+        # Nor does a command that failed meanwhile keep those from it that show whether it works again.
+        assert is_ready(server)
 
 
 def test_followers_beside_the_read_models_are_told_and_make_nobody_unready(
