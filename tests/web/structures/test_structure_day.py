@@ -39,7 +39,13 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     page = visitor.sees(f"{base}/presences")
     assert "Présent(e)" in visitor.sends(page, "code", {"code": code})
     page = visitor.sees(f"{base}/presences")
+    assert '<a href="#code-code">' in visitor.sends(page, "code", {"code": ""}, status=422)
+    mistyped = visitor.sends(page, "pointer", {"present": "oui", "children": "deux"}, status=422)
+    assert '<a href="#pointer-1-children">' in mistyped
+    assert 'name="children" value="deux" aria-invalid="true" aria-describedby="pointer-1-erreur"' in mistyped
     assert "Absent(e)" in visitor.sends(page, "pointer", {"present": "non"})
+    answer = visitor.http.send(visitor.form(visitor.sees(f"{base}/presences"), "pointer", {"present": "non"}))
+    assert re.search(r"fait=pointer#personne-[0-9a-f-]{36}$", answer.headers["location"])
     page = visitor.sends(visitor.sees(f"{base}/presences"), "pointer", {"present": "oui", "children": "1"})
     assert "Présent(e)</strong>, avec 1" in page
     visitor.sends(page, "venus", {"parents": "3", "children": "0"})

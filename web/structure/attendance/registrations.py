@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,7 +24,11 @@ _PRESENT = {"oui": True, "non": False}
 _PERSON = Field("registrationId", "Personne", hidden=True, needed=True)
 _CHILDREN = Field("children", "Enfants venus avec cette personne", "number")
 _CODE = Field(
-    "code", "Code de l'inscription", hint="Sur le billet ou dans l'e-mail. Exemple : 7K3M-9QPD", required=True
+    "code",
+    "Code de l'inscription",
+    hint="Sur le billet ou dans l'e-mail. Exemple : 7K3M-9QPD",
+    required=True,
+    needed=True,
 )
 _REMOVAL = Field("reason", "Raison", required=True, hint="La personne la lit. Exemple : inscrite deux fois.")
 
@@ -80,10 +85,26 @@ class AttendanceList:
     async def act(self, request: Request) -> Response:
         answer = await self._site.api.ask(request, _LIST, self._variables(request))
         animation = own_animation(answer)
-        outcome = await self._acts.carry_out(request, towards=_here(request), animationId=animation["id"])
-        if isinstance(outcome, Response):
-            return outcome
-        return await self._page(request, outcome)
+        outcome = await self._acts.attempt(request, animationId=animation["id"])
+        if isinstance(outcome, Form):
+            return await self._page(request, outcome)
+        return outcome if isinstance(outcome, Response) else self._led(request, outcome[0])
+
+    def _led(self, request: Request, act: Act) -> Response:
+        """Lead back to the person who was ticked: who ticks a long list on a telephone goes on from there."""
+        about = dict(request.state.typed).get(_PERSON.name, "")
+        query = urlencode([*_turned(request), ("fait", act.name)])
+        return RedirectResponse(f"{request.url.path}?{query}{f'#personne-{about}' if about else ''}", 303)
+
+    def _rows(self, request: Request, people: Sequence[Mapping[str, Any]], posted: Form | None) -> dict[str, Form]:
+        """Return the form that ticks each person, as it was posted where it is that one."""
+        rows: dict[str, Form] = {}
+        for number, person in enumerate(people, 1):
+            about = posted if posted is not None and posted.values.get(_PERSON.name) == person["id"] else None
+            children = person["presentChildren"] if person["present"] else person["children"]
+            form = rows[person["id"]] = self._acts.form(request, "pointer", about, children=str(children or 0))
+            form.prefix = f"pointer-{number}"
+        return rows
 
     def _variables(self, request: Request) -> dict[str, Any]:
         return {"id": request.path_params["id"]} | page_variables(request.query_params, _PER_PAGE)
@@ -102,7 +123,8 @@ class AttendanceList:
             animation=animation,
             people=animation["registrations"]["nodes"],
             around=pages_around(request, animation["registrations"]["pageInfo"]),
-            rows={each["id"]: self._acts.form(request, "pointer") for each in animation["registrations"]["nodes"]},
+            rows=self._rows(request, animation["registrations"]["nodes"], posted),
+            address=f"{request.url.path}?{urlencode(turned)}" if (turned := _turned(request)) else request.url.path,
             code=self._acts.form(request, "code", posted),
             walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
             removal=self._acts.form(request, "retirer", posted),
@@ -186,5 +208,6 @@ class RegisteringOthers:
         return self.site.sessions.token(request) or ""
 
 
-def _here(request: Request) -> str:
-    return request.url.path
+def _turned(request: Request) -> list[tuple[str, str]]:
+    """Return the parameters of the page of the list that is shown."""
+    return [(name, value) for name in ("after", "before") if (value := request.query_params.get(name))]
