@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,7 +15,8 @@ from psycopg import sql
 from projections.animations.standing import WITHOUT_CONVENTION
 from tests.api.rights.whole_product import works_through
 from tests.support.api.full_tables import filled_up
-from tests.support.api.plans_at_size import Planned, planned
+from tests.support.api.nested_plans import nested
+from tests.support.api.plans_at_size import Planned, large_parts, planned, planned_unsent, sizes_of
 from tests.support.api.reading import opened_town
 from tests.support.api.statements import sent
 
@@ -47,6 +50,7 @@ SHORT = {
     **dict.fromkeys(("satisfaction_forms", "attestation_forms"), "a row for each wording"),
     **dict.fromkeys(("job_failures", "troubles", "leases"), "a row for each work"),
     "generations": "some for each read model",
+    "logos": "a row for each structure that has one",
     "keys": "the notary's, of which there is one for years",
     "log": "one row",
     "map": "one row",
@@ -78,6 +82,15 @@ WHOLE = {
     "max(reason) FI": "sms status",
     "UPDATE sms_outbox SET due_at = now(), given_up_at = NULL": "sms retry",
 }
+#: The same of statements that nothing here occasions.
+WHOLE_ON_OCCASION = {
+    "-> 'stamp' ->> 'recorded_at')::timestamptz <=": "backup settle, to a moment",
+    "WHERE authenticator IS NOT NULL)": "migrate: the first event tells, unless the log is of an old release",
+    "^SELECT count(*) FROM stored_events": "audit check",
+    "max(size), 0) FROM proof.cosignatures WHERE witness": "found from the end, unless the witness is new",
+    "SELECT key_id, wrapped_key FROM person_keys": "the master key is replaced",
+    "WITH written (kind, id, name, texts, at)": "whom texts mention, before somebody is erased",
+}
 #: Indexes, by a part of how they are made, of statements that nothing here occasions.
 ON_OCCASION = {
     "accompaniments USING btree (day)": "a period of the whole country",
@@ -86,6 +99,17 @@ ON_OCCASION = {
     "sms_waiting": "an event takes back a text message",
     "stored_events_school_staff": "the staff of a school is written to",
 }
+#: The last event of a stream.
+_LAST_EVENT = """
+SELECT originator_id, originator_version, topic, state FROM stored_events ORDER BY originator_version DESC LIMIT 1"""
+_TAKE_LEASE = "INSERT INTO leases VALUES (1, 'work', %(key)s, 'process', 0, now(), now())"
+#: One event more in a stream that was read, under the lease.
+_RECORD = """
+SELECT * FROM pg_temp.record_leased(1, (SELECT token FROM leases WHERE lease = 1),
+    ARRAY[0], ARRAY[%(stream)s]::uuid[], ARRAY[%(version)s]::bigint[],
+    ARRAY[0], ARRAY[%(key)s]::uuid[], ARRAY['x']::bytea[], ARRAY[%(stream)s]::uuid[],
+    ARRAY[0], ARRAY[%(stream)s]::uuid[], ARRAY[%(version)s + 1]::bigint[], ARRAY[%(topic)s],
+    ARRAY[%(state)s]::bytea[], ARRAY['x']::bytea[])"""
 #: The index by which is found what is to be suspended.
 _SUSPENDABLE = """
 SELECT indexrelid::regclass::text FROM pg_index
@@ -120,10 +144,12 @@ def _is(text: str, part: str) -> bool:
     return text.startswith(part[1:]) if part.startswith("^") else part in text
 
 
-def _faults(read: dict[str, dict[str, float]]) -> list[str]:
+def _faults(read: dict[str, dict[str, float]], excused: Iterable[str] = WHOLE) -> list[str]:
     """The statements that read a large part of a table that history lengthens, and are not excused."""
     long = {text: sorted(names.keys() - SHORT.keys()) for text, names in read.items()}
-    return [f"{names}: {text}" for text, names in long.items() if names and not any(_is(text, part) for part in WHOLE)]
+    return [
+        f"{names}: {text}" for text, names in long.items() if names and not any(_is(text, part) for part in excused)
+    ]
 
 
 def test_no_statement_reads_a_large_part_of_a_table_that_history_lengthens(product: Planned):
@@ -132,6 +158,34 @@ def test_no_statement_reads_a_large_part_of_a_table_that_history_lengthens(produ
     large = [text for text, names in product.read.items() if names.keys() - SHORT.keys()]
     assert [part for part in WHOLE if not any(_is(text, part) for text in large)] == []
     assert len(product.read) > 1_000
+
+
+def test_nor_does_one_that_nothing_occasions_here(
+    statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[Any]
+):
+    read = planned_unsent(full, statements[1])
+    faults = [
+        text for text in _faults(read) if not any(_is(text.partition(": ")[2], part) for part in WHOLE_ON_OCCASION)
+    ]
+    assert faults == [], "\n\n".join(faults)
+    assert len(read) > 100
+
+
+def test_what_records_decisions_finds_by_index_what_it_checks(full: psycopg.Connection[Any]):
+    with full.transaction(force_rollback=True):
+        full.execute((files("eventstore") / "record_decisions.sql").read_bytes())
+        ((stream, version, topic, state),) = full.execute(_LAST_EVENT).fetchall()
+        once = {"stream": stream, "version": version, "topic": topic, "state": state, "key": uuid4()}
+        full.execute(_TAKE_LEASE, once)
+        with nested(full) as plans:
+            # Recorded; with the same key; and for a version that has passed.
+            verdicts = [full.execute(_RECORD, each).fetchall() for each in (once, once, once | {"key": uuid4()})]
+        places = [[(place, position is None) for place, position, *_ in rows] for rows in verdicts]
+        assert places == [[(None, False)], [(0, False)], [(0, True)]]
+        sizes = sizes_of(full)
+    assert _faults({text: large_parts(plan, sizes, text) for text, plan in plans.items()}) == []
+    assert sum("stored_events" in text for text in plans) >= 3
+    assert sum("command_outcomes" in text for text in plans) >= 3
 
 
 def test_a_walk_past_what_is_looked_for_is_seen(product: Planned, full: psycopg.Connection[Any]):

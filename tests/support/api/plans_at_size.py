@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection, errors
 
 from tests.support.api.full_tables import ROWS, TABLES, TIMES
+from tests.support.api.written import numbered, written
 
-#: The share of a table that a statement may read. What it reads beyond grows with the table.
-MOST_READ = 0.3
+#: The share of a table that a statement may read. What it reads beyond grows with the table; a third is what PostgreSQL
+#: takes any range for whose bounds it does not know.
+MOST_READ = 0.35
 
+#: How many rows there are in each full table, and in its indexes.
 _SIZES = """
-SELECT c.oid::regclass::text, c.reltuples FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND n.nspname IN ('public', 'read_models', 'proof') AND c.reltuples >= %s"""
+SELECT c.oid::regclass::text, c.reltuples FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
+JOIN pg_class t ON t.oid = coalesce(i.indrelid, c.oid) JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE t.relkind = 'r' AND n.nspname IN ('public', 'read_models', 'proof') AND t.reltuples >= %s"""
 _INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisunique
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -26,6 +30,8 @@ _GENERATION = re.compile(r'(read_models"?\."?)([a-z_]+?)_g\d+\b')
 _TAKES_ALL = ("Sort", "Aggregate", "Hash", "WindowAgg")
 #: Lists are planned for what is looked for: see `projections.engine.paging`.
 _OF_LISTS = ("AS cursor_values", "FROM (SELECT FROM")
+#: Of parts of statements, and of parameters whose types psycopg tells PostgreSQL, and nothing else does.
+_INCOMPLETE = (errors.SyntaxError, errors.UndefinedColumn, errors.AmbiguousFunction, errors.UndefinedFunction)
 _GONE = (errors.UndefinedTable, errors.UndefinedObject, errors.InvalidSchemaName)
 
 
@@ -39,8 +45,8 @@ class Planned:
 
 def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
     """Plan and execute each statement on the tables of today's generations."""
-    live = {short(name): name.rpartition(".")[2] for (name,) in conn.execute(TABLES).fetchall()}
-    sizes = {short(name): rows for name, rows in conn.execute(_SIZES, (ROWS // 2,)).fetchall()}
+    live = {name: table.rpartition(".")[2] for name, table in tables_of(conn).items()}
+    sizes = sizes_of(conn)
     indexes = {short(name): each for name, *each in conn.execute(_INDEXES).fetchall()}
     # Costs are not those of a large machine: nothing here is worth compiling.
     conn.execute("SET LOCAL jit = off")
@@ -59,13 +65,48 @@ def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
         except _GONE:
             # Such as a table of a transaction.
             continue
-        read[text] = {}
-        for table, share in _shares(plan, sizes, any(part in text for part in _OF_LISTS)):
-            if share > MOST_READ:
-                read[text][table] = max(share, read[text].get(table, 0))
+        read[text] = large_parts(plan, sizes, text)
         used |= {short(node["Index Name"]) for top in (plan, by_index) for node in _nodes(top) if "Index Name" in node}
     unused = [made for name, (made, is_unique) in indexes.items() if not is_unique and name not in used]
     return Planned(read, sorted(re.sub(r"_g\d+\b", "", made) for made in unused))
+
+
+def planned_unsent(conn: Connection[Any], sent: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Plan, for whatever values, each statement that stands in the product and is not among those sent."""
+    known, sizes = {_plain(text) for text in sent}, sizes_of(conn)
+    read: dict[str, dict[str, float]] = {}
+    for text in written(tables_of(conn)):
+        if _plain(text) in known or text in read:
+            continue
+        try:
+            with conn.transaction(force_rollback=True):
+                plan = _plan(conn, numbered(text), None, "GENERIC_PLAN, ")
+        except (*_GONE, *_INCOMPLETE):
+            continue
+        read[text] = large_parts(plan, sizes, text)
+    return read
+
+
+def tables_of(conn: Connection[Any]) -> dict[str, str]:
+    """Return the tables of today's generations, and all others, by their short names."""
+    return {short(name): name for (name,) in conn.execute(TABLES).fetchall()}
+
+
+def sizes_of(conn: Connection[Any]) -> dict[str, float]:
+    return {short(name): rows for name, rows in conn.execute(_SIZES, (ROWS // 2,)).fetchall()}
+
+
+def _plain(text: str) -> str:
+    return " ".join(_GENERATION.sub(lambda part: part[1] + part[2], text).replace('"', "").split())
+
+
+def large_parts(plan: dict[str, Any], sizes: Mapping[str, float], text: str) -> dict[str, float]:
+    """Return the tables that a statement reads a large part of, with that part."""
+    parts: dict[str, float] = {}
+    for table, share in _shares(plan, sizes, any(part in text for part in _OF_LISTS)):
+        if share > MOST_READ:
+            parts[table] = max(share, parts.get(table, 0))
+    return parts
 
 
 def _executed(conn: Connection[Any], text: str, params: Any) -> dict[str, Any]:
@@ -109,7 +150,7 @@ def _shares(
     """
     kind = node["Node Type"]
     if kind == "Limit":
-        limit = _Limit(max(node["Plan Rows"], node.get("Actual Rows", 0)), node.get("Actual Rows", 0))
+        limit = _Limit(max(node["Plan Rows"], node.get("Actual Rows", 0)), node.get("Actual Rows", node["Plan Rows"]))
     elif kind in _TAKES_ALL:
         limit = None
     passes = "Filter" in node or "Join Filter" in node or node.get("Join Type", "Left") not in ("Left", "Right")
@@ -118,10 +159,13 @@ def _shares(
     if "Relation Name" in node and kind != "ModifyTable" and short(node["Relation Name"]) in sizes:
         table = short(node["Relation Name"])
         share = _rows_read(node) / sizes[table]
-        if limit is not None and (of_list or not limit.passes_over):
+        if limit is not None and "Actual Rows" not in node and not limit.passes_over:
+            share = min(share, limit.most / sizes[table] / TIMES)
+        elif limit is not None and (of_list or not limit.passes_over):
             share *= min(1, limit.most / (TIMES * max(limit.taken, 0.01)))
         elif limit is not None and limit.is_reached and kind != "Bitmap Heap Scan" and "Index Cond" not in node:
-            share = 1
+            # All of it, or of what its index holds.
+            share = sizes.get(short(node.get("Index Name", "")), sizes[table]) / sizes[table]
         yield table, share
     for below in node.get("Plans", []):
         is_apart = below.get("Parent Relationship") in ("InitPlan", "SubPlan")

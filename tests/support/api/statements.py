@@ -10,12 +10,20 @@ from unittest.mock import patch
 
 from psycopg import AsyncCursor, AsyncServerCursor, Cursor, ServerCursor, sql
 
+from application.proof import leaves
+from eventstore.wire import copy_out
+from projections.engine import bulk
+
 _READS = re.compile(r"^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
+_COPIED = re.compile(rb"\s*COPY \((.*)\)\s*TO STDOUT", re.DOTALL)
 
 
 @contextmanager
 def sent() -> Iterator[dict[str, Any]]:
-    """The statements sent to PostgreSQL by cursors of this process, each with parameters that it was sent with."""
+    """The statements sent to PostgreSQL by this process, each with parameters that it was sent with.
+
+    Not those of the functions that record: see `nested_plans`.
+    """
     statements: dict[str, Any] = {}
 
     def note(cursor: Any, query: Any, params: Any) -> None:
@@ -24,7 +32,14 @@ def sent() -> Iterator[dict[str, Any]]:
         if _READS.match(text):
             statements.setdefault(text, params)
 
+    def copied(conn: Any, query: bytes) -> Iterator[bytes]:
+        if part := _COPIED.match(query):
+            statements.setdefault(part[1].decode(), None)
+        return copy_out(conn, query)
+
     with ExitStack() as noting:
+        for module in (leaves, bulk):
+            noting.enter_context(patch.object(module, "copy_out", copied))
         for kind in (Cursor, AsyncCursor, ServerCursor, AsyncServerCursor):
             noting.enter_context(patch.object(kind, "execute", _noted(kind.execute, note)))
         for kind in (Cursor, AsyncCursor):
