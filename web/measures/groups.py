@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -35,6 +36,8 @@ class Groups(ActPage):
             raise Problem.missing()
         form = self._acts.form(request, OPEN.name, posted)
         form.fields = with_territories(form.fields, answer["viewer"]["inTerritories"] or answer["territories"])
+        if role == "COORDONNATEUR":
+            form.fields = [replace(f, required=True, hint="") if f.name == "territory" else f for f in form.fields]
         response = self._site.templates.page(
             request,
             "measures/groups",

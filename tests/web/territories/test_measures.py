@@ -39,7 +39,10 @@ def test_measures_are_kept_on_pages(server: Server) -> None:
     assert "Axe 3 du projet." in coordonnateur.sees("/territoire/projets")
     assert "soit 100&nbsp;%" in coordonnateur.sees("/territoire/projets")
     opening = {"name": "GRAF écrans", "territory": "34", "subject": "Le temps d'écran"}
-    group = coordonnateur.sends(coordonnateur.sees("/territoire/groupes"), "ouvrir", opening)
+    groups = coordonnateur.sees("/territoire/groupes")
+    # A group without one is national: a coordonnateur is asked for a territory, or told the only one.
+    assert 'name="territory" value="34"' in groups
+    group = coordonnateur.sends(groups, "ouvrir", opening)
     member = {"firstName": "Awa", "lastName": "Diallo", "email": "awa@exemple.fr", "profession": "psychologue"}
     group = coordonnateur.sends(group, "ajouter", member)
     met = {"on": "2027-01-04", "professions": "psychologue\nenseignante", "outcome": "Un questionnaire."}
