@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -47,12 +48,13 @@ class Queue:
         if not form.failed:
             payload = (await self._site.api.ask(request, _PUBLISH, {"input": values}))["animationsPublish"]
             if not payload["errors"]:
-                return RedirectResponse(f"/moderation?publiees={len(chosen)}", 303)
-            errors = [(_id_of(error, chosen), str(error["message"])) for error in payload["errors"]]
+                return RedirectResponse(f"/moderation?{urlencode([*_sought(request), ('publiees', len(chosen))])}", 303)
+            errors = [(_id_of(error, chosen), error) for error in payload["errors"]]
             # One that is not published keeps none of the others back. The API names each by its title.
             refused = {id for id, _ in errors}
             form.general.append(_published(0 if "" in refused else len(chosen) - len(refused)))
-            form.general += [f"Non publiée : {text}" if id else text for id, text in errors]
+            form.refuse(error for id, error in errors if not id)
+            form.general += [f"Non publiée : {error['message']}" for id, error in errors if id]
         return await self._page(request, form)
 
     async def _page(self, request: Request, posted: Form | None) -> Response:
@@ -77,6 +79,7 @@ class Queue:
             territory=territory,
             search=search,
             posted=posted,
+            address=f"/moderation?{urlencode(sought)}" if (sought := _sought(request)) else "/moderation",
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),
             done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
@@ -84,6 +87,11 @@ class Queue:
             around=pages_around(request, animations["pageInfo"]),
         )
         return self._site.guard.keep(request, response)
+
+
+def _sought(request: Request) -> list[tuple[str, str]]:
+    """Return what the queue is narrowed by, as its address names it."""
+    return [(name, value) for name in ("territoire", "mots") if (value := request.query_params.get(name))]
 
 
 def _id_of(error: Any, chosen: Sequence[str]) -> str:
