@@ -89,6 +89,11 @@ DAYS = [
     ("date", "demain", "demain", A_DAY),
     ("date", "31/02/2027", "2027-02-31", A_DAY),
     ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
+    *(
+        ("number", typed, typed, "Ce champ : des chiffres seulement, par exemple 2.")
+        for typed in ("12,5", "12 places", "-1")
+    ),
+    ("number", "douze", "douze", "Ce champ : un nombre est attendu, par exemple 2."),
     ("time", "9h", "09:00", None),
     ("time", "18.30", "18:30", None),
     ("time", "18", "18:00", None),

@@ -113,7 +113,9 @@ class Field:
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
             return _CHOOSE
         if self.kind == "number" and isinstance(value, str):
-            return "un nombre est attendu, par exemple 2"
+            # Of 12,5 or « 12 places » it would say nothing to call for a number.
+            some = any(map(str.isdigit, value))
+            return "des chiffres seulement, par exemple 2" if some else "un nombre est attendu, par exemple 2"
         if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and _reads(Hour, value)):
             return "une heure est attendue, par exemple 18:00"
         for day in {"date": [value], "days": value}.get(self.kind, ()):
