@@ -69,7 +69,6 @@ WHOLE = {
     "FROM questionnaire_tallies WHERE": "answers are recorded once a night",
     "WHERE r.status = 'ANSWERED' AND (a.status IN": "what schools have asked for and got, some thousands",
     "a.languages && %(language)s": "a list is planned for its values, here for one that nothing has",
-    "LIMIT 1001) a JOIN": "a page of an export: short rows, read at once rather than a thousand looked up",
     "originator_id BETWEEN": "a rebuild reads all keys, range by range",
     "WHERE wrapped_key IS NOT NULL LIMIT 1": "once a process: few keys are erased",
     "SELECT count(*) FROM stored_events WHERE notification_id >": "status: what a read model has yet to read",
