@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import re
 from typing import Any
@@ -77,6 +78,21 @@ def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     assert plain.address != official.address
     assert any("Marianne" in name for name in official.names)
     assert not any("Marianne" in name or "favicon" in name for name in plain.names)
+
+
+@pytest.mark.parametrize("state", [True, False])
+def test_the_styles_name_no_icon_that_is_not_served(state: bool):
+    site = assets(state=state)
+    scope = {
+        "type": "http",
+        "path": "/",
+        "headers": [],
+        "query_string": b"",
+        "path_params": {"name": "site.css", "digest": "x"},
+    }
+    named = set(re.findall(rb"url\((icons/[^)]+)\)", gzip.decompress(site.get(Request(scope)).body)))
+    assert {name.decode() for name in named} <= site.names
+    assert named
 
 
 @pytest.mark.parametrize("page", [RegistrationPage, CandidaturePage, QuestionnairePage, Accounts, OwnData])

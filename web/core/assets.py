@@ -26,6 +26,7 @@ _FOR_A_YEAR = "public, max-age=31536000, immutable"
 _MARKS = ("fonts/", "favicon.svg")
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 _RELATIVE = re.compile(r"url\(\"?(?:\.\./)+((?:fonts|icons)/[^)\"]+)\"?\)")
+_ICON = re.compile(r"url\((icons/[^)]+)\)")
 _WOFF = re.compile(r",\s*url\(fonts/[^)]+\.woff\)\s*format\(\"woff\"\)")
 
 
@@ -80,6 +81,8 @@ def _styles(files: set[str]) -> str:
     components = sorted((_FOLDER / "dsfr" / "css").glob("*.css"), key=lambda path: (path.stem != "core", path.stem))
     text = "\n".join(path.read_text(encoding="utf-8") for path in (*components, _FOLDER / "site.css"))
     text = _WOFF.sub("", _RELATIVE.sub(r"url(\1)", text))
+    # Browsers ask for the icon of a badge even where it is shown without.
+    text = _ICON.sub(lambda icon: icon[0] if icon[1] in files else "none", text)
     return _FONT.sub(lambda font: font[0] if any(name in font[0] for name in files if "fonts/" in name) else "", text)
 
 
