@@ -88,6 +88,7 @@ def test_a_replica_answers_what_is_recent_enough_and_the_primary_everything_else
         assert server.http.get("/animations.csv").status_code == 200
         assert server.http.get("/animations").status_code == 200
         assert by_replica(server) > before + 2
+        pair.catch_up()
         with pair.paused_replay():
             second = people.declare(**LATER)
             position = people.publish(second)["position"]
