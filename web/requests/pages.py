@@ -130,13 +130,13 @@ class RequestsDesk:
 
     async def _page(self, request: Request, posted: Form | None) -> Response:
         answer = await self._site.api.ask(request, _REQUEST, {"id": request.path_params["id"]})
-        asked, viewer = answer["animationRequest"], answer["viewer"]
-        if asked is None or viewer["role"] not in self._desk.roles:
+        animation_request, viewer = answer["animationRequest"], answer["viewer"]
+        if animation_request is None or viewer["role"] not in self._desk.roles:
             raise Problem.missing()
         structures = [(each["id"], each["name"]) for each in viewer["structures"]]
-        options = {"structureId": structures, "animationId": await self._answers(request, asked, viewer)}
+        options = {"structureId": structures, "animationId": await self._answers(request, animation_request, viewer)}
         only = {"structureId": structures[0][0]} if len(structures) == 1 else {}
-        acts = self._acts.shown(request, asked["allowedActions"], posted, {TAKE_UP.name: only})
+        acts = self._acts.shown(request, animation_request["allowedActions"], posted, {TAKE_UP.name: only})
         for each in acts:
             each.form.fields = _with_options(each.form.fields, options)
         response = self._site.templates.page(
@@ -144,25 +144,26 @@ class RequestsDesk:
             "requests/request",
             422 if posted else 200,
             desk=self._desk,
-            asked=asked,
-            standing=_STATUSES[asked["status"]],
+            animation_request=animation_request,
+            standing=_STATUSES[animation_request["status"]],
             acts=acts,
-            declares=viewer["role"] == "STRUCTURE" and asked["status"] == "TAKEN_UP",
+            declares=viewer["role"] == "STRUCTURE" and animation_request["status"] == "TAKEN_UP",
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
 
     async def _answers(
-        self, request: Request, asked: Mapping[str, Any], viewer: Mapping[str, Any]
+        self, request: Request, animation_request: Mapping[str, Any], viewer: Mapping[str, Any]
     ) -> Sequence[tuple[str, str]]:
         """Return the animations of the structure that name the school."""
         is_open = any(
-            each["code"] == "ANIMATION_REQUEST_ANSWER" and each["allowed"] for each in asked["allowedActions"]
+            each["code"] == "ANIMATION_REQUEST_ANSWER" and each["allowed"]
+            for each in animation_request["allowedActions"]
         )
-        if not is_open or asked["structure"] is None:
+        if not is_open or animation_request["structure"] is None:
             return ()
-        variables = {"structure": asked["structure"]["id"], "school": [asked["school"]["uai"]]}
+        variables = {"structure": animation_request["structure"]["id"], "school": [animation_request["school"]["uai"]]}
         structure = (await self._site.api.ask(request, _ANSWERS, variables))["structure"]
         return [(each["id"], f"{each['title']} ({day(each['startsAt'])})") for each in structure["animations"]["nodes"]]
 

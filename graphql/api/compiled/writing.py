@@ -127,8 +127,8 @@ def _column(
     if write_bytes is not None:
         return [written(index, None) if value is None else write_bytes(value) for index, value in enumerate(values)]
     # Most are found, which a call for each would double the cost of.
-    found = [fragments.get((number, values_key)) for values_key in values]
-    return [written(index, values[index]) if fragment is None else fragment for index, fragment in enumerate(found)]
+    kept = [fragments.get((number, values_key)) for values_key in values]
+    return [written(index, values[index]) if fragment is None else fragment for index, fragment in enumerate(kept)]
 
 
 def written_items(key: str, writer: Writer, otherwise: Take) -> Take:

@@ -12,6 +12,8 @@ from web.accounts.own import GROUPS
 CODES = '{ __type(name: "NotificationCode") { enumValues { name } } }'
 PREFERENCES = "{ viewer { mailPreferences { email mutedCodes } } }"
 
+ANNE = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
+
 
 def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
     visitor: Visitor, people: People, server: Server
@@ -30,14 +32,18 @@ def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
     assert (preferences["email"], set(preferences["mutedCodes"])) == ("b@exemple.fr", expected)
 
 
+def registers(visitor: Visitor, animation: str) -> str:
+    """Register Anne as a parent who is signed in. Return the address of the registration."""
+    visitor.signs_in("PARENT")
+    answer = visitor.http.send(visitor.form(visitor.sees(f"/animations/{animation}"), values=ANNE))
+    return answer.headers["location"].partition("?")[0]
+
+
 def test_what_is_held_on_a_person_is_read_and_taken_along(visitor: Visitor, people: People, server: Server) -> None:
     animation = people.declare(title="Emporter")
     people.publish(animation)
-    form = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
-    visitor.signs_in("PARENT")
-    answer = visitor.http.send(visitor.form(visitor.sees(f"/animations/{animation}"), values=form))
-    link = answer.headers["location"].partition("?")[0]
-    people.does("40-register-for-an-animation", None, animationId=animation, **form | {"email": "autre@exemple.fr"})
+    link = registers(visitor, animation)
+    people.does("40-register-for-an-animation", None, animationId=animation, **ANNE | {"email": "autre@exemple.fr"})
     page = visitor.sees("/mon-compte/donnees")
     for held in ("Inscription : Emporter", "Inscription faite", "<dt>Prénom</dt><dd>Anne</dd>", "anne@exemple.fr"):
         assert held in page
@@ -62,10 +68,7 @@ def test_what_is_held_on_a_person_is_read_and_taken_along(visitor: Visitor, peop
 def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, people: People, server: Server) -> None:
     animation = people.declare(title="Effacer")
     people.publish(animation)
-    form = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
-    visitor.signs_in("PARENT")
-    answer = visitor.http.send(visitor.form(visitor.sees(f"/animations/{animation}"), values=form))
-    link = answer.headers["location"].partition("?")[0]
+    link = registers(visitor, animation)
     assert "Anne" in visitor.sees(link)
     page = visitor.sees("/mon-compte/effacer")
     refused = visitor.sends(page, status=422)
