@@ -1,4 +1,4 @@
-"""The tables of the scheduler's runs and failures."""
+"""The tables of the scheduler's runs and failures, and of how far jobs that follow the log have read it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ CREATE TABLE IF NOT EXISTS job_failures (
     failed_at timestamptz NOT NULL,
     failures integer NOT NULL,
     reason text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS job_positions (
+    job text PRIMARY KEY,
+    position bigint NOT NULL
 )"""
 
 

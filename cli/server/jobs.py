@@ -24,6 +24,7 @@ from application.reminders import RegistrantsRemind
 from cli.composition import event_guard
 from cli.people.forgetting import forget
 from cli.people.retaining import erasures, find_overdue
+from cli.server.following import answered_no_longer, move, position_of, reached_by
 from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
@@ -35,6 +36,8 @@ from projections.registrations import queries as registration_queries
 
 #: Animations ended in one run.
 BATCH = 500
+#: The job that follows what happens to animations which answer schools' requests.
+REOPENED = "requests-reopened"
 #: Of the night in every territory but those of the Pacific (UTC).
 ANSWERS_HOUR = 1
 
@@ -46,7 +49,7 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
         Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
-        Job("requests-reopened", timedelta(seconds=5), lambda now, since: reopen_requests(app, now)),
+        Job(REOPENED, timedelta(seconds=5), lambda now, since: reopen_requests(app, now)),
         Job("requests-answered-again", timedelta(seconds=5), lambda now, since: answer_again(app, now)),
         Job("requests-lapsed", timedelta(hours=1), lambda now, since: let_requests_lapse(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
@@ -144,9 +147,17 @@ def let_requests_lapse(app: Application, now: datetime) -> int:
 def reopen_requests(app: Application, now: datetime) -> int:
     """Leave schools' requests to their structures again whose animations do not answer them any more."""
     with app.pool.connection() as conn:
-        query = sql.SQL(request_queries.TO_REOPEN).format(**live_tables(conn))
-        rows = conn.execute(query, {"most": BATCH}).fetchall()
-    return each(partial(_record, app, AnimationRequestReopen(request_id=request_id), now) for (request_id,) in rows)
+        after, until = position_of(conn, REOPENED), reached_by(conn, "animations", "animation_requests")
+    tasks = (
+        partial(_record, app, AnimationRequestReopen(request_id=request_id), now)
+        for request_id in answered_no_longer(app.pool, after, until)
+    )
+    # If one fails all that has happened since is looked at again.
+    did = each(tasks)
+    if until > after:
+        with writing_on(app.pool) as conn:
+            move(conn, REOPENED, until)
+    return did
 
 
 def answer_again(app: Application, now: datetime) -> int:

@@ -31,11 +31,15 @@ GROUP BY a.structure_id ORDER BY count(*) DESC, a.structure_id LIMIT %(most)s"""
 TO_LAPSE = """
 SELECT request_id FROM {animation_requests}
 WHERE status IN ('OPEN', 'TAKEN_UP') AND wished_until < %(day)s ORDER BY wished_until, request_id LIMIT %(most)s"""
-#: Whose animation was cancelled, refused, or is for another school by now.
+#: Whose animation was cancelled, refused, or is for another school by now: among those of some streams, which are
+#: requests or animations.
 TO_REOPEN = """
 SELECT r.request_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
-WHERE r.status = 'ANSWERED' AND (a.status IN ('CANCELLED', 'REFUSED') OR a.school IS DISTINCT FROM r.school)
-ORDER BY r.request_id LIMIT %(most)s"""
+WHERE r.request_id = ANY(ARRAY(
+        SELECT unnest(%(streams)s::uuid[]) UNION SELECT request_id FROM {animation_requests}
+        WHERE animation_id = ANY(%(streams)s) AND status = 'ANSWERED'))
+    AND r.status = 'ANSWERED' AND (a.status IN ('CANCELLED', 'REFUSED') OR a.school IS DISTINCT FROM r.school)
+ORDER BY r.request_id"""
 #: Whose animation was refused, and is submitted again for the school.
 TO_ANSWER_AGAIN = """
 SELECT r.request_id, r.animation_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)

@@ -67,7 +67,6 @@ WHOLE = {
     "DELETE FROM command_outcomes WHERE ctid": "once an hour: an index would cost each command",
     "FROM questionnaire_packets ORDER BY packet_id": "answers are recorded once a night",
     "FROM questionnaire_tallies WHERE": "answers are recorded once a night",
-    "WHERE r.status = 'ANSWERED' AND (a.status IN": "what schools have asked for and got, some thousands",
     "a.languages && %(language)s": "a list is planned for its values, here for one that nothing has",
     "originator_id BETWEEN": "a rebuild reads all keys, range by range",
     "WHERE wrapped_key IS NOT NULL LIMIT 1": "once a process: few keys are erased",

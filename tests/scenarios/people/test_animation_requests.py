@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from cli.server.jobs import answer_again, reopen_requests
+from unittest.mock import patch
+
+import pytest
+
+from application.application import Application
+from application.followers.scheduling import PartlyFailed
+from cli.server.following import position_of
+from cli.server.jobs import REOPENED, answer_again, reopen_requests
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import structure_id
 from tests.support.dumps import dump, in_hexadecimal
@@ -31,6 +38,11 @@ def seen(server, who):
     answer = server.ask(SEEN, who)
     listed = answer["animationRequests"] or {"nodes": []}
     return [node["id"] for node in listed["nodes"]], answer["viewer"]["waiting"]["animationRequests"]
+
+
+def reopening_has_read(server):
+    with server.application.pool.connection() as conn:
+        return position_of(conn, REOPENED)
 
 
 def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people, server):
@@ -63,7 +75,12 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     assert server.run("157-see-a-request", TEACHER, id=request_id)["differences"] == []
     assert reopen_requests(server.application, server.clock.now) == 0
     people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="Salle inondée.")
+    before = reopening_has_read(server)
+    with patch.object(Application, "execute", side_effect=TimeoutError), pytest.raises(PartlyFailed):
+        reopen_requests(server.application, server.clock.now)
+    assert reopening_has_read(server) == before
     assert reopen_requests(server.application, server.clock.now) == 1
+    assert reopening_has_read(server) > before
     server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
     assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [1, 1, 0]
     waiting = server.run("157-see-a-request", TEACHER, id=request_id)
