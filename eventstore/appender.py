@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Lock
 
 from eventstore.recording.batches import Decided, Verdict
-from eventstore.unavailable import is_unavailable
+from eventstore.unavailable import Unavailable, is_unavailable
 
 #: The most decisions in one transaction. With more, the first would wait too long for the last.
 LARGEST_BATCH = 256
@@ -23,7 +23,7 @@ class _Waiting:
     `called` is locked until then. It is a bare Lock because an Event would take a third of the time of 32 clients.
     """
 
-    __slots__ = ("called", "decided", "failure", "verdict")
+    __slots__ = ("called", "decided", "failure", "left", "verdict")
 
     def __init__(self, decided: Decided) -> None:
         self.decided = decided
@@ -31,6 +31,8 @@ class _Waiting:
         self.failure: BaseException | None = None
         self.called = Lock()
         self.called.acquire()
+        #: Its thread was interrupted: it neither commits nor wakes anybody.
+        self.left = False
 
     @property
     def settled(self) -> bool:
@@ -50,21 +52,30 @@ class Appender:
         #: Those that are settled or lead next, and wait to be woken.
         self._to_call: deque[_Waiting] = deque()
         self._mutex = Lock()
-        self._led = False
+        #: The one that commits, or is called to.
+        self._leader: _Waiting | None = None
         #: About how many decisions arrive together at present.
         self._crowd = 1
 
     def append(self, decided: Decided) -> Verdict:
-        """Return the verdict on this decision once it is durable. Raise what the recorder raises."""
+        """Return the verdict on this decision once it is durable. Raise what the recorder raises.
+
+        Interrupted, it is not known whether the decision was recorded. Others go on.
+        """
         mine = _Waiting(decided)
         with self._mutex:
             self._waiting.append(mine)
-            leads, self._led = not self._led, True
-        if not leads:
-            mine.called.acquire()
-            self._call_next()
-        if not mine.settled:
-            self._lead()
+            if leads := self._leader is None:
+                self._leader = mine
+        try:
+            if not leads:
+                mine.called.acquire()
+                self._call_next()
+            if not mine.settled:
+                self._lead()
+        except BaseException:
+            self._leave(mine)
+            raise
         if mine.failure is not None:
             raise mine.failure
         assert mine.verdict is not None
@@ -88,23 +99,42 @@ class Appender:
                 with self._mutex:
                     batch += self._waiting
                     self._waiting.clear()
-            for waiting in batch:
-                waiting.failure = failure
-        with self._mutex:
-            next_leader = self._waiting[0] if self._waiting else None
-            self._led = next_leader is not None
+            others = failure
+            if not isinstance(failure, Exception):
+                # Only the leader's own thread was interrupted.
+                others = Unavailable("the thread that committed was interrupted", maybe_recorded=True)
+            for waiting in batch[1:]:
+                waiting.failure = others
+            batch[0].failure = failure
         # The next leader comes last: commands of those before it may arrive before the next commit begins.
         self._to_call += batch[1:]
-        if next_leader is not None:
-            self._to_call.append(next_leader)
+        self._hand_over()
         self._call_next()
 
-    def _call_next(self) -> None:
+    def _hand_over(self) -> None:
+        """Let the next in the queue lead."""
+        with self._mutex:
+            self._leader = self._waiting[0] if self._waiting else None
+            if self._leader is not None:
+                self._to_call.append(self._leader)
+
+    def _leave(self, interrupted: _Waiting) -> None:
+        """Leave nobody asleep whom this thread would have woken, or for whom it would have committed."""
+        interrupted.left = True
+        with self._mutex, suppress(ValueError):
+            self._waiting.remove(interrupted)
+        if self._leader is interrupted:
+            self._hand_over()
+        self._call_next(len(self._to_call))
+
+    def _call_next(self, number: int = 2) -> None:
         """Wake two threads, each of which wakes two.
 
         Of many woken at once, all but one wait for the interpreter. One after another would each wait for whatever else
         computes in this process: five milliseconds a time.
         """
         with suppress(IndexError):
-            for _ in range(2):
-                self._to_call.popleft().called.release()
+            while number > 0:
+                waiting = self._to_call.popleft()
+                waiting.called.release()
+                number -= not waiting.left
