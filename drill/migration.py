@@ -52,6 +52,13 @@ _SECRET = "the secret of this drill, which is long enough"
 #: As the benchmarks of the older commit encrypt and authenticate what they record.
 _KEYS = {"MASTER": bytes(range(32)), "EVENT": b"e" * 32, "CHECKPOINT": b"c" * 32}
 _PARENTALITE = (sys.executable, "-P", "-m", "cli")
+_HEAD = "SELECT max(notification_id) FROM stored_events"
+#: A season that is loaded has told nobody of anything, which a site has done day by day.
+_TELL_NOBODY = f"UPDATE reaction_position SET position = ({_HEAD})"
+#: The people of the log are indexed, and it is signed.
+_FOLLOWED = """
+SELECT (SELECT position FROM person_index_position) >= %(head)s
+    AND (SELECT max(position) FROM proof.checkpoints) >= %(head)s"""
 _MAKE_LOG = (
     "import sys; from bench.support.logs import season_log; season_log(sys.argv[1], int(sys.argv[2]), sys.argv[3])"
 )
@@ -169,11 +176,20 @@ def open_site(site: Site, old: Path) -> tuple[int, int]:
     ports = free_ports(3)
     before = site.serve("old", old, ports[0])
     site.until("old", before, 200)
+    _follow_the_log(site)
     addresses = {"SERVER_A": f"127.0.0.1:{ports[0]}", "SERVER_B": f"127.0.0.1:{ports[1]}"}
     balancer = configuration("haproxy-site.cfg", site.folder / "haproxy.cfg", BIND=f"127.0.0.1:{ports[2]}", **addresses)
     site.processes.start("haproxy", [program("haproxy", "haproxy"), "-db", "-f", str(balancer)])
     until("the site", lambda: is_ready(f"http://127.0.0.1:{ports[2]}"), 15)
     return ports[2], ports[1]
+
+
+def _follow_the_log(site: Site) -> None:
+    """Wait until the server has come to the end of a log that it finds whole: on a site it is there."""
+    with psycopg.connect(site.database_url, autocommit=True) as conn:
+        (head,) = conn.execute(_HEAD).fetchone() or (0,)
+        conn.execute(_TELL_NOBODY)
+        until("the old server", lambda: conn.execute(_FOLLOWED, {"head": head}).fetchone() == (True,), LONGEST_SECONDS)
 
 
 def update(site: Site, older: Older, rate: float, beside: Beside | None = None) -> tuple[Finding, dict[str, float]]:
@@ -182,7 +198,7 @@ def update(site: Site, older: Older, rate: float, beside: Beside | None = None) 
     command = declaration(f"http://127.0.0.1:{port}", token(Role.COORDONNATEUR, territories=[TERRITORY]))
     structure = token(Role.STRUCTURE, sirets=[SIRET])
     with psycopg.connect(site.database_url) as conn:
-        (start,) = conn.execute("SELECT max(notification_id) FROM stored_events").fetchone() or (0,)
+        (start,) = conn.execute(_HEAD).fetchone() or (0,)
     clients = Clients(port, structure, command, rate)
     with ExitStack() as stack:
         if beside is not None:
