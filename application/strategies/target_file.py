@@ -46,12 +46,13 @@ def read_targets(text: str) -> TargetFile:
     lines, problems = dict[str, int](), list[Problem]()
     schools, described_lines = list[School](), list[int]()
     for row in table.rows:
+        cells = row.seen
         try:
-            uai = validated(_Uai, row.cells).uai
+            uai = validated(_Uai, cells).uai
             if (line := lines.setdefault(uai, row.number)) != row.number:
                 raise invalid(f"l'établissement {uai} est déjà à la ligne {line}.", "uai")
-            if row.cells.get("name"):
-                schools.append(school_of_row(row.cells))
+            if cells.get("name"):
+                schools.append(school_of_row(cells))
                 described_lines.append(row.number)
         except DomainError as error:
             problems += [problem_of(row.number, problem.message, *problem.field) for problem in error.problems]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from application.schools.school_file import read_schools
+from application.strategies.target_file import read_targets
 from application.tables.decoding import text_of
 from domain.kernel.errors import DomainError
 from domain.kernel.schools import Degree
@@ -32,6 +33,14 @@ DIRECTORY = (
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "mac_roman"])
 def test_a_school_is_read_from_any_usual_table(table, encoding):
     assert read_schools(text_of(table.encode(encoding))).schools == [JAURES]
+
+
+def test_marks_that_are_pasted_with_a_school_keep_nobody_from_finding_it():
+    table = "UAI;nom;commune;degré\n\u200e0180766K\u200b;École\u00ad Jean Jaurès;18033;premier degré"
+    assert read_schools(table).schools == [JAURES]
+    targets = read_targets(f"{table}\n0180035R\ufeff;\u200b;;")
+    assert targets.uais == ("0180766K", "0180035R")
+    assert targets.described.schools == [JAURES]
 
 
 def test_the_states_directory_is_read_as_it_is():
