@@ -41,9 +41,15 @@ class Arguments:
 
     def _learned(self, field: StrawberryField) -> tuple[StrawberryField, Sequence[tuple[str, str, Convert]]]:
         from_argument = self._converter.config.name_converter.from_argument
-        arguments = [
-            (from_argument(argument), argument.python_name, self._of(argument.type)) for argument in field.arguments
-        ]
+        known = dict(self._inputs)
+        try:
+            arguments = [
+                (from_argument(argument), argument.python_name, self._of(argument.type)) for argument in field.arguments
+            ]
+        except NotCompilable:
+            # An input is known before its fields are: half of one would lose values.
+            self._inputs = known
+            raise
         self._arguments[id(field)] = learned = (field, arguments)
         return learned
 

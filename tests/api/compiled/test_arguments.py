@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import strawberry
 from graphql import (
     GraphQLInputType,
     is_input_object_type,
@@ -15,9 +16,11 @@ from graphql import (
     is_object_type,
     is_required_input_field,
 )
+from strawberry import relay
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from api.compiled.arguments import Arguments
@@ -74,6 +77,33 @@ def test_every_argument_of_the_schema_is_what_strawberry_makes_of_it(seed: int):
         assert arguments.converted(field, coerced) == expected, field.name
         seen += bool(expected)
     assert seen > 100
+
+
+@strawberry.input
+class Inner:
+    node: relay.GlobalID
+
+
+@strawberry.input
+class Outer:
+    name: str
+    inner: Inner
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def named(self, outer: Outer) -> str:
+        return outer.name
+
+
+def test_an_input_that_holds_what_is_not_converted_here_never_loses_its_fields():
+    converter = strawberry.Schema(Query).schema_converter
+    (field,) = cast("StrawberryObjectDefinition", converter.type_map["Query"].definition).fields
+    arguments = Arguments(converter)
+    for _ in range(2):
+        with pytest.raises(NotCompilable):
+            arguments.converted(field, {"outer": {"name": "x", "inner": {"node": "VHlwZTox"}}})
 
 
 def test_a_list_is_another_one_than_was_handed_in():
