@@ -8,14 +8,14 @@ from typing import Any
 from psycopg import Connection, sql
 
 from projections.engine.generations import Generation, State, add_generation, identifier, terms_in_force
-from projections.engine.projection import Projection, Row
+from projections.engine.projection import Projection
 from projections.engine.registry import Registry
 from projections.engine.tables import as_json
 from projections.engine.terms.by_row import Touched
 from projections.engine.terms.folding import TermFolds
 
 Conn = Connection[Any]
-#: Told the rows or streams done and all.
+#: Takes how many rows or streams are done, and how many there are.
 Progress = Callable[[int, int], None]
 
 # What rows become that are alike is joined by what they show; what was folded from events, by its key.
@@ -24,7 +24,10 @@ INSERT INTO {new} ({columns})
 SELECT {values} FROM (SELECT *, {stretch} AS stretch FROM {live}) AS live
 LEFT JOIN json_to_recordset(%(alike)s) AS alike (before {live}, after {live}, stretch integer)
     ON live.stretch = alike.stretch AND {equal}
-LEFT JOIN json_populate_recordset(NULL::{live}, %(folded)s) AS folded USING ({key})"""
+LEFT JOIN (
+    SELECT refolded.* FROM unnest(%(folded)s::json[]) AS batch (content),
+        json_populate_recordset(NULL::{live}, batch.content) AS refolded
+) AS folded USING ({key})"""
 _VALUE = """
 CASE WHEN folded.{key} IS NOT NULL THEN folded.{name} WHEN alike.stretch IS NOT NULL THEN (alike.after).{name}
 ELSE live.{name} END"""
@@ -47,11 +50,14 @@ def copy_generation(
     touched = Touched(projection, live, now.since(live.terms_in_force))
     alike, done = touched.alike(conn)
     streams = touched.unsure(conn)
-    total, folded = done + len(streams), list[Row]()
+    total, folded = done + len(streams), list[str]()
     progress(done, total)
     for rows in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, live.position):
-        folded += [dict(zip(table.key, key, strict=True)) | row for key, row in rows.items()]
-        progress(done + len(folded), total)
+        # As text: of a long history it may be a hundred thousand rows, in the memory of a server.
+        folded.append(as_json([dict(zip(table.key, key, strict=True)) | row for key, row in rows.items()]))
+        # A stream may have several rows.
+        done = min(done + len(rows), total)
+        progress(done, total)
     equal = sql.SQL(" AND ").join(
         sql.SQL("live.{0} = (alike.before).{0}").format(sql.Identifier(name)) for name in touched.decisive
     )
@@ -64,7 +70,7 @@ def copy_generation(
         equal=equal,
         key=_names(table.key),
     )
-    conn.execute(copy, {"alike": as_json(alike), "folded": as_json(folded)})
+    conn.execute(copy, {"alike": as_json(alike), "folded": folded})
 
 
 def _value(name: str, changes: bool, key: str) -> sql.Composed:
