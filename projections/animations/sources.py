@@ -33,7 +33,7 @@ _CONTACT_COLUMNS = {f"shown_{part}": f"coalesce(a.contact_{part}, c.{part})" for
 
 _STRUCTURE = "JOIN {structures} s USING (structure_id)"
 #: One look by the key for each row: for a page of an export a join would read every row of these tables.
-_OF_ANIMATION = "LEFT JOIN LATERAL (SELECT * FROM {%s} one WHERE one.animation_id = a.animation_id LIMIT 1) %s ON true"
+_OF_ANIMATION = "LEFT JOIN LATERAL (SELECT * FROM {%s} WHERE animation_id = a.animation_id LIMIT 1) %s ON true"
 _SEATS = _OF_ANIMATION % ("animation_seats", "r")
 _WALK_INS = _OF_ANIMATION % ("walk_ins", "w")
 _CONTACTS = "LEFT JOIN {structure_contacts} c ON c.structure_id = a.structure_id"
