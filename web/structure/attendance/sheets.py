@@ -24,7 +24,7 @@ _FILES = "pages"
 _ADDING = (
     Field(
         _FILES,
-        "Ou choisir des fichiers",
+        "Fichiers de votre appareil",
         "file",
         "PDF, JPEG, PNG ou HEIC, 20 Mo au plus chacun. Vous pouvez en choisir plusieurs.",
         multiple=True,
@@ -58,7 +58,7 @@ class SheetPages:
     async def attach(self, request: Request) -> Response:
         own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         form = await self._site.guard.posted(request, _ADDING, with_files=True)
-        uploads = form.sent_files("choisissez au moins un fichier, ou prenez une photographie")
+        uploads = form.sent_files("choisissez-en au moins un, ou prenez une photographie")
         added, refused = 0, list[tuple[UploadFile, Mapping[str, Any]]]()
         for upload in () if form.failed else uploads:
             file = await File.of(upload)
