@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
+from starlette.requests import Request
+from starlette.types import Message
 
 from tests.support.browser.chromium import chromium
 from tests.support.people import People
@@ -13,6 +17,8 @@ from tests.support.server import Server
 from tests.support.visitor import Visitor
 from tests.web.structures.test_structure_office import sends_file
 from tests.web.territories.test_measures import STRATEGY
+from web.core.cookies.guard import Guard
+from web.core.forms import Field
 
 ARABIC = "\N{ARABIC LETTER BEH}"
 SCHOOLS = "0340005W\n"
@@ -53,6 +59,25 @@ def test_a_file_that_is_too_heavy_is_named_beside_its_input(visitor: Visitor, pe
     assert re.search('<a href="#file">Tableau : 5\\s+Mo au plus par fichier : « tout.csv ».</a>', heavy)
     over = sends_file(visitor, page, "/structure/contacts/import", "tout.csv", b"n" * 60_000_001)
     assert "60 Mo au plus, tous ensemble" in over
+
+
+async def posted(body: bytes, kind: str, field: Field) -> str:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    headers = [(b"content-type", kind.encode())]
+    request = Request({"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}, receive)
+    form = await Guard(b"secret", secure=False).posted(request, [field], with_files=True)
+    return form.values[field.name]
+
+
+@pytest.mark.parametrize(("length", "left"), [(300_000, 0), (300_001, 300_001)])
+def test_what_nobody_types_beside_a_file_is_not_read_letter_by_letter(length: int, left: int) -> None:
+    """Sixty million bytes of another script would keep everybody waiting for seconds."""
+    files = {"heading": (None, "\N{ZERO WIDTH SPACE}" * length)}
+    sent = httpx.Request("POST", "http://site/", files=files)
+    text = asyncio.run(posted(sent.read(), sent.headers["content-type"], Field("heading", "Intitulé")))
+    assert len(text) == left
 
 
 def test_a_browser_shows_the_limit_and_gives_the_text_back(server: Server, people: People) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from secrets import token_hex
 from uuid import UUID
 
@@ -77,7 +77,9 @@ class Guard:
             raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
         form = self.form(request, fields, **{each.name: _typed(data, each) for each in fields})
         # Shown again to be sent again, where the session ended meanwhile.
-        request.state.typed = [(name, readable(_text(data, name))) for name in data if name not in (_TOKEN, _KEY)]
+        request.state.typed = [
+            (name, _read(_text(data, name), readable)) for name in data if name not in (_TOKEN, _KEY)
+        ]
         form.key = _key(_text(data, _KEY)) or form.key
         for name, value in data.multi_items():
             if isinstance(value, UploadFile) and value.filename:
@@ -116,7 +118,13 @@ class Guard:
 
 def _typed(data: FormData, field: Field) -> str:
     """Return what was typed in a field, without what shows nothing."""
-    return _READ.get(field.kind, readable_line)(_text(data, field.name))
+    return _read(_text(data, field.name), _READ.get(field.kind, readable_line))
+
+
+def _read(text: str, read: Callable[[str], str]) -> str:
+    # Nobody types more: it is a file that a page holds, or is refused for its length. To read 30 million letters that
+    # are not ASCII takes five seconds.
+    return read(text) if len(text) <= _LARGEST else text
 
 
 def _text(data: FormData, name: str) -> str:
