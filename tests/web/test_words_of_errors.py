@@ -5,7 +5,9 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from graphql import (
     parse,
     type_from_ast,
 )
+from starlette.datastructures import UploadFile
 
 import web
 from domain.kernel.field_labels import label_of
@@ -82,6 +85,14 @@ def test_what_is_wrong_with_a_file_stands_beside_its_input(path: list[str]) -> N
     assert form.errors == {"tableau": "Votre tableau : choisissez-en un."}
 
 
+def test_a_file_that_was_sent_is_not_missing_where_something_else_is_wrong() -> None:
+    needed = replace(FILE, required=True)
+    form = Form([Field("number", "Nombre", "number"), needed], "", values={"number": "deux"})
+    form.files[needed.name] = [UploadFile(BytesIO(b"x"), filename="x.csv")]
+    form.input()
+    assert list(form.errors) == ["number"]
+
+
 DAYS = [
     ("date", "31/12/2026", "2026-12-31", None),
     ("date", "31-12-2026", "2026-12-31", None),
@@ -94,6 +105,7 @@ DAYS = [
         for typed in ("12,5", "12 places", "-1")
     ),
     ("number", "douze", "douze", "Ce champ : un nombre est attendu, par exemple 2."),
+    ("number", "12345678901", "12345678901", "Ce champ : ce nombre est trop grand."),
     ("time", "9h", "09:00", None),
     ("time", "18.30", "18:30", None),
     ("time", "18", "18:00", None),

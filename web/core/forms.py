@@ -113,6 +113,8 @@ class Field:
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
             return _CHOOSE
         if self.kind == "number" and isinstance(value, str):
+            if value.isascii() and value.isdigit():
+                return "ce nombre est trop grand"
             # Of 12,5 or « 12 places » it would say nothing to call for a number.
             some = any(map(str.isdigit, value))
             return "des chiffres seulement, par exemple 2" if some else "un nombre est attendu, par exemple 2"
@@ -158,9 +160,12 @@ class Form:
                 self.errors[each.name] = f"{_called(each)} : {problem}."
         if self.errors:
             # The API is not asked: all that is missing is named at once nevertheless.
-            missing = [each for each in self.fields if each.required and not self.values.get(each.name, "").strip()]
+            missing = [each for each in self.fields if each.required and not self._has(each)]
             self.errors = {each.name: f"{_called(each)} : champ obligatoire." for each in missing} | self.errors
         return {name: value for name, value in values.items() if value is not None} | {"idempotencyKey": self.key}
+
+    def _has(self, field: Field) -> bool:
+        return bool(self.values.get(field.name, "").strip() or self.files.get(field.name))
 
     def without(self, name: str) -> Form:
         """Leave a field out."""
