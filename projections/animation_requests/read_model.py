@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from domain.animation_requests.events import (
     CAUSE_LABELS,
@@ -70,7 +71,11 @@ _REQUESTS = Projection(
         ),
     ),
     opens_words=True,
-    terms=TermColumns({TermKind.THEME: "theme", TermKind.AUDIENCE: "audience"}, day="wished_from"),
+    terms=TermColumns(
+        {TermKind.THEME: "theme", TermKind.AUDIENCE: "audience"},
+        day="wished_from",
+        of_row=lambda changes, row: _terms(row, changes),
+    ),
 )
 
 
@@ -85,9 +90,7 @@ def animation_requests(shown: TermsInForce) -> Projection:
             "status": RequestStatus.OPEN.value,
             "school": fact.school,
             "territory": fact.territory,
-            # No type of animation is asked for.
-            "theme": shown.shown(TermKind.THEME, fact.theme, "", fact.wished_from),
-            "audience": shown.shown(TermKind.AUDIENCE, fact.audience, "", fact.wished_from),
+            **_terms(fact, shown),
             "wished_from": fact.wished_from,
             "wished_until": fact.wished_until,
             "text": fact.text,
@@ -101,6 +104,14 @@ def animation_requests(shown: TermsInForce) -> Projection:
         }
 
     return projection
+
+
+def _terms(wish: Any, shown: TermsInForce) -> Row:
+    # No type of animation is asked for.
+    return {
+        "theme": shown.shown(TermKind.THEME, wish.theme, "", wish.wished_from),
+        "audience": shown.shown(TermKind.AUDIENCE, wish.audience, "", wish.wished_from),
+    }
 
 
 #: Of a request that a structure takes up or answers: what was said against it holds no longer.

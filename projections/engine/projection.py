@@ -65,9 +65,8 @@ class TermColumns:
 
     columns: Mapping[TermKind, str] = field(default_factory=dict)
     day: str | None = None
-    #: What these columns hold after more changes of terms, by what they held before: `of_row(changes, row)`. None where
-    #: only the events say so. For rows with types and days (`terms.by_row`), and no null beside a term.
-    of_row: Callable[[Any, Any], Row] | None = None
+    #: What these columns hold after more changes of terms, by what they held before: `of_row(changes, row)`.
+    of_row: Callable[[Any, Any], Row] = lambda changes, row: {}
 
 
 def stream_key(record: Recorded) -> Key:

@@ -94,7 +94,10 @@ _PUBLICATIONS = Projection(
     derive=_derived,
     revision=4,
     opens_words=True,
-    terms=TermColumns({TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"}),
+    terms=TermColumns(
+        {TermKind.THEME: "themes", TermKind.AUDIENCE: "audience"},
+        of_row=lambda changes, row: changes.of_publication(row.themes, row.audience),
+    ),
 )
 PUBLICATION_PEOPLE = Projection(
     name="publication_people",

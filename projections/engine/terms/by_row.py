@@ -45,8 +45,6 @@ class Touched:
         `after` holds for the rows that show what `before` does, in the same `stretch` of days.
         """
         terms = self.projection.terms
-        if terms.of_row is None:
-            return [], 0
         shown = dict.fromkeys(terms.columns.values())
         names = [sql.Identifier(name) for name in dict.fromkeys([*shown, *filter(None, [terms.day])])]
         query = sql.SQL(_ALIKE).format(
@@ -107,16 +105,11 @@ class Touched:
         that another was changed into may be either, where terms are split by types.
         """
         terms, conditions = self.projection.terms, []
-        if terms.of_row is None:
-            return sql.SQL("true")
-        assert terms.day is not None
-        for limit in _limits(self.changes):
-            conditions.append(
-                sql.SQL("{} BETWEEN {} AND {}").format(
-                    sql.Identifier(terms.day), sql.Literal(limit - timedelta(days=1)), sql.Literal(limit)
-                )
-            )
-        if any(part.animation_types for change in self.changes for part in change.parts):
+        if terms.day is not None:
+            day, between = sql.Identifier(terms.day), sql.SQL("{} BETWEEN {} AND {}")
+            conditions += [between.format(day, limit - timedelta(days=1), limit) for limit in _limits(self.changes)]
+        by_types = any(part.animation_types for change in self.changes for part in change.parts)
+        if by_types and TermKind.ANIMATION_TYPE in terms.columns:
             applied = (c for c in self.generation.terms_in_force.changes if c.kind is TermKind.ANIMATION_TYPE)
             changed_into = sorted({part.into for change in applied for part in change.parts})
             column = sql.Identifier(terms.columns[TermKind.ANIMATION_TYPE])

@@ -58,9 +58,7 @@ def copy_generation(
         # A stream may have several rows.
         done = min(done + len(rows), total)
         progress(done, total)
-    equal = sql.SQL(" AND ").join(
-        sql.SQL("live.{0} = (alike.before).{0}").format(sql.Identifier(name)) for name in touched.decisive
-    )
+    equal = sql.SQL(" AND ").join(_equal(name, table.columns[name]) for name in touched.decisive)
     copy = sql.SQL(_COPY).format(
         new=identifier(projection.name, number),
         live=identifier(projection.name, live.generation),
@@ -71,6 +69,13 @@ def copy_generation(
         key=_names(table.key),
     )
     conn.execute(copy, {"alike": as_json(alike), "folded": folded})
+
+
+def _equal(name: str, kind: str) -> sql.Composed:
+    # What may be null is compared row by row: only publications have such a column.
+    comparison = "{} = {}" if "NOT NULL" in kind else "{} IS NOT DISTINCT FROM {}"
+    column = sql.Identifier(name)
+    return sql.SQL(comparison).format(sql.SQL("live.{}").format(column), sql.SQL("(alike.before).{}").format(column))
 
 
 def _value(name: str, changes: bool, key: str) -> sql.Composed:
