@@ -41,7 +41,8 @@ ALTER TABLE stored_events VALIDATE CONSTRAINT stored_events_can_be_read;
 ALTER TABLE stored_events ALTER COLUMN topic SET NOT NULL, ALTER COLUMN state SET NOT NULL"""
 _STATE = """
 SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'authenticator' AND NOT attisdropped),
-    con.oid IS NOT NULL, con.convalidated IS TRUE
+    con.oid IS NOT NULL, con.convalidated IS TRUE AND NOT EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname IN ('topic', 'state') AND NOT attnotnull)
 FROM pg_class AS c LEFT JOIN pg_constraint AS con
     ON con.conrelid = c.oid AND con.conname = 'stored_events_can_be_read' AND con.contype = 'c'
 WHERE c.oid = 'stored_events'::regclass"""
@@ -148,7 +149,7 @@ def has_authenticators(conn: Conn) -> bool:
 
 
 def _state(conn: Conn) -> tuple[bool, bool, bool]:
-    """Return whether there is the column, the check, and whether every row passes the check."""
+    """Return whether there is the column, the check, and whether every row passes it, and so no column is null."""
     row = conn.execute(_STATE).fetchone()
     assert row is not None
     return row[0], row[1], row[2]

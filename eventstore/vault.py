@@ -41,13 +41,13 @@ CREATE TABLE IF NOT EXISTS person_keys (
     erased_at timestamptz,
     CHECK ((wrapped_key IS NULL) = (erased_at IS NOT NULL))
 );
+CREATE UNIQUE INDEX IF NOT EXISTS person_keys_in_use ON person_keys (person_id, originator_id)
+    WHERE wrapped_key IS NOT NULL;
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_constraint WHERE conname = 'person_keys_person_id_originator_id_key') THEN
         ALTER TABLE person_keys DROP CONSTRAINT person_keys_person_id_originator_id_key;
     END IF;
 END $$;
-CREATE UNIQUE INDEX IF NOT EXISTS person_keys_in_use ON person_keys (person_id, originator_id)
-    WHERE wrapped_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS person_keys_of_person ON person_keys (person_id);
 CREATE INDEX IF NOT EXISTS person_keys_of_stream ON person_keys (originator_id);
 CREATE INDEX IF NOT EXISTS person_keys_erased ON person_keys (erased_at) WHERE erased_at IS NOT NULL"""

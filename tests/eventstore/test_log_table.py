@@ -103,6 +103,14 @@ def test_a_weakened_trigger_is_named_and_made_again_at_the_next_start(conn: Conn
         assert unprotected(conn, LOG, CHECKPOINTS) == []
 
 
+def test_a_start_that_was_ended_after_the_check_leaves_the_rest_to_the_next(conn: Connection):
+    nullable = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'stored_events'::regclass AND NOT attnotnull"
+    before = conn.execute(nullable).fetchone()
+    conn.execute("ALTER TABLE stored_events ALTER COLUMN topic DROP NOT NULL")
+    with open_application(conn.info.dsn, MASTER_KEY, EVENT_KEYS):
+        assert conn.execute(nullable).fetchone() == before
+
+
 def test_a_log_that_already_holds_what_nobody_can_read_opens_and_takes_no_more(conn: Connection, caplog):
     lift_protection(conn)
     insert_event(conn, "animation.published", None)
