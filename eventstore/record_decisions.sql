@@ -23,57 +23,58 @@ AS $body$
 #variable_conflict use_column
 DECLARE
     refused int[] := '{}';
-    stale int[];
-    positions bigint[];
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'decisions are recorded under READ COMMITTED alone' USING ERRCODE = 'active_sql_transaction';
     END IF;
     LOCK TABLE stored_events IN EXCLUSIVE MODE;
     IF keys <> '{}' THEN
-        RETURN QUERY
-        SELECT k.place, o.position, NULL::uuid[], o.content_digest, o.subject_id
-        FROM unnest(key_places, keys) AS k(place, key)
-            CROSS JOIN LATERAL (SELECT * FROM command_outcomes WHERE idempotency_key = k.key LIMIT 1) AS o;
+        PERFORM FROM command_outcomes WHERE idempotency_key = ANY (keys);
         IF FOUND THEN
-            refused := ARRAY(
-                SELECT k.place FROM unnest(key_places, keys) AS k(place, key)
-                WHERE EXISTS (SELECT FROM command_outcomes WHERE idempotency_key = k.key));
+            FOR place, "position", digest, subject IN
+                SELECT k.place, o.position, o.content_digest, o.subject_id
+                FROM unnest(key_places, keys) AS k(place, key)
+                    CROSS JOIN LATERAL (SELECT * FROM command_outcomes WHERE idempotency_key = k.key LIMIT 1) AS o
+            LOOP
+                RETURN NEXT;
+                refused := refused || place;
+            END LOOP;
         END IF;
     END IF;
-    stale := ARRAY(
-        SELECT r.place FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
-        WHERE r.version <> coalesce(
-            (SELECT max(originator_version) FROM stored_events WHERE originator_id = r.stream), 0));
-    IF stale <> '{}' THEN
-        RETURN QUERY
-        SELECT r.place, NULL::bigint, array_agg(r.stream), NULL::bytea, NULL::uuid
-        FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
-        WHERE r.place <> ALL (refused) AND r.version <> coalesce(
-            (SELECT max(originator_version) FROM stored_events WHERE originator_id = r.stream), 0)
-        GROUP BY r.place;
-        refused := refused || stale;
+    PERFORM FROM unnest(read_streams, read_versions) AS r(stream, version)
+    WHERE r.version <> coalesce((
+        SELECT originator_version FROM stored_events WHERE originator_id = r.stream
+        ORDER BY originator_version DESC LIMIT 1), 0);
+    IF FOUND THEN
+        FOR place, "position", outdated, digest, subject IN
+            SELECT r.place, NULL, array_agg(r.stream), NULL, NULL
+            FROM unnest(read_places, read_streams, read_versions) AS r(place, stream, version)
+            WHERE r.place <> ALL (refused) AND r.version <> coalesce(
+                (SELECT max(originator_version) FROM stored_events WHERE originator_id = r.stream), 0)
+            GROUP BY r.place
+        LOOP
+            RETURN NEXT;
+            refused := refused || place;
+        END LOOP;
     END IF;
-    WITH inserted AS (
-        INSERT INTO stored_events (originator_id, originator_version, topic, state, authenticator)
-        SELECT stream, version, topic, state, authenticator
-        FROM unnest(event_places, streams, versions, topics, states, authenticators)
-            AS e(place, stream, version, topic, state, authenticator)
-        WHERE e.place <> ALL (refused)
-        RETURNING notification_id
-    )
-    SELECT array_agg(notification_id) INTO positions FROM inserted;
+    RETURN QUERY
+    INSERT INTO stored_events (originator_id, originator_version, topic, state, authenticator)
+    SELECT stream, version, topic, state, authenticator
+    FROM unnest(event_places, streams, versions, topics, states, authenticators)
+        AS e(place, stream, version, topic, state, authenticator)
+    WHERE e.place <> ALL (refused)
+    RETURNING NULL::int, notification_id, NULL::uuid[], NULL::bytea, NULL::uuid;
     IF keys <> '{}' THEN
         INSERT INTO command_outcomes (idempotency_key, content_digest, subject_id, position)
-        SELECT k.key, k.digest, k.subject, max(e.position)
+        SELECT k.key, k.digest, k.subject, (
+            SELECT max((SELECT notification_id FROM stored_events
+                        WHERE originator_id = e.stream AND originator_version = e.version))
+            FROM unnest(event_places, streams, versions) AS e(place, stream, version) WHERE e.place = k.place)
         FROM unnest(key_places, keys, digests, subjects) AS k(place, key, digest, subject)
-            JOIN unnest(ARRAY(SELECT p FROM unnest(event_places) AS p WHERE p <> ALL (refused)), positions)
-                AS e(place, "position") ON e.place = k.place
-        GROUP BY k.key, k.digest, k.subject;
+        WHERE k.place <> ALL (refused);
     END IF;
-    RETURN QUERY SELECT NULL::int, p, NULL::uuid[], NULL::bytea, NULL::uuid FROM unnest(positions) AS p;
     -- Also where nothing was recorded, which is rare: followers then look in vain.
-    PERFORM pg_notify('stored_events', '');
+    NOTIFY stored_events;
 END
 $body$;
 

@@ -10,7 +10,6 @@ _TIME = (
     r"|([02468][048]|[13579][26])-02-29)"
     r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
 )
-_UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 #: What PostgreSQL reads from the stamp of a stored event, without parsing the whole, which takes twenty times as long.
 #: The first place of a key in the JSON is the stamp's: it comes before the data, and within texts quotes are escaped.
 #: They never fail: a row that somebody put into the log by hand must not keep its indexes from being made.
@@ -31,14 +30,15 @@ END """,
     ),
     "event_structure": (
         "uuid",
-        f"""
+        """
 DECLARE
     at CONSTANT int := position('"structure_id":' IN state);
-    stamped text;
+    digits text;
 BEGIN
     IF at > 0 THEN
-        stamped := split_part(encode(substring(state, at + 15, 42), 'escape'), '"', 2);
-        IF stamped ~ '{_UUID}' THEN RETURN stamped::uuid; END IF;
+        digits := replace(split_part(encode(substring(state, at + 15, 42), 'escape'), '"', 2), '-', '');
+        -- A pattern that counts takes five times as long.
+        IF length(digits) = 32 AND digits ~ '^[0-9a-f]*$' THEN RETURN digits::uuid; END IF;
     END IF;
     RETURN NULL;
 END """,
