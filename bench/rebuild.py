@@ -15,7 +15,7 @@ import psycopg
 from bench.support.library import GENERATION, ROWS, project_one_by_one
 from bench.support.logs import season_log
 from bench.support.stage import MASTER_KEY, Goal, Peak, about_the_machine, judge, peak_memory, server, show
-from projections.engine.generations import identifier, prepare
+from projections.engine.generations import column_list, identifier, prepare
 from projections.engine.rebuild import rebuild
 from projections.registry import projections
 
@@ -95,8 +95,9 @@ def _same_rows(url: str) -> None:
         ).fetchone() or (0,)
         tables = {"theirs": identifier(ROWS.name, GENERATION), "ours": identifier(ROWS.name, live)}
         query = psycopg.sql.SQL(
-            "SELECT count(*) FROM ((TABLE {theirs} EXCEPT TABLE {ours}) UNION ALL (TABLE {ours} EXCEPT TABLE {theirs}))"
-        ).format(**tables)
+            "SELECT count(*) FROM ((SELECT {columns} FROM {theirs} EXCEPT SELECT {columns} FROM {ours})"
+            " UNION ALL (SELECT {columns} FROM {ours} EXCEPT SELECT {columns} FROM {theirs}))"
+        ).format(columns=column_list(ROWS.table.columns), **tables)
         if conn.execute(query).fetchone() != (0,):
             raise SystemExit("the library's rows and ours differ: there is nothing to compare")
 

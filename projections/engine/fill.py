@@ -23,7 +23,7 @@ from eventstore.records import Recorded
 from eventstore.vault import StreamKeys, Vault
 from projections.engine.bulk import COPY_ROWS, row_encoder, scan_streams
 from projections.engine.folding import FoldFailed, RowRefused
-from projections.engine.generations import identifier
+from projections.engine.generations import column_list, identifier
 from projections.engine.projection import Fold, Key, Projection, Row, stream_key
 
 Conn = Connection[Any]
@@ -62,15 +62,15 @@ class _Writer:
 
     def __init__(self, conn: Conn) -> None:
         self._conn = conn
-        self._queue: Queue[tuple[sql.Identifier, bytes] | None] = Queue(maxsize=4)
+        self._queue: Queue[tuple[_Output, bytes] | None] = Queue(maxsize=4)
         self._failure: BaseException | None = None
         self._thread = Thread(target=self._send_all, name="rows-writer", daemon=True)
         self._thread.start()
 
-    def send(self, table: sql.Identifier, lines: bytes) -> None:
+    def send(self, output: _Output, lines: bytes) -> None:
         if self._failure is not None:
             raise self._failure
-        self._queue.put((table, lines))
+        self._queue.put((output, lines))
 
     def close(self) -> None:
         self._queue.put(None)
@@ -84,13 +84,13 @@ class _Writer:
                 try:
                     self._send(*item)
                 except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded) as refused:
-                    name = item[0].as_string(self._conn)
+                    name = item[0].table.as_string(self._conn)
                     self._failure = RowRefused(f"{name} cannot take a row: {type(refused).__name__}")
                 except Exception as failure:
                     self._failure = failure
 
-    def _send(self, table: sql.Identifier, lines: bytes) -> None:
-        with self._conn.cursor() as cursor, cursor.copy(sql.SQL(COPY_ROWS).format(table)) as copy:
+    def _send(self, output: _Output, lines: bytes) -> None:
+        with self._conn.cursor() as cursor, cursor.copy(output.copy) as copy:
             copy.write(lines)
 
 
@@ -99,6 +99,7 @@ class _Output:
     """Gather the encoded rows of one table, and hand them to the writer in large pieces."""
 
     table: sql.Identifier
+    copy: sql.Composed
     encode: Callable[[Row], bytes]
     writer: _Writer
     lines: list[bytes] = field(default_factory=list)
@@ -113,7 +114,7 @@ class _Output:
 
     def flush(self) -> None:
         if self.lines:
-            self.writer.send(self.table, b"\n".join(self.lines) + b"\n")
+            self.writer.send(self, b"\n".join(self.lines) + b"\n")
             self.lines, self.gathered = [], 0
 
 
@@ -209,7 +210,8 @@ def fill(
         psycopg.connect(database_url, autocommit=True) as writing,
         psycopg.connect(database_url, autocommit=True) as keys,
     ):
-        reading.execute("SET work_mem = '64MB'")
+        # Each core has a process of ours: PostgreSQL's own would only hand rows on to it.
+        reading.execute("SET work_mem = '64MB'; SET max_parallel_workers_per_gather = 0")
         writing.execute("SET synchronous_commit = off")
         writer = _Writer(writing)
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
@@ -228,7 +230,9 @@ def fill(
 
 
 def _filling(projection: Projection, number: int, writer: _Writer) -> _Filling:
-    output = _Output(identifier(projection.name, number), row_encoder(projection.table), writer)
+    table = identifier(projection.name, number)
+    columns = sql.SQL("{} ({})").format(table, column_list(projection.table.columns))
+    output = _Output(table, sql.SQL(COPY_ROWS).format(columns), row_encoder(projection.table), writer)
     if projection.append_only:
         return _RowOfEvent(projection, number, output)
     if projection.renewed_by:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from psycopg import Connection, sql
 
-from projections.engine.generations import Generation, State, add_generation, identifier, terms_in_force
+from projections.engine.generations import Generation, State, add_generation, column_list, identifier, terms_in_force
 from projections.engine.projection import Projection
 from projections.engine.registry import Registry
 from projections.engine.tables import as_json
@@ -62,11 +62,11 @@ def copy_generation(
     copy = sql.SQL(_COPY).format(
         new=identifier(projection.name, number),
         live=identifier(projection.name, live.generation),
-        columns=_names(table.columns),
+        columns=column_list(table.columns),
         values=sql.SQL(", ").join(_value(name, name in touched.changing, table.key[0]) for name in table.columns),
         stretch=touched.stretch,
         equal=equal,
-        key=_names(table.key),
+        key=column_list(table.key),
     )
     conn.execute(copy, {"alike": as_json(alike), "folded": folded})
 
@@ -81,7 +81,3 @@ def _equal(name: str, kind: str) -> sql.Composed:
 def _value(name: str, changes: bool, key: str) -> sql.Composed:
     template = _VALUE if changes else "live.{name}"
     return sql.SQL(template).format(name=sql.Identifier(name), key=sql.Identifier(key))
-
-
-def _names(names: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, names))
