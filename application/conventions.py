@@ -17,6 +17,7 @@ from domain.conventions.changes import Held
 from domain.conventions.changes import amend as amend_convention
 from domain.conventions.changes import terminate as terminate_convention
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
+from domain.kernel.departments import named_with_code
 from domain.kernel.dossier_status import CERTIFIED
 from domain.kernel.errors import ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.euros import Euros
@@ -92,7 +93,7 @@ def find_territory(work: UnitOfWork, code: str) -> Territory:
     """Return a territory. Raises INVALID if it does not take part in the programme."""
     territory = work.find(TERRITORY, territory_id(code))
     if territory is None:
-        raise invalid(f"le territoire « {code} » ne participe pas au programme.", "territory")
+        raise invalid(f"le territoire « {named_with_code(code)} » ne participe pas au programme.", "territory")
     return territory
 
 

@@ -11,6 +11,7 @@ from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.schools.school_file import LARGEST_FILE, SchoolFile, read_schools
 from domain.catalogue import SCHOOL, TERRITORY
+from domain.kernel.departments import named_with_code
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, refuse
 from domain.kernel.identifiers import department_of_school, school_id, territory_id
 from domain.kernel.places import places
@@ -66,7 +67,9 @@ def _territory(work: UnitOfWork, uai: str) -> Territory:
     department = department_of_school(uai) or ""
     territory = work.find(TERRITORY, territory_id(department))
     if territory is None:
-        raise invalid(f"{uai} est du département {department}, qui ne participe pas au programme.", "uai")
+        raise invalid(
+            f"{uai} est du département {named_with_code(department)}, qui ne participe pas au programme.", "uai"
+        )
     return territory
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from application.tables.reader import Columns, problem_of, read_table
+from domain.kernel.departments import named_with_code
 from domain.kernel.errors import DomainError, Problem, invalid
 from domain.kernel.identifiers import Uai, department_of_school
 from domain.kernel.people import Name
@@ -123,7 +124,10 @@ def _commune(uai: str, cells: Mapping[str, str]) -> Commune:
         raise invalid("commune attendue : son nom ou son code INSEE.", "commune")
     among = ", ".join(f"{commune.name} ({commune.code})" for commune in posted[:5])
     hint = f" ; avec ce code postal : {among}" if among else ""
-    raise invalid(f"commune inconnue dans le département {department} : indiquez son code INSEE{hint}.", "commune")
+    raise invalid(
+        f"commune inconnue dans le département {named_with_code(department)} : indiquez son code INSEE{hint}.",
+        "commune",
+    )
 
 
 def _part(commune: Commune, postal: str) -> Commune:

@@ -21,6 +21,7 @@ from domain.accounts.events import (
 )
 from domain.accounts.invitation import Invitation, InvitationStatus
 from domain.kernel.actors import Actor, Role
+from domain.kernel.departments import named_with_code
 from domain.kernel.errors import broken, forbidden, invalid
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
@@ -138,7 +139,8 @@ def bind_school_staff(account: Account, binding: SchoolStaffBound, actor: Actor)
     if elsewhere := [uai for uai in binding.schools if department_of_school(uai) != binding.territory]:
         listed = ", ".join(elsewhere[:20]) + ("…" if len(elsewhere) > 20 else "")
         raise invalid(
-            f"établissements du territoire {binding.territory} attendus ; n'en sont pas : {listed}.", "schools"
+            f"établissements du territoire {named_with_code(binding.territory)} attendus ; n'en sont pas : {listed}.",
+            "schools",
         )
     return _give(account, binding)
 

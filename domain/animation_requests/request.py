@@ -115,7 +115,7 @@ def send(
     problems: list[Problem] = []
     with gathering(problems):
         if department_of_school(wish.school) != territory.code:
-            raise invalid(f"établissement du territoire {territory.code} attendu.", "school_uai")
+            raise invalid(f"établissement du territoire {territory.name} ({territory.code}) attendu.", "school_uai")
     with gathering(problems):
         terms = [(TermKind.THEME, wish.theme, ("theme",)), (TermKind.AUDIENCE, wish.audience, ("audience",))]
         check_terms(typology, terms, today)
@@ -180,7 +180,8 @@ def answer(
             raise broken("Cette animation n'est pas celle de votre structure.", "animation_id")
         if animation.content.school != state.school:
             raise broken(
-                f"Cette animation ne nomme pas l'établissement {state.school} : indiquez-le d'abord.", "animation_id"
+                f"Cette animation ne nomme pas l'établissement de la demande, {state.school} : indiquez-le d'abord.",
+                "animation_id",
             )
         if animation.status not in (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED):
             raise broken("Cette animation est annulée ou refusée : elle ne répond pas à la demande.", "animation_id")

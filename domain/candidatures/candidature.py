@@ -134,7 +134,8 @@ def submit(
         raise broken(f"Le territoire {territory.name} ne recueille pas de candidatures.", "territory")
     if department_of_school(school_uai) != territory.code:
         raise invalid(
-            f"établissement du territoire {territory.code} attendu, « {school_uai} » n'en est pas.", "school_uai"
+            f"établissement du territoire {territory.name} ({territory.code}) attendu, « {school_uai} » n'en est pas.",
+            "school_uai",
         )
     fields: dict[str, Any] = {
         "territory": territory.code,

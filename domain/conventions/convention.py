@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.conventions.rates import AgreedRate, rate_on
 from domain.kernel.actors import Actor
+from domain.kernel.departments import named_with_code
 from domain.kernel.errors import DomainError, ErrorCode, broken, check_all, invalid, refuse
 from domain.kernel.euros import Amount, Euros
 from domain.kernel.events import ERASED_WORDS, Event, FreeText, PersonalMark, WordsErased, event
@@ -236,8 +237,8 @@ def agreed_already(other: Convention, field: str = "valid_from") -> DomainError:
     """Return the refusal of days that another convention covers, which names it and says what to do."""
     return refuse(
         ErrorCode.DUPLICATE,
-        f"Une convention de cette structure sur le territoire {other.territory} vaut déjà du"
-        f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} (convention {other.id}) : changez-la par avenant,"
+        f"Une convention de cette structure sur le territoire {named_with_code(other.territory)} vaut déjà du"
+        f" {other.valid_from:%d/%m/%Y} au {other.last_day:%d/%m/%Y} : changez-la par avenant,"
         " résiliez-la, ou choisissez d'autres jours.",
         field,
     )
@@ -252,7 +253,9 @@ def covering(conventions: Sequence[Convention], territory: str, day: date) -> Co
         if convention.territory == territory and convention.covers(day):
             return convention
     raise broken(
-        f"Aucune convention de la structure sur le territoire {territory} ne couvre le {day:%d/%m/%Y}.", "starts_at"
+        f"Aucune convention de la structure sur le territoire {named_with_code(territory)} ne couvre le"
+        f" {day:%d/%m/%Y}.",
+        "starts_at",
     )
 
 

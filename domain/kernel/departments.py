@@ -25,3 +25,9 @@ _LISTED = """
 DEPARTMENTS: Mapping[str, str] = {
     code: name for code, _, name in (entry.partition(" ") for entry in _LISTED.replace("\n", "|").split("|") if entry)
 }
+
+
+def named_with_code(code: str) -> str:
+    """Return what people call a department, and its code: "Hérault (34)"."""
+    name = DEPARTMENTS.get(code)
+    return code if name is None else f"{name} ({code})"

@@ -34,7 +34,8 @@ def describe(state: School | None, school: School, territory: Territory, places:
     """Describe the school anew; nothing where it is described so already."""
     authorize(actor, Action.SCHOOLS_IMPORT, Belongings(territories=frozenset([territory.code])))
     if department_of_school(school.uai) != territory.code:
-        raise invalid(f"établissement du territoire {territory.code} attendu, « {school.uai} » n'en est pas.", "uai")
+        called = f"{territory.name} ({territory.code})"
+        raise invalid(f"établissement du territoire {called} attendu, « {school.uai} » n'en est pas.", "uai")
     commune = places.find(school.commune_code)
     if commune is None or commune.department != territory.code:
         raise invalid(f"commune du territoire {territory.name} ({territory.code}) attendue.", "commune")

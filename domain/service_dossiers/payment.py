@@ -58,8 +58,8 @@ def _check_paid_once(also_paid: Sequence[ServiceDossier], reference: str, reason
     if also_paid and reason is None:
         first = also_paid[0]
         raise broken(
-            f"La référence « {reference} » a déjà payé le dossier {first.id} (du {first.period_from:%d/%m/%Y}"
-            f" au {first.period_until:%d/%m/%Y}) : indiquez pourquoi un même virement en paie plusieurs.",
+            f"La référence « {reference} » a déjà payé un autre dossier, celui du {first.period_from:%d/%m/%Y}"
+            f" au {first.period_until:%d/%m/%Y} : indiquez pourquoi un même virement en paie plusieurs.",
             "reason",
         )
     if also_paid and reason is not None:

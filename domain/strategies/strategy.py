@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.kernel.actors import Actor
+from domain.kernel.departments import named_with_code
 from domain.kernel.errors import ErrorCode, Problem, broken, invalid, raise_any, refuse
 from domain.kernel.events import Event, without_words
 from domain.kernel.identifiers import department_of_school
@@ -102,7 +103,7 @@ def _problems(fact: StrategyWritten) -> Iterator[Problem]:
     for place, uai in enumerate(fact.target_schools):
         path = ("target_schools", str(place))
         if department_of_school(uai) != fact.territory:
-            message = f"établissement du territoire {fact.territory} attendu, « {uai} » n'en est pas."
+            message = f"établissement du territoire {named_with_code(fact.territory)} attendu, « {uai} » n'en est pas."
             yield Problem(ErrorCode.INVALID, message, path)
         elif (line := earlier.setdefault(uai, place + 1)) != place + 1:
             yield Problem(

@@ -69,7 +69,7 @@ def join(
 ) -> list[Event]:
     authorize(actor, Action.TERRITORY_JOIN, Belongings())
     if state is not None:
-        raise broken(f"Le territoire {code} participe déjà.", "code")
+        raise broken(f"Le territoire {state.name} ({code}) participe déjà.", "code")
     if time_zone not in available_timezones():
         raise invalid("fuseau horaire attendu, par exemple Europe/Paris.", "time_zone")
     return [TerritoryJoined(code=code, name=name, time_zone=time_zone, runs_candidatures=runs_candidatures)]
@@ -78,5 +78,5 @@ def join(
 def open_candidatures(state: Territory, actor: Actor) -> list[Event]:
     authorize(actor, Action.TERRITORY_OPEN_CANDIDATURES, Belongings())
     if state.runs_candidatures:
-        raise broken(f"Le territoire {state.code} recueille déjà des candidatures.", "code")
+        raise broken(f"Le territoire {state.name} recueille déjà des candidatures.", "code")
     return [CandidaturesOpened(code=state.code)]

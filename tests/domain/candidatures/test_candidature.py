@@ -72,7 +72,7 @@ def test_a_candidature_is_submitted_only_where_the_scheme_runs():
 
 def test_a_candidature_is_for_a_school_of_its_territory():
     given().when(submit, APPLICANT, HERAULT, "0250001R", FIRST, PERSON, PARENT).then_refused(
-        INVALID, "school_uai", "du territoire 34"
+        INVALID, "school_uai", "du territoire Hérault (34)"
     )
 
 

@@ -155,7 +155,7 @@ def test_a_convention_of_another_territory_does_not_cover():
         covering([convention(territory="02")], "34", date(2027, 3, 15))
     (problem,) = refusal.value.problems
     assert (problem.code, problem.field) == (RULE_BROKEN, ("starts_at",))
-    assert "territoire 34 ne couvre le 15/03/2027" in problem.message
+    assert "territoire Hérault (34) ne couvre le 15/03/2027" in problem.message
 
 
 def test_an_older_convention_covers_what_a_newer_one_does_not():
@@ -176,8 +176,7 @@ def test_a_day_in_one_territory_is_not_agreed_on_twice(first, last):
         check_agreed_once(terms(**days), [convention()])
     (problem,) = refusal.value.problems
     assert (problem.code, problem.field) == (ErrorCode.DUPLICATE, ("valid_from",))
-    assert "01/09/2026 au 31/08/2027" in problem.message
-    assert str(CONVENTION_ID) in problem.message
+    assert "sur le territoire Hérault (34) vaut déjà du 01/09/2026 au 31/08/2027 :" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_the_national_team_brings_a_territory_in():
 
 def test_a_territory_joins_once():
     given(TERRITORY, JOINED).when(join, NATIONAL, "34", "Hérault", "Europe/Paris", False).then_refused(
-        ErrorCode.RULE_BROKEN, "code", "34 participe déjà"
+        ErrorCode.RULE_BROKEN, "code", "Hérault (34) participe déjà"
     )
 
 
