@@ -25,7 +25,9 @@ from api.animations.queries import conditions_in_force
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
-from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
+from api.core.scalars import local
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, id_in_path
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, filtering, where_of
 from api.typology.territories_and_terms import lists_of
@@ -144,6 +146,10 @@ def _more(entries: Sequence[Entry], url: str, left_out: int, listing: str) -> Mo
     return More(feed_id(filters), left_out, listing, last.starts_at, last.changed_at)
 
 
+def _day(row: Row) -> date:
+    return local(row["starts_at"], row["time_zone"]).date()
+
+
 async def _response(
     context: Context, request: Request, feed: _Feed, filters: Sequence[Filter], headers: dict[str, str]
 ) -> Response:
@@ -165,5 +171,6 @@ async def _response(
         return feed.write(entries, url, _more(entries, url, left_out, f"{public_url}/animations") if left_out else None)
 
     content = await to_thread.run_sync(written)
-    response_headers = {**headers, "Content-Disposition": disposition("inline", feed.name)}
+    name = file_name("ics", rows[0]["title"], first=_day(rows[0])) if feed is _ENTRY else feed.name
+    response_headers = {**headers, "Content-Disposition": disposition("inline", name)}
     return Response(content, 200, response_headers, feed.media_type)

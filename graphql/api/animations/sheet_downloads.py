@@ -18,7 +18,8 @@ from api.animations.attendance_sheet import last_page, pages_of
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path, kept_file
 from api.schools.labels import place_with_school
 from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
@@ -74,7 +75,7 @@ async def _blank_sheet(context: Context, request: Request) -> Response:
     sheet = blank_sheet_of(row, await lists_of(context), site, today, names, convention, contact)
     await context.close()
     content = await to_thread.run_sync(blank_sheet, sheet, context.services.logos)
-    name = disposition("inline", f"Liste d'émargement - {sheet.title}.pdf")
+    name = disposition("inline", file_name("pdf", "Liste d'émargement", sheet.title, first=sheet.starts_at.date()))
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 
 

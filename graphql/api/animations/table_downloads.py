@@ -31,15 +31,8 @@ from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
-from api.downloads.file_responses import (
-    HARMLESS,
-    INTERRUPTED,
-    answered,
-    denied,
-    disposition,
-    id_in_path,
-    still_admitted,
-)
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, denied, id_in_path, still_admitted
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, bad, where_of
 from api.downloads.workbook import XLSX, TooManyRows, pieces, workbook
@@ -62,7 +55,7 @@ class _Table:
     headers: tuple[str, ...]
     columns: frozenset[str]
     line: Callable[[Row, Lists], tuple[Any, ...]]
-    name: str
+    name: tuple[str, ...]
     orders: Sequence[Order]
     lasting: bool = True
     with_questions: bool = False
@@ -113,7 +106,7 @@ async def _listing(context: Context, request: Request) -> _Table:
     conditions = await conditions_in_force(context, where_of(AnimationWhere, request.query_params, _BESIDE))
     filtered = queries.narrowed(queries.published(), conditions, context.now)
     orders, lasting = _orders(request, only_published=True), not conditions.follows_the_clock
-    return _Table(filtered, HEADERS, COLUMNS, line, "animations", orders, lasting)
+    return _Table(filtered, HEADERS, COLUMNS, line, ("Animations",), orders, lasting)
 
 
 async def _own(context: Context, request: Request) -> _Table:
@@ -129,7 +122,8 @@ async def _own(context: Context, request: Request) -> _Table:
     filtered = queries.narrowed(allowed, current, context.now)
     orders, lasting = _orders(request, only_published=False), not conditions.follows_the_clock
     line_of = partial(own_line, questions=NO_QUESTIONS)
-    return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, line_of, "mes-animations", orders, lasting, with_questions=True)
+    name = ("Animations", structure.name)
+    return _Table(filtered, OWN_HEADERS, OWN_COLUMNS, line_of, name, orders, lasting, with_questions=True)
 
 
 async def _questioned(context: Context, table: _Table) -> _Table:
@@ -153,7 +147,7 @@ def _orders(request: Request, only_published: bool) -> Sequence[Order]:
 
 
 async def _csv(context: Context, table: _Table, headers: dict[str, str]) -> Response:
-    response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.csv")}
+    response_headers = {**headers, "Content-Disposition": disposition("attachment", file_name("csv", *table.name))}
     table = await _questioned(context, table)
     lists = await lists_of(context)
     reading = pages(context, table.filtered, table.columns, table.orders)
@@ -186,5 +180,5 @@ async def _xlsx(context: Context, table: _Table, headers: dict[str, str]) -> Res
                 message = "Trop de lignes pour un classeur : précisez les filtres, ou demandez le fichier CSV."
                 raise Refused(400, "INVALID", message) from None
         length = await to_thread.run_sync(sheet.finish)
-    response_headers = {**headers, "Content-Disposition": disposition("attachment", f"{table.name}.xlsx")}
+    response_headers = {**headers, "Content-Disposition": disposition("attachment", file_name("xlsx", *table.name))}
     return StreamingResponse(pieces(sheet.file), 200, {**response_headers, "Content-Length": str(length)}, XLSX)

@@ -23,7 +23,8 @@ from api.audit.types import AuditEntry, entries_for
 from api.core.context import Context, Services
 from api.core.errors import ApiError
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
-from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, disposition, still_admitted
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, INTERRUPTED, answered, still_admitted
 from api.downloads.parameters import as_refusal, where_of
 from application.papers.french import short_date
 from application.papers.words import ROLES
@@ -83,7 +84,7 @@ async def _export(context: Context, request: Request) -> Response:
     filtered = filtered.where("t.position <= %(reached)s", reached=reached)
     first = await _page(context, filtered, None)
     names = await _names(context, first)
-    name = disposition("attachment", f"journal-{reached}.csv")
+    name = disposition("attachment", file_name("csv", "Journal", f"position {reached}"))
     headers = {**HARMLESS, "Content-Disposition": name, "Position": str(reached)}
     return StreamingResponse(_chunks(context, filtered, first, names), 200, headers, CSV)
 

@@ -18,7 +18,8 @@ from api.candidatures.types import belongings_of
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path
 from api.schools.types import school_named
 from api.typology.territories_and_terms import lists_of
 from application.candidatures import PURPOSE
@@ -80,7 +81,7 @@ async def _certificate(context: Context, request: Request) -> Response:
     )
     await context.close()
     content = await to_thread.run_sync(certificate_pdf, details, context.services.logos)
-    name = disposition("inline", f"Attestation de bénévolat {details.number}.pdf")
+    name = disposition("inline", file_name("pdf", f"Attestation de bénévolat {details.number}"))
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
 
 

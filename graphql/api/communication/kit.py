@@ -20,7 +20,9 @@ from api.communication.announcements import animations_in, announcement_of, entr
 from api.communication.plannings import logos_of, structure_planning
 from api.core.answers import Refused
 from api.core.context import Context, Services
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.core.scalars import local
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path
 from api.downloads.freshness import unless_fresh
 from api.registrations.ticket_downloads import tickets_without_email
 from api.structures.types import Structure, load_structure
@@ -114,12 +116,12 @@ async def _poster(context: Context, request: Request, subject: _Subject) -> tupl
     code = request.query_params.get("format", PosterFormat.A4)
     if code not in list(PosterFormat):
         raise Refused(400, "INVALID", f"format : valeurs acceptées : {', '.join(PosterFormat)}.", field=["format"])
-    name = disposition("inline", f"Affiche {code} - {subject.announcement.title}.pdf")
+    name = disposition("inline", _file_name(subject, f"Affiche {code}", "pdf"))
     return name, partial(poster_pdf, subject.announcement, PosterFormat(code))
 
 
 async def _flyers(context: Context, request: Request, subject: _Subject) -> tuple[str, Lay]:
-    name = disposition("inline", f"Flyers - {subject.announcement.title}.pdf")
+    name = disposition("inline", _file_name(subject, "Flyers", "pdf"))
     return name, partial(flyers_pdf, subject.announcement)
 
 
@@ -129,7 +131,7 @@ async def _slide(context: Context, request: Request, subject: _Subject) -> tuple
     url = _questionnaire_url(context, subject)
     if url is None:
         raise Refused(409, "RULE_BROKEN", "La dernière diapositive est celle d'une animation publiée.")
-    name = disposition("inline", f"Dernière diapositive - {subject.announcement.title}.pdf")
+    name = disposition("inline", _file_name(subject, "Dernière diapositive", "pdf"))
     return name, partial(slide_pdf, subject.announcement, url)
 
 
@@ -138,8 +140,13 @@ async def _kit(context: Context, request: Request, subject: _Subject) -> tuple[s
     url = _questionnaire_url(context, subject) if subject.theirs else None
     reads = may(context.actor, Action.REGISTRATION_READ, _belongings(subject.row))
     tickets = await tickets_without_email(context, subject.row["animation_id"]) if reads else []
-    name = disposition("attachment", f"Kit de communication - {subject.announcement.title}.zip")
+    name = disposition("attachment", _file_name(subject, "Kit de communication", "zip"))
     return name, partial(kit_zip, subject.announcement, url, planning, tickets)
+
+
+def _file_name(subject: _Subject, what: str, ending: str) -> str:
+    day = local(subject.row["starts_at"], subject.row["time_zone"]).date()
+    return file_name(ending, what, subject.announcement.title, first=day)
 
 
 def _questionnaire_url(context: Context, subject: _Subject) -> str | None:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.communication.announcements import animations_in, entries_of, planned
 from api.core.answers import Refused
 from api.core.context import Context, Services
-from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, id_in_path
 from api.downloads.freshness import unless_fresh
 from api.logos.downloads import paper_logos
 from api.structures.types import Structure, load_structure
@@ -116,7 +117,7 @@ async def logos_of(context: Context, structure: Structure, territory: str | None
 async def _answer(context: Context, headers: dict[str, str], planning: Planning, logos: Logos) -> Response:
     await context.close()
     content = await to_thread.run_sync(planning_pdf, planning, logos)
-    name = disposition("inline", f"Planning - {planning.owner}.pdf")
+    name = disposition("inline", file_name("pdf", "Planning", planning.owner, first=planning.made_on))
     return Response(content, 200, {**headers, "Content-Disposition": name}, _PDF)
 
 

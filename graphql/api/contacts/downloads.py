@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_table
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path
 from api.structures.types import load_structure
 from domain.contacts.contacts import MOST_CONTACTS
 from domain.kernel.rights import Action, may
@@ -42,5 +43,8 @@ async def _export(context: Context, request: Request) -> Response:
         for row in rows
         if row["email"] is not None
     ]
-    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", "contacts.csv")}
+    headers = {
+        **HARMLESS,
+        "Content-Disposition": disposition("attachment", file_name("csv", "Contacts", structure.name)),
+    }
     return Response(b"".join(csv_table(HEADERS, lines)), headers=headers, media_type=CSV)

@@ -6,10 +6,8 @@ to read an object does not learn whether it exists.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Awaitable, Callable
 from functools import partial
-from urllib.parse import quote
 from uuid import UUID
 
 from anyio import to_thread
@@ -21,6 +19,7 @@ from api.core.asker.clients import client_of
 from api.core.asker.requests import Admission, wait_for_position
 from api.core.context import Context, Services
 from api.core.reading.own_writes import OWN_WRITE
+from api.downloads.file_names import disposition
 from application.files.store import BadStoredFile, FileExpired
 from domain.kernel.actors import PUBLIC, Actor, Role
 from domain.kernel.errors import forbidden
@@ -110,11 +109,3 @@ def denied(actor: Actor) -> Refused:
         message = "Connectez-vous pour lire ce document."
         return Refused(401, "UNAUTHENTICATED", message, {"WWW-Authenticate": "Bearer"})
     return Refused(403, "FORBIDDEN", forbidden().problems[0].message)
-
-
-def disposition(kind: str, name: str) -> str:
-    """Return a Content-Disposition for every browser: the name in ASCII, and in full (RFC 6266)."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    ascii_name = "".join(char if char.isprintable() and char not in '"\\%' else "_" for char in plain)
-    plainly = f'{kind}; filename="{ascii_name}"'
-    return plainly if ascii_name == name else f"{plainly}; filename*=UTF-8''{quote(name, safe='')}"

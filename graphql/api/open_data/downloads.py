@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 from api.animations.export_pages import pages
 from api.core.answers import Refused
 from api.core.context import Context, Services
-from api.downloads.file_responses import HARMLESS, answered, disposition
+from api.downloads.file_names import disposition
+from api.downloads.file_responses import HARMLESS, answered
 from api.downloads.freshness import unless_fresh
 from api.open_data import animations, places, programme
 from api.open_data.catalogue import BASE, LICENCE, RESOURCES, data_package, field_names, table_schema

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.core.context import Context, Services
 from api.core.errors import ApiError
-from api.downloads.file_responses import HARMLESS, answered, disposition
+from api.downloads.file_names import disposition
+from api.downloads.file_responses import HARMLESS, answered
 from api.downloads.freshness import unless_fresh
 from api.downloads.parameters import as_refusal, filtering, where_of
 from api.publications.filters import PublicationWhere, conditions_in_force

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.core.context import Context, Services
 from api.core.scalars import local
 from api.downloads.csv_table import CSV, csv_table
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path
 from api.notifications.unreached import email_problem
 from api.schools.labels import place_with_school
 from application.papers.call_list import Call, CallList, call_list_pdf
@@ -50,7 +51,7 @@ async def _csv(context: Context, request: Request) -> Response:
         (row["last_name"], row["first_name"], row["phone"], _standing(row), row["children"], _why(row), None)
         for row in await _people(context, animation)
     ]
-    name = disposition("attachment", f"Personnes à prévenir - {animation['title']}.csv")
+    name = disposition("attachment", _name(animation, "csv"))
     return Response(b"".join(csv_table(HEADERS, lines)), 200, {**HARMLESS, "Content-Disposition": name}, CSV)
 
 
@@ -72,8 +73,13 @@ async def _pdf(context: Context, request: Request) -> Response:
     )
     await context.close()
     content = await to_thread.run_sync(call_list_pdf, people, context.services.logos)
-    name = disposition("inline", f"Personnes à prévenir - {people.title}.pdf")
+    name = disposition("inline", _name(animation, "pdf"))
     return Response(content, 200, {**HARMLESS, "Content-Disposition": name}, "application/pdf")
+
+
+def _name(animation: Row, ending: str) -> str:
+    day = local(animation["starts_at"], animation["time_zone"]).date()
+    return file_name(ending, "Personnes à prévenir", animation["title"], first=day)
 
 
 async def _animation(context: Context, request: Request) -> Row:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.core.scalars import local
-from api.downloads.file_responses import HARMLESS, answered, disposition, id_in_path
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, id_in_path
 from api.registrations.printed_codes import guess_of, registration_with_code
 from api.schools.labels import place_with_school
 from api.structures.public_contacts import contact_about, on_one_line
@@ -58,7 +59,9 @@ async def _ticket(context: Context, request: Request) -> Response:
     ticket = _ticket_of(context, registration, animation, contact, await lists_of(context))
     await context.close()
     content = await to_thread.run_sync(ticket_pdf, ticket, context.services.logos)
-    headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"Billet - {ticket.title}.pdf")}
+    day = local(animation["starts_at"], animation["time_zone"]).date()
+    name = disposition("inline", file_name("pdf", "Billet", ticket.title, first=day))
+    headers = {**HARMLESS, "Content-Disposition": name}
     return Response(content, 200, headers, "application/pdf")
 
 

@@ -22,7 +22,8 @@ from starlette.responses import FileResponse, Response
 from api.core.answers import Refused
 from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_table
-from api.downloads.file_responses import HARMLESS, answered, denied, disposition, id_in_path, kept_file
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path, kept_file
 from api.service_dossiers.lines import dossier_lines
 from api.service_dossiers.rates import rate_and_amount
 from api.service_dossiers.table import HEADERS, rows
@@ -70,7 +71,7 @@ async def _csv(context: Context, request: Request) -> Response:
     # A few hundred rows: built whole, so that errors are answered as such.
     _, amount = await rate_and_amount(context, dossier.row)
     table = b"".join(csv_table(HEADERS, rows(dossier, amount, await dossier_lines(context, dossier.row))))
-    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.csv")}
+    headers = {**HARMLESS, "Content-Disposition": _named(dossier, "attachment", "Animations du service fait", "csv")}
     return Response(table, 200, headers, CSV)
 
 
@@ -79,7 +80,7 @@ async def _pdf(context: Context, request: Request) -> Response:
     await context.close()
     with _telling_why():
         content = await to_thread.run_sync(_typeset, context, UUID(dossier.id), limiter=_papers())
-    headers = {**HARMLESS, "Content-Disposition": disposition("inline", f"dossier-{dossier.id}.pdf")}
+    headers = {**HARMLESS, "Content-Disposition": _named(dossier, "inline", "Service fait", "pdf")}
     return Response(content, 200, headers, "application/pdf")
 
 
@@ -97,12 +98,17 @@ async def _bundle(context: Context, request: Request) -> Response:
     except BaseException:
         shutil.rmtree(folder)
         raise
-    headers = {**HARMLESS, "Content-Disposition": disposition("attachment", f"dossier-{dossier.id}.zip")}
+    headers = {**HARMLESS, "Content-Disposition": _named(dossier, "attachment", "Preuves du service fait", "zip")}
     if context.services.authority is not None:
         headers["Time-Stamp"] = "none yet" if proof.checkpoint.stamp is None else "included"
     if proof.is_cosigned is not None:
         headers["Cosignatures"] = "quorum" if proof.is_cosigned else "not yet"
     return FileResponse(path, 200, headers, "application/zip", background=BackgroundTask(shutil.rmtree, folder))
+
+
+def _named(dossier: ServiceDossier, kind: str, what: str, ending: str) -> str:
+    name = file_name(ending, what, dossier.structure.name, first=dossier.period_from, last=dossier.period_until)
+    return disposition(kind, name)
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from api.core.answers import Refused
 from api.core.context import Context, Services
+from api.downloads.file_names import file_name
 from api.downloads.file_responses import answered, denied, id_in_path, kept_file
 from api.strategies.types import load_strategy
 from domain.kernel.rights import Action, scope_of
 
-_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 class StrategyDocuments:
@@ -32,8 +33,10 @@ async def _document(context: Context, request: Request) -> Response:
             raise denied(context.actor)
         raise Refused(404, "NOT_FOUND", "Cette stratégie n'existe pas, ou n'est pas pour vous.")
     sha256 = request.path_params["sha256"]
-    document = next((each for each in strategy.documents if each.sha256 == sha256), None)
-    if document is None:
+    places = {each.sha256: place for place, each in enumerate(strategy.documents, start=1)}
+    if sha256 not in places:
         raise Refused(404, "NOT_FOUND", "Ce document n'est pas joint à la stratégie.")
-    name = f"strategie-{strategy.territory.code}-{strategy.edition}-{sha256[:8]}{_ENDINGS[document.media_type]}"
+    place = places[sha256]
+    document, version = strategy.documents[place - 1], f"version {strategy.edition}"
+    name = file_name(_ENDINGS[document.media_type], "Stratégie", strategy.territory.name, version, f"document {place}")
     return await kept_file(context, request, sha256, name, document.media_type)

@@ -61,7 +61,7 @@ def test_the_table_opens_in_a_french_spreadsheet(server, story):
     assert answer.content.startswith("\ufeffPosition;Enregistré le (UTC);Type d'événement;".encode())
     assert answer.content.count(b"\r\n") == answer.content.count(b"\n") == 3
     assert answer.headers["content-type"].startswith("text/csv; charset=utf-8")
-    assert answer.headers["content-disposition"] == f'attachment; filename="journal-{story["position"]}.csv"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="Journal - position {story["position"]}.csv"'
     created, published = _table(answer)
     assert [created["Type d'événement"], published["Type d'événement"]] == ["animation.created", "animation.published"]
     assert (created["Objet"], created["Version de l'objet"]) == (story["animation"], "1")

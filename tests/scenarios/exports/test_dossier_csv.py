@@ -47,7 +47,9 @@ def test_a_dossier_is_a_table_of_its_animations(claims: Claims, people: People, 
     dossier = claims.certified(formula, café)
     answer = fetched(server, dossier)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == f'attachment; filename="dossier-{dossier}.csv"'
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="Animations du service fait - Centre social Les Tilleuls - 2027-01-01 au 2027-03-31.csv"'
+    )
     assert answer.content.startswith(b"\xef\xbb\xbfDate;Titre;Lieu;Adresse;")
     assert answer.content.count(b"\r\n") == 3
     first, second = table(answer)

@@ -9,7 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from api.core.context import Context, Services
 from api.downloads.csv_table import CSV, csv_headers, csv_rows
-from api.downloads.file_responses import HARMLESS, answered, disposition
+from api.downloads.file_names import disposition, file_name
+from api.downloads.file_responses import HARMLESS, answered
 from api.downloads.workbook import XLSX, pieces, workbook
 from api.typology.territories_and_terms import lists_of
 from application.animations.animation_file import COLUMNS
@@ -42,7 +43,10 @@ HEADERS = tuple(name[:1].upper() + name[1:] for name in (COLUMNS.headers[column]
 
 
 def _headers(ending: str) -> dict[str, str]:
-    return {**HARMLESS, "Content-Disposition": disposition("attachment", f"modele-animations.{ending}")}
+    return {
+        **HARMLESS,
+        "Content-Disposition": disposition("attachment", file_name(ending, "Modèle pour déclarer des animations")),
+    }
 
 
 class ImportTemplates:
