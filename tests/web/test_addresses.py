@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 
 import pytest
+from starlette.requests import Request
 
 from tests.support.people import People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
+from web.core.pages import pages_around
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,12 @@ def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
     for address in ("/animations", f"/animations/{animation}", "/", "/animations.ics", "/animations.atom"):
         answer = visitor.http.get(address, params={"UTM_Source": "lettre", "FBCLID": "x", "Mtm_Campaign": "y"})
         assert answer.status_code == 200, address
+
+
+def test_the_pages_around_keep_what_is_looked_for_and_not_what_was_done():
+    query = b"mots=un+caf%C3%A9&after=x&publiees=3&vide="
+    request = Request({"type": "http", "path": "/moderation", "query_string": query, "headers": []})
+    info = {"hasPreviousPage": True, "hasNextPage": True, "startCursor": "a", "endCursor": "b"}
+    around = pages_around(request, info, "#liste")
+    assert around.previous == "/moderation?mots=un+caf%C3%A9&before=a#liste"
+    assert around.next == "/moderation?mots=un+caf%C3%A9&after=b#liste"

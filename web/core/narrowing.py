@@ -11,13 +11,12 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from web.core.asking import Answer, Api
-from web.core.cookies.done import NAMES as DONE
+from web.core.cookies.done import OUTCOME_NAMES
 from web.core.documents import Document
+from web.core.pages import TURNED
 from web.core.problems import Problem
 from web.core.typed import readable_line
 
-#: The pages of any list.
-_OF_LISTS = ("after", "before")
 #: What letters and other sites add to a link.
 _TRACKING = re.compile(r"(utm|mtm|pk|at)_\w+|\w*clid")
 #: Of words that are looked for.
@@ -75,7 +74,7 @@ def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[s
 
 def not_named(params: QueryParams, *names: str) -> list[str]:
     """Return the names of the address that its page knows nothing of, beside `names` and those that any list has."""
-    known = {*names, *_OF_LISTS, *DONE}
+    known = {*names, *TURNED, *OUTCOME_NAMES}
     return [name[:LONGEST] for name in dict.fromkeys(params) if name not in known and not _TRACKING.fullmatch(name)]
 
 

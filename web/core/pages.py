@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
+from web.core.cookies.done import OUTCOME_NAMES
+from web.core.paths import address_without
+
 PER_PAGE = 20
+#: The parameters that name a page of a list.
+TURNED = frozenset(("after", "before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,11 @@ def page_variables(params: QueryParams, size: int = PER_PAGE) -> dict[str, Any]:
 
 def pages_around(request: Request, info: Mapping[str, Any], anchor: str = "") -> Around:
     """Return the pages around the one that `info` (PageInfo) tells of, with the filters of this one."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if value and name not in _OWN]
 
     def address(name: str, cursor: str) -> str:
-        return f"{request.url.path}?{urlencode([*kept, (name, cursor)])}{anchor}"
+        return address_without(request, TURNED | OUTCOME_NAMES, (name, cursor)) + anchor
 
     return Around(
         address("before", info["startCursor"]) if info["hasPreviousPage"] else None,
         address("after", info["endCursor"]) if info["hasNextPage"] else None,
     )
-
-
-_OWN = ("after", "before", "fait")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,6 +29,13 @@ def own_path(path: str) -> str:
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable() or len(path) > 1_000:
         raise Problem.missing()
     return path
+
+
+def address_without(request: Request, names: Collection[str], *further: tuple[str, str]) -> str:
+    """Return the address of this page without these parameters, and with others."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if value and name not in names]
+    query = urlencode([*kept, *further])
+    return f"/{request.url.path.lstrip('/')}" + (f"?{query}" if query else "")
 
 
 def mended(request: Request) -> Response | None:

@@ -18,7 +18,8 @@ from web.core.asking import Api
 from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard
 from web.core.cookies.sessions import Sessions
-from web.core.paths import mended
+from web.core.pages import TURNED
+from web.core.paths import address_without, mended
 from web.core.problems import Problem
 from web.core.rendering import Templates
 
@@ -50,7 +51,7 @@ class Site:
             except Problem as problem:
                 if problem.where in (("after",), ("before",)) and request.method == "GET":
                     # A page of a list that is no more: its first one is.
-                    return RedirectResponse(_first_page(request), 303)
+                    return RedirectResponse(address_without(request, TURNED), 303)
                 if problem.status == 404 and (elsewhere := mended(request)):
                     return elsewhere
                 return self.signed_out(request, problem) if problem.status == 401 else self.failure(request, problem)
@@ -104,11 +105,6 @@ def _hidden(problem: Problem) -> Problem:
     hidden = Problem.missing(NOTHING_HERE)
     hidden.where = problem.where
     return hidden
-
-
-def _first_page(request: Request) -> str:
-    pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in ("after", "before")]
-    return f"/{request.url.path.lstrip('/')}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def _address(request: Request) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core.cookies.done import OUTCOME_NAMES
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import plural
 from web.core.narrowing import Search, ask_narrowed, not_named
-from web.core.pages import page_variables, pages_around
+from web.core.pages import TURNED, page_variables, pages_around
+from web.core.paths import address_without
 from web.core.problems import Problem
 from web.core.site import Site
 
@@ -48,7 +49,7 @@ class Queue:
         if not form.failed:
             payload = (await self._site.api.ask(request, _PUBLISH, {"input": values}))["animationsPublish"]
             if not payload["errors"]:
-                return RedirectResponse(f"/moderation?{urlencode([*_sought(request), ('publiees', len(chosen))])}", 303)
+                return RedirectResponse(address_without(request, TURNED, ("publiees", str(len(chosen)))), 303)
             errors = [(_id_of(error, chosen), error) for error in payload["errors"]]
             # One that is not published keeps none of the others back. The API names each by its title.
             refused = {id for id, _ in errors}
@@ -79,7 +80,7 @@ class Queue:
             territory=territory,
             search=search,
             posted=posted,
-            address=f"/moderation?{urlencode(sought)}" if (sought := _sought(request)) else "/moderation",
+            address=address_without(request, OUTCOME_NAMES),
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),
             done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
@@ -87,11 +88,6 @@ class Queue:
             around=pages_around(request, animations["pageInfo"]),
         )
         return self._site.guard.keep(request, response)
-
-
-def _sought(request: Request) -> list[tuple[str, str]]:
-    """Return what the queue is narrowed by, as its address names it."""
-    return [(name, value) for name in ("territoire", "mots") if (value := request.query_params.get(name))]
 
 
 def _id_of(error: Any, chosen: Sequence[str]) -> str:

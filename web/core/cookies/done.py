@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from web.core.cookies.sealed import SealedCookie
+from web.core.paths import address_without
 
 #: The parameters by which a form leads on to what the next page says.
-NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
+OUTCOME_NAMES = frozenset(("ajout", "etape", "fait", "importes", "piece", "publiees"))
 
 
 class Done:
@@ -24,19 +25,18 @@ class Done:
 
     def without(self, request: Request) -> Response | None:
         """Lead to the page itself where its address tells of something that did not just happen."""
-        if request.method != "GET" or NAMES.isdisjoint(request.query_params):
+        if request.method != "GET" or OUTCOME_NAMES.isdisjoint(request.query_params):
             return None
         if self._led_to.get(request) == _plain(str(request.url)):
             return None
-        kept = [(name, value) for name, value in request.query_params.multi_items() if name not in NAMES]
-        return RedirectResponse(f"/{request.url.path.lstrip('/')}" + (f"?{urlencode(kept)}" if kept else ""), 303)
+        return RedirectResponse(address_without(request, OUTCOME_NAMES), 303)
 
     def keep(self, request: Request, response: Response) -> Response:
         """Remember where a form leads to, and forget it once that page was shown."""
         location = response.headers.get("location", "")
-        if request.method == "POST" and not NAMES.isdisjoint(dict(parse_qsl(urlsplit(location).query))):
+        if request.method == "POST" and not OUTCOME_NAMES.isdisjoint(dict(parse_qsl(urlsplit(location).query))):
             self._led_to.put(request, response, _plain(location), 600)
-        elif request.method == "GET" and not NAMES.isdisjoint(request.query_params):
+        elif request.method == "GET" and not OUTCOME_NAMES.isdisjoint(request.query_params):
             self._led_to.drop(request, response)
         return response
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Act, Acts
+from web.core.cookies.done import OUTCOME_NAMES
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import path
 from web.core.pages import page_variables, pages_around
+from web.core.paths import address_without
 from web.core.site import Site
 from web.structure.speaking import own_animation
 
@@ -93,8 +94,8 @@ class AttendanceList:
     def _led(self, request: Request, act: Act) -> Response:
         """Lead back to the person who was ticked: who ticks a long list on a telephone goes on from there."""
         about = dict(request.state.typed).get(_PERSON.name, "")
-        query = urlencode([*_turned(request), ("fait", act.name)])
-        return RedirectResponse(f"{request.url.path}?{query}{f'#personne-{about}' if about else ''}", 303)
+        here = address_without(request, OUTCOME_NAMES, ("fait", act.name))
+        return RedirectResponse(f"{here}#personne-{about}" if about else here, 303)
 
     def _rows(self, request: Request, people: Sequence[Mapping[str, Any]], posted: Form | None) -> dict[str, Form]:
         """Return the form that ticks each person, as it was posted where it is that one."""
@@ -124,7 +125,7 @@ class AttendanceList:
             people=animation["registrations"]["nodes"],
             around=pages_around(request, animation["registrations"]["pageInfo"]),
             rows=self._rows(request, animation["registrations"]["nodes"], posted),
-            address=f"{request.url.path}?{urlencode(turned)}" if (turned := _turned(request)) else request.url.path,
+            address=address_without(request, OUTCOME_NAMES),
             code=self._acts.form(request, "code", posted),
             walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
             removal=self._acts.form(request, "retirer", posted),
@@ -206,8 +207,3 @@ class RegisteringOthers:
 
     def _reader(self, request: Request) -> str:
         return self.site.sessions.token(request) or ""
-
-
-def _turned(request: Request) -> list[tuple[str, str]]:
-    """Return the parameters of the page of the list that is shown."""
-    return [(name, value) for name in ("after", "before") if (value := request.query_params.get(name))]
