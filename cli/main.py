@@ -31,7 +31,7 @@ from cli.server import serve
 from cli.watching import follow, witness
 from demo import SeasonError
 from domain.kernel.errors import DomainError
-from eventstore.log_table import NotOwner
+from eventstore.log_table import NotOwner, WrittenWithoutAuthenticators
 from eventstore.records import UnreadableEvent
 from eventstore.unavailable import is_unavailable
 from projections.engine.folding import FoldFailed, RowRefused
@@ -42,6 +42,7 @@ _EXPECTED = (
     *(SettingsError, DatabaseUnavailable, RebuildRefused, SeasonError, DomainError, Refused, FoldFailed),
     *(BadBackup, CannotRecover, EmbeddedServerError, ProgramFailed),
     *(SigningRefused, BadNote, CannotBeProved, BadStoredFile, RowRefused, UnreadableEvent, NotOwner),
+    WrittenWithoutAuthenticators,
 )
 _DATABASE_ERRORS = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 

