@@ -62,21 +62,21 @@ class Signing:
         now: datetime,
         records: Sequence[Recorded],
         passkeys: Passkeys | None,
-        given: GivenSignature,
+        sent: GivenSignature,
     ) -> list[Recorded]:
         """Return the records with the signature in their stamps. Raises DomainError unless it is over them."""
         # Imported here: it takes a tenth of a second, which most processes need not pay.
         from application.signatures.assertions import BadSignature, check_assertion
 
         site = self.open_site()
-        act = act_of(action, actor, given.expires_at, records)
-        passkey = _in_force(passkeys, given.credential_id)
-        if not timedelta(0) <= given.expires_at - now <= SIGNED_WITHIN or given.expires_at.microsecond:
+        act = act_of(action, actor, sent.expires_at, records)
+        passkey = _in_force(passkeys, sent.credential_id)
+        if not timedelta(0) <= sent.expires_at - now <= SIGNED_WITHIN or sent.expires_at.microsecond:
             raise _refused("Le délai pour signer est passé : demandez de nouveau ce qu'il y a à signer.")
         if passkey.rp_id != site.rp_id:
             raise _refused("Cette clé d'accès est celle d'une autre adresse du site : enregistrez-en une nouvelle.")
         try:
-            signature = ActSignature(act=action, events=act.events, **given.model_dump())
+            signature = ActSignature(act=action, events=act.events, **sent.model_dump())
             check_assertion(signature, passkey, act.challenge, site.origin)
         except BadSignature as error:
             raise _refused(str(error)) from error

@@ -38,11 +38,11 @@ class NotDelivered(Exception):
 
     def wait(self, now: datetime) -> float:
         """Return the seconds that the receiver asks to be left alone for, in one form of RFC 9110, 10.2.3, or other."""
-        asked = (self._retry_after or "").strip()
-        if asked.isascii() and asked.isdigit():
-            return float(min(int(asked[:9]), MOST_WAIT))
+        header = (self._retry_after or "").strip()
+        if header.isascii() and header.isdigit():
+            return float(min(int(header[:9]), MOST_WAIT))
         try:
-            day = parsedate_to_datetime(asked)
+            day = parsedate_to_datetime(header)
         except (ValueError, OverflowError):
             # Whatever the receiver wrote: its numbers may be of any length.
             return 0.0

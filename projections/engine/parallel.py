@@ -17,7 +17,7 @@ from projections.engine.fill import Share, fill, shares
 from projections.engine.registry import projections
 from projections.engine.terms_in_force import TermsInForce
 
-#: Told (step, done, total): events while filling, indexes while indexing, events while catching up.
+#: Takes (step, done, total): events while filling, indexes while indexing, events while catching up.
 Progress = Callable[[str, int, int], None]
 
 
