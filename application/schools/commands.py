@@ -67,9 +67,8 @@ def _territory(work: UnitOfWork, uai: str) -> Territory:
     department = department_of_school(uai) or ""
     territory = work.find(TERRITORY, territory_id(department))
     if territory is None:
-        raise invalid(
-            f"{uai} est du département {named_with_code(department)}, qui ne participe pas au programme.", "uai"
-        )
+        place = f"du département {named_with_code(department)}" if department else "d'un lieu hors département"
+        raise invalid(f"{uai} est {place}, qui ne participe pas au programme.", "uai")
     return territory
 
 

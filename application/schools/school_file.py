@@ -124,10 +124,8 @@ def _commune(uai: str, cells: Mapping[str, str]) -> Commune:
         raise invalid("commune attendue : son nom ou son code INSEE.", "commune")
     among = ", ".join(f"{commune.name} ({commune.code})" for commune in posted[:5])
     hint = f" ; avec ce code postal : {among}" if among else ""
-    raise invalid(
-        f"commune inconnue dans le département {named_with_code(department)} : indiquez son code INSEE{hint}.",
-        "commune",
-    )
+    within = f" dans le département {named_with_code(department)}" if department else ""
+    raise invalid(f"commune inconnue{within} : indiquez son code INSEE{hint}.", "commune")
 
 
 def _part(commune: Commune, postal: str) -> Commune:

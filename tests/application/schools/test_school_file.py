@@ -64,6 +64,7 @@ def test_every_unusable_row_is_named_with_its_line_and_column():
         "0180766K;Jean Jaurès;Bourges;\n"
         "0180766K;École Jean Jaurès;Bourges;1\n"
         "0180766K;École Jean Jaurès;Bourges;1\n"
+        "9830001J;École du Port;Nouméa;1\n"
     )
     with pytest.raises(DomainError) as refused:
         read_schools(table)
@@ -73,4 +74,9 @@ def test_every_unusable_row_is_named_with_its_line_and_column():
         ("ligne 4", "commune"),
         ("ligne 5", "degree"),
         ("ligne 7", "uai"),
+        ("ligne 8", "commune"),
     ]
+    messages = [problem.message for problem in refused.value.problems]
+    assert messages[2].startswith("ligne 4 : commune inconnue dans le département Cher (18) : indiquez")
+    # Of no department.
+    assert messages[5].startswith("ligne 8 : commune inconnue : indiquez")
