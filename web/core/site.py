@@ -25,6 +25,8 @@ from web.core.rendering import Templates
 
 #: What is said of an address that leads nowhere, and of one that is not for the reader.
 NOTHING_HERE = "Cette adresse n'existe pas."
+#: What is said of a form that leads nowhere: the account has often changed in another tab since the page was opened.
+NOT_OPEN = "Cette page n'existe pas, ou elle n'est pas ouverte au compte avec lequel vous êtes connecté(e)."
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -74,25 +76,32 @@ class Site:
             try:
                 return await handler(request)
             except Problem as problem:
-                raise (_hidden(problem) if problem.status in (403, 404) else problem) from None
+                if problem.status not in (403, 404):
+                    raise
+                hidden = _hidden(problem)
+            if await self.guard.holds(request):
+                return self._kept(request, Problem(hidden.status, hidden.title, NOT_OPEN))
+            raise hidden
 
         return self.route(path, answer, *methods)
 
     async def _sign_in_first(self, request: Request) -> Response:
         """Lead to the sign-in; but what was typed on a page of this site is shown, to be sent once signed in."""
-        if request.method == "POST":
-            kind = request.headers.get("content-type", "")
-            form = await self.guard.posted(request, (), with_files=kind.startswith("multipart/"))
-            if not form.failed:
-                return self.signed_out(request, Problem(401, "Connexion nécessaire", ""))
+        if await self.guard.holds(request):
+            return self.signed_out(request, Problem(401, "Connexion nécessaire", ""))
         return RedirectResponse(f"/connexion?{urlencode({'vers': _address(request)})}", 303)
 
     def signed_out(self, request: Request, problem: Problem) -> Response:
         """Return the page for a token that has ended, with what was typed. What is public is shown from now on."""
-        typed, form = getattr(request.state, "typed", None), self.guard.form(request, ())
-        response = self.templates.page(request, "layout/problem", 401, problem=problem, typed=typed, form=form)
+        response = self._kept(request, problem)
         self.sessions.end(request, response)
-        return self.guard.keep(request, response)
+        return response
+
+    def _kept(self, request: Request, problem: Problem) -> Response:
+        """Return a page with what was typed, to be sent again. Files are to be chosen again: no page can hold them."""
+        typed, files = getattr(request.state, "typed", None), getattr(request.state, "files", {})
+        about = {"problem": problem, "typed": typed, "files": files, "form": self.guard.form(request, ())}
+        return self.guard.keep(request, self.templates.page(request, "layout/problem", problem.status, **about))
 
     def failure(self, request: Request, problem: Problem) -> Response:
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)

@@ -46,6 +46,35 @@ def test_a_form_of_who_signed_out_meanwhile_is_sent_once_signed_in_again(visitor
     assert "Votre animation est déclarée" in visitor.sends(kept)
 
 
+def test_a_form_of_who_changed_accounts_meanwhile_is_sent_once_the_first_is_back(
+    visitor: Visitor, people: People
+) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/animations/nouvelle")
+    visitor.signs_in("TEAM")
+    kept = visitor.sends(page, values=FORM | {"title": "Gardée quand même"}, status=404)
+    assert "n'est pas perdu" in kept
+    visitor.signs_in("STRUCTURE")
+    assert "Votre animation est déclarée" in visitor.sends(kept)
+    # Another site's form is told nothing more than any address that leads nowhere.
+    foreign = visitor.signs_in("TEAM").http.post("/structure/animations/nouvelle", data=FORM)
+    assert (foreign.status_code, "n'est pas perdu" in foreign.text) == (404, False)
+
+
+def test_files_of_who_signed_out_meanwhile_are_chosen_again(visitor: Visitor, people: People) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/import")
+    fields = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("jeton", "cle")}
+    for name in [name for name in visitor.http.cookies if "session" in name]:
+        visitor.http.cookies.delete(name)
+    table = {"file": ("saison.csv", b"Titre;Date\nLire;demain", "text/csv")}
+    kept = visitor.http.post("/structure/import", data=fields, files=table)
+    assert (kept.status_code, "saison.csv" in kept.text) == (401, True)
+    assert 'enctype="multipart/form-data"' in kept.text
+    visitor.signs_in("STRUCTURE")
+    token = re.findall(r'name="jeton" value="([^"]+)"', kept.text)[0]
+    # The table is read: what is wrong with it is said.
+    assert "olonne" in visitor.http.post("/structure/import", data={"jeton": token}, files=table).text
+
+
 def test_a_draft_is_kept_until_it_is_sent_or_erased(visitor: Visitor, people: People) -> None:
     new = "/structure/animations/nouvelle"
     page = visitor.signs_in("STRUCTURE").sees(new)

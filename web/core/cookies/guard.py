@@ -77,16 +77,32 @@ class Guard:
             raise Problem(400, "Envoi refusé", "Ce formulaire est illisible. Envoyez-le de nouveau.") from error
         form = self.form(request, fields, **{each.name: _typed(data, each) for each in fields})
         # Shown again to be sent again, where the session ended meanwhile.
+        uploads = [(name, value) for name, value in data.multi_items() if isinstance(value, UploadFile)]
         request.state.typed = [
-            (name, _read(_text(data, name), readable)) for name in data if name not in (_TOKEN, _KEY)
+            (name, _read(_text(data, name), readable))
+            for name in data
+            if name not in (_TOKEN, _KEY, *(field for field, _ in uploads))
         ]
         form.key = _key(_text(data, _KEY)) or form.key
-        for name, value in data.multi_items():
-            if isinstance(value, UploadFile) and value.filename:
+        for name, value in uploads:
+            if value.filename:
                 form.files.setdefault(name, []).append(value)
-        if not self._accepts(request, _text(data, _TOKEN)):
+        # Only their names can be shown again.
+        request.state.files = {name: [file.filename for file in files] for name, files in form.files.items()}
+        request.state.ours = self._accepts(request, _text(data, _TOKEN))
+        if not request.state.ours:
             form.general.append(EXPIRED)
         return form
+
+    async def holds(self, request: Request) -> bool:
+        """Return whether a form of this site was posted, with what was typed kept, whether or not it is read yet."""
+        kind = request.headers.get("content-type", "")
+        if request.method != "POST" or not kind.startswith((_FORM, _WITH_FILE)):
+            return False
+        if not hasattr(request.state, "typed"):
+            await self.posted(request, (), with_files=kind.startswith(_WITH_FILE))
+        ours: bool = request.state.ours
+        return ours
 
     def keep(self, request: Request, response: Response) -> Response:
         """Give the visitor the cookie that their form goes with."""
