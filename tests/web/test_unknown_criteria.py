@@ -94,7 +94,8 @@ def test_a_search_that_is_too_long_is_named_beside_its_field_and_the_rest_is_sho
         for address in addresses:
             # A page of a list that is no more: its first one is shown.
             visitor.sees(f"{address}&after=zz")
-            assert "ne peut pas être lu" in visitor.sees(f"{address}%00a", 422 if role is None else 200), address
+            # What nobody sees is nothing to look for.
+            assert "-erreur" not in visitor.sees(f"{address}%00%E2%80%8B"), address
             name = address.rpartition("?")[2].rpartition("&")[2].removesuffix("=")
             page = visitor.sees(f"{address}{LONG}", 422 if role is None else 200)
             assert "100 caractères au plus" in re.findall(rf'id="{name}-erreur">([^<]*)<', page)[0], address

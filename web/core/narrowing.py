@@ -22,8 +22,6 @@ _TRACKING = re.compile(r"(utm|mtm|pk|at)_\w+|\w*clid")
 #: Of words that are looked for.
 LONGEST = 100
 _SHOWN = 300
-#: What the API refuses in any text, and no keyboard types.
-_UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,7 @@ class Search:
 
     @classmethod
     def read(cls, params: QueryParams, name: str, label: str) -> Search:
-        text = params.get(name, "").strip()
-        if _UNPRINTABLE.search(text):
-            error = f"{label} : un caractère ne peut pas être lu. Tapez-le de nouveau. Voici la page sans ce critère."
-            return cls(_UNPRINTABLE.sub("", text)[:LONGEST], "", error)
-        text = readable_line(text).strip()
+        text = readable_line(params.get(name, "")).strip()
         if len(text) > LONGEST:
             error = f"{label} : {LONGEST} caractères au plus. Voici la page sans ce critère."
             return cls(text[:_SHOWN], "", error)
