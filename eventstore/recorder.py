@@ -47,6 +47,8 @@ from eventstore.recording.batches import (
     streams_of,
     verdicts_on,
 )
+from eventstore.sessions.lending import lent
+from eventstore.sessions.log_memory import LogMemory
 from eventstore.unavailable import Unavailable, is_connection_lost, is_unavailable
 from eventstore.wire import encoded, execute, prepare
 
@@ -82,6 +84,8 @@ class CommandRecorder(PostgresApplicationRecorder):
     """
 
     keys: EventKeys | None = None
+    #: What the process has seen of the log, if it remembers that.
+    memory: LogMemory | None = None
     #: When recording last failed; None once a later command was recorded. Shows faults that reading does not.
     _failed_at: float | None = None
 
@@ -136,7 +140,7 @@ class CommandRecorder(PostgresApplicationRecorder):
         sent = False
         verdicts, decisions = apart(batch)
         try:
-            with self.datastore.get_connection() as conn:
+            with lent(self.datastore.pool) as conn:
                 if conn not in self._with_function:
                     self._equip(conn)
                 chain = Chain(self.key, self._predecessors(conn, decisions.values()))
@@ -162,19 +166,27 @@ class CommandRecorder(PostgresApplicationRecorder):
             is_lost = is_connection_lost(fault)
             if is_lost:
                 self.forget()
-            if not is_lost and not isinstance(fault.__cause__, LockNotAvailable | PoolTimeout):
+            if not is_lost and not isinstance(fault, LockNotAvailable | PoolTimeout):
                 # A fault that readers do not notice, such as a full disk.
                 self._failed_at = monotonic()
             self._log_holders(fault)
-            maybe_recorded = sent and is_lost and not isinstance(fault.__cause__, ReadOnlySqlTransaction)
+            maybe_recorded = sent and is_lost and not isinstance(fault, ReadOnlySqlTransaction)
             raise Unavailable("the log cannot be written now", maybe_recorded) from fault
         self._failed_at = None
         verdicts |= verdicts_on(decisions, rows)
-        recorded = (decisions[place] for place, verdict in verdicts.items() if isinstance(verdict, Outcome))
-        self._authenticators.keep(
-            {stream: last for decided in recorded for stream, last in last_events(decided, chain)}
-        )
+        self._remember([(decisions[place], v) for place, v in verdicts.items() if isinstance(v, Outcome)], chain)
         return [verdicts[place] for place in range(len(batch))]
+
+    def _remember(self, recorded: Sequence[tuple[Decided, Outcome]], chain: Chain) -> None:
+        """Keep the authenticators of what was recorded, in the order of its positions, and what came last."""
+        if not recorded:
+            return
+        self._authenticators.keep(
+            {stream: last for decided, _ in recorded for stream, last in last_events(decided, chain)}
+        )
+        if self.memory is not None:
+            decided, outcome = recorded[-1]
+            self.memory.saw(outcome.position, decided.events[-1][3])
 
     def _equip(self, conn: Connection[DictRow]) -> None:
         """Create the functions that record, which are the session's own, and prepare their calls."""
@@ -186,7 +198,7 @@ class CommandRecorder(PostgresApplicationRecorder):
 
     def _log_holders(self, fault: BaseException) -> None:
         """Log the sessions that hold the log's table, if recording waited for it; never their data."""
-        if not isinstance(fault.__cause__, LockNotAvailable):
+        if not isinstance(fault, LockNotAvailable):
             return
         try:
             with self.datastore.cursor() as curs:
@@ -211,8 +223,7 @@ class CommandRecorder(PostgresApplicationRecorder):
 
 
 def _position_taken(fault: BaseException) -> bool:
-    cause = fault.__cause__ if fault.__cause__ is not None else fault
-    return isinstance(cause, UniqueViolation) and "notification_id" in (cause.diag.constraint_name or "")
+    return isinstance(fault, UniqueViolation) and "notification_id" in (fault.diag.constraint_name or "")
 
 
 def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:

@@ -223,10 +223,7 @@ class CommandBus:
         assert work.recorded, "a use case that decides nothing must refuse"
         decided = Decided(subject_id, self._stored(work.recorded), work.reads, idempotency)
         lease = held_lease()
-        verdict = self.appender.append(decided) if lease is None else self.recorder.record([decided], lease)[0]
-        if isinstance(verdict, Outcome):
-            self.memory.saw(verdict.position, decided.events[-1][3])
-        return verdict
+        return self.appender.append(decided) if lease is None else self.recorder.record([decided], lease)[0]
 
     def _stored(self, records: list[Recorded]) -> list[Row]:
         return [
@@ -284,6 +281,7 @@ def open_bus(
     use_cases: UseCases, recorder: CommandRecorder, pool: Pool, vault: Vault, signing: Signing, memory: LogMemory
 ) -> CommandBus:
     appender, cache = Appender(recorder.record), StateCache()
+    recorder.memory = memory
     # Another server may answer, whose log does not hold all that these rest on.
     memory.on_change += [cache.clear, recorder.forget]
     return CommandBus(use_cases, recorder, appender, pool, vault, cache, Keyed(vault, pool), Turns(), signing, memory)

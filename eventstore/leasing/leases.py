@@ -178,7 +178,7 @@ def holding(lease: Lease, database_url: str) -> Iterator[None]:
 
 def is_lease_lost(error: BaseException) -> bool:
     """Return whether a command was not recorded because another process has the lease that it rested on."""
-    return isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate == _LEASE_LOST
+    return isinstance(error, psycopg.Error) and error.sqlstate == _LEASE_LOST
 
 
 class _Heart:

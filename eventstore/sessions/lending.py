@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
 from time import monotonic, sleep
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, Connection
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 Conn = Connection[Any]
 AsyncConn = AsyncConnection[Any]
+C = TypeVar("C", bound=Connection[Any])
 AnyPool: TypeAlias = ConnectionPool[Any] | AsyncConnectionPool[Any]
 
 
@@ -65,6 +66,16 @@ class Lendings:
 
 
 lendings = Lendings()
+
+
+@contextmanager
+def lent(pool: ConnectionPool[C]) -> Iterator[C]:
+    """Lend a connection in autocommit mode: no transaction is ended on its return, as `pool.connection` would."""
+    conn = pool.getconn()
+    try:
+        yield conn
+    finally:
+        pool.putconn(conn)
 
 
 @contextmanager
