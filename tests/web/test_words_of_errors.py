@@ -25,7 +25,7 @@ from starlette.datastructures import UploadFile
 
 import web
 from domain.kernel.field_labels import label_of
-from web.core.acts import Act
+from web.core.acts import Act, _placed
 from web.core.forms import Field, Form
 from web.measures.acts import WRITE
 
@@ -48,6 +48,35 @@ def test_an_error_of_the_api_names_its_field_as_the_page_labels_it(message: str,
     form = Form([ON], "")
     form.refuse([{"code": "INVALID", "message": message, "field": ["on", "1"]}])
     assert form.errors == {"on": shown}
+
+
+LINES = Field("schools", "Établissements cibles", "lines")
+PARTED = Field("goals", "Objectifs", "lines", parts=lambda lines: [part for line in lines for part in line.split(";")])
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "shown"),
+    [
+        (["schools", "1"], "8 signes attendus.", "Établissements cibles : ligne 3, « zzz » : 8 signes attendus."),
+        (["schools", "1"], "Code UAI (2) : 8 signes.", "Établissements cibles : ligne 3, « zzz » : 8 signes."),
+        (["schools", "1"], "« zzz » n'en est pas.", "Ligne 3 : « zzz » n'en est pas."),
+        (["schools", "1"], "Cette école est connue.", "Ligne 3, « zzz » : Cette école est connue."),
+        (["schools", "2"], "8 signes attendus.", "Établissements cibles : 8 signes attendus."),
+        (["schools"], "20 au plus.", "Établissements cibles : 20 au plus."),
+        (["goals", "1", "label"], "trop long.", "Objectifs : « Écoles » : trop long."),
+    ],
+)
+def test_what_is_wrong_with_a_line_says_which(path: list[str], message: str, shown: str) -> None:
+    form = Form([LINES, PARTED], "", values={"schools": "0340005W\n\n zzz ", "goals": "Familles;Écoles"})
+    form.refuse([{"code": "INVALID", "message": message, "field": path}])
+    assert list(form.errors.values()) == [shown]
+
+
+def test_places_in_a_list_of_the_api_are_no_lines_of_a_field_that_it_is_not_of() -> None:
+    error = {"code": "INVALID", "message": "22/02/2027 : déjà déclarée.", "field": ["dates", "0", "starts_at"]}
+    form = Form([Field("without", "Jours sans animation", "days")], "", values={"without": "01/03/2027"})
+    form.refuse([_placed(error, {"dates": "without"})])
+    assert form.errors == {"without": "Jours sans animation : 22/02/2027 : déjà déclarée."}
 
 
 FILE = Field("tableau", "Votre tableau", "file")
@@ -117,7 +146,14 @@ DAYS = [
         "days",
         "22/01/2027\nlundi",
         ["2027-01-22", "lundi"],
-        A_DAY,
+        "Ce champ : ligne 2, « lundi » : une date est attendue, par exemple 15/01/2027.",
+    ),
+    (
+        "days",
+        "\n22/01/2027 et 29/01/2027\n\n05/02/27\n31/02/2027",
+        ["22/01/2027 et 29/01/2027", "2027-02-05", "2027-02-31"],
+        "Ce champ : ligne 2, « 22/01/2027 et 29/01/2027 » : une date est attendue, par exemple 15/01/2027."
+        " ligne 5, « 31/02/2027 » : une date est attendue, par exemple 15/01/2027.",
     ),
 ]
 

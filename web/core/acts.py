@@ -157,4 +157,7 @@ class Acts:
 def _placed(error: Mapping[str, Any], places: Mapping[str, str]) -> Mapping[str, Any]:
     path = [str(name) for name in error.get("field") or ()]
     whole = places.get(".".join(path))
-    return dict(error) | {"field": [whole] if whole else [places.get(name, name) for name in path]}
+    # What follows a field of another name are places in the API's list, not in what was typed.
+    renamed = next((place for place, name in enumerate(path) if name in places), None)
+    kept = path if renamed is None else [*path[:renamed], places[path[renamed]]]
+    return dict(error) | {"field": [whole] if whole else kept}

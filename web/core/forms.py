@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date as Day
 from datetime import time as Hour
 from typing import Any
 from uuid import uuid4
@@ -14,16 +13,18 @@ from starlette.datastructures import UploadFile
 
 from api.core.errors import field_called
 from web.core.french import size
+from web.core.typed import iso_day, line_called, lines, quoted, reads, wrong_day
 
 _CONFLICT = "CONFLICT"
 #: What the API calls a file of a form.
 _TABLE = ("csv", "file")
+#: Of lines that are wrong.
+_MOST_NAMED = 5
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 #: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
 #: As the API reads it; Python's own reader takes 18.30 for 18:00.
 _ISO_HOUR = re.compile(r"\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?", re.ASCII)
-_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
 #: What the API calls a field, before what it says of it. A sentence begins with an article, or as one goes on.
 _CALLED = re.compile(
     r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
@@ -77,6 +78,8 @@ class Field:
     largest: int = 20_000_000
     #: Of what has a line each: the API counts values, of which a line may make several.
     most_lines: int = 1_000
+    #: Parts such lines into the values that the API is sent.
+    parts: Callable[[Sequence[str]], Sequence[str]] | None = None
 
     def value(self, text: str) -> Any:
         """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
@@ -118,14 +121,28 @@ class Field:
             # Of 12,5 or « 12 places » it would say nothing to call for a number.
             some = any(map(str.isdigit, value))
             return "des chiffres seulement, par exemple 2" if some else "un nombre est attendu, par exemple 2"
-        if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and _reads(Hour, value)):
+        if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and reads(Hour, value)):
             return "une heure est attendue, par exemple 18:00"
-        for day in {"date": [value], "days": value}.get(self.kind, ()):
-            if not _reads(Day, day):
-                return "une date est attendue, par exemple 15/01/2027"
-            if not 2000 <= Day.fromisoformat(day).year <= 2100:
-                return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
-        return None
+        return wrong_day(value) if self.kind == "date" else None
+
+    def wrong_lines(self, typed: str) -> str | None:
+        """Return which lines are no days, and what was expected."""
+        if self.kind != "days":
+            return None
+        wrong = [(line, problem) for line in lines(typed) if (problem := wrong_day(iso_day(line[1])))]
+        named = [f"{line_called(*line)} : {problem}." for line, problem in wrong[:_MOST_NAMED]]
+        more = ["D'autres lignes sont à corriger."] if len(wrong) > _MOST_NAMED else []
+        return " ".join([*named, *more]) or None
+
+    def line(self, path: Sequence[str], typed: str) -> str:
+        """Return which line of what was typed a path of the API leads to, or "" where it leads to none."""
+        if self.kind not in ("lines", "days") or path[:1] != [self.name] or not "".join(path[1:2]).isdecimal():
+            return ""
+        place, written = int(path[1]), [*lines(typed)]
+        if self.parts is not None:
+            parts = self.parts([text for _, text in written])
+            return quoted(parts[place]) if place < len(parts) else ""
+        return line_called(*written[place]) if place < len(written) else ""
 
     def _offers(self, value: str) -> bool:
         offered = not self.options or value in {code for code, _ in self.options}
@@ -158,6 +175,8 @@ class Form:
         for each in self.fields:
             if problem := each.problem(values[each.name]):
                 self.errors[each.name] = f"{_called(each)} : {problem}."
+            elif wrong := each.wrong_lines(self.values.get(each.name, "")):
+                self.errors[each.name] = f"{_called(each)} : {wrong}"
         if self.errors:
             # The API is not asked: all that is missing is named at once nevertheless.
             missing = [each for each in self.fields if each.required and not self._has(each)]
@@ -227,7 +246,8 @@ class Form:
                 # Nobody can mend it there.
                 self.general.append(_in_words_of(field, message))
             else:
-                self.errors.setdefault(field.name, _in_words_of(field, message))
+                line = field.line(path, self.values.get(field.name, ""))
+                self.errors.setdefault(field.name, _in_words_of(field, message, line))
         self.key = str(uuid4())
 
     def close(self) -> None:
@@ -248,23 +268,6 @@ class Form:
         return next((fields[part] for part in path if part in fields), None)
 
 
-def iso_day(text: str) -> str:
-    """Return 2027-01-15 of 15/01/2027, 15-01-27 and the like, and any other text as it is."""
-    day = _DAY.fullmatch(text)
-    if day is None:
-        return text
-    year = day[3] if len(day[3]) == 4 else f"20{day[3]}"
-    return f"{year}-{int(day[2]):02}-{int(day[1]):02}"
-
-
-def _reads(kind: type[Day] | type[Hour], text: str) -> bool:
-    try:
-        kind.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _called(field: Field) -> str:
     return field.label.rstrip(" ?\N{NO-BREAK SPACE}")
 
@@ -276,9 +279,13 @@ def _under_its_name(path: Sequence[str], message: str) -> str:
     return f"{name} : {message}" if named else message[:1].upper() + message[1:]
 
 
-def _in_words_of(field: Field, message: str) -> str:
-    """Return what the API says of a field with the label that its reader sees, in place of the API's."""
+def _in_words_of(field: Field, message: str, line: str = "") -> str:
+    """Return what the API says of a field, or of a line of it, with the label that its reader sees."""
     named = _CALLED.match(message)
-    if not message[:1].islower() and (named is None or _SENTENCE.search(named[0].removesuffix(" : "))):
-        return message
-    return f"{_called(field)} : {message[named.end() if named else 0 :]}"
+    if line.partition(", ")[2] in message:
+        line = line.partition(", ")[0]
+    if not (message[:1].islower() or message[:1].isdecimal()) and (
+        named is None or _SENTENCE.search(named[0].removesuffix(" : "))
+    ):
+        return f"{line[:1].upper()}{line[1:]} : {message}" if line else message
+    return " : ".join(filter(None, (_called(field), line, message[named.end() if named else 0 :])))

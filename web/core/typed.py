@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from datetime import date as Day
+from datetime import time as Hour
 
 #: Ends of lines, of browsers, of slides (vertical tab), and of other programs.
 _ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
@@ -18,6 +21,9 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 #: The format characters that words of several languages and emojis need.
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile("[\t\n]+")
+_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
+#: Of a line that is wrong.
+_QUOTED = 80
 
 
 def readable(text: str) -> str:
@@ -38,3 +44,41 @@ def readable_lines(text: str) -> str:
 
 def _shows(char: str) -> bool:
     return char in _JOINERS or not (unicodedata.category(char) in ("Cf", "Co") or char in _BLANK)
+
+
+def iso_day(text: str) -> str:
+    """Return 2027-01-15 of 15/01/2027, 15-01-27 and the like, and any other text as it is."""
+    day = _DAY.fullmatch(text)
+    if day is None:
+        return text
+    year = day[3] if len(day[3]) == 4 else f"20{day[3]}"
+    return f"{year}-{int(day[2]):02}-{int(day[1]):02}"
+
+
+def wrong_day(day: str) -> str | None:
+    if not reads(Day, day):
+        return "une date est attendue, par exemple 15/01/2027"
+    if not 2000 <= Day.fromisoformat(day).year <= 2100:
+        return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
+    return None
+
+
+def lines(typed: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that hold something, with their numbers among all of them."""
+    return ((number, text) for number, line in enumerate(typed.splitlines(), 1) if (text := line.strip()))
+
+
+def line_called(number: int, text: str) -> str:
+    return f"ligne {number}, {quoted(text)}"
+
+
+def quoted(text: str) -> str:
+    return f"« {text if len(text) <= _QUOTED else text[: _QUOTED - 1] + '…'} »"
+
+
+def reads(kind: type[Day] | type[Hour], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

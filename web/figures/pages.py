@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.forms import iso_day
 from web.core.french import month, plural
 from web.core.problems import Problem
 from web.core.site import Site
+from web.core.typed import iso_day
 
 _WHO = document("figures/who")
 _STRUCTURE, _TERRITORY, _NATION = (document(f"figures/{name}") for name in ("structure", "territory", "nation"))

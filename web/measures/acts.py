@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from web.core.acts import Act, with_number
@@ -34,7 +34,7 @@ def _objective(line: str) -> tuple[str, float | None]:
     return (f"{label} (en %)" if in_per_cent else label), _figure(share)
 
 
-def _lines(lines: Iterable[str]) -> list[str]:
+def _lines(lines: Sequence[str]) -> list[str]:
     """Return the objectives as they were typed, a line each, or several in one as the examples have them."""
     return [part.strip() for line in lines for part in _NEXT.split(line) if part.strip()]
 
@@ -84,6 +84,7 @@ WRITE = Act(
             "lines",
             _OBJECTIVES,
             True,
+            parts=_lines,
         ),
         Field(
             "targetSchools",

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute
 
 from web.core import french
 from web.core.documents import document
-from web.core.forms import iso_day
 from web.core.site import Site
+from web.core.typed import iso_day
 
 _PROGRAMME = document("programme/programme")
 _PARIS = ZoneInfo("Europe/Paris")

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.forms import iso_day
 from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
+from web.core.typed import iso_day
 from web.structure.speaking import PARAMETER, spoken_for
 
 _WHO, _OWN = document("structure/who"), document("structure/animations/own")
