@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from web.core.communes import commune_with_code
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
+from web.structure.animations import clock_change
 from web.structure.animations.own import STATUSES
 from web.structure.speaking import own_animation
 
@@ -28,11 +30,21 @@ _ENDS = Field("ends", "Heure de fin", "time", "Par exemple 20:00", True)
 _EVERY = (("WEEK", "Chaque semaine"), ("TWO_WEEKS", "Toutes les deux semaines"))
 
 
-def _moments(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the input of a copy: its day and hours put together."""
-    date, starts, ends = (typed.get(name) for name in ("date", "starts", "ends"))
-    times = {"startsAt": f"{date}T{starts}" if starts else None, "endsAt": f"{date}T{ends}" if ends else None}
-    return (times if date else {}) | {"idempotencyKey": typed["idempotencyKey"]}
+def _moments(typed: Mapping[str, Any], zone: str | None = None) -> dict[str, Any]:
+    """Return the input of a copy: its day and hours put together, on clocks of `zone`."""
+    times = {f"{name}At": clock_change.moment(typed, name, typed.get("date"), zone) for name in ("starts", "ends")}
+    return (times if typed.get("date") else {}) | {"idempotencyKey": typed["idempotencyKey"]}
+
+
+def _ask_which(form: Form, zone: str) -> None:
+    typed = {each.name: each.value(form.values.get(each.name, "")) for each in form.fields}
+    clock_change.ask(form, typed, dict.fromkeys(("starts", "ends"), typed["date"]), zone)
+
+
+def _acts_in(zone: str) -> list[Act]:
+    """Return the acts on an animation whose clocks are those of `zone`."""
+    convert, check = partial(_moments, zone=zone), partial(_ask_which, zone=zone)
+    return [replace(act, convert=convert, check=check) if act.convert is _moments else act for act in _ACTS]
 
 
 _ACTS = (
@@ -42,7 +54,7 @@ _ACTS = (
         "Proposer la même animation à une autre date",
         "Créer la copie",
         "La copie est déclarée. L'équipe nationale va la publier.",
-        (_DATE, _STARTS, _ENDS),
+        (_DATE, _STARTS, clock_change.START, _ENDS, clock_change.END),
         "Le contenu est repris. L'attestation ne l'est jamais.",
         "ANIMATION_CLONE",
         _moments,
@@ -99,7 +111,7 @@ class OwnAnimation:
     """The page of one animation, for its structure."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, _ACTS)
+        self._site = site
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -111,7 +123,8 @@ class OwnAnimation:
 
     async def act(self, request: Request) -> Response:
         animation = await self._animation(request)
-        outcome = await self._acts.carry_out(request, versioned=True, animationId=animation["id"])
+        acts = Acts(self._site, _acts_in(animation["territory"]["timeZone"]))
+        outcome = await acts.carry_out(request, versioned=True, animationId=animation["id"])
         if isinstance(outcome, Response):
             return outcome
         return await self._page(request, await self._animation(request), outcome)
@@ -127,7 +140,7 @@ class OwnAnimation:
         volunteers = answer["animation"]["volunteers"] or []
         named = {"candidatureIds": "\n".join(each["candidatureId"] for each in volunteers)}
         values = {"dupliquer": hours, "benevoles": named}
-        acts = self._acts.shown(request, animation["allowedActions"], posted, values)
+        acts = Acts(self._site, _ACTS).shown(request, animation["allowedActions"], posted, values)
         options = {each["candidatureId"]: _called(each) for each in [*volunteers, *answer["volunteers"]["nodes"]]}
         for each in acts:
             if each.act.name == "benevoles":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from web.core.forms import Field, Form
@@ -20,26 +21,27 @@ START, END = (
 )
 
 
-def moment(form: Form, name: str, day: str | None, zone: str | None) -> str | None:
-    """Return a local time as the API takes it, with its offset where clocks show it twice; None where a part is missing.
-
-    Ask which of the two is meant, beside its field, where that was not chosen.
-    """
-    field = next(each for each in form.fields if each.name == name)
-    hour = field.value(form.values.get(name, ""))
+def moment(typed: Mapping[str, Any], name: str, day: str | None, zone: str | None) -> str | None:
+    """Return a local time as the API takes it, with the offset that was chosen; None where a part of it is missing."""
+    hour = typed.get(name)
     if not day or not hour:
         return None
-    offsets = _offsets(day, hour, zone)
-    if not offsets:
-        return f"{day}T{hour}"
-    form.fields = [replace(each, hidden=False) if each.name == f"{name}Pass" else each for each in form.fields]
-    chosen = form.values.get(f"{name}Pass", "")
-    if chosen not in offsets:
-        form.errors[f"{name}Pass"] = (
-            f"{field.label} : cette nuit-là, les horloges reculent et montrent deux fois {hour[:5]}."
-            " Choisissez avant ou après le changement d'heure."
-        )
-    return f"{day}T{hour}{offsets.get(chosen, '')}"
+    return f"{day}T{hour}{_offsets(day, hour, zone).get(typed.get(f'{name}Pass', ''), '')}"
+
+
+def ask(form: Form, typed: Mapping[str, Any], days: Mapping[str, str | None], zone: str | None) -> None:
+    """Offer the choice for each hour of those days that is shown twice, with an error where it was not made."""
+    for name, day in days.items():
+        offsets = _offsets(day or "", typed.get(name) or "", zone)
+        if not offsets:
+            continue
+        choice, label = f"{name}Pass", next(each.label for each in form.fields if each.name == name)
+        form.fields = [replace(each, hidden=False) if each.name == choice else each for each in form.fields]
+        if typed.get(choice) not in offsets:
+            form.errors[choice] = (
+                f"{label} : cette nuit-là, les horloges reculent et montrent deux fois {typed[name]}."
+                " Choisissez avant ou après le changement d'heure."
+            )
 
 
 def shown(fields: Sequence[Field], form: Form) -> list[Field]:
@@ -58,11 +60,12 @@ def chosen(instant: str, zone: str) -> str:
 def _offsets(day: str, hour: str, zone: str | None) -> dict[str, str]:
     """Return the offsets before and after clocks go back; none where they show that time once, or never."""
     try:
-        clock = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), ZoneInfo(zone or "UTC"))
+        clock, there = datetime.fromisoformat(f"{day}T{hour}"), ZoneInfo(zone or "UTC")
     except (ValueError, ZoneInfoNotFoundError):
         return {}
-    before, after = (clock.replace(fold=fold) for fold in (0, 1))
-    earlier, later = before.utcoffset(), after.utcoffset()
-    if earlier is None or later is None or earlier <= later:
+    passes = [clock.replace(tzinfo=there, fold=fold) for fold in (0, 1)]
+    before, after = (local.utcoffset() or timedelta() for local in passes)
+    # Whoever typed an offset has chosen; where clocks go forward the order is the other way round.
+    if clock.tzinfo is not None or before <= after:
         return {}
-    return {name: f"{local:%:z}" for (name, _), local in zip(_PASSES, (before, after), strict=True)}
+    return {name: local.isoformat()[-len("+00:00") :] for (name, _), local in zip(_PASSES, passes, strict=True)}

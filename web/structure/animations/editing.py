@@ -81,8 +81,9 @@ class AnimationEditing:
             # What keeping refuses says nothing of what a declaration lacks.
             return self._page(request, await self._choices(request, structure), form, draft=draft)
         form.fields = forms.FIELDS
-        values = forms.mutation_input(form)
-        communes = await self._commune(request, form, form.values["territory"])
+        choices, territory = await self._choices(request, structure), form.values["territory"]
+        values = forms.mutation_input(form, forms.time_zone(choices, territory))
+        communes = await self._commune(request, form, territory)
         values |= {
             "structureId": structure,
             "communeCode": _code(communes),
@@ -96,7 +97,7 @@ class AnimationEditing:
                 return RedirectResponse(f"/structure/animations/{payload['animation']['id']}?fait=declarer", 303)
             forms.refuse(form, payload["errors"])
         draft = await draft_of(self._site, request, structure)
-        return self._page(request, await self._choices(request, structure), form, communes, draft=draft)
+        return self._page(request, choices, form, communes, draft=draft)
 
     async def change(self, request: Request) -> Response:
         animation = await self._animation(request)
@@ -110,7 +111,7 @@ class AnimationEditing:
     async def modify(self, request: Request) -> Response:
         animation = await self._animation(request)
         form = await self._site.guard.posted(request, (*forms.FIELDS, _VERSION))
-        values = forms.mutation_input(form)
+        values = forms.mutation_input(form, animation["territory"]["timeZone"])
         communes = await self._commune(request, form, animation["territory"]["code"])
         values |= {"animationId": animation["id"], "communeCode": _code(communes)}
         values["school"] = await self._school(request, form)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from web.core.forms import Field, Form
+from web.structure.animations import clock_change
 
 TITLES = {
     "title": "Ce que vous proposez",
@@ -40,6 +41,8 @@ FIELDS = (
     Field("date", "Date", "date", "Exemple : 15/01/2027", True),
     Field("starts", "Heure de début", "time", "Heure du lieu, par exemple 18:00", True),
     Field("ends", "Heure de fin", "time", "Par exemple 20:00", True),
+    clock_change.START,
+    clock_change.END,
     Field("lastDay", "Dernier jour", "date", "Seulement si l'animation finit un autre jour, ou après minuit."),
     Field("seats", "Nombre de places", "number", required=True),
     Field("territory", "Territoire", "select", required=True),
@@ -95,7 +98,7 @@ def fields(choices: Mapping[str, Any], form: Form, communes: Sequence[Mapping[st
             # Unseen: the commune that is recorded, whose name stands in the form.
             each = replace(each, options=options, hidden=not communes)
         shown.append(each)
-    return shown
+    return clock_change.shown(shown, form)
 
 
 def only_territory(choices: Mapping[str, Any]) -> str:
@@ -104,13 +107,21 @@ def only_territory(choices: Mapping[str, Any]) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
-def mutation_input(form: Form) -> dict[str, Any]:
-    """Return the animation as the API takes it; what was left empty is none."""
+def time_zone(choices: Mapping[str, Any], territory: str) -> str | None:
+    """Return the time zone of a territory of the structure's conventions."""
+    zones = {each["inTerritory"]["code"]: each["inTerritory"]["timeZone"] for each in _conventions(choices)}
+    return zones.get(territory)
+
+
+def mutation_input(form: Form, zone: str | None) -> dict[str, Any]:
+    """Return the animation as the API takes it, its times on clocks of `zone`; what was left empty is none."""
     typed = form.input()
     values: dict[str, Any] = {name: typed.get(name) for name in ("title", "description", "type", "audience", "seats")}
     values |= {name: typed.get(name) for name in ("territory", "venueType", "venueName", *_OPTIONAL)}
     date, last = typed.get("date"), typed.get("lastDay") or typed.get("date")
-    values["startsAt"], values["endsAt"] = _moment(typed.get("starts"), date), _moment(typed.get("ends"), last)
+    values["startsAt"] = clock_change.moment(typed, "starts", date, zone)
+    values["endsAt"] = clock_change.moment(typed, "ends", last, zone)
+    clock_change.ask(form, typed, {"starts": date, "ends": last}, zone)
     values["themes"] = [theme for name in ("theme", "secondTheme") if (theme := typed.get(name))] or None
     values["accessibility"], values["languages"] = typed["accessibility"], typed["languages"]
     contact = {name: typed.get(name) for name in ("phone", "email", "hours")}
@@ -127,7 +138,7 @@ def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
     """Return what the form of an animation holds."""
     starts, ends = (datetime.fromisoformat(animation[name]) for name in ("startsAt", "endsAt"))
     themes = [theme["code"] for theme in animation["themes"]]
-    own = animation["contact"] or {}
+    own, zone = animation["contact"] or {}, animation["territory"]["timeZone"]
     return {
         **{name: animation[name] or "" for name in ("title", "description", "venueName", "address", "onlineLink")},
         **{name: animation[name]["code"] for name in ("type", "audience", "venueType", "territory")},
@@ -138,6 +149,7 @@ def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
         "lastDay": ends.date().isoformat() if ends.date() != starts.date() else "",
         "starts": starts.strftime("%H:%M"),
         "ends": ends.strftime("%H:%M"),
+        **{f"{name}Pass": clock_change.chosen(animation[f"{name}At"], zone) for name in ("starts", "ends")},
         "seats": str(animation["seats"]),
         "communeCode": animation["communeCode"] or "",
         "school": (animation["school"] or {}).get("uai", ""),
@@ -154,11 +166,6 @@ def shown(field: Field, value: str) -> str:
     if field.kind == "date" and text:
         text = f"{Day.fromisoformat(text):%d/%m/%Y}"
     return f"« {text} »" if text else "rien"
-
-
-def _moment(time: str | None, date: str | None) -> str | None:
-    """Return a local time; None where a part of it is missing."""
-    return f"{date}T{time}" if date and time else None
 
 
 def _place(field: list[str]) -> str:
