@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import People
+from tests.support.people import SCHOOL, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from web.core.typed import readable, readable_line, readable_lines
@@ -43,3 +43,7 @@ def test_who_pastes_a_telephone_number_with_marks_around_it_is_registered(
 
 def test_a_place_that_is_pasted_with_a_mark_is_found(visitor: Visitor, people: People):
     assert visitor.http.get("/animations?lieu=34000%E2%80%8E").headers["location"].endswith("commune=34172")
+    suggestions = visitor.http.get("/communes.json?texte=Mont%00pelli%E2%80%8B")
+    assert (suggestions.status_code, "Montpellier" in suggestions.text) == (200, True)
+    page = visitor.signs_in("DIRECTOR").sees(f"/ecole/demandes?etablissement={SCHOOL}%E2%80%8B")
+    assert "n'est pas compris" not in page

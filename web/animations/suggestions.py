@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from web.core.communes import COMMUNES, meant_by, smallest, suggested
 from web.core.site import Site
+from web.core.typed import readable_line
 
 _LONGEST = 100
 #: Communes change once a year.
@@ -28,7 +29,7 @@ class CommuneSuggestions:
         return [self._site.route("/communes.json", self.suggest)]
 
     async def suggest(self, request: Request) -> Response:
-        typed = request.query_params.get("texte", "")[:_LONGEST].strip()
+        typed = readable_line(request.query_params.get("texte", "")[:_LONGEST]).strip()
         answer = (await self._site.api.ask(request, COMMUNES, {"text": typed}))["communes"] if typed else ()
         suggestions = [suggested(typed, each) for each in smallest(meant_by(typed, answer))]
         return Response(orjson.dumps(suggestions), 200, _HEADERS, "application/json")

@@ -18,6 +18,7 @@ from web.core.narrowing import Search, ask_narrowed, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
+from web.core.typed import readable_line
 from web.requests.acts import ACTS, SEND, TAKE_UP
 
 _LISTING, _REQUEST, _ANSWERS = document("requests/listing"), document("requests/request"), document("requests/answers")
@@ -87,7 +88,7 @@ class RequestsDesk:
         place = Search.read(params, "lieu", "Commune ou code postal")
         if place.text:
             where["place"] = place.text
-        if school := params.get("etablissement", "").strip()[:_LONGEST]:
+        if school := readable_line(params.get("etablissement", "")).strip()[:_LONGEST]:
             where["school"] = [school]
         answer, refused = await ask_narrowed(self._site.api, request, _LISTING, where, page_variables(params))
         viewer, requests = answer["viewer"], answer["animationRequests"]
