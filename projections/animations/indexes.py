@@ -4,10 +4,11 @@ from __future__ import annotations
 
 INDEXES = (
     "(structure_id, starts_at, animation_id)",
-    # The listing and its exports, in which nothing else is passed over.
-    "(starts_at, animation_id) WHERE status = 'PUBLISHED'",
-    # Of every status, for who answers for a territory or the country.
-    "(starts_at, animation_id)",
+    # The listing and its exports, in which nothing else is passed over. A period of local days is counted in the index.
+    "(starts_at, animation_id) INCLUDE (day) WHERE status = 'PUBLISHED'",
+    # Of every status, for who answers for a territory or the country; larger than that of the listing, which pages
+    # would be read by otherwise.
+    "(starts_at, animation_id) INCLUDE (day)",
     "(territory, starts_at, animation_id)",
     "(status, starts_at, animation_id)",
     "(attested, starts_at, animation_id)",
