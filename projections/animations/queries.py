@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from projections.animations.figures import LISTED_ANIMATIONS
 from projections.animations.sources import SOURCE, source
@@ -106,6 +107,8 @@ class Conditions:
     upcoming: bool | None = None
     awaiting_attestation: bool | None = None
     without_convention: bool | None = None
+    #: The time zones of the territories that are looked for; empty: any. No filter: it bounds where clocks are asked.
+    time_zones: Collection[str] = ()
 
     @property
     def names_a_time(self) -> bool:
@@ -136,7 +139,9 @@ _STARTS = {"starts_from": ">=", "starts_before": "<"}
 #: No clock is further from UTC: an index finds the range, the clocks of each territory decide within it.
 _FURTHEST = timedelta(hours=14)
 #: The conditions that the listing's rollup does not count by.
-_NOT_ADDED_UP = frozenset(condition.name for condition in fields(Conditions)).difference(LISTED_ANIMATIONS.table.key)
+_NOT_ADDED_UP = frozenset(condition.name for condition in fields(Conditions)).difference(
+    LISTED_ANIMATIONS.table.key, ("time_zones",)
+)
 _NARROWING_NOTHING: tuple[object, ...] = (None, [])
 _NO_WORD = "false"
 
@@ -182,7 +187,7 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
             filtered = filtered.where(condition, **{name: value})
     for name, comparison in _STARTS.items():
         if (start := getattr(conditions, name)) is not None:
-            filtered = _started(filtered, name, comparison, start)
+            filtered = _started(filtered, name, comparison, start, conditions.time_zones)
     for name, condition in _AT_AN_INSTANT.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition if value else f"NOT ({condition})", now=now)
@@ -197,19 +202,32 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     return filtered
 
 
-def _started(filtered: Filter, name: str, comparison: str, start: datetime) -> Filter:
+def _started(filtered: Filter, name: str, comparison: str, start: datetime, time_zones: Collection[str]) -> Filter:
     """Compare starts with an instant or, without an offset, with what the clocks of each territory show."""
     if start.tzinfo is not None:
         return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: start})
-    furthest = -_FURTHEST if comparison == ">=" else _FURTHEST
+    earliest, latest = _shown_at(start, time_zones)
+    bound, decided = (earliest, latest) if comparison == ">=" else (latest, earliest)
     # The day by those clocks stands in a column, and in the indexes.
     shown = "a.day" if start.time() == time.min else "(a.starts_at AT TIME ZONE a.time_zone)"
-    # Clocks are asked within a day of the bound alone: PostgreSQL cannot guess how many starts they let through.
+    # Clocks are asked between these bounds alone: PostgreSQL cannot guess how many starts they let through.
     return filtered.where(
-        f"(a.starts_at {comparison} %({name}_bound)s AND (a.starts_at {comparison} %({name}_anywhere)s"
+        f"(a.starts_at {comparison} %({name}_bound)s AND (a.starts_at {comparison} %({name}_decided)s"
         f" OR {shown} {comparison} %({name})s))",
-        **{name: start, f"{name}_bound": _shifted(start, furthest), f"{name}_anywhere": _shifted(start, -furthest)},
+        **{name: start, f"{name}_bound": bound, f"{name}_decided": decided},
     )
+
+
+def _shown_at(start: datetime, time_zones: Collection[str]) -> tuple[datetime, datetime]:
+    """Return the first and the last instant at which clocks of these zones may show a time."""
+    with suppress(OverflowError):
+        # Where clocks go back they show it twice; where they go forward, its two instants lie around the change.
+        instants = [
+            start.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for zone in time_zones for fold in (0, 1)
+        ]
+        if instants:
+            return min(instants), max(instants)
+    return _shifted(start, -_FURTHEST), _shifted(start, _FURTHEST)
 
 
 def _shifted(start: datetime, by: timedelta) -> datetime:

@@ -219,4 +219,5 @@ def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions
         venue_type=lists.with_successors(TermKind.VENUE_TYPE, conditions.venue_type),
         audience=lists.with_successors(TermKind.AUDIENCE, conditions.audience),
         accessibility=lists.with_successors(TermKind.ACCESSIBILITY, conditions.accessibility),
+        time_zones={each.time_zone for each in lists.named(conditions.territory or lists.territories)},
     )
