@@ -149,6 +149,7 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "listing of an audience": (LISTING, PUBLIC, {"where": {"audience": ["mediateurs"]}}, 200),
     "listing of a structure": (LISTING, PUBLIC, {"where": {"structureId": str(structure_id(TILLEULS))}}, 60),
     "listing of a period": (LISTING, PUBLIC, {"where": {"startsFrom": "2027-02-01T00:00:00Z"}}, 50),
+    "listing of local days": (LISTING, PUBLIC, {"where": {"startsFrom": "2027-02-01T00:00:00"}}, 60),
     "listing of a rare word": (LISTING, PUBLIC, {"where": {"text": "c4ca4238"}}, 50),
     "listing of a usual word": (LISTING, PUBLIC, {"where": {"text": "café"}}, 100),
     "own animations": (OWN, structure(TILLEULS), {}, 60),
