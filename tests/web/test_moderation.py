@@ -58,6 +58,7 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     assert late.status_code == 422
     assert f"<li>C&#39;est fait : 1{NBSP}animation publiée.</li>" in late.text
     assert "<li>Non publiée : « Atelier 1 » (15/03/2027) : " in late.text
+    assert "Lisez ceci avant de continuer" in late.text
     # A page that was gone back to, and sent with others ticked; then with what it leads to.
     fifth = people.declare(title="Atelier 5", startsAt="2027-03-19T18:00:00+01:00", endsAt="2027-03-19T20:00:00+01:00")
     back = team.http.post("/moderation?mots=atelier", data={**dict(fields), "animationIds": [fourth]})

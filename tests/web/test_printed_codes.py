@@ -20,7 +20,9 @@ def test_the_code_of_a_ticket_gives_the_seat_up(visitor: Visitor, people: People
     for shown in ("Café des parents", "15\N{NO-BREAK SPACE}mars", "1 rue", "11", "calendar.ics", "Ana"):
         assert shown in page
     assert "Sans e-mail" not in page
+    other_tab = visitor.sends(visitor.sees("/inscription"), values={"code": code})
     assert "vous ne venez plus" in visitor.sends(page, "cancel")
+    assert "vous ne venez plus" in visitor.sends(other_tab, "cancel")
     assert "Vous n&#39;êtes plus inscrit(e)" in visitor.sends(visitor.sees("/inscription"), values={"code": code})
 
 

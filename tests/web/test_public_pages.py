@@ -190,8 +190,11 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert "La date ou le lieu a changé" in page
     page = visitor.sends(page, "keep")
     assert "vous gardez votre place" in page
+    other_tab = visitor.sees(link)
     page = visitor.sends(page, "cancel")
     assert "vous ne venez plus" in page
+    # What they want is so: pressing the button of another tab is no mistake of theirs.
+    assert "vous ne venez plus" in visitor.sends(other_tab, "cancel")
     assert visitor.sees(link) == visitor.sees(link)
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
     assert "Votre place est réservée" in visitor.sees(link)
@@ -208,7 +211,9 @@ def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor
     page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
     assert "Merci, votre candidature est envoyée" in page
     assert "<dt>Établissement</dt>" in page
+    other_tab = page
     page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
+    assert "<h1>Candidature retirée</h1>" in visitor.sends(other_tab, "withdraw")
     assert "<h1>Candidature retirée</h1>" in page
     assert "Nous déménageons." in page
     assert "<dt>Retirée le</dt>" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from web.candidatures.following.acts import MISSIONS
@@ -10,8 +11,15 @@ from web.core.documents import document
 from web.core.forms import Field
 from web.core.linked_page import Button, LinkedPage
 
+
+def _withdrawn(shown: Mapping[str, Any]) -> bool:
+    return bool(shown["candidature"]["status"] == "WITHDRAWN")
+
+
 _BUTTONS = {
-    "withdraw": Button(document("candidatures/withdraw"), "candidatureWithdraw", optional=("reason",)),
+    "withdraw": Button(
+        document("candidatures/withdraw"), "candidatureWithdraw", optional=("reason",), reached=_withdrawn
+    ),
     "help": Button(
         document("candidatures/help"), "candidatureRecordAccompaniment", "note", ("on", "mission", "parents")
     ),

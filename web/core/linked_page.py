@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,18 @@ from web.core.site import Site
 class Button:
     """A mutation of one root field.
 
-    `step`: what the page says once it is done; `optional`: fields that it takes if they are filled in.
+    `step`: what the page says once it is done; `optional`: fields that it takes if they are filled in; `reached`:
+    whether what the page shows is already so, as where the button was pressed in another tab before.
     """
 
     document: Document
     name: str
     step: str | None = None
     optional: Sequence[str] = ()
+    reached: Callable[[Mapping[str, Any]], bool] = lambda shown: False
+
+    def leads_to(self, address: str) -> Response:
+        return RedirectResponse(f"{address}?etape={self.step}" if self.step else address, 303)
 
 
 class LinkedPage(ABC):
@@ -60,7 +65,7 @@ class LinkedPage(ABC):
     async def act(self, request: Request) -> Response:
         """Do what the button says, then lead back: to load the page again repeats nothing."""
         form = await self.site.guard.posted(request, self.fields)
-        link = request.path_params["link"]
+        link, pressed = request.path_params["link"], None
         if not form.failed and (button := self.buttons.get(form.values["action"])) is not None:
             typed = form.input()
             if form.failed:
@@ -69,12 +74,12 @@ class LinkedPage(ABC):
             values = {"link": link, "idempotencyKey": form.key, **filled}
             payload = (await self.site.api.ask(request, button.document, {"input": values}))[button.name]
             if not payload["errors"]:
-                step = f"?etape={button.step}" if button.step else ""
-                return RedirectResponse(f"{self.path}/{link}{step}", 303)
+                return button.leads_to(f"{self.path}/{link}")
             form.refuse(payload["errors"])
-        return await self._page(request, form)
+            pressed = button
+        return await self._page(request, form, pressed)
 
-    async def _page(self, request: Request, form: Form) -> Response:
+    async def _page(self, request: Request, form: Form, refused: Button | None = None) -> Response:
         link = request.path_params["link"]
         try:
             shown = self.shown(await self.site.api.ask(request, self.reads, {"link": link}))
@@ -82,6 +87,8 @@ class LinkedPage(ABC):
             raise (Problem.missing(self.unknown) if problem.status == 404 else problem) from None
         if shown is None:
             raise Problem.missing(self.unknown)
+        if refused is not None and refused.reached(shown):
+            return refused.leads_to(f"{self.path}/{link}")
         response = self.site.templates.page(
             request,
             self.template,

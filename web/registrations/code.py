@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
@@ -51,22 +52,30 @@ class CodePage:
         if button is None:
             return await self._seen(request, form)
         payload = (await self._site.api.ask(request, button.document, {"input": {"code": ""} | values}))[button.name]
-        if not payload["errors"]:
-            return RedirectResponse(f"/inscription?etape={button.step}", 303)
-        form.refuse(payload["errors"])
-        return self._page(request, form)
+        if payload["errors"]:
+            shown = await self._shown(request, form)
+            if isinstance(shown, Problem) or shown is None or not button.reached(shown):
+                form.refuse(payload["errors"])
+                return self._page(request, form)
+        return button.leads_to("/inscription")
 
-    async def _seen(self, request: Request, form: Form) -> Response:
+    async def _shown(self, request: Request, form: Form) -> dict[str, Any] | Problem | None:
+        """Return what templates show of the registration, or why it is not found; None where there is nothing."""
         values = form.input()
+        variables = {"code": values.get("code", ""), "day": values.get("day")}
         try:
-            variables = {"code": values.get("code", ""), "day": values.get("day")}
             registration = (await self._site.api.ask(request, _SEE, variables))["registrationByCode"]
         except Problem as problem:
             if problem.status != 404:
                 raise
-            form.refuse([{"field": list(problem.where), "message": problem.message}])
+            return problem
+        return shown_of(registration, self._site.clock())
+
+    async def _seen(self, request: Request, form: Form) -> Response:
+        shown = await self._shown(request, form)
+        if isinstance(shown, Problem):
+            form.refuse([{"field": list(shown.where), "message": shown.message}])
             return self._page(request, form)
-        shown = shown_of(registration, self._site.clock())
         if shown is None:
             form.refuse([{"field": ["code"], "message": _UNKNOWN}])
             return self._page(request, form)

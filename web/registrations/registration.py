@@ -10,10 +10,15 @@ from web.core.asking import Answer
 from web.core.documents import document
 from web.core.linked_page import Button, LinkedPage
 
+
+def _given_up(shown: Mapping[str, Any]) -> bool:
+    return bool(shown["registration"]["status"] == "CANCELLED")
+
+
 #: What who holds a link or a code may do.
 BUTTONS = {
     "keep": Button(document("registrations/keep"), "registrationKeep", "gardee"),
-    "cancel": Button(document("registrations/cancel"), "registrationCancel", "annulee"),
+    "cancel": Button(document("registrations/cancel"), "registrationCancel", "annulee", reached=_given_up),
 }
 _HEADLINES = {
     "SEATED": "Votre place est réservée",
