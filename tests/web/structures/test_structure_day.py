@@ -34,9 +34,22 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     code = done.partition('site-code">')[2].partition("<")[0]
     assert "Pas encore pointé(e)" in visitor.sees(f"{base}/presences")
     assert "attestation" in visitor.sees(f"{base}/attestation")
+    visitor.sends(visitor.sees(f"{base}/inscrire"), values={"firstName": "Ana", "lastName": "Silva", "children": "0"})
+    page = visitor.sees(f"{base}/presences")
+    kept, place = page.partition("Ana Silva")[::2]
+    number = kept.count("site-confirm") + 1
+    refused = visitor.sends(kept[: kept.index("<ul")] + place, "retirer", {"reason": ""}, 422)
+    assert f'<a href="#retirer-{number}-reason">Raison : champ obligatoire' in refused
+    assert '<details class="site-confirm" open' in refused
+    assert refused.count("<summary>Retirer") == 2
+    gone = visitor.sends(kept[: kept.index("<ul")] + place, "retirer", {"reason": "Inscrite deux fois."})
+    assert "inscription est retirée" in gone
+    assert "Ana" not in gone
+    assert "Léa" in gone
 
     server.clock.now = datetime.fromisoformat("2027-01-20T20:30:00+01:00")
     page = visitor.sees(f"{base}/presences")
+    assert "<summary>Retirer" not in page
     assert "Présent(e)" in visitor.sends(page, "code", {"code": code})
     page = visitor.sees(f"{base}/presences")
     assert '<a href="#code-code">' in visitor.sends(page, "code", {"code": ""}, status=422)

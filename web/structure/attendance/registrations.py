@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -93,18 +94,23 @@ class AttendanceList:
 
     def _led(self, request: Request, act: Act) -> Response:
         """Lead back to the person who was ticked: who ticks a long list on a telephone goes on from there."""
-        about = dict(request.state.typed).get(_PERSON.name, "")
+        # Who was removed stands there no more.
+        about = dict(request.state.typed).get(_PERSON.name, "") if act.name != "retirer" else ""
         here = address_without(request, OUTCOME_NAMES, ("fait", act.name))
         return RedirectResponse(f"{here}#personne-{about}" if about else here, 303)
 
-    def _rows(self, request: Request, people: Sequence[Mapping[str, Any]], posted: Form | None) -> dict[str, Form]:
-        """Return the form that ticks each person, as it was posted where it is that one."""
-        rows: dict[str, Form] = {}
+    def _rows(
+        self, request: Request, people: Sequence[Mapping[str, Any]], posted: Form | None
+    ) -> dict[str, tuple[Form, Form]]:
+        """Return the forms that tick and remove each person, as posted where it is that one."""
+        rows: dict[str, tuple[Form, Form]] = {}
         for number, person in enumerate(people, 1):
             about = posted if posted is not None and posted.values.get(_PERSON.name) == person["id"] else None
             children = person["presentChildren"] if person["present"] else person["children"]
-            form = rows[person["id"]] = self._acts.form(request, "pointer", about, children=str(children or 0))
-            form.prefix = f"pointer-{number}"
+            ticking = self._acts.form(request, "pointer", about, children=str(children or 0))
+            removing = self._acts.form(request, "retirer", about, registrationId=person["id"])
+            ticking.prefix, removing.prefix = f"pointer-{number}", f"retirer-{number}"
+            rows[person["id"]] = ticking, removing
         return rows
 
     def _variables(self, request: Request) -> dict[str, Any]:
@@ -128,7 +134,8 @@ class AttendanceList:
             address=address_without(request, OUTCOME_NAMES),
             code=self._acts.form(request, "code", posted),
             walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
-            removal=self._acts.form(request, "retirer", posted),
+            open=animation["status"] == "PUBLISHED"
+            and self._site.clock() < datetime.fromisoformat(animation["startsAt"]),
             acts=self._acts,
             actions={each["code"]: each for each in animation["allowedActions"]},
             posted=posted,
