@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
 _COLUMN = "ALTER TABLE stored_events ADD COLUMN authenticator bytea"
 #: A server of before there were authenticators has no lease with a row, but the lock of one.
 _WRITTEN_BESIDE = f"""
-SELECT EXISTS (SELECT FROM stored_events) AND EXISTS (SELECT FROM {holders(Lock.PROJECTOR)} AS holder)"""
+SELECT (SELECT max(notification_id) FROM stored_events) IS NOT NULL
+    AND EXISTS (SELECT FROM {holders(Lock.PROJECTOR)} AS holder)"""
 # A row of before is not looked at by NOT VALID.
 _CHECK = """
 ALTER TABLE stored_events ADD CONSTRAINT stored_events_can_be_read
