@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import resource
 import signal
 import socket
@@ -17,6 +16,7 @@ from cli.composition import Runtime, api_services, page_secret
 from cli.console import Refused
 from cli.logs import RequestLog
 from cli.server.workers import Inherited
+from eventstore.cycles import seek_cycles_less_often
 
 if TYPE_CHECKING:
     import uvicorn
@@ -93,7 +93,7 @@ def run_api(
     if inherited is not None:
         services.shared(PersistedDocuments, trusted=services.trusted_documents, folder=inherited.documents)
     config = server_config(RequestLog(create_site(services, page_secret(opened.settings), offers or {})), services)
-    _tune_garbage_collection()
+    seek_cycles_less_often()
     # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)
     server = DrainingServer(config, started, lambda: services.gauges.update(leaving=1), opened.settings.leave_seconds)
@@ -149,15 +149,3 @@ def stands_for_many(peer: str, web: WebSettings) -> bool:
     except ValueError:
         return False
     return address.is_loopback or any(address in network for network in web.trusted_proxies)
-
-
-def _tune_garbage_collection() -> None:
-    """Freeze modules and schema, which live as long as the process, and collect less often.
-
-    An answer makes thousands of objects and few cycles: the default threshold of 700 costs a tenth of its time. A full
-    collection every 250,000 objects still frees what subscriptions leave behind, and has little to look at: prepared
-    documents hold no cycles, and those that come once are not kept.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 5, 5)
