@@ -9,12 +9,8 @@ from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
-_FRENCH_MARKS = ("\u0301", "\u0300", "\u0302", "\u0327", "\u0308")
-_FRENCH_SIGNS = ("–", "«", "»")
-#: ASCII, with all that separates words as spaces.
-_APART = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 #: Words of several parts; French writers leave the hyphen out as often as not.
-_COMPOUND = re.compile(r"[^\W_]+(?:[-\u2010][^\W_]+)+")
+_COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 #: What is no word by itself: with or without a hyphen, it makes one with the word after it.
 _PREFIXES = frozenset(("anti", "auto", "cyber", "hyper", "inter", "micro", "mini", "multi", "tele", "video"))
 #: PostgreSQL takes no word of more than 2,046 bytes.
@@ -32,38 +28,66 @@ def without_accents(text: str) -> str:
     return _decomposed(text).encode("ascii", "ignore").decode()
 
 
-def _plain(text: str) -> str:
-    plain = _decomposed(text)
-    for mark in _FRENCH_MARKS:
-        plain = plain.replace(mark, "")
-    for sign in _FRENCH_SIGNS:
-        plain = plain.replace(sign, " ")
-    return plain if plain.isascii() else _MARKS.sub("", plain)
+def _without_marks(text: str) -> str:
+    # Besides the hyphen of the keyboard Unicode has one that is nothing else.
+    return _MARKS.sub("", _decomposed(text)).replace("\u2010", "-")
 
 
-def _parts(plain: str) -> list[str]:
-    # Most French text is ASCII by now, and splitting it takes a fifth of the time of patterns.
-    parts = plain.encode().translate(_APART).decode().split() if plain.isascii() else _WORD.findall(plain)
-    return [word[:_LONGEST_WORD] for word in parts]
+#: The code page of French texts: each of its characters is one byte, which `bytes.translate` makes plain.
+_CODE_PAGE = "cp1252"
+#: Stands for what is more than one plain letter (œ), and for letters of other alphabets (µ).
+_NOT_ONE_LETTER = 0xFF
+
+
+def _plain_letter(code: int) -> int:
+    """Return the plain letter of a character of the code page, a hyphen for itself, a space for what else is none."""
+    if code == ord("-"):
+        return code
+    letters = "".join(_WORD.findall(_without_marks(bytes([code]).decode(_CODE_PAGE, "ignore"))))
+    return ord(letters) if len(letters) == 1 and letters.isascii() else _NOT_ONE_LETTER if letters else ord(" ")
+
+
+_PLAIN_LETTERS = bytes(map(_plain_letter, range(256)))
+
+
+def _letters_and_hyphens(text: str) -> str | None:
+    try:
+        letters = text.encode(_CODE_PAGE).translate(_PLAIN_LETTERS)
+    except UnicodeEncodeError:
+        return None
+    return None if _NOT_ONE_LETTER in letters else letters.decode()
+
+
+def _taken_apart(text: str) -> tuple[list[str], str]:
+    """Return the words, and the text without accents and case, in which hyphens stand."""
+    plain = _letters_and_hyphens(text)
+    if plain is None:
+        text = _without_marks(text)
+        plain = _letters_and_hyphens(text)
+    # French text is plain by now, and splitting it takes a fifth of the time of patterns.
+    parts = _WORD.findall(text) if plain is None else plain.replace("-", " ").split()
+    if max(map(len, parts), default=0) > _LONGEST_WORD:
+        parts = [word[:_LONGEST_WORD] for word in parts]
+    return parts, text if plain is None else plain
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text for searching, of any alphabet, without accents and case."""
-    return _parts(_plain(text))
+    return _taken_apart(text)[0]
 
 
-def _words_and_compounds(text: str) -> list[str]:
-    """Return the words, and as one those that a hyphen, or a space after a prefix, makes one."""
-    plain = _plain(text)
-    parts = _parts(plain)
+def _words_and_compounds(text: str) -> dict[str, None]:
+    """Return the distinct words, and as one those that a hyphen, or a space after a prefix, makes one."""
+    parts, plain = _taken_apart(text)
+    distinct = dict.fromkeys(parts)
     joined = []
-    if "-" in plain or "\u2010" in plain:
+    if "-" in plain:
         # To look for them in the whole text takes as long as all else.
-        hyphened = [token for token in plain.split() if "-" in token or "\u2010" in token]
+        hyphened = [token for token in plain.split() if "-" in token]
         joined = ["".join(_WORD.findall(compound)) for token in hyphened for compound in _COMPOUND.findall(token)]
-    if not _PREFIXES.isdisjoint(parts):
+    if not distinct.keys().isdisjoint(_PREFIXES):
         joined += [before + after for before, after in pairwise(parts) if before in _PREFIXES]
-    return parts + [word[:_LONGEST_WORD] for word in joined] if joined else parts
+    return distinct | dict.fromkeys([word[:_LONGEST_WORD] for word in joined]) if joined else distinct
 
 
 def text_query(text: str) -> str:
@@ -100,11 +124,11 @@ def weighted_vector(title: str, summary: str, text: str) -> str:
     """Return the distinct words as a tsvector literal in which those of the title weigh most, then the summary's."""
     places: dict[str, list[str]] = {}
     for place, part in (("1A", title), ("2B", summary), ("3D", text)):
-        for word in dict.fromkeys(_words_and_compounds(part)):
+        for word in _words_and_compounds(part):
             places.setdefault(word, []).append(place)
     return " ".join(f"{word}:{','.join(marks)}" for word, marks in places.items())
 
 
 def search_vector(*texts: str | None) -> str:
     """Return the distinct words as a tsvector literal."""
-    return " ".join(dict.fromkeys(_words_and_compounds(" ".join(filter(None, texts)))))
+    return " ".join(_words_and_compounds(" ".join(filter(None, texts))))
