@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -124,9 +123,11 @@ class Stamp(BaseModel):
         return None if self.cause.startswith("event:") else self.author
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event with its place in the log. `position` is the library's notification id; 0 while not yet stored."""
+class Recorded(NamedTuple):
+    """An event with its place in the log. `position` is the library's notification id; 0 while not yet stored.
+
+    A rebuild makes millions: a tuple is made in a third of the time of a frozen dataclass.
+    """
 
     position: int
     originator_id: UUID

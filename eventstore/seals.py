@@ -6,11 +6,12 @@ import os
 from base64 import b64encode
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
 
 from domain.kernel.events import OF_THE_THING, Event, PersonalMark
 from eventstore.records import Recorded
@@ -82,7 +83,7 @@ def sealed(record: Recorded, keys: Mapping[Owner, Key]) -> Recorded:
             key, context = keys[_owner(record, mark)], _context(event, name, record.originator_id)
             ciphertexts = [_seal(key, context, text) for text in texts]
             changed[name] = ciphertexts[0] if isinstance(value, str) else tuple(ciphertexts)
-    return replace(record, event=event.model_copy(update=changed)) if changed else record
+    return record._replace(event=event.model_copy(update=changed)) if changed else record
 
 
 def seal_text(key: Key, owner: Owner, clear: str) -> str:
@@ -106,11 +107,17 @@ def _seal(key: Key, context: bytes, clear: str) -> str:
 
 
 def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
+    """Return the record with its texts in clear; without `of_persons`, those under a person's key stay sealed."""
+    return opened_in(str(record.originator_id), record, keys, of_persons)
+
+
+def opened_in(stream: str, record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
+    """Return the same, the stream's id written by the caller: that takes as long as to open half a text."""
     event, clear, unsealed = record.event, dict[str, Any](), list[tuple[str, PersonalMark]]()
-    values, stream = event.__dict__, str(record.originator_id)
+    values = event.__dict__
     for name, mark in event.personal_marks.items():
         value = values[name]
-        if not value or (mark.of_person and not of_persons):
+        if not value or (not of_persons and mark.of_person):
             continue
         if isinstance(value, tuple):
             context = f"{event.topic}:{name}:{stream}".encode()
@@ -123,17 +130,23 @@ def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True
         return record
     if unsealed and _words_are_erased(event, clear):
         clear |= {name: mark.erased for name, mark in unsealed}
-    return Recorded(record.position, record.originator_id, record.originator_version, record.stamp, _with(event, clear))
+    position, originator_id, version, stamp, _ = record
+    return Recorded(position, originator_id, version, stamp, _with(event, clear))
 
 
-def _with(event: Event, changed: Mapping[str, Any]) -> Event:
-    """Return the same as `event.model_copy(update=changed)`, which takes a third of the time of opening."""
-    copy, put = event.__class__.__new__(event.__class__), object.__setattr__
-    put(copy, "__dict__", {**event.__dict__, **changed})
-    put(copy, "__pydantic_fields_set__", event.__pydantic_fields_set__.union(changed))
-    # Events have neither further fields nor private ones.
-    put(copy, "__pydantic_extra__", None)
-    put(copy, "__pydantic_private__", None)
+_put_dict, _put_fields_set, _put_extra, _put_private = (vars(BaseModel)[name].__set__ for name in BaseModel.__slots__)
+
+
+def _with(event: Event, changed: dict[str, Any]) -> Event:
+    """Return the same as `event.model_copy(update=changed)`, which takes a third of the time of opening.
+
+    The event was read with all these fields, and has neither further nor private ones.
+    """
+    copy = event.__class__.__new__(event.__class__)
+    _put_dict(copy, event.__dict__ | changed)
+    _put_fields_set(copy, event.__pydantic_fields_set__)
+    _put_extra(copy, None)
+    _put_private(copy, None)
     return copy
 
 

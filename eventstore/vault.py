@@ -25,6 +25,7 @@ from eventstore.seals import (
     Owner,
     open_text,
     opened,
+    opened_in,
     owners,
     seal_text,
     sealed,
@@ -70,7 +71,7 @@ INSERT INTO person_keys (key_id, person_id, originator_id, wrapped_key)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"""
 
 _OF_STREAMS = """
-SELECT originator_id, key_id, key_id::text, wrapped_key FROM person_keys
+SELECT uuid_send(originator_id), uuid_send(key_id), key_id::text, wrapped_key FROM person_keys
 WHERE originator_id BETWEEN %s AND %s AND wrapped_key IS NOT NULL ORDER BY originator_id"""
 #: Keys that are fetched at once.
 _AT_ONCE = 2_000
@@ -115,7 +116,7 @@ class Vault:
         with conn.cursor(binary=True) as cursor:
             for person, stream, key_id, wrapped in cursor.execute(_KNOWN_OF_MANY, columns):
                 if wrapped is not None:
-                    keys[person, stream] = Key(str(key_id), self.unwrap(key_id, wrapped))
+                    keys[person, stream] = Key(str(key_id), self.unwrap(key_id.bytes, wrapped))
                 elif marks[person, stream].of_person:
                     raise PersonErased
             rows = []
@@ -143,7 +144,7 @@ class Vault:
         self, records: Sequence[Recorded], wrapped: Iterable[tuple[UUID, bytes]], of_persons: bool = True
     ) -> list[Recorded]:
         """Open the records with the keys that `WRAPPED_KEYS` returned."""
-        keys = {str(key_id): self.unwrap(key_id, key) for key_id, key in wrapped}
+        keys = {str(key_id): self.unwrap(key_id.bytes, key) for key_id, key in wrapped}
         return [opened(record, keys, of_persons) if record.event.personal_fields else record for record in records]
 
     @contextmanager
@@ -158,7 +159,7 @@ class Vault:
         key_id, wrapped = self._known(conn, owner) or self._added(conn, owner)
         if wrapped is None:
             raise PersonErased
-        return seal_text(Key(str(key_id), self.unwrap(key_id, wrapped)), owner, clear)
+        return seal_text(Key(str(key_id), self.unwrap(key_id.bytes, wrapped)), owner, clear)
 
     def open_text(self, conn: Conn, owner: Owner, text: str) -> str | None:
         """Return what `seal_text` sealed; None once the owner's key is destroyed."""
@@ -166,12 +167,12 @@ class Vault:
         if row is None or row[1] is None:
             return None
         key_id, wrapped = row
-        return open_text(Key(str(key_id), self.unwrap(key_id, wrapped)), owner, text)
+        return open_text(Key(str(key_id), self.unwrap(key_id.bytes, wrapped)), owner, text)
 
     def own_secret(self, conn: Conn) -> bytes:
         """Return this database's own secret of 32 bytes, created at the first call. Rotation keeps it."""
         key_id, wrapped = self._known(conn, (_NOBODY, _NOBODY)) or self._added(conn, (_NOBODY, _NOBODY))
-        return self._unwrapped(key_id, wrapped)
+        return self._unwrapped(key_id.bytes, wrapped)
 
     def fits(self, conn: Conn) -> bool:
         """Return whether the master key unwraps the keys in this database; True if there are none."""
@@ -180,7 +181,7 @@ class Vault:
                 "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL LIMIT 1"
             ).fetchone()
         try:
-            return row is None or self.unwrap(*row) is not None
+            return row is None or self.unwrap(row[0].bytes, row[1]) is not None
         except InvalidTag:
             return False
 
@@ -195,7 +196,7 @@ class Vault:
             rows = cursor.execute(
                 "SELECT key_id, wrapped_key FROM person_keys WHERE wrapped_key IS NOT NULL"
             ).fetchall()
-            wrapped = [(new._wrap(key_id, self._unwrapped(key_id, key)), key_id) for key_id, key in rows]
+            wrapped = [(new._wrap(key_id, self._unwrapped(key_id.bytes, key)), key_id) for key_id, key in rows]
             cursor.executemany("UPDATE person_keys SET wrapped_key = %s WHERE key_id = %s", wrapped)
         return len(wrapped)
 
@@ -208,7 +209,7 @@ class Vault:
             if mark.of_person:
                 raise PersonErased
             row = self._added(conn, owner)
-        return Key(str(row[0]), self.unwrap(*row))
+        return Key(str(row[0]), self.unwrap(row[0].bytes, row[1]))
 
     def _known(self, conn: Conn, owner: Owner) -> Any:
         """Return the key's id and wrapped bytes (None if it is destroyed), or None without a key."""
@@ -226,19 +227,20 @@ class Vault:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._master.encrypt(nonce, key, key_id.bytes)
 
-    def unwrap(self, key_id: UUID, wrapped: bytes) -> AESGCM:
+    def unwrap(self, key_id: bytes, wrapped: bytes) -> AESGCM:
         return AESGCM(self._unwrapped(key_id, wrapped))
 
-    def _unwrapped(self, key_id: UUID, wrapped: bytes) -> bytes:
-        return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
+    def _unwrapped(self, key_id: bytes, wrapped: bytes) -> bytes:
+        return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id)
 
 
 class StreamKeys:
     """The keys of streams in ascending order: of one stream at a time, so that memory stays flat."""
 
-    def __init__(self, vault: Vault, rows: Iterator[tuple[UUID, UUID, str, bytes]]) -> None:
+    def __init__(self, vault: Vault, rows: Iterator[tuple[bytes, bytes, str, bytes]]) -> None:
         self._vault, self._rows, self._next = vault, rows, next(rows, None)
         self._stream: UUID | None = None
+        self._name = ""
         self._keys: dict[str, AESGCM] = {}
         self._last: tuple[Recorded, Recorded] | None = None
 
@@ -250,17 +252,15 @@ class StreamKeys:
             return self._last[1]
         # One stream's records share its id.
         if record.originator_id is not self._stream and record.originator_id != self._stream:
-            self._stream = record.originator_id
-            self._keys = dict(self._keys_of(self._stream))
-        self._last = record, opened(record, self._keys)
+            self._stream, self._name = record.originator_id, str(record.originator_id)
+            self._keys = dict(self._keys_of(self._stream.bytes))
+        self._last = record, opened_in(self._name, record, self._keys)
         return self._last[1]
 
-    def _keys_of(self, stream: UUID) -> Iterator[tuple[str, AESGCM]]:
-        # Their numbers compare in a tenth of the time of the ids.
-        wanted = stream.int
-        while self._next is not None and (of_stream := self._next[0].int) <= wanted:
-            _, key_id, name, wrapped = self._next
-            if of_stream == wanted:
+    def _keys_of(self, stream: bytes) -> Iterator[tuple[str, AESGCM]]:
+        while self._next is not None and self._next[0] <= stream:
+            of_stream, key_id, name, wrapped = self._next
+            if of_stream == stream:
                 yield name, self._vault.unwrap(key_id, wrapped)
             self._next = next(self._rows, None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -82,7 +82,7 @@ class Signing:
             raise _refused(str(error)) from error
         except ValueError as error:
             raise _refused("La signature n'est pas valable : base64url attendu dans chacun de ses champs.") from error
-        return [replace(record, stamp=record.stamp.model_copy(update={"signature": signature})) for record in records]
+        return [record._replace(stamp=record.stamp.model_copy(update={"signature": signature})) for record in records]
 
     def open_site(self) -> Site:
         """Return the site. Raises RULE_BROKEN where browsers make no passkeys."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -75,7 +75,7 @@ class Privacy:
             name: (mark,) if isinstance(getattr(event, name), tuple) else mark
             for name, mark in self._marks(event).items()
         }
-        return replace(record, event=event.model_copy(update=marks)) if marks else record
+        return record._replace(event=event.model_copy(update=marks)) if marks else record
 
     def _marks(self, event: Event) -> dict[str, str]:
         """Return a mark for each personal field that is set, sealed or (in old events) in clear."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ class BlankedTexts:
             return record
         blanked = {name for name in TEXT_FIELDS if (name, getattr(record.event, name)) in hidden}
         marks = dict.fromkeys(blanked, BLANKED_WORDS)
-        return replace(record, event=record.event.model_copy(update=marks)) if marks else record
+        return record._replace(event=record.event.model_copy(update=marks)) if marks else record
 
     def shown(self, animation_id: UUID, data: dict[str, Any]) -> dict[str, Any]:
         """Return the fields of an event without hidden words, and with the reason of a blanking in clear."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -20,7 +19,7 @@ def test_a_title_of_before_titles_were_sealed_is_erased_with_the_texts_beside_it
     record = decode(7, stream, 1, "publication.proposed", SAMPLES["publication.proposed.v1"])
     assert isinstance(record.event, PublicationProposed)
     stored = sealed(record, {(stream, stream): key})
-    stored = replace(stored, event=stored.event.model_copy(update={"title": record.event.title}))
+    stored = stored._replace(event=stored.event.model_copy(update={"title": record.event.title}))
     shown = opened(stored, {} if destroyed else {key.name: key.cipher}).event
     assert isinstance(shown, PublicationProposed)
     assert shown.title == title
@@ -31,7 +30,7 @@ def test_an_event_in_clear_is_what_pydantic_would_copy() -> None:
     record = decode(7, stream, 1, "publication.proposed", SAMPLES["publication.proposed.v1"])
     clear = {name: getattr(record.event, name) for name in record.event.personal_fields}
     stored = sealed(record, {(stream, stream): key}).event
-    shown = opened(replace(record, event=stored), {key.name: key.cipher}).event
+    shown = opened(record._replace(event=stored), {key.name: key.cipher}).event
     copied = stored.model_copy(update=clear)
     assert shown == copied
     assert shown.model_fields_set == copied.model_fields_set

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import NoneType
 from typing import get_args
@@ -234,7 +233,7 @@ def test_whoever_hears_is_told_when_everything_happens(world: World, app: Applic
             reaction = REACTIONS.get(type(record.event))
             reactions = list(reaction(record, around) if reaction else ())
             heard[record.event.topic] |= {_hearer(message) for message in reactions}
-            bare = replace(record, event=_with_the_least(record.event))
+            bare = record._replace(event=_with_the_least(record.event))
             for message in reaction(bare, around) if reaction else ():
                 if isinstance(message, Notice):
                     shown = f"{message.subject or ''}\n{_shown(app, conn, message, bare.event)}"
@@ -261,7 +260,7 @@ def _shown(app: Application, conn: Conn, notice: Notice, fact: Event) -> str:
     streams: dict[UUID, list[Recorded]] = {}
     for stream in streams_of(notice.things.values()):
         records = app.vault.open(conn, read_stream(conn, stream))
-        streams[stream] = [replace(record, event=_with_the_least(record.event)) for record in records]
+        streams[stream] = [record._replace(event=_with_the_least(record.event)) for record in records]
     message = fill(notice.message, notice.things, streams, notice.since)
     return append_reason(message, fact.reason) if notice.with_reason and has_reason(fact) else message  # type: ignore[attr-defined]
 
@@ -274,7 +273,7 @@ class _Sparse(Vault):
 
     def open(self, conn: Conn, records: Sequence[Recorded], of_persons: bool = True) -> list[Recorded]:
         opened = self._vault.open(conn, records, of_persons)
-        return [replace(record, event=_with_the_least(record.event, but=("email", "person_id"))) for record in opened]
+        return [record._replace(event=_with_the_least(record.event, but=("email", "person_id"))) for record in opened]
 
 
 def _written(app: Application, conn: Conn, letter: Letter) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -55,14 +54,14 @@ def findings(history: History) -> list[str]:
 def altered(history: History, kind: type, **changes: Any) -> History:
     """The history in which the events of that kind say something else."""
     return [
-        replace(record, event=record.event.model_copy(update=changes)) if isinstance(record.event, kind) else record
+        record._replace(event=record.event.model_copy(update=changes)) if isinstance(record.event, kind) else record
         for record in history
     ]
 
 
 def stamped(history: History, kind: type, **changes: Any) -> History:
     return [
-        replace(record, stamp=record.stamp.model_copy(update=changes)) if isinstance(record.event, kind) else record
+        record._replace(stamp=record.stamp.model_copy(update=changes)) if isinstance(record.event, kind) else record
         for record in history
     ]
 
@@ -73,7 +72,7 @@ def renumbered(history: Iterator[Recorded]) -> History:
     numbered = []
     for record in history:
         versions[record.originator_id] = versions.get(record.originator_id, 0) + 1
-        numbered.append(replace(record, originator_version=versions[record.originator_id]))
+        numbered.append(record._replace(originator_version=versions[record.originator_id]))
     return numbered
 
 
@@ -84,7 +83,7 @@ def without(history: History, kind: type) -> History:
 def repeated(history: History, kind: type) -> History:
     """The history with the last event of that kind once more at the end, by a command of its own."""
     last = next(record for record in reversed(history) if isinstance(record.event, kind))
-    again = replace(last, stamp=last.stamp.model_copy(update={"command_id": uuid4()}))
+    again = last._replace(stamp=last.stamp.model_copy(update={"command_id": uuid4()}))
     return renumbered(iter([*history, again]))
 
 
@@ -192,7 +191,7 @@ def test_an_event_twice_is_named(history: History, kind: type):
 
 def test_a_gap_in_versions_is_named(history: History):
     *others, last = history
-    ahead = replace(last, originator_version=last.originator_version + 7)
+    ahead = last._replace(originator_version=last.originator_version + 7)
     assert any("of its stream, where" in finding for finding in findings([*others, ahead]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -145,9 +144,9 @@ def test_a_blanking_by_somebody_else_or_of_a_text_in_force_is_found(world: World
         return [str(finding) for finding in (*taken, *judge.end())]
 
     assert any("the role structure has no right" in finding for finding in findings_of(_by(last, Role.STRUCTURE)))
-    in_force = replace(last, event=AnimationTextBlanked(version=2, reason="Un nom"))
+    in_force = last._replace(event=AnimationTextBlanked(version=2, reason="Un nom"))
     assert any("encore celui de l'animation" in finding for finding in findings_of(in_force))
 
 
 def _by(record: Recorded, role: Role) -> Recorded:
-    return replace(record, stamp=record.stamp.model_copy(update={"role": role}))
+    return record._replace(stamp=record.stamp.model_copy(update={"role": role}))

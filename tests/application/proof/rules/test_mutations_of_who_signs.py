@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid4
@@ -30,7 +29,7 @@ def judged(history: History) -> list[str]:
     judge = Judge()
     findings: list[Finding] = []
     for position, record in enumerate(history, start=1):
-        placed = replace(record, position=position)
+        placed = record._replace(position=position)
         findings += signature_findings(judge.scene, placed, b"")
         findings += judge.take(placed, schema_version(record))
     return [str(finding) for finding in (*findings, *judge.end()) if not finding.warning]
@@ -66,11 +65,11 @@ def place_of(history: History, kind: type) -> int:
 
 def altered(**changes: object) -> Callable[[History], History]:
     """With other fields of the rule."""
-    return lambda history: at_rule(history, lambda rule: replace(rule, event=rule.event.model_copy(update=changes)))
+    return lambda history: at_rule(history, lambda rule: rule._replace(event=rule.event.model_copy(update=changes)))
 
 
 def stamped(**changes: object) -> Callable[[History], History]:
-    return lambda history: at_rule(history, lambda rule: replace(rule, stamp=rule.stamp.model_copy(update=changes)))
+    return lambda history: at_rule(history, lambda rule: rule._replace(stamp=rule.stamp.model_copy(update=changes)))
 
 
 def at_rule(history: History, change: Callable[[Recorded], Recorded]) -> History:
@@ -88,19 +87,19 @@ def last(history: History) -> History:
 
 def twice(history: History) -> History:
     rule = history[place_of(history, SigningRequired)]
-    again = replace(rule, originator_version=2, stamp=rule.stamp.model_copy(update={"command_id": uuid4()}))
+    again = rule._replace(originator_version=2, stamp=rule.stamp.model_copy(update={"command_id": uuid4()}))
     return [*history, again]
 
 
 def elsewhere(history: History) -> History:
-    return at_rule(history, lambda rule: replace(rule, originator_id=UUID(int=7)))
+    return at_rule(history, lambda rule: rule._replace(originator_id=UUID(int=7)))
 
 
 def counted(rules: int | None) -> Callable[[History], History]:
     def change(history: History) -> History:
         place = place_of(history, MapCommitted)
         event = history[place].event.model_copy(update={"signing_rules": rules})
-        return [*history[:place], replace(history[place], event=event), *history[place + 1 :]]
+        return [*history[:place], history[place]._replace(event=event), *history[place + 1 :]]
 
     return change
 

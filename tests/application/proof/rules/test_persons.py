@@ -63,7 +63,7 @@ def judged(history: list[Recorded]) -> list[Finding]:
 
 def stamped(history: list[Recorded], *topics: str, **changes: str | None) -> list[Recorded]:
     return [
-        replace(record, stamp=record.stamp.model_copy(update=changes)) if record.event.topic in topics else record
+        record._replace(stamp=record.stamp.model_copy(update=changes)) if record.event.topic in topics else record
         for record in history
     ]
 
@@ -94,7 +94,7 @@ def test_who_attested_and_certifies_is_warned_of_since_the_rule_is_newer(history
 
 
 def test_what_is_older_than_persons_is_warned_of_and_not_condemned(history):
-    older = [replace(record, stamp=record.stamp.model_copy(update={"person": None})) for record in history]
+    older = [record._replace(stamp=record.stamp.model_copy(update={"person": None})) for record in history]
     assert judged(older) == []
     (warning,) = judged(stamped(older, PAID, CERTIFIED, COUNTED, actor="Coordination"))
     assert warning.warning
@@ -116,7 +116,7 @@ def test_who_acts_in_office_is_a_person_once_others_of_the_stream_or_of_yesterda
     for days, count in ((0, 0), (2, 1)):
         at = amended.stamp.recorded_at + timedelta(days=days)
         stamp = amended.stamp.model_copy(update={"recorded_at": at, "person": None})
-        case = Case(Scene(), replace(amended, stamp=stamp), SYSTEM, amended.event.schema_version())
+        case = Case(Scene(), amended._replace(stamp=stamp), SYSTEM, amended.event.schema_version())
         assert [reason in text for text in persons.reasons(case)] == [True] * count
 
 
