@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.sharedctypes import Synchronized
 from queue import Empty
 from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+from types import ModuleType
 
 from eventstore.vault import Vault
 from projections.engine.fill import Share, fill, shares
@@ -58,7 +60,7 @@ def helpers(number: int) -> Iterator[Helpers | None]:
     shares_taken = context.Value("i", 0)
     with ProcessPoolExecutor(number, context, _start_worker, (queue, shares_taken)) as pool:
         try:
-            with _deaf_to_ctrl_c():
+            with _deaf_to_ctrl_c(), _without_the_program():
                 for _ in range(number):
                     pool.submit(_know_read_models)
             yield Helpers(pool, number, queue, shares_taken)
@@ -90,6 +92,8 @@ def fill_in_parallel(filling: Filling, others: Helpers | None, progress: Progres
         add_progress(taken + _drain(queue))
         _raise_failure(results)
 
+    # Nothing more comes: each ends as soon as it is done, and nobody waits for that.
+    others.pool.shutdown(wait=False)
     taken = filling.fill(_until_none_is_left(parts, others.shares_taken), add_all_progress)
     pending = set(results)
     while pending:
@@ -123,6 +127,17 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         pthread_sigmask(SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_the_program() -> Iterator[None]:
+    """Start processes that do not import the module of this program too: the command line's takes a second."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 _taken: Queue[int]

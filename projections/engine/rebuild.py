@@ -65,7 +65,7 @@ def rebuild(
                 number = _new_generation(conn, chosen, shown)
                 filling = Filling(database_url, master_key, tuple(chosen_names), number, shown, upto)
                 taken = fill_in_parallel(filling, others, notify)
-            _index(database_url, chosen, number, notify, count)
+                _index(database_url, chosen, number, notify, count)
             _set_position(conn, chosen_names, upto)
             switch(conn, Vault(master_key), State.BUILDING, chosen_names, notify)
         if not names:
