@@ -52,6 +52,7 @@ from domain.registrations.events import (
     SeatObtained,
 )
 from domain.registrations.registration import DATE_AND_PLACE
+from domain.registrations.registration_book import fold
 from domain.registrations.reminding import to_remind
 from eventstore.records import Recorded
 
@@ -79,9 +80,18 @@ def on_repeated(record: Recorded, around: Around) -> Iterator[Message]:
         and earlier.event.repeats == fact.repeats
         and earlier.position < record.position
     ]
-    standing = registrations_of(records)[fact.repeats]
-    if standing.address is not None and len(before) < MOST_TOLD:
-        yield Letter("registration.repeated", standing.address, standing.about)
+    if len(before) < MOST_TOLD:
+        yield from _of_first(fact, records, record)
+
+
+def _of_first(repeated: RegistrationRepeated, records: Sequence[Recorded], record: Recorded) -> Iterator[Message]:
+    """Write to the address of the first registration where that stood when `record` was recorded."""
+    standing = registrations_of(records)[repeated.repeats]
+    if standing.address is not None:
+        facts = [earlier.event for earlier in records if earlier.position <= record.position]
+        waits = repeated.repeats in fold(None, record.originator_id, facts).waiting
+        kind = "registration.repeated_waiting" if waits else "registration.repeated"
+        yield Letter(kind, standing.address, standing.about)
 
 
 def _repeated(record: Recorded, around: Around) -> RegistrationRepeated | None:
@@ -106,9 +116,7 @@ def to_registrant(kind: str, last: bool = False, to_call: ToCall | None = None) 
         registrations = registrations_of(around.events(record.originator_id))
         if (repeated := _repeated(record, around)) is not None:
             # Somebody who cancels a repetition may mean the first registration.
-            standing = registrations[repeated.repeats]
-            if standing.address is not None:
-                yield Letter("registration.repeated", standing.address, standing.about)
+            yield from _of_first(repeated, around.events(record.originator_id), record)
             return
         registration = registrations[fact.registration_id]
         key = _change_key(fact.registration_id) if last else None

@@ -26,6 +26,7 @@ UNVERIFIED_KINDS = (
         "registration.seated",
         "registration.waiting",
         "registration.repeated",
+        "registration.repeated_waiting",
         "registration.kept",
         "registration.cancelled",
     ),

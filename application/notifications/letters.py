@@ -50,6 +50,16 @@ WORDINGS: Mapping[str, Wording] = {
         ),
         action=_MANAGE,
     ),
+    "registration.repeated_waiting": Wording(
+        "Vous attendez déjà une place : {title}",
+        (
+            "Cette adresse vient d'être indiquée pour une inscription ou une annulation, et elle est déjà sur la liste"
+            " d'attente.",
+            "Votre demande tient et garde son rang, rien n'a changé : le lien ci-dessous la montre, et l'annule si vous"
+            " le voulez.",
+        ),
+        action=_MANAGE,
+    ),
     "registration.waiting": Wording(
         "Sur liste d'attente : {title}",
         ("Toutes les places sont prises : vous êtes sur la liste d'attente.",),

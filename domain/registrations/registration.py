@@ -117,8 +117,7 @@ def register(
         and book.people.get(standing) == actor.person_id
     )
     if standing is not None and (own or may(actor, Action.REGISTRATION_READ, animation.belongings)):
-        same, field = ("cette adresse", "email") if registrant.email else ("ce nom et ce téléphone", "phone")
-        raise refuse(ErrorCode.DUPLICATE, f"Une inscription à cette animation existe déjà pour {same}.", field)
+        raise _registered_already(standing in book.waiting, own, "email" if registrant.email else "phone")
     seats = animation.content.seats
     if book.seated >= seats and len(book.waiting) >= min(seats * WAITING_FOR_A_SEAT, LONGEST_WAITING_LIST):
         raise broken(f"L'animation est complète, et sa liste d'attente aussi ({len(book.waiting)} personnes).")
@@ -140,6 +139,17 @@ def register(
         if standing is None
         else RegistrationRepeated(repeats=standing, **fields)
     ]
+
+
+def _registered_already(waits: bool, own: bool, field: str) -> DomainError:
+    """Return the refusal that says where the first registration stands, to who may know."""
+    who = "Vous êtes" if own else "Cette personne est"
+    where = "sur la liste d'attente de cette animation" if waits else "inscrite à cette animation"
+    by = "cette adresse" if field == "email" else "ce nom et ce téléphone"
+    if own:
+        where = where.replace("inscrite", "inscrit(e)")
+    way = " : le lien pour suivre l'inscription, ou y renoncer, est dans le message de confirmation." if own else "."
+    return refuse(ErrorCode.DUPLICATE, f"{who} déjà {where} avec {by}{way}", field)
 
 
 def cancel(

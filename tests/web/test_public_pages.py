@@ -186,10 +186,14 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert "C'est fait, vous êtes sur la liste d'attente" in waiting
     people.does("47-modify-an-animation", STRUCTURE, animationId=cafe, venueName="Mairie")
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", seated))
+    again = visitor.sends(visitor.sees(f"/animations/{cafe}"), values=LEA)
+    assert "Vous aviez déjà une place, ou vous attendiez déjà ? Rien ne change" in again
     page = visitor.sees(link)
     assert "La date ou le lieu a changé" in page
+    before = page
     page = visitor.sends(page, "keep")
     assert "vous gardez votre place" in page
+    assert "vous gardez votre place" in visitor.sends(before, "keep")
     other_tab = visitor.sees(link)
     page = visitor.sends(page, "cancel")
     assert "vous ne venez plus" in page
@@ -211,6 +215,7 @@ def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor
     page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
     assert "Merci, votre candidature est envoyée" in page
     assert "<dt>Établissement</dt>" in page
+    assert "Vous aviez déjà une candidature pour cet établissement ? Rien ne change" in page
     other_tab = page
     page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
     assert "<h1>Candidature retirée</h1>" in visitor.sends(other_tab, "withdraw")

@@ -16,6 +16,10 @@ def _withdrawn(shown: Mapping[str, Any]) -> bool:
     return bool(shown["candidature"]["status"] == "WITHDRAWN")
 
 
+def _requested(shown: Mapping[str, Any]) -> bool:
+    return bool(shown["candidature"]["certificateRequestedAt"] or shown["candidature"]["certificateUrl"])
+
+
 _BUTTONS = {
     "withdraw": Button(
         document("candidatures/withdraw"), "candidatureWithdraw", optional=("reason",), reached=_withdrawn
@@ -23,7 +27,7 @@ _BUTTONS = {
     "help": Button(
         document("candidatures/help"), "candidatureRecordAccompaniment", "note", ("on", "mission", "parents")
     ),
-    "certificate": Button(document("candidatures/certificate"), "candidatureRequestCertificate"),
+    "certificate": Button(document("candidatures/certificate"), "candidatureRequestCertificate", reached=_requested),
 }
 #: For each status, what it is called and what comes next.
 _STATUSES = {

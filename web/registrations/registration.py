@@ -11,13 +11,17 @@ from web.core.documents import document
 from web.core.linked_page import Button, LinkedPage
 
 
+def _kept(shown: Mapping[str, Any]) -> bool:
+    return bool(shown["registration"]["status"] != "CANCELLED" and not shown["registration"]["toConfirm"])
+
+
 def _given_up(shown: Mapping[str, Any]) -> bool:
     return bool(shown["registration"]["status"] == "CANCELLED")
 
 
 #: What who holds a link or a code may do.
 BUTTONS = {
-    "keep": Button(document("registrations/keep"), "registrationKeep", "gardee"),
+    "keep": Button(document("registrations/keep"), "registrationKeep", "gardee", reached=_kept),
     "cancel": Button(document("registrations/cancel"), "registrationCancel", "annulee", reached=_given_up),
 }
 _HEADLINES = {

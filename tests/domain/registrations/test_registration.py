@@ -82,9 +82,17 @@ def seat_after_cancelling(place):
     return [RegistrationCancelled(registration_id=number(place)), SeatObtained(registration_id=number(3))]
 
 
-@pytest.mark.parametrize(("who", "how"), [(PARENT, {}), (STRUCTURE, {"on_behalf": True})])
-def test_who_registered_an_address_and_who_reads_the_list_is_told_that_it_is_registered(who, how):
-    registers(registered(True), who, contact=contact(1), **how).then_refused(DUPLICATE, "email", "existe déjà")
+@pytest.mark.parametrize(
+    ("who", "how", "words"), [(PARENT, {}, "Vous êtes"), (STRUCTURE, {"on_behalf": True}, "Cette personne est")]
+)
+def test_who_registered_an_address_and_who_reads_the_list_is_told_where_it_stands(who, how, words):
+    registers(registered(True), who, contact=contact(1), **how).then_refused(
+        DUPLICATE, "email", f"{words} déjà inscrit"
+    )
+    waits = [*registered(True), made(2, contact=contact(2), seated=False)]
+    registers(waits, who, contact=contact(2), **how).then_refused(
+        DUPLICATE, "email", f"{words} déjà sur la liste d'attente"
+    )
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,21 @@ def test_the_address_is_told_that_it_is_registered_with_the_link_of_what_stands(
     assert others == (0,)
 
 
+@pytest.mark.parametrize(("taken", "kind"), [(0, "registration.repeated"), (3, "registration.repeated_waiting")])
+def test_the_address_reads_whether_it_has_a_seat_or_waits_for_one(people, server, animation, taken, kind):
+    for number in range(taken):
+        people.does(REGISTER, None, animationId=animation, **_who(f"{number}@example.org"))
+    people.does(REGISTER, None, animationId=animation, **_who(KNOWN, "Connue"))
+    for number in range(3):
+        people.does(REGISTER, None, animationId=animation, **_who(f"plus{number}@example.org"))
+    people.does(REGISTER, None, animationId=animation, **_who(KNOWN))
+    with server.services.application.pool.connection() as conn:
+        while react(conn, with_mail=True):
+            pass
+        kinds = conn.execute("SELECT kind FROM mail_outbox WHERE kind LIKE 'registration.repeated%'").fetchall()
+    assert kinds == [(kind,)]
+
+
 def test_who_registered_an_address_signed_in_and_who_reads_the_list_is_told(people, server, animation):
     people.does(REGISTER, STRANGER, animationId=animation, **_who(KNOWN, "Connue"))
     for operation, who in ((REGISTER, STRANGER), (REGISTER_FOR, STRUCTURE)):
