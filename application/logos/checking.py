@@ -20,7 +20,7 @@ from application.papers.logos import MOST_BYTES, Logo
 from application.papers.typesetting import preview
 from domain.kernel.errors import DomainError, invalid
 
-_ACCEPTED = f"un logo PNG (de 200 à 4 000 pixels de côté) ou SVG, de {MOST_BYTES // 1000} Ko au plus, est attendu"
+_ACCEPTED = f"un logo PNG (de 200 à 4 000 pixels de côté) ou SVG, de {MOST_BYTES // 1000} ko au plus, est attendu"
 PNG, SVG = "image/png", "image/svg+xml"
 #: Of the longer side of a PNG: what is smaller blurs on a poster of A3.
 FEWEST_PIXELS, MOST_PIXELS = 200, 4_000

@@ -145,7 +145,7 @@ def euros(amount: str) -> str:
 
 
 def size(number: int) -> str:
-    """Return the size of a file: `12 Ko`, `1,4 Mo`."""
+    """Return the size of a file: `12 ko`, `1,4 Mo`."""
     if number < 1_000_000:
-        return f"{max(1, round(number / 1000))}{_NBSP}Ko"
+        return f"{max(1, round(number / 1000))}{_NBSP}ko"
     return f"{number / 1_000_000:.1f}".removesuffix(".0").replace(".", ",") + f"{_NBSP}Mo"

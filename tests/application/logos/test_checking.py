@@ -110,4 +110,4 @@ def test_anything_else_is_refused_by_its_field_and_says_why_and_what_is_expected
     (problem,) = refused.value.problems
     assert (problem.code, problem.field) == (ErrorCode.INVALID, ("file",))
     assert reason in problem.message
-    assert "PNG (de 200 à 4 000 pixels de côté) ou SVG, de 500 Ko au plus" in problem.message
+    assert "PNG (de 200 à 4 000 pixels de côté) ou SVG, de 500 ko au plus" in problem.message
