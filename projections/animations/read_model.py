@@ -176,7 +176,7 @@ def animations(shown: TermsInForce) -> Projection:
         return row | {
             "convention_id": fact.convention_id,
             "ended": row["ended"] and row["ends_at"] == fact.ends_at,
-            "suspended": row["suspended"] and local_day(row, fact.starts_at) == row["day"],
+            "suspended": row["suspended"] and local_day(row, fact.starts_at) == local_day(row, row["starts_at"]),
             "changed_at": record.stamp.recorded_at,
             "former_texts": row["former_texts"] + (not set(TEXT_FIELDS).isdisjoint(fact.changed)),
             **content(fact, shown),
