@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -130,9 +131,13 @@ def test_no_page_of_structures_breaks_a_rule_of_accessibility(browser: Browser, 
     for path in (f"{base}/nouvelle", f"{base}/{past}/attestation", f"{base}/{past}/feuilles", "/structure/contacts"):
         page.goto(f"{server.address}{path}")
         findings[f"{path}, refused"] = violations_once_refused(page)
+    # Who has no letters of ours, as where they are blocked to spare data, has a little less room.
+    context.route("**/*.woff2", lambda route: route.abort())
+    page.goto(f"{server.address}{base}/{past}/feuilles")
+    assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]
     context.close()
     assert {path: violations for path, violations in findings.items() if violations} == {}
-    assert [text for text in complaints if "status of 4" not in text] == []
+    assert [text for text in complaints if not re.search("status of 4|ERR_FAILED", text)] == []
 
 
 def shoot(page: Page, number: int) -> None:
