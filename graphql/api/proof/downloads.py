@@ -79,7 +79,7 @@ async def _keys(context: Context, request: Request) -> Response:
 async def _pem(context: Context, request: Request) -> Response:
     rows = await _key_rows(context)
     pem = to_pem_file(reversed(_public_keys(rows)), rows[-1]["origin"] if rows else None)
-    return Response(pem, 200, {**HARMLESS, "Cache-Control": "no-cache"}, "application/x-pem-file")
+    return Response(pem, 200, {**HARMLESS, "Cache-Control": "no-cache"}, _PLAIN)
 
 
 async def _key_rows(context: Context) -> list[dict[str, Any]]:

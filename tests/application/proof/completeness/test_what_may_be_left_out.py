@@ -99,9 +99,26 @@ def test_a_reader_of_the_page_sees_what_may_be_missing_and_what_they_should_know
         warned, lines = verdict(page, bundles["no map"])
         refused, wrong = verdict(page, (bundles["today"][0], OLD_KEY))
     assert accepted == "Tout est juste."
-    assert any(line.startswith("à savoir – pdf : dossier.pdf was compared by its main words only") for line in known)
+    (paper,) = (line for line in known if "dossier.pdf was compared by its main words only" in line)
+    assert paper.startswith("À savoir : seuls les mots principaux du PDF sont comparés. ")
     assert not any(line.startswith("ATTENTION") for line in known)
     assert warned.startswith("Ce que montre l'archive est juste, mais quelque chose peut y manquer")
-    assert f"ATTENTION – completeness : {NONE}" in lines
+    assert f"ATTENTION : quelque chose peut manquer. {NONE}" in lines
     assert (refused, len(wrong)) == ("Cette archive n'est pas une preuve : voyez la dernière ligne.", 1)
-    assert wrong[0].startswith("FAUX – manifest : ")
+    assert wrong[0].startswith("FAUX : sa liste de fichiers n'est pas signée par cette clé")
+
+
+def test_a_key_or_a_browser_that_cannot_verify_is_not_taken_for_a_wrong_archive(
+    bundles: dict[str, tuple[Path, str]],
+) -> None:
+    archive, key = bundles["today"]
+    with chromium() as browser:
+        page = browser.new_page()
+        for unreadable in ("bonjour", key.replace("MCow", "MCox")):
+            said, lines = verdict(page, (archive, unreadable))
+            assert (said.startswith("Rien n'est vérifié : la clé n'est pas lisible."), lines) == (True, [])
+            assert page.evaluate("document.activeElement.id") == "keys"
+        # As pages are that came over plain HTTP.
+        page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+        said, lines = verdict(page, (archive, key))
+        assert (said.startswith("Rien n'est vérifié : ce navigateur ne le peut pas ici."), lines) == (True, [])
