@@ -34,15 +34,16 @@ _DECODERS: dict[str, Callable[[bytes], Any]] = {
     "uuid[]": lambda value: [UUID(bytes=value[start : start + 16]) for start in range(24, len(value), 20)],
 }
 _TYPES = {name: psycopg.adapters.types[name].oid for name in _ENCODERS}
-_EMPTY = Struct(">3I")
+_EMPTY = {name: Struct(">3I").pack(0, 0, oid) for name, oid in _TYPES.items()}
 _HEAD = Struct(">5I")
 _LENGTH = Struct(">I")
 
 
 def columns(types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
     """Return the columns of the rows as arrays of these types."""
-    values = zip(*rows, strict=True) if rows else [()] * len(types)
-    return [_array(name, column) for name, column in zip(types, values, strict=True)]
+    if not rows:
+        return [_EMPTY[name] for name in types]
+    return [_array(name, column) for name, column in zip(types, zip(*rows, strict=True), strict=True)]
 
 
 def encoded(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
@@ -51,8 +52,6 @@ def encoded(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
 
 
 def _array(name: str, values: Sequence[Any]) -> bytes:
-    if not values:
-        return _EMPTY.pack(0, 0, _TYPES[name])
     # One dimension, no nulls, the type, the number of elements, the index of the first.
     parts = [_HEAD.pack(1, 0, _TYPES[name], len(values), 1)]
     for value in map(_ENCODERS[name], values):
