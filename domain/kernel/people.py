@@ -131,10 +131,11 @@ def _parsed(typed: str, region: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _name_of_a_person(value: str) -> str:
-    letters = [char for char in value if unicodedata.category(char)[0] in "LM"]
-    digits = sum(char.isdecimal() for char in value)
-    others = len(value) - len(letters) - digits - len(_NAME_SIGNS.findall(value))
-    if not letters or others or digits > _MOST_DIGITS or _DOT_IN_A_WORD.search(value):
+    # Some signs are letters to Unicode: the apostrophe of Ukrainian (U+02BC).
+    written = _NAME_SIGNS.sub("", value)
+    letters = [char for char in written if unicodedata.category(char)[0] in "LM"]
+    digits = sum(char.isdecimal() for char in written)
+    if not letters or len(written) > len(letters) + digits or digits > _MOST_DIGITS or _DOT_IN_A_WORD.search(value):
         raise ValueError("nom attendu : lettres, espaces, traits d'union, apostrophes et parenthèses seulement")
     return value
 

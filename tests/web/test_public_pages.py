@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.support.people import CANDIDATURE, NATIONAL, SCHOOL, STRUCTURE, People
+from tests.support.people import NATIONAL, STRUCTURE, People
 from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
 
@@ -202,26 +202,6 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert visitor.sees(link) == visitor.sees(link)
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
     assert "Votre place est réservée" in visitor.sees(link)
-
-
-def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor, people: People) -> None:
-    page = visitor.sees("/candidatures?lieu=Montpellier")
-    assert "Devenir parent ressource à Montpellier" in page
-    page = visitor.sees("/candidatures?commune=34172&ecole=autre")
-    person = {name: str(CANDIDATURE[name]) for name in ("firstName", "lastName", "email", "motivation")}
-    values = person | {"schoolUai": SCHOOL, "degree": "FIRST"}
-    refused = visitor.sends(page, values=values | {"schoolUai": "1234"}, status=422)
-    assert '<a href="#schoolUai">' in refused
-    page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
-    assert "Merci, votre candidature est envoyée" in page
-    assert "<dt>Établissement</dt>" in page
-    assert "Vous aviez déjà une candidature pour cet établissement ? Rien ne change" in page
-    other_tab = page
-    page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
-    assert "<h1>Candidature retirée</h1>" in visitor.sends(other_tab, "withdraw")
-    assert "<h1>Candidature retirée</h1>" in page
-    assert "Nous déménageons." in page
-    assert "<dt>Retirée le</dt>" in page
 
 
 def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:

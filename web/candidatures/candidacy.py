@@ -17,7 +17,10 @@ from web.core.narrowing import Search
 from web.core.problems import Problem
 from web.core.site import Site
 
-_SCHOOLS, _SUBMIT = document("candidatures/schools"), document("candidatures/submit")
+_SCHOOLS, _MORE = document("candidatures/schools"), document("candidatures/more_schools")
+_SUBMIT = document("candidatures/submit")
+#: Schools that the API gives at once, and how often it is asked for more: Paris has some 1,500.
+_AT_ONCE, _MOST_TIMES = 100, 20
 _PERSON = (
     Field("firstName", "Prénom", required=True, autocomplete="given-name"),
     Field("lastName", "Nom", required=True, autocomplete="family-name"),
@@ -96,15 +99,24 @@ class Candidacy:
 
     async def _context(self, request: Request) -> Mapping[str, Any]:
         code = request.query_params.get("commune", "")
-        answer = await self._site.api.ask(request, _SCHOOLS, {"commune": code, "chosen": [code]})
+        wanted = {"chosen": [code], "first": _AT_ONCE}
+        answer = await self._site.api.ask(request, _SCHOOLS, {"commune": code, **wanted})
         commune = next((each for each in answer["communes"] if each["code"] == code), None)
         if commune is None:
             raise Problem.missing("Cette commune n'existe pas.")
         open_in = {each["code"] for each in answer["territories"] if each["runsCandidatures"]}
+        is_open, page = commune["department"] in open_in, answer["schools"]
+        schools = list(page["nodes"])
+        for _ in range(_MOST_TIMES):
+            if not (is_open and page["pageInfo"]["hasNextPage"]):
+                break
+            further = wanted | {"after": page["pageInfo"]["endCursor"]}
+            page = (await self._site.api.ask(request, _MORE, further))["schools"]
+            schools += page["nodes"]
         return {
             "commune": commune,
-            "schools": answer["schools"]["nodes"],
-            "is_open": commune["department"] in open_in,
+            "schools": schools,
+            "is_open": is_open,
             "other": f"{_address(commune)}&ecole=autre",
         }
 

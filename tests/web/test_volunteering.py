@@ -1,0 +1,35 @@
+"""Volunteering for a school by its commune, in two steps, and what becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.people import CANDIDATURE, SCHOOL, People
+from tests.support.visitor import Visitor
+
+
+def test_a_parent_volunteers_for_a_school_follows_and_withdraws(visitor: Visitor, people: People) -> None:
+    page = visitor.sees("/candidatures?lieu=Montpellier")
+    assert "Devenir parent ressource à Montpellier" in page
+    page = visitor.sees("/candidatures?commune=34172&ecole=autre")
+    person = {name: str(CANDIDATURE[name]) for name in ("firstName", "lastName", "email", "motivation")}
+    values = person | {"schoolUai": SCHOOL, "degree": "FIRST"}
+    refused = visitor.sends(page, values=values | {"schoolUai": "1234"}, status=422)
+    assert '<a href="#schoolUai">' in refused
+    page = visitor.sends(visitor.sees("/candidatures?commune=34172&ecole=autre"), values=values)
+    assert "Merci, votre candidature est envoyée" in page
+    assert "<dt>Établissement</dt>" in page
+    assert "Vous aviez déjà une candidature pour cet établissement ? Rien ne change" in page
+    other_tab = page
+    page = visitor.sends(page, "withdraw", {"reason": "Nous déménageons."})
+    assert "<h1>Candidature retirée</h1>" in visitor.sends(other_tab, "withdraw")
+    assert "<h1>Candidature retirée</h1>" in page
+    assert "Nous déménageons." in page
+    assert "<dt>Retirée le</dt>" in page
+
+
+def test_all_schools_of_a_large_commune_are_offered(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = visitor.sees("/candidatures?commune=34172")
+    monkeypatch.setattr("web.candidatures.candidacy._AT_ONCE", 3)
+    page = visitor.sees("/candidatures?commune=34172")
+    assert 6 < page.count("<option") == at_once.count("<option")
