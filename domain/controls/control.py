@@ -155,10 +155,10 @@ def judge(
         )
     if reason_code is None and accepted:
         reason_code = ReasonCode.CONFORM
-    if reason_code is None or (reason_code is ReasonCode.CONFORM) is not accepted:
-        raise invalid(
-            "motif « conforme » pour une pièce acceptée, un autre motif pour une pièce refusée.", "reason_code"
-        )
+    if accepted and reason_code is not ReasonCode.CONFORM:
+        raise invalid("une pièce conforme n'a pas de motif de refus : retirez-le, ou refusez la pièce.", "reason_code")
+    if reason_code is None or (not accepted and reason_code is ReasonCode.CONFORM):
+        raise invalid("indiquez pourquoi la pièce est refusée.", "reason_code")
     if reason_code is ReasonCode.OTHER and comment is None:
         raise invalid("commentaire obligatoire pour le motif « autre ».", "comment")
     # On a conforming piece it is a remark; on another it says why.

@@ -47,6 +47,12 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     assert dossier in page.split("Dossiers tirés")[0]
     pieces = f"{path}/dossiers/{dossier}"
     page = auditor.sees(pieces)
+    for verdict, reason, words in (
+        ("non", "", "Motif du refus : indiquez pourquoi la pièce est refusée."),
+        ("oui", "UNSIGNED", "Motif du refus : une pièce conforme n&#39;a pas de motif de refus"),
+    ):
+        refused = auditor.sends(page, "juger", {"accepted": verdict, "reasonCode": reason}, status=422)
+        assert words in refused
     judge = {"accepted": "non", "reasonCode": "UNSIGNED"}
     page = auditor.sends(page, "juger", judge)
     assert "Pièce non signée." in page
@@ -54,6 +60,7 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     assert "Réponse de la structure" in structure.sends(structure.sees(pieces), "repondre", {"answer": "Au verso."})
     page = auditor.sends(page, "juger", {"piece": sheet, "accepted": "oui"})
     assert page.count("Conforme") == 1
+    assert f"La structure a répondu à 1{NBSP}refus." in auditor.sees(path)
     page = auditor.sends(auditor.sees(path), "clore", {"conclusion": "Une réserve."})
     assert "Une réserve." in page
     assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in auditor.sees("/controle?etat=CLOSED")
