@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from html import escape
 
 import httpx
 import pytest
@@ -11,15 +12,18 @@ from playwright.sync_api import expect
 from starlette.requests import Request
 from starlette.types import Message
 
+from tests.support.browser.accessible import violations
 from tests.support.browser.chromium import chromium
 from tests.support.people import People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from tests.web.structures.test_structure_office import sends_file
 from tests.web.territories.test_measures import STRATEGY
+from tests.web.test_in_a_browser import TELEPHONE
 from web.core.cookies.guard import Guard
 from web.core.forms import Field
 
+NARROW, NBSP = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 ARABIC = "\N{ARABIC LETTER BEH}"
 SCHOOLS = "0340005W\n"
 
@@ -42,15 +46,46 @@ def test_a_text_that_is_too_long_is_named_and_kept(
     assert typed.strip() in page
 
 
-def test_what_is_too_much_for_one_sending_says_the_limit_and_what_to_do(server: Server, people: People) -> None:
+def test_what_is_too_much_for_one_sending_is_shown_to_be_shortened_and_sent_again(
+    server: Server, people: People
+) -> None:
     visitor = Visitor(server.address).signs_in("COORDONNATEUR")
     desk = visitor.sees("/territoire/strategies")
-    page = visitor.sends(desk, "ecrire", STRATEGY | {"diagnosis": "a" * 300_000}, 413)
-    assert "300 000 caractères au plus" in page
-    assert "Revenez à la page précédente" in page
+    long = "é<b>" + "a" * 300_000
+    page = visitor.sends(desk, "ecrire", STRATEGY | {"diagnosis": long}, 413)
+    assert "300 000 caractères au plus" in page.replace("\xa0", " ")
+    assert f"\n{escape(long)}</textarea>" in page
+    assert f'Diagnostic<span class="fr-hint-text">300{NARROW}004{NBSP}caractères</span>' in page
+    # What else was typed goes with it.
+    assert f'name="stakeholders" value="{escape(STRATEGY["stakeholders"])}"' in page
+    assert 'name="action" value="ecrire"' in page
+    shown = visitor.sends(page, "ecrire", {"diagnosis": "Court."}, 200)
+    assert "La version est enregistrée." in shown
     # Each list is short enough, but not all of them together.
     values = {"objectives": "a : 1\n" * 1_000, "targetSchools": SCHOOLS * 3_000}
-    assert "Envoyez-en moins" in visitor.sends(desk, "ecrire", STRATEGY | values, 413)
+    page = visitor.sends(desk, "ecrire", STRATEGY | values, 413)
+    assert page.index('name="targetSchools" rows') < page.index('name="objectives" rows')
+    # More than is shown again, and what no page of this site has sent, leads back.
+    page = visitor.sends(desk, "ecrire", STRATEGY | {"diagnosis": "a" * 1_000_000}, 413)
+    assert "Revenez à la page précédente" in page
+    page = visitor.sends(desk, "ecrire", STRATEGY | {"diagnosis": long, "jeton": "f.f"}, 413)
+    assert "Revenez à la page précédente" in page
+    assert "aaaa" not in page
+
+
+def test_a_text_that_is_too_long_can_be_shortened_by_everybody(server: Server, people: People) -> None:
+    with chromium() as browser:
+        context = browser.new_context(viewport=TELEPHONE, java_script_enabled=True)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{server.address}/candidatures?commune=34172&ecole=autre")
+        page.locator("#motivation").fill("a" * 300_000)
+        page.locator("#firstName").fill("Léa")
+        page.get_by_role("button", name="Envoyer").click()
+        assert violations(page) == []
+        page.get_by_label("Pourquoi voulez-vous aider").fill("Pour aider.")
+        page.get_by_role("button", name="Envoyer de nouveau").click()
+        expect(page.locator("#firstName")).to_have_value("Léa")
+        expect(page.locator("#motivation")).to_have_value("Pour aider.")
 
 
 def test_a_file_that_is_too_heavy_is_named_beside_its_input(visitor: Visitor, people: People) -> None:

@@ -16,7 +16,7 @@ from api.core.context import Services
 from api.core.incidents import report
 from web.core.asking import Api
 from web.core.cookies.done import Done
-from web.core.cookies.guard import Guard
+from web.core.cookies.guard import Guard, long_texts
 from web.core.cookies.sessions import Sessions
 from web.core.pages import TURNED
 from web.core.paths import address_without, mended
@@ -98,12 +98,21 @@ class Site:
         return response
 
     def _kept(self, request: Request, problem: Problem) -> Response:
-        """Return a page with what was typed, to be sent again. Files are to be chosen again: no page can hold them."""
+        """Return a page with what was typed, to be sent again. Files are to be chosen again: no page can hold them.
+
+        What was too long in all stands in fields, to be shortened.
+        """
         typed, files = getattr(request.state, "typed", None), getattr(request.state, "files", {})
-        about = {"problem": problem, "typed": typed, "files": files, "form": self.guard.form(request, ())}
+        too_long = long_texts(request) if problem.status == 413 else {}
+        if too_long:
+            typed = [pair for pair in typed or () if pair[0] not in too_long]
+        about = {"problem": problem, "typed": typed, "files": files, "too_long": too_long}
+        about["form"] = self.guard.form(request, ())
         return self.guard.keep(request, self.templates.page(request, "layout/problem", problem.status, **about))
 
     def failure(self, request: Request, problem: Problem) -> Response:
+        if problem.status == 413 and long_texts(request):
+            return self._kept(request, problem)
         response = self.templates.page(request, "layout/problem", problem.status, problem=problem)
         response.headers.update(problem.headers)
         return response

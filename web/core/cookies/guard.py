@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Sequence
 from secrets import token_hex
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
@@ -25,6 +27,12 @@ _WITH_FILE = "multipart/form-data"
 #: More than the API takes of any form, in any script: what it finds too long, it names beside its field. To read so
 #: much takes 40 ms of the processor at worst; 900,000 would take 110.
 _LARGEST = 300_000
+#: What is over that, and not over this, is shown again to be shortened: browsers do not keep what they sent by TLS.
+#: To part so much takes 70 ms, once its token is seen to be of this site.
+_LARGEST_SHOWN_AGAIN = 1_000_000
+_TOKEN_SENT = re.compile(rb"(?:^|&)jeton=([0-9a-f.]*)")
+#: Shorter texts are not what makes a form too long.
+_SHORT = 1_000
 #: More fields or files than a page has or a person sends: what is too much in all is said of its size.
 _MOST = 1_000
 #: Three scans of the largest size, or many photographs.
@@ -33,6 +41,10 @@ _TOO_LONG = (
     f"Vos textes sont trop longs : {_LARGEST // 1000} 000 caractères au plus, tous ensemble, et moins avec beaucoup"
     " d'accents. Rien n'est enregistré."
     f" {GO_BACK} Raccourcissez le plus long, puis envoyez de nouveau."
+)
+_SHORTEN = (
+    f"Rien n'est enregistré : {_LARGEST // 1000} 000 caractères au plus sont lus en une fois, et moins avec beaucoup"
+    " d'accents. Raccourcissez le plus long, puis envoyez de nouveau."
 )
 _TOO_HEAVY = (
     f"Vos fichiers sont trop lourds : {_LARGEST_WITH_FILE // 1_000_000} Mo au plus, tous ensemble. Rien n'est"
@@ -70,7 +82,11 @@ class Guard:
             raise Problem(415, "Envoi refusé", "Ce formulaire s'envoie depuis sa page.")
         largest = _LARGEST_WITH_FILE if with_files else _LARGEST
         refused = Refused(413, "TOO_LARGE", _TOO_HEAVY if with_files else _TOO_LONG)
-        limited = Request(request.scope, within_limit(request.headers, request.receive, largest, refused))
+        most = largest if with_files else _LARGEST_SHOWN_AGAIN
+        request.state.labels = {field.name: field.label for field in fields if not field.hidden}
+        limited = Request(request.scope, within_limit(request.headers, request.receive, most, refused))
+        if not with_files and len(body := await limited.body()) > largest:
+            raise refused if (problem := self._too_long(request, body)) is None else problem
         try:
             data = await limited.form(max_files=_MOST, max_fields=_MOST, max_part_size=largest)
         except HTTPException as error:
@@ -93,6 +109,19 @@ class Guard:
         if not request.state.ours:
             form.general.append(EXPIRED)
         return form
+
+    def _too_long(self, request: Request, body: bytes) -> Problem | None:
+        """Keep what was typed, for the page that asks to shorten it. None for what is not of a page of this site."""
+        sent = _TOKEN_SENT.search(body)
+        if sent is None or not self._accepts(request, sent[1].decode()):
+            return None
+        try:
+            pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST)
+        except ValueError:
+            return None
+        request.state.typed = [pair for pair in pairs if pair[0] not in (_TOKEN, _KEY)]
+        request.state.ours = True
+        return Problem(413, "Vos textes sont trop longs", _SHORTEN) if long_texts(request) else None
 
     async def holds(self, request: Request) -> bool:
         """Return whether a form of this site was posted, with what was typed kept, whether or not it is read yet."""
@@ -130,6 +159,15 @@ class Guard:
         visitor = request.cookies.get(self._cookie, "")
         expected = self._token(visitor, token.partition(".")[0])
         return bool(visitor) and hmac.compare_digest(expected.encode(), token.encode())
+
+
+def long_texts(request: Request) -> dict[str, tuple[str, str]]:
+    """Return the label and the text of what makes a form of this site too long, the longest first, by their names."""
+    if not getattr(request.state, "ours", False):
+        return {}
+    labels: dict[str, str] = request.state.labels
+    long = [(name, text) for name, text in request.state.typed if len(text) > _SHORT and name in labels]
+    return {name: (labels[name], text) for name, text in sorted(long, key=lambda typed: -len(typed[1]))}
 
 
 def _typed(data: FormData, field: Field) -> str:
