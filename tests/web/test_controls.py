@@ -92,6 +92,8 @@ def test_a_control_of_others_does_not_exist(role: str, status: int, path: str, d
 def test_anybody_reads_how_to_verify_and_gets_a_verifier_that_can_ask_nobody(visitor: Visitor) -> None:
     assert "/verifier/verifier.html" in links(visitor.sees("/verifier"))
     answer = visitor.http.get("/verifier/verifier.html")
+    plain = visitor.http.get("/verifier/verifier.html", headers={"accept-encoding": "identity"})
+    assert ("content-encoding" not in plain.headers, plain.text) == (True, answer.text)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'; script-src 'sha256-" in policy
     assert "unsafe" not in policy

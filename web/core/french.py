@@ -42,6 +42,8 @@ _AGENTS: Mapping[str, str] = {
     "AUDITOR": "un auditeur",
     "SYSTEM": "le site, de lui-même",
 }
+#: Who comes beside the children, one and many, by the audience of an animation that is not for parents.
+_ADULTS: Mapping[str, tuple[str, str]] = {"mediateurs": ("médiateur", "médiateurs")}
 #: Keeps a number with its unit on one line.
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -112,6 +114,16 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str) -> str:
     """Return `0 animation`, `1 animation`, `2 animations`: in French, the plural begins with two."""
     return f"{count(number)}{_NBSP}{one if number < 2 else many}"
+
+
+def adults(number: int, animation: Mapping[str, Any] | None) -> str:
+    """Return how many came beside the children, as whom the animation is for: `12 parents`, `12 médiateurs`."""
+    return plural(number, *who_comes(animation))
+
+
+def who_comes(animation: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Return what those are called, one and many."""
+    return _ADULTS.get(animation["audience"]["code"] if animation else "", ("parent", "parents"))
 
 
 def how_many(page: Mapping[str, Any]) -> str:

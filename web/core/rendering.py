@@ -64,6 +64,7 @@ class Templates:
             "seats",
             "count",
             "plural",
+            "adults",
             "how_many",
             "total",
             "typography",

@@ -26,10 +26,10 @@ class Verifier:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._content, policy = _packed()
+        self._packed, policy = _packed()
         self._headers = {
             "Content-Security-Policy": policy,
-            "Content-Encoding": "gzip",
+            "Vary": "Accept-Encoding",
             "Cache-Control": "no-cache",
             "Content-Disposition": f'inline; filename="{_FILE}"',
         }
@@ -45,8 +45,11 @@ class Verifier:
         return self._site.templates.page(request, "verifier/explanation")
 
     async def file(self, request: Request) -> Response:
-        """Answer with the verifier. It is the same for everybody, and asks for nothing else."""
-        return Response(self._content, 200, self._headers, "text/html; charset=utf-8")
+        """Answer with the verifier, the same for everybody. Who keeps it with curl or wget gets it as it is."""
+        content, headers = self._packed, self._headers | {"Content-Encoding": "gzip"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            content, headers = gzip.decompress(content), self._headers
+        return Response(content, 200, headers, "text/html; charset=utf-8")
 
 
 @cache

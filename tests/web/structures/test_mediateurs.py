@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tests.support.people import STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
@@ -63,3 +65,17 @@ def test_who_chose_a_structure_is_accepted_there_and_registers_for_a_training(
     assert "plus ce rôle" in coordonnateur.sends(coordonnateur.sees(f"{theirs}/personnes"), "finir")
     assert "réservée aux médiateurs" in anne.sees(f"/animations/{training}")
     Visitor(server.address).signs_in("DIRECTOR").sees("/mediateur", 404)
+
+
+def test_those_who_came_to_a_training_are_called_what_they_are(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    training = people.declare(**TRAINING | {"title": "Une autre formation"})
+    people.publish(training)
+    server.clock.now = datetime.fromisoformat("2027-06-01T12:00:00+02:00")
+    address = f"/structure/animations/{training}"
+    page = visitor.signs_in("STRUCTURE").sees(f"{address}/attestation")
+    assert "Médiateurs présents : champ obligatoire." in visitor.sends(page, status=422)
+    visitor.sends(page, values={"parents": "1", "answer-0": "Aucun.", "answer-1": "Rien."})
+    for path in (address, f"{address}/attestation"):
+        assert "1\N{NO-BREAK SPACE}médiateur" in visitor.sees(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.french import count, plural
+from web.core.french import adults, count, plural, who_comes
 from web.core.signing import carry_out
 from web.core.site import Site
 from web.structure.speaking import own_animation
@@ -113,7 +114,7 @@ def _unusual(animation: Mapping[str, Any], parents: int | None) -> str:
     """Return what is unusual about so many parents, for the seats and by the list of the day; empty if nothing is."""
     if parents is None:
         return ""
-    words, seats = plural(parents, "parent", "parents"), animation["seats"]
+    words, seats = adults(parents, animation), animation["seats"]
     if parents > _MOST_PARENTS_A_SEAT * seats:
         return f"{words} pour {plural(seats, 'place', 'places')}"
     came = animation["expected"]["proposedParents"]
@@ -127,7 +128,10 @@ def _fields(
 ) -> list[Field]:
     """Return the fields of an attestation, or of its correction: unless it is said, by what there is already."""
     corrects = animation["attestation"] is not None if corrects is None else corrects
-    fields = [_PARENTS, *([_CHILDREN] if animation["type"]["admitsChildren"] else [])]
+    fields = [
+        replace(_PARENTS, label=f"{who_comes(animation)[1].capitalize()} présents"),
+        *([_CHILDREN] if animation["type"]["admitsChildren"] else []),
+    ]
     texts = (questions or {}).get("questions", ())[:_MOST_QUESTIONS]
     fields += [Field(f"answer-{number}", text, "textarea", required=True) for number, text in enumerate(texts)]
     return [*fields, *([_REASON] if corrects else [])]
