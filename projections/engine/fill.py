@@ -162,22 +162,27 @@ class _RowOfRenewed(_Filling):
     """Fill a projection with one row for each stream, and open no texts that a later event replaces."""
 
     taken: list[tuple[Fold, Recorded]] = field(default_factory=list)
+    #: How many events came before the last that renews the row.
+    before_renewal: int = 0
 
     def take(self, fold: Fold, record: Recorded) -> None:
+        if type(record.event) in self.projection.renewed_by:
+            self.before_renewal = len(self.taken)
         self.taken.append((fold, record))
 
     def end_stream(self, keys: StreamKeys) -> None:
-        renewing = [record for _, record in self.taken if type(record.event) in self.projection.renewed_by]
-        replaced = {record.position for record in renewing[:-1]}
+        renewed_by = self.projection.renewed_by
         row: Row | None = None
-        for fold, record in self.taken:
+        for place, (fold, record) in enumerate(self.taken):
+            is_replaced = place < self.before_renewal and type(record.event) in renewed_by
             try:
-                row = fold(row, record if record.position in replaced else keys.opened(record))
+                row = fold(row, record if is_replaced else keys.opened(record))
             except Exception as reason:
                 raise FoldFailed(self.projection.name, record, reason) from reason
         if row is not None:
             self.write(row)
         self.taken.clear()
+        self.before_renewal = 0
 
 
 class _RowOfEvent(_Filling):
@@ -251,7 +256,8 @@ def _fold_all(
     taken, reported, stream = 0, 0, None
     touched: set[_Filling] = set()
     for record in records:
-        if record.originator_id != stream:
+        # One stream's records share its id, and to compare two takes as long as to fold a small event.
+        if record.originator_id is not stream:
             _end_stream(touched, keys)
             stream = record.originator_id
         for filling, fold, opens in plan.get(type(record.event), ()):

@@ -156,10 +156,11 @@ def _drop_all_but_live(conn: Conn, chosen: Sequence[Projection]) -> None:
     """Drop the previous generation of the chosen read models, and the leftovers of a stopped rebuild."""
     known_projections = {projection.name: projection for projection in projections(TermsInForce())}
     names = [projection.name for projection in chosen]
-    for generation in generations(conn, State.BUILDING, State.PREVIOUS):
-        projection = known_projections.get(generation.name)
-        if projection is not None and (generation.name in names or generation.state == State.BUILDING):
-            with conn.transaction():
+    # One transaction: each that drops a table waits for the disk.
+    with conn.transaction():
+        for generation in generations(conn, State.BUILDING, State.PREVIOUS):
+            projection = known_projections.get(generation.name)
+            if projection is not None and (generation.name in names or generation.state == State.BUILDING):
                 drop_generation(conn, projection.name, projection.relations, generation.generation)
 
 
