@@ -79,6 +79,13 @@ def _position(value: str) -> int:
     return position
 
 
+def _integer(value: str) -> int:
+    number = int(value)
+    if not -(1 << 31) <= number < 1 << 31:
+        raise ValueError(value)
+    return number
+
+
 def _real(value: str) -> float:
     number = float(value)
     if not isfinite(number) or abs(number) > _LARGEST_REAL:
@@ -98,6 +105,7 @@ _VALUES: Mapping[str, Callable[[str], Any]] = {
     "timestamptz": _instant,
     TURN: _instant,
     "bigint": _position,
+    "integer": _integer,
     "real": _real,
     "text": _text,
     "boolean": {"true": True, "false": False}.__getitem__,
