@@ -13,6 +13,8 @@ ORDERS = (
     Order("id", "r.request_id", "uuid", descending=True),
 )
 LISTING = Listing(SOURCE, ORDERS)
+#: Columns of which most values are those of few requests: several are looked for one by one.
+_RARE_VALUES = ("school", "status")
 #: Open to a structure: in a territory that it has a convention in; and those that it has taken up.
 OF_STRUCTURES = """(r.structure_id = ANY(%(own_structures)s) OR (r.status = 'OPEN' AND r.territory = ANY(ARRAY(
     SELECT unnest(s.territories) FROM {structures} s WHERE s.structure_id = ANY(%(own_structures)s)))))"""
@@ -51,6 +53,13 @@ RESEMBLING = """
 SELECT request_id FROM {animation_requests}
 WHERE school = %(school)s AND theme = %(theme)s AND audience = %(audience)s
     AND wished_from = %(wished_from)s AND wished_until = %(wished_until)s AND status IN ('OPEN', 'TAKEN_UP') LIMIT 20"""
+
+
+def among(filtered: Filter, column: str, values: Collection[str]) -> Filter:
+    """Add to a filter that the column has one of the values."""
+    if column in _RARE_VALUES and len(values) > 1:
+        return filtered.each_of(f"r.{column}", f"%({column})s::text[]", **{column: list(values)})
+    return filtered.among(f"r.{column}", column, values)
 
 
 def within(filtered: Filter, communes: Collection[str]) -> Filter:

@@ -59,12 +59,12 @@ _REQUESTS = Projection(
         key=("request_id",),
         indexes=(
             "(sent_at, request_id)",
+            "(status, sent_at, request_id)",
             "(territory, sent_at, request_id)",
             "(school, sent_at, request_id)",
             "(structure_id, sent_at, request_id) WHERE structure_id IS NOT NULL",
             f"(wished_until) {_WAITS}",
             "(animation_id) WHERE status = 'ANSWERED'",
-            "(animation_id) WHERE status = 'TAKEN_UP'",
             f"USING gin (structures) {_WAITS}",
             "(theme)",
             "(audience)",

@@ -41,7 +41,7 @@ class AnimationRequestQueries:
         lists = await lists_of(context)
         check_codes(lists.codes(TermKind.THEME), chosen.get("theme"), "theme")
         for name, values in chosen.items():
-            filtered = filtered.among(f"r.{name}", name, values)
+            filtered = queries.among(filtered, name, values)
         if where is not None and (communes := where.communes()) is not None:
             filtered = queries.within(filtered, communes)
         return await connection(context, queries.LISTING, filtered, arguments, lambda row: request_of(row, lists))
