@@ -67,7 +67,11 @@ WHOLE = {
     "DELETE FROM command_outcomes WHERE ctid": "once an hour: an index would cost each command",
     "FROM questionnaire_packets ORDER BY packet_id": "answers are recorded once a night",
     "FROM questionnaire_tallies WHERE": "answers are recorded once a night",
-    "a.languages && %(language)s": "a list is planned for its values, here for one that nothing has",
+    **dict.fromkeys(
+        ("a.languages && %(language)s", "a.accessibility && %(accessibility)s"),
+        "a list is planned for its values, here for one that nothing has",
+    ),
+    "(a.structure_id = %(structure_id)s) AND (a.starts_at >= %(begins)s": "a feed of one with as many as here",
     "originator_id BETWEEN": "a rebuild reads all keys, range by range",
     "WHERE wrapped_key IS NOT NULL LIMIT 1": "once a process: few keys are erased",
     "SELECT count(*) FROM stored_events WHERE notification_id >": "status: what a read model has yet to read",

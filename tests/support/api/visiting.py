@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,10 @@ _NOT_VISITED = ("/graphql", "/assets")
 _SCOPES: dict[str, Any] = {"sirets": [SIRET], "territories": ["971"], "schools": [UAI]}
 
 
-def visits(everything: Everything, files: Path) -> dict[str, int]:
+def visits(everything: Everything, files: Path, narrowed: Iterable[str] = ()) -> dict[str, int]:
     """Fetch every address of the service. Return how each was answered, by 200 if anybody is.
 
-    A page is fetched by every role: they read other things of it.
+    A page is fetched by every role: they read other things of it. `narrowed`: further ones, for the national team.
     """
     of_town = patch("tests.support.server.MASTER_KEY", MASTER_KEY)
     roles = [role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM)]
@@ -64,6 +64,9 @@ def visits(everything: Everything, files: Path) -> dict[str, int]:
                 answers[path] = server.http.get(_filled(path, everything.ids), headers=headers).status_code
                 if answers[path] == 200:
                     break
+        for address in narrowed:
+            headers = {"Authorization": f"Bearer {offers[Role.NATIONAL.name]}"}
+            answers[address] = server.http.get(address, headers=headers).status_code
         for role in roles:
             visitor = Visitor(server.address).signs_in(role.name)
             for path in _paths(pages):
