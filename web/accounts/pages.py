@@ -91,11 +91,16 @@ class Accounts:
     async def _invited(self, request: Request, form: Form) -> Response:
         try:
             link = request.path_params["link"]
-            invitation = (await self._site.api.ask(request, _INVITATION, {"link": link}))["invitationByLink"]
+            answer = await self._site.api.ask(request, _INVITATION, {"link": link})
         except Problem as problem:
             raise (Problem.missing(_NO_INVITATION) if problem.status == 404 else problem) from None
+        invitation = answer["invitationByLink"]
         if invitation is None:
             raise Problem.missing(_NO_INVITATION)
+        spoken_for = {each["id"] for each in (answer["viewer"] or {}).get("structures", ())}
+        if form.failed and invitation["closedReason"] and (invitation["structure"] or {}).get("id") in spoken_for:
+            # Accepted already, by a second press or in another tab.
+            return RedirectResponse("/mon-compte", 303)
         status, shown = 422 if form.failed else 200, {"invitation": invitation, "form": form}
         response = self._site.templates.page(request, "accounts/invitation", status, **shown)
         return self._site.guard.keep(request, response)
