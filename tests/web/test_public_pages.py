@@ -204,15 +204,6 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     assert "Votre place est réservée" in visitor.sees(link)
 
 
-def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:
-    animation = people.declare(title="Annulée demain")
-    people.publish(animation)
-    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="L'école est fermée.")
-    page = visitor.sees(f"/animations/{animation}")
-    assert "L&#39;école est fermée." in page
-    assert "jeton" not in page
-
-
 def test_a_form_of_another_site_or_of_another_visitor_changes_nothing_and_keeps_what_was_typed(
     visitor: Visitor, server: Server, animation: str
 ) -> None:

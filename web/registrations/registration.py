@@ -51,6 +51,10 @@ def shown_of(registration: Mapping[str, Any] | None, now: datetime) -> dict[str,
     animation = registration["animation"]
     over, ended = (datetime.fromisoformat(animation[name]) <= now for name in ("startsAt", "endsAt"))
     headline = _HEADLINES[registration["status"]]
+    if registration["status"] != "CANCELLED":
+        # No seat is held, and nobody waits, for what takes place no more.
+        cancelled = animation["status"] == "CANCELLED"
+        headline = "L'animation est annulée" if cancelled else "L'animation est passée" if ended else headline
     return {
         **{"registration": registration, "animation": animation, "headline": headline},
         **{"over": over, "ended": ended},
