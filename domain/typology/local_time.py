@@ -66,8 +66,8 @@ def _skipped(clock: datetime, zone: ZoneInfo, place: str) -> str:
 def _repeated(clock: datetime, passes: list[datetime], place: str) -> str:
     first, second = (_offset(local) for local in passes)
     return (
-        f"{_day(clock)} ({place}), il est deux fois {_hour(clock)} : ajoutez {first} pour la première fois,"
-        f" {second} pour la seconde."
+        f"{_day(clock)} ({place}), il est deux fois {_hour(clock)} : avant le changement d'heure ({first}), et après"
+        f" ({second}). Indiquez laquelle, ou choisissez une autre heure."
     )
 
 

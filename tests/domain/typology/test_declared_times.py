@@ -75,7 +75,11 @@ def test_a_time_that_clocks_show_is_taken(territory, text, local):
         ),
         (MIQUELON, "2027-07-15T18:00:00-03:00", "l'heure est -02:00"),
         (HERAULT, "2027-10-31T02:30:00+03:00", "l'heure est +02:00 ou +01:00, et non +03:00"),
-        (HERAULT, "2027-10-31T02:30", "il est deux fois 2 h 30 : ajoutez +02:00 pour la première fois, +01:00 pour"),
+        (
+            HERAULT,
+            "2027-10-31T02:30",
+            "il est deux fois 2 h 30 : avant le changement d'heure (+02:00), et après (+01:00)",
+        ),
         (HERAULT, "2027-03-28T02:30", "le 28 mars 2027 (Hérault), 2 h 30 n'existe pas : les horloges avancent"),
         (HERAULT, "2027-03-28T02:30:00+01:00", "2 h 30 n'existe pas"),
         (MIQUELON, "2027-03-14T02:00", "Donnez 3 h"),
