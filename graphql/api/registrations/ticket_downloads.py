@@ -21,6 +21,7 @@ from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.ticket import Ticket, ticket_pdf
 from application.registrations import PURPOSE
+from domain.animations.transitions import AnimationStatus
 from domain.kernel.errors import DomainError
 from domain.typology.typology import TermKind
 from projections.animations import queries as animation_queries
@@ -55,6 +56,8 @@ async def _ticket(context: Context, request: Request) -> Response:
     registration, animation = registrations[0], animations[0]
     if registration["status"] == RegistrationStatus.CANCELLED:
         raise Refused(409, "RULE_BROKEN", "Cette inscription est annulée : elle n'a plus de billet.")
+    if animation["status"] == AnimationStatus.CANCELLED:
+        raise Refused(409, "RULE_BROKEN", "Cette animation est annulée : elle n'a plus de billets.")
     contact = on_one_line(await contact_about(context, animation))
     ticket = _ticket_of(context, registration, animation, contact, await lists_of(context))
     await context.close()

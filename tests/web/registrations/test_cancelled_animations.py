@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.support.people import STRUCTURE, People
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, links
 from tests.web.test_public_pages import LEA
 
 
@@ -32,4 +32,14 @@ def test_a_cancelled_animation_promises_no_seat_to_who_had_one_or_waits(visitor:
         assert "<h1>L&#39;animation est annulée</h1>" in seen
         assert "La salle est inondée." in seen
         assert not re.search("est réservée|première position|si une place se libère", seen)
+        (ticket,) = (link for link in links(page) if "ticket.pdf" in link)
+        assert visitor.http.get(ticket).status_code == 409
     assert "<dt>Places</dt>" not in visitor.sees(f"/animations/{animation}")
+    # Nothing is to be typed that can only be refused.
+    visitor.signs_in("STRUCTURE")
+    for form in ("modifier", "inscrire"):
+        page = visitor.sees(f"/structure/animations/{animation}/{form}")
+        assert "L&#39;animation est annulée" in page
+        assert "<textarea" not in page
+        assert 'name="lastName"' not in page
+    assert "sans e-mail" not in visitor.sees(f"/structure/animations/{animation}/presences")

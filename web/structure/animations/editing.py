@@ -217,6 +217,7 @@ class AnimationEditing:
             form=form,
             titles=titles,
             animation=animation,
+            closed=_why_closed(animation) if animation and not form.failed else None,
             draft=draft,
             resume=_address(request, draft["structureId"], **{RESUMING: "reprendre"}) if draft else "",
             resumed=_resuming(request),
@@ -228,6 +229,12 @@ class AnimationEditing:
 def _address(request: Request, structure: str, **parameters: str) -> str:
     named = {PARAMETER: structure} if PARAMETER in request.query_params else {}
     return f"{request.url.path}?{urlencode(named | parameters)}"
+
+
+def _why_closed(animation: Mapping[str, Any]) -> str | None:
+    """Return why nothing of the animation can be modified, or None."""
+    change = next((each for each in animation["allowedActions"] if each["code"] == "ANIMATION_MODIFY"), None)
+    return None if change is None or change["allowed"] else change["reason"]
 
 
 def _resuming(request: Request) -> bool:

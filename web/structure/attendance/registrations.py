@@ -134,14 +134,18 @@ class AttendanceList:
             address=address_without(request, OUTCOME_NAMES),
             code=self._acts.form(request, "code", posted),
             walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
-            open=animation["status"] == "PUBLISHED"
-            and self._site.clock() < datetime.fromisoformat(animation["startsAt"]),
+            open=_registers(animation, self._site.clock()),
             acts=self._acts,
             actions={each["code"]: each for each in animation["allowedActions"]},
             posted=posted,
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+
+def _registers(animation: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether people can register for the animation, before it begins."""
+    return bool(animation["status"] == "PUBLISHED" and now < datetime.fromisoformat(animation["startsAt"]))
 
 
 _FIRST = Field("firstName", "Prénom", required=True)
@@ -209,6 +213,8 @@ class RegisteringOthers:
             code=shown.get("code", ""),
             ticket=shown.get("ticket", ""),
             waits=shown.get("status") == "WAITING",
+            # What was typed before it closed is still shown.
+            open=form.failed or _registers(animation, self.site.clock()),
         )
         return self.site.guard.keep(request, response)
 
