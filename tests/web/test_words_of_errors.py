@@ -26,7 +26,7 @@ from starlette.datastructures import UploadFile
 import web
 from domain.kernel.field_labels import label_of
 from web.core.acts import Act, _placed
-from web.core.forms import Field, Form
+from web.core.forms import SENT_BEFORE, Field, Form
 from web.measures.acts import WRITE
 
 A_DAY = "Ce champ : une date est attendue, par exemple 15/01/2027."
@@ -48,6 +48,13 @@ def test_an_error_of_the_api_names_its_field_as_the_page_labels_it(message: str,
     form = Form([ON], "")
     form.refuse([{"code": "INVALID", "message": message, "field": ["on", "1"]}])
     assert form.errors == {"on": shown}
+
+
+def test_what_was_sent_with_other_words_before_and_is_no_more_open_does_not_say_to_send_again() -> None:
+    form = Form([Field("reason", "Motif", "textarea")], "", values={"reason": "Vu sur place."})
+    form.refuse([{"code": "INVALID", "message": "Déjà utilisée.", "field": ["idempotencyKey"]}])
+    form.close()
+    assert form.general == [SENT_BEFORE, "Motif : « Vu sur place. »"]
 
 
 LINES = Field("schools", "Établissements cibles", "lines")

@@ -47,6 +47,11 @@ GONE = "Quelqu'un a changé quelque chose ici entre-temps : ce n'est plus possib
 #: Of a page that was gone back to, and sent with other words than before.
 SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour faire ce que vous venez de saisir."
 
+SENT_BEFORE = (
+    "Vous avez déjà envoyé ce formulaire, et c'est enregistré. Ce que vous venez de saisir ne l'est pas : ce n'est plus"
+    " possible."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -254,10 +259,11 @@ class Form:
         """Say that this can be done no more, with the words that were typed, for who wants to keep them."""
         written = [each for each in self.fields if each.kind in _WRITTEN and not each.hidden]
         typed = {_called(each): self.values.get(each.name, "").strip() for each in written}
-        others = [message for message in self.general if message != MOVED_ON]
+        outcome = SENT_BEFORE if SENT_ALREADY in self.general else GONE
+        others = [message for message in self.general if message not in (MOVED_ON, SENT_ALREADY)]
         self.errors, self.general = (
             {},
-            [GONE, *others, *(f"{name} : « {text} »" for name, text in typed.items() if text)],
+            [outcome, *others, *(f"{name} : « {text} »" for name, text in typed.items() if text)],
         )
 
     def _field_at(self, path: Sequence[str]) -> Field | None:
