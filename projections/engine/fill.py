@@ -215,8 +215,9 @@ def fill(
         psycopg.connect(database_url, autocommit=True) as writing,
         psycopg.connect(database_url, autocommit=True) as keys,
     ):
-        # Each core has a process of ours: PostgreSQL's own would only hand rows on to it.
-        reading.execute("SET work_mem = '128MB'; SET max_parallel_workers_per_gather = 0")
+        # Each core has a process of ours: PostgreSQL's other ones would only hand on what they read.
+        reading.execute("SET max_parallel_workers_per_gather = 0; SET effective_io_concurrency = 0")
+        reading.execute("SET work_mem = '128MB'")
         writing.execute("SET synchronous_commit = off")
         writer = _Writer(writing)
         fillings = [_filling(projection, number, writer) for projection, number in numbered]
