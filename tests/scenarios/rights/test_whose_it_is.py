@@ -142,11 +142,8 @@ def test_who_signs_with_a_known_structure_x(people, server):
     assert str(CONVENTION["structureName"]) in "".join(later["warnings"])
     earlier = {"conventionId": later["convention"]["id"], "validFrom": "2027-08-31"}
     (refusal,) = people.is_refused("80-amend-a-convention", COORDONNATEUR, **earlier)
-    assert (refusal["code"], refusal["field"], first["convention"]["id"] in refusal["message"]) == (
-        "DUPLICATE",
-        ["validFrom"],
-        True,
-    )
+    assert (refusal["code"], refusal["field"]) == ("DUPLICATE", ["validFrom"])
+    assert "sur le territoire Hérault (34) vaut déjà du 01/09/2026 au 31/08/2027" in refusal["message"]
     other = CONVENTION | {"siret": OTHER_SIRET}
     assert server.ask(document, COORDONNATEUR, input=other)["conventionSign"]["errors"] == []
 
