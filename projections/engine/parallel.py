@@ -21,6 +21,8 @@ from projections.engine.terms_in_force import TermsInForce
 
 #: Takes (step, done, total): events while filling, indexes while indexing, events while catching up.
 Progress = Callable[[str, int, int], None]
+#: How long stopped processes may take to end.
+_MOST_SECONDS_TO_END = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,12 @@ def helpers(number: int) -> Iterator[Helpers | None]:
             yield Helpers(pool, number, queue, shares_taken)
         except BaseException:
             # Stop the workers: their output will never be used.
-            for process in active_children():
+            stopped = active_children()
+            for process in stopped:
                 process.terminate()
+            for process in stopped:
+                # A pool that takes nothing more does not wait for its processes.
+                process.join(_MOST_SECONDS_TO_END)
             raise
 
 
