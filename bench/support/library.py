@@ -93,7 +93,7 @@ class AnimationRows(PostgresTrackingRecorder):
             self._insert_tracking(curs, tracking)
             with conn.cursor(row_factory=tuple_row) as keys_curs:
                 rows = keys_curs.execute(WRAPPED_KEYS, {"key_ids": sealed_with([record])}).fetchall()
-            (record,) = _VAULT.opened([replace(record, position=tracking.notification_id)], rows)
+            (record,) = _VAULT.opened([record._replace(position=tracking.notification_id)], rows)
             changes = fold_batch(ROWS, [record], lambda keys: load_rows(conn, ROWS.name, ROWS.table, GENERATION, keys))
             write_changes(conn, ROWS, GENERATION, changes)
 
