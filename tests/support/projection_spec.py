@@ -60,10 +60,10 @@ class Spec:
         assert self.changes(conn) == self.then
 
     def changes(self, conn: Connection[Any]) -> Row | None:
-        *given, last = (_recorded(number, event) for number, event in enumerate([*self.given, self.when], 1))
+        *earlier, last = (_recorded(number, event) for number, event in enumerate([*self.given, self.when], 1))
         with conn.transaction():
             before = None
-            for record in given:
+            for record in earlier:
                 self._take(conn, [record])
             before = self._row(conn, last)
             self._take(conn, [last])
@@ -72,7 +72,7 @@ class Spec:
             raise Rollback
         with conn.transaction():
             # As a rebuild folds them, and a projector behind: nothing is derived in between.
-            self._take(conn, [*given, last])
+            self._take(conn, [*earlier, last])
             assert self._row(conn, last) == after
             raise Rollback
         if after is None:

@@ -17,7 +17,7 @@ from web.core.narrowing import Search
 from web.core.problems import Problem
 from web.core.site import Site
 
-_SCHOOLS, _MORE = document("candidatures/schools"), document("candidatures/more_schools")
+_SCHOOLS = document("candidatures/schools")
 _SUBMIT = document("candidatures/submit")
 #: Schools that the API gives at once, and how often it is asked for more: Paris has some 1,500.
 _AT_ONCE, _MOST_TIMES = 100, 20
@@ -99,8 +99,8 @@ class Candidacy:
 
     async def _context(self, request: Request) -> Mapping[str, Any]:
         code = request.query_params.get("commune", "")
-        wanted = {"chosen": [code], "first": _AT_ONCE}
-        answer = await self._site.api.ask(request, _SCHOOLS, {"commune": code, **wanted})
+        wanted = {"commune": code, "chosen": [code], "first": _AT_ONCE}
+        answer = await self._site.api.ask(request, _SCHOOLS, wanted | {"further": False})
         commune = next((each for each in answer["communes"] if each["code"] == code), None)
         if commune is None:
             raise Problem.missing("Cette commune n'existe pas.")
@@ -110,8 +110,8 @@ class Candidacy:
         for _ in range(_MOST_TIMES):
             if not (is_open and page["pageInfo"]["hasNextPage"]):
                 break
-            further = wanted | {"after": page["pageInfo"]["endCursor"]}
-            page = (await self._site.api.ask(request, _MORE, further))["schools"]
+            further = wanted | {"further": True, "after": page["pageInfo"]["endCursor"]}
+            page = (await self._site.api.ask(request, _SCHOOLS, further))["schools"]
             schools += page["nodes"]
         return {
             "commune": commune,

@@ -95,11 +95,11 @@ def _known(shape: GraphQLInputObjectType, ids: dict[str, str]) -> dict[str, str]
 def _filters(shape: GraphQLInputObjectType, ids: dict[str, str]) -> list[str]:
     """Return each filter alone, and with several values."""
     known = _known(shape, ids)
-    one, several = (
+    single, several = (
         [f"{name}: {value(name, member.type, known)}" for name, member in shape.fields.items()]
         for value in (_value, _several)
     )
-    return [f"where: {{{each}}}" for each in dict.fromkeys([*one, *several])]
+    return [f"where: {{{each}}}" for each in dict.fromkeys([*single, *several])]
 
 
 def _orders(shape: GraphQLInputObjectType) -> list[str]:

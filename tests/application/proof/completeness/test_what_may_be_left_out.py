@@ -115,10 +115,10 @@ def test_a_key_or_a_browser_that_cannot_verify_is_not_taken_for_a_wrong_archive(
     with chromium() as browser:
         page = browser.new_page()
         for unreadable in ("bonjour", key.replace("MCow", "MCox")):
-            said, lines = verdict(page, (archive, unreadable))
-            assert (said.startswith("Rien n'est vérifié : la clé n'est pas lisible."), lines) == (True, [])
+            sentence, lines = verdict(page, (archive, unreadable))
+            assert (sentence.startswith("Rien n'est vérifié : la clé n'est pas lisible."), lines) == (True, [])
             assert page.evaluate("document.activeElement.id") == "keys"
         # As pages are that came over plain HTTP.
         page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
-        said, lines = verdict(page, (archive, key))
-        assert (said.startswith("Rien n'est vérifié : ce navigateur ne le peut pas ici."), lines) == (True, [])
+        sentence, lines = verdict(page, (archive, key))
+        assert (sentence.startswith("Rien n'est vérifié : ce navigateur ne le peut pas ici."), lines) == (True, [])
