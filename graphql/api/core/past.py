@@ -9,11 +9,11 @@ from uuid import UUID
 
 import strawberry
 from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 
 from api.core.blanked import blanked_for
 from api.core.context import Context
 from api.core.errors import invalid
+from api.core.per_loop import PerLoop
 from api.core.scalars import readable
 from eventstore.records import Recorded
 from projections.engine.past import (
@@ -41,7 +41,8 @@ AT = (
 _History: TypeAlias = UUID | tuple[UUID, ...]
 _PastKey: TypeAlias = tuple[Moment, datetime, UUID, tuple[UUID, ...]]
 _MOST_AT_ONCE = 2
-_limiter: RunVar[CapacityLimiter] = RunVar("folds of the past")
+#: Bounds the number of folds at a time; they run in threads beside the event loop.
+_folds = PerLoop("folds of the past", lambda: CapacityLimiter(_MOST_AT_ONCE))
 _RECORDED = "SELECT recorded_at FROM {audit_trail} t WHERE position <= %(position)s ORDER BY position DESC LIMIT 1"
 
 
@@ -119,16 +120,6 @@ async def _read_history(live: Snapshot, history: _History) -> list[Recorded]:
     if isinstance(history, UUID):
         return await of_structure(live, history)
     return await of_streams(live, history) if history else await of_lists(live)
-
-
-def _folds() -> CapacityLimiter:
-    """Bound the number of folds at a time; they run in threads beside the event loop."""
-    try:
-        return _limiter.get()
-    except LookupError:
-        limiter = CapacityLimiter(_MOST_AT_ONCE)
-        _limiter.set(limiter)
-        return limiter
 
 
 async def moment_of(context: Context, at: At) -> tuple[Moment, datetime]:

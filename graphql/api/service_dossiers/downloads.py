@@ -14,13 +14,13 @@ from pathlib import Path
 from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from api.core.answers import Refused
 from api.core.context import Context, Services
+from api.core.per_loop import PerLoop
 from api.downloads.csv_table import CSV, csv_table
 from api.downloads.file_names import disposition, file_name
 from api.downloads.file_responses import HARMLESS, answered, denied, id_in_path, kept_file
@@ -40,7 +40,8 @@ from eventstore.records import UnreadableEvent
 log = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 4
-_limiter: RunVar[CapacityLimiter] = RunVar("papers of dossiers")
+#: Bounds the number of papers at a time: each holds a connection while the signing needs another.
+_papers = PerLoop("papers of dossiers", lambda: CapacityLimiter(_MOST_AT_ONCE))
 
 
 class DossierPapers:
@@ -128,16 +129,6 @@ def _telling_why() -> Iterator[None]:
         log.error("the log is not signed", extra={"reason": str(refused)})
         message = "L'historique n'est pas signé en ce moment : le service technique en est averti."
         raise Refused(503, "NOT_SIGNED", message) from None
-
-
-def _papers() -> CapacityLimiter:
-    """Bound the number of papers at a time: each holds a connection while the signing needs another."""
-    try:
-        return _limiter.get()
-    except LookupError:
-        limiter = CapacityLimiter(_MOST_AT_ONCE)
-        _limiter.set(limiter)
-        return limiter
 
 
 def _typeset(context: Context, dossier_id: UUID) -> bytes:

@@ -15,13 +15,13 @@ from uuid import UUID
 
 import anyio
 from anyio import to_thread
-from anyio.lowlevel import RunVar
 from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 
 from api.core.commanding.commands import Carried, build_command, client_of, in_turn, refusal_of, settle
 from api.core.commanding.shared_places import SharedPlaces
 from api.core.context import Context
+from api.core.per_loop import PerLoop
 from application.commanding.commands import Command
 from application.files.scanning.opening import AT_ONCE, PATIENCE_SECONDS
 from application.files.scans import Scan, scan_of
@@ -38,7 +38,9 @@ FILE_DESCRIPTION = (
 _UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
 #: Of a file at a path, of so many bytes. Raises DomainError.
 Check: TypeAlias = Callable[[Path, int], Scan]
-_places: RunVar[SharedPlaces] = RunVar("places of files that are opened")
+_shared = PerLoop(
+    "places of files that are opened", lambda: SharedPlaces(AT_ONCE, AT_ONCE - 1, 1, patience=PATIENCE_SECONDS + 5)
+)
 
 
 async def carry_out_with_file(
@@ -124,12 +126,3 @@ async def _place(context: Context) -> AsyncIterator[None]:
             message = "D'autres fichiers sont encore en cours d'examen : réessayez dans quelques instants."
             raise GraphQLError(message, extensions={"code": "TOO_MANY_REQUESTS", "retryAfter": 10}) from None
         yield
-
-
-def _shared() -> SharedPlaces:
-    try:
-        return _places.get()
-    except LookupError:
-        places = SharedPlaces(AT_ONCE, AT_ONCE - 1, 1, patience=PATIENCE_SECONDS + 5)
-        _places.set(places)
-        return places

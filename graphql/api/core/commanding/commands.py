@@ -9,7 +9,6 @@ from uuid import UUID
 
 import anyio
 from anyio import to_thread
-from anyio.lowlevel import RunVar
 from graphql import GraphQLError
 
 from api.core.answers import NOT_REACHED, Refused, unavailable
@@ -17,6 +16,7 @@ from api.core.commanding.payloads import UserError, user_errors
 from api.core.commanding.shared_places import SharedPlaces
 from api.core.commanding.text_lengths import too_long
 from api.core.context import Context
+from api.core.per_loop import PerLoop
 from application.commanding.commands import Command
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import DomainError, Problem
@@ -33,8 +33,8 @@ T = TypeVar("T")
 #: Load the object of a mutation; None if the asker may not read it.
 Load = Callable[[Context, UUID], Awaitable[T | None]]
 
-_limiter: RunVar[anyio.CapacityLimiter] = RunVar("commands")
-_places: RunVar[SharedPlaces] = RunVar("places of commands")
+_commands = PerLoop("commands", lambda: anyio.CapacityLimiter(MOST_COMMANDS_AT_ONCE))
+_shared = PerLoop("places of commands", lambda: SharedPlaces(MOST_COMMANDS_AT_ONCE, _RESERVED, _RESERVED))
 
 _REPEAT = "réessayez dans quelques secondes ; avec la même clé, rien ne sera fait deux fois."
 _NOT_DONE = f"La base de données ne répond pas et rien n'a été enregistré : {_REPEAT}"
@@ -168,21 +168,3 @@ def client_of(context: Context) -> str:
     """Identify who shares places: the signed-in person, or else the address."""
     actor = context.actor
     return f"public {context.client}" if actor.role is Role.PUBLIC else f"{actor.role} {actor.subject or actor.name}"
-
-
-def _shared() -> SharedPlaces:
-    try:
-        return _places.get()
-    except LookupError:
-        places = SharedPlaces(MOST_COMMANDS_AT_ONCE, _RESERVED, _RESERVED)
-        _places.set(places)
-        return places
-
-
-def _commands() -> anyio.CapacityLimiter:
-    try:
-        return _limiter.get()
-    except LookupError:
-        limiter = anyio.CapacityLimiter(MOST_COMMANDS_AT_ONCE)
-        _limiter.set(limiter)
-        return limiter
