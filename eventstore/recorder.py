@@ -29,7 +29,7 @@ from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from eventstore.authenticators import Chain, EventKeys, LastAuthenticators, MissingKey
-from eventstore.connections import RECORDING
+from eventstore.connections import POOL_SECONDS, RECORDING
 from eventstore.leasing.leases import Lease, is_lease_lost
 from eventstore.log_table import NotOwner, log_exists, prepare_log
 from eventstore.recording.batches import (
@@ -236,6 +236,9 @@ def open_datastore(pool: ConnectionPool[Connection[Any]]) -> PostgresDatastore:
 
 def open_recorder(conn: Connection[Any], pool: ConnectionPool[Connection[Any]], keys: EventKeys) -> CommandRecorder:
     """Open a recorder on the database and create missing tables on `conn`. Raises NotOwner."""
+    # The library asks for a session at once. Before the first is there it would get a second, and commands would use
+    # both in turn, each with cold caches.
+    pool.open(wait=True, timeout=POOL_SECONDS)
     recorder = CommandRecorder(open_datastore(pool))
     recorder.keys = keys
     try:

@@ -42,3 +42,8 @@ def test_a_start_holds_no_table_while_it_waits_for_another(fresh_url: str, table
 def _start(url: str) -> None:
     with open_application(url, MASTER_KEY, EVENT_KEYS):
         pass
+
+
+def test_a_start_opens_one_session_for_recording(fresh_url: str) -> None:
+    with open_application(fresh_url, MASTER_KEY, EVENT_KEYS) as app:
+        assert app.recorder.datastore.pool.get_stats()["connections_num"] == 1
