@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
+from application.animations.animation_row import AnimationRow
 from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, since_day_zero, together
 from application.tables.named_places import candidates, communes_meant, communes_of_postal_code
 from application.tables.reader import Columns, Row, plain, read_table
-from domain.kernel.errors import ErrorCode, Problem
-from domain.kernel.field_labels import sentence
 from domain.kernel.languages import language_names
 from domain.kernel.places import places
 from domain.typology.typology import TermKind, Typology
@@ -66,6 +64,12 @@ COLUMNS = Columns(
             *("établissement (UAI)", "UAI", "code UAI", "school"),
         ),
     },
+    sources={
+        "starts_at": ("start", "date", "hours"),
+        "ends_at": ("end", "end_date", "hours", "duration"),
+        "themes": ("themes", "second_theme"),
+        "commune_code": ("commune", "commune_code", "postal_code"),
+    },
     mandatory=("title", "description", "venue_type", "venue_name", "audience", "type", "themes", "seats"),
     expected=(
         "première ligne attendue : titre;description;début;fin;type de lieu;lieu;public;type;thèmes;places. Le modèle à"
@@ -92,25 +96,9 @@ _BETWEEN = re.compile(r"[;|/\n+&]")
 _COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
 _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)
 _WHEN = "date et heure attendues, par exemple 12/03/2027 18 h 30"
+_WHAT_DAY, _WHAT_HOUR = "date attendue, par exemple 12/03/2027", "heure attendue, par exemple 18 h 30"
+_WHAT_END = "heure de fin attendue, par exemple 20 h 30"
 _TOO_MANY = "un début et une fin sont attendus : mettez chaque animation sur sa ligne"
-
-
-@dataclass(slots=True)
-class AnimationRow:
-    """What a row says: values by field of an animation's content, and what is wrong with its cells."""
-
-    number: int
-    values: dict[str, Any] = field(default_factory=dict)
-    #: As it stands in the table; None: none is named.
-    territory: str | None = None
-    commune: str | None = None
-    #: Of a row that was exported.
-    animation_id: str | None = None
-    school: str | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, name: str, words: str) -> None:
-        self.problems.append(Problem(ErrorCode.INVALID, sentence((name,), words), (name,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +141,8 @@ def read_animations(text: str, words: Words) -> AnimationTable:
 
 def _row(row: Row, words: Words) -> AnimationRow:
     cells = row.seen
-    read = AnimationRow(row.number, territory=cells.get("territory"), animation_id=cells.get("animation_id"))
-    read.school = cells.get("school")
+    read = AnimationRow(row.number, row.headings, frozenset(cells), territory=cells.get("territory"))
+    read.animation_id, read.school = cells.get("animation_id"), cells.get("school")
     read.values |= {name: cells[name] for name in _SAME if name in cells}
     if "contact_phone" in cells:
         read.values["contact_phone"] = _whole(cells["contact_phone"], 10)
@@ -183,28 +171,35 @@ def _row(row: Row, words: Words) -> AnimationRow:
 def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
     """Put together when it begins and ends, from columns that hold dates, hours or both."""
     moments: dict[str, Moment] = {}
+    first = read.headings.first
     for name in ("date", "start", "end_date", "end", "hours"):
         try:
             moments[name] = moment_of(cells[name]) if name in cells else Moment()
             if len(moments[name].hours) > 2:
-                read.refuse("starts_at", f"« {cells[name]} » : {_TOO_MANY}")
+                read.refuse("starts_at", f"« {cells[name]} » : {_TOO_MANY}", first(name))
         except NotATime as error:
             moments[name] = Moment()
             why = f"le {error.day:%d/%m/%Y} est un {error.weekday}" if isinstance(error, OtherWeekday) else _WHEN
-            read.refuse("ends_at" if name.startswith("end") else "starts_at", f"« {cells[name]} » : {why}")
+            about = "ends_at" if name.startswith("end") else "starts_at"
+            read.refuse(about, f"« {cells[name]} » : {why}", first(name))
     starts, ends = moments["start"], moments["end"]
     hours = [*moments["hours"].hours, *moments["date"].hours]
     day = moments["date"].day or starts.day or moments["hours"].day
-    starts_at = together(starts.day or day, starts.hour or (hours[0] if hours else None))
+    first_hour = starts.hour or (hours[0] if hours else None)
+    starts_at = together(starts.day or day, first_hour)
     last_hour = ends.hour or next(iter([*starts.hours[1:], *hours[1:]]), None)
     ends_at = together(ends.day or moments["end_date"].day or starts.day or day, last_hour)
     if ends_at is None and starts_at is not None and "duration" in cells:
         ends_at = _after(read, starts_at, cells["duration"])
-    legible = not read.problems
-    for name, value in (("starts_at", starts_at), ("ends_at", ends_at)):
-        if value is None and legible:
-            read.refuse(name, _WHEN)
-        read.values[name] = value
+    read.values |= {"starts_at": starts_at, "ends_at": ends_at}
+    if read.problems:
+        return
+    if starts_at is None:
+        absent = ("date", "start", "hours") if day is None else ("start", "hours", "date")
+        words = _WHAT_HOUR if day else _WHAT_DAY if first_hour else _WHEN
+        read.refuse("starts_at", words, "" if words == _WHEN else first(*absent))
+    if last_hour is None and "duration" not in cells:
+        read.refuse("ends_at", _WHAT_END, first("end", "hours", "duration"))
 
 
 def _after(read: AnimationRow, starts_at: datetime, duration: str) -> datetime | None:
@@ -212,7 +207,7 @@ def _after(read: AnimationRow, starts_at: datetime, duration: str) -> datetime |
         return starts_at + length
     match = _HOURS_MINUTES.fullmatch(duration.strip())
     if match is None or not any(match.groups()) or duration.strip().isdigit():
-        read.refuse("ends_at", f"« {duration} » : durée attendue, par exemple 1h30")
+        read.refuse("ends_at", f"« {duration} » : durée attendue, par exemple 1h30", read.headings.first("duration"))
         return None
     return starts_at + timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
 

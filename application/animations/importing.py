@@ -14,12 +14,12 @@ from pydantic import ConfigDict, Field
 
 from application.animations.animation_file import (
     LARGEST_FILE,
-    AnimationRow,
     Words,
     departments_of,
     find_commune,
     read_animations,
 )
+from application.animations.animation_row import AnimationRow
 from application.animations.commands import surroundings_of
 from application.animations.school_by_name import NamedSchool, SchoolsByName
 from application.commanding.commands import Command
@@ -193,11 +193,11 @@ class _Import:
 
         Nothing else of it counts: what it was declared with may not be accepted any more.
         """
+        where = ("animation_id",)
+        called = f"« {row.headings.of(where)} »"
         animation = self._work.find(ANIMATION, UUID(text)) if _UUID.fullmatch(text) else None
         if animation is None or animation.structure_id != self._command.structure_id:
-            raise invalid(
-                "« Identifiant » n'est pas celui d'une animation de votre structure : videz la cellule.", "id"
-            )
+            raise invalid(f"{called} n'est pas celui d'une animation de votre structure : videz la cellule.", *where)
         content = animation.content
         held = {
             "title": folded(content.title),
@@ -208,9 +208,9 @@ class _Import:
         row_says |= {name: folded(row.values[name]) for name in ("title", "venue_name") if name in row.values}
         if any(value not in (None, held[name]) for name, value in row_says.items()):
             raise invalid(
-                f"« Identifiant » est celui de « {content.title} », déclarée avec un autre titre, lieu ou début :"
+                f"{called} est celui de « {content.title} », déclarée avec un autre titre, lieu ou début :"
                 " modifiez-la en ligne, ou videz la cellule pour en déclarer une nouvelle.",
-                "animation_id",
+                *where,
             )
         report.title, report.starts_at, report.ends_at = content.title, content.starts_at, content.ends_at
         report.animation_id, report.outcome = animation.id, RowOutcome.KNOWN
@@ -229,13 +229,16 @@ class _Import:
         try:
             content = validated(AnimationContent, row.values)
         except DomainError as error:
-            row.problems += [problem for problem in error.problems if problem.field[0] not in wrong]
+            row.problems += [row.naming(problem) for problem in error.problems if problem.field[0] not in wrong]
         if row.problems or content is None or territory is None:
             raise DomainError(row.problems)
         around = self._surroundings(territory)
-        (fact,) = animations.declare(
-            content, self._command.structure_id, self._work.actor, lambda: around, self._work.now
-        )
+        try:
+            (fact,) = animations.declare(
+                content, self._command.structure_id, self._work.actor, lambda: around, self._work.now
+            )
+        except DomainError as error:
+            raise DomainError(map(row.naming, error.problems)) from error
         assert isinstance(fact, AnimationCreated)
         return fact
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from application.animations.animation_file import AnimationRow
+from application.animations.animation_row import AnimationRow
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.place_search import folded
 from domain.kernel.places import places

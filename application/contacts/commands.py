@@ -10,7 +10,7 @@ from pydantic import Field
 
 from application.commanding.commands import Command
 from application.commanding.unit_of_work import UnitOfWork
-from application.contacts.contact_file import LARGEST_FILE, Contact, of_line, read_contacts
+from application.contacts.contact_file import LARGEST_FILE, Contact, of_row, read_contacts
 from domain.catalogue import CONTACTS, STRUCTURE
 from domain.contacts import contacts
 from domain.contacts.contacts import EMPTY, PLANNING_AGAIN, ContactList, EarlierPlanning
@@ -82,7 +82,7 @@ def import_file(command: ContactsImport, work: UnitOfWork) -> UUID:
     try:
         return _add(work, command.structure_id, file.contacts, whole_file=True)
     except DomainError as error:
-        raise DomainError(of_line(problem, file.lines) for problem in error.problems) from None
+        raise DomainError(of_row(problem, file.rows) for problem in error.problems) from None
 
 
 def _add(work: UnitOfWork, structure_id: UUID, entries: Iterable[Contact], *, whole_file: bool = False) -> UUID:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from application.tables.reader import Columns, problem_of, read_table
+from application.tables.reader import Columns, Row, read_table
 from domain.contacts.contacts import MOST_CONTACTS
 from domain.kernel.errors import DomainError, Problem, invalid
 from domain.kernel.people import EmailAddress, Name
@@ -32,6 +32,7 @@ COLUMNS = Columns(
         "kind": ("type", "catégorie", "nature", "kind", "type de contact", "fonction"),
     },
     instead={"organisation": "name"},
+    sources={"name": ("name", "first_name")},
     mandatory=("name", "email"),
     expected="première ligne attendue : nom;courriel;type.",
 )
@@ -49,10 +50,10 @@ class Contact(BaseModel):
 
 
 class ContactFile(NamedTuple):
-    """`lines[n]` is the row of `contacts[n]`; `ignored` are the headers that name no column."""
+    """`rows[n]` is the row of `contacts[n]`; `ignored` are the headers that name no column."""
 
     contacts: list[Contact]
-    lines: list[int]
+    rows: list[Row]
     ignored: Sequence[str]
     warnings: Sequence[str] = ()
 
@@ -60,16 +61,16 @@ class ContactFile(NamedTuple):
 def read_contacts(text: str) -> ContactFile:
     """Return the contacts of a file. Raise DomainError (INVALID on `csv`) that names every unusable row."""
     table = read_table(text, COLUMNS, MOST_CONTACTS)
-    file, problems = ContactFile([], [], table.ignored, table.warnings), []
+    file, problems = ContactFile([], [], table.ignored, table.warnings), list[Problem]()
     for row in table.rows:
         cells = row.seen
         if first_name := cells.pop("first_name", None):
             cells["name"] = f"{first_name} {cells.get('name', '')}".strip()
         try:
             file.contacts.append(validated(Contact, cells))
-            file.lines.append(row.number)
+            file.rows.append(row)
         except DomainError as error:
-            problems += [problem_of(row.number, problem.message, *problem.field) for problem in error.problems]
+            problems += map(row.problem, error.problems)
     if problems:
         raise DomainError(problems)
     if not file.contacts:
@@ -77,9 +78,9 @@ def read_contacts(text: str) -> ContactFile:
     return file
 
 
-def of_line(problem: Problem, lines: Sequence[int]) -> Problem:
+def of_row(problem: Problem, rows: Sequence[Row]) -> Problem:
     """Convert a problem with a contact, whose field begins with its place, into one that names its row in the file."""
     place, *field = problem.field or ("",)
     if not place.isdigit():
         return problem
-    return Problem(problem.code, f"ligne {lines[int(place)]} : {problem.message}", ("csv", *field))
+    return rows[int(place)].problem(Problem(problem.code, problem.message, tuple(field)))

@@ -45,22 +45,17 @@ def import_file(command: SchoolsImport, work: UnitOfWork) -> UUID:
 def describe_schools(work: UnitOfWork, file: SchoolFile) -> list[Problem]:
     """Record what is new about the schools of a table. Return what stands against it."""
     problems = list[Problem]()
-    for school, line in zip(file.schools, file.lines, strict=True):
+    for school, row in zip(file.schools, file.rows, strict=True):
         stream = school_id(school.uai)
         try:
             territory = _territory(work, school.uai)
             facts = schools.describe(work.find(SCHOOL, stream), school, territory, places(), work.actor)
         except DomainError as error:
-            problems += [of_line(problem, line) for problem in error.problems]
+            problems += map(row.problem, error.problems)
             continue
         if facts:
             work.record(SCHOOL, stream, facts, Belongings(territories=frozenset([territory.code])))
     return problems
-
-
-def of_line(problem: Problem, line: int) -> Problem:
-    """Return the problem with a row as one with the table, naming the row."""
-    return Problem(problem.code, f"ligne {line} : {problem.message}", ("csv", *problem.field))
 
 
 def _territory(work: UnitOfWork, uai: str) -> Territory:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from application.tables.reader import Columns, problem_of, read_table
+from application.tables.reader import Columns, Row, read_table
 from domain.kernel.departments import named_with_code
 from domain.kernel.errors import DomainError, Problem, invalid
 from domain.kernel.identifiers import Uai, department_of_school
@@ -44,6 +44,7 @@ COLUMNS = Columns(
             *("degré d'enseignement", "nature", "nature_uai_libe", "libellé nature"),
         ),
     },
+    sources={"commune": ("commune", "commune_code", "postal_code")},
     mandatory=("uai", "name"),
     expected="première ligne attendue : UAI;nom;commune;degré.",
 )
@@ -59,10 +60,10 @@ class _Cells(BaseModel):
 
 
 class SchoolFile(NamedTuple):
-    """`lines[n]` is the row of `schools[n]`; `ignored` are the headers that name no column."""
+    """`rows[n]` is the row of `schools[n]`; `ignored` are the headers that name no column."""
 
     schools: list[School]
-    lines: list[int]
+    rows: list[Row]
     ignored: Sequence[str]
     warnings: Sequence[str] = ()
 
@@ -77,10 +78,10 @@ def read_schools(text: str) -> SchoolFile:
             if (line := earlier.setdefault(school.uai, row.number)) != row.number:
                 raise invalid(f"l'établissement {school.uai} est déjà à la ligne {line}.", "uai")
         except DomainError as error:
-            problems += [problem_of(row.number, problem.message, *problem.field) for problem in error.problems]
+            problems += map(row.problem, error.problems)
         else:
             file.schools.append(school)
-            file.lines.append(row.number)
+            file.rows.append(row)
     if problems:
         raise DomainError(problems)
     if not file.schools:
@@ -93,7 +94,7 @@ def school_of_row(cells: Mapping[str, str]) -> School:
     known = validated(_Cells, cells)
     degree = degree_in(cells.get("degree", "")) or degree_in(known.name)
     if degree is None:
-        raise invalid("degré attendu : « premier degré » ou « second degré », école, collège ou lycée.", "degree")
+        raise invalid("« premier degré » ou « second degré » attendu, ou école, collège, lycée.", "degree")
     return School(known.uai, known.name, _commune(known.uai, cells).code, degree)
 
 
@@ -121,11 +122,11 @@ def _commune(uai: str, cells: Mapping[str, str]) -> Commune:
     if len(posted) == 1:
         return posted[0]
     if not (name or postal or cells.get("commune_code")):
-        raise invalid("commune attendue : son nom ou son code INSEE.", "commune")
+        raise invalid("son nom ou son code INSEE attendu.", "commune")
     among = ", ".join(f"{commune.name} ({commune.code})" for commune in posted[:5])
     hint = f" ; avec ce code postal : {among}" if among else ""
     within = f" dans le département {named_with_code(department)}" if department else ""
-    raise invalid(f"commune inconnue{within} : indiquez son code INSEE{hint}.", "commune")
+    raise invalid(f"inconnue{within} : indiquez son code INSEE{hint}.", "commune")
 
 
 def _part(commune: Commune, postal: str) -> Commune:

@@ -13,9 +13,10 @@ from application.commanding.commands import ChangeCommand, Command
 from application.commanding.unit_of_work import UnitOfWork
 from application.conventions import find_territory
 from application.files.attachments import AttachFile
-from application.schools.commands import describe_schools, of_line
+from application.schools.commands import describe_schools
 from application.schools.school_file import LARGEST_FILE, MOST_SCHOOLS
 from application.strategies.target_file import read_targets
+from application.tables.reader import Row
 from domain.catalogue import SCHOOL, STRATEGY
 from domain.kernel.errors import DomainError, ErrorCode, Problem, refuse
 from domain.kernel.euros import in_cents
@@ -139,10 +140,10 @@ def import_schools(command: StrategySchoolsImport, work: UnitOfWork) -> UUID:
     check(command.action, strategy.status, strategy.belongings, work.actor)
     file = read_targets(command.csv)
     problems = describe_schools(work, file.described)
-    for uai, number in zip(file.uais, file.lines, strict=True):
+    for uai, row in zip(file.uais, file.rows, strict=True):
         if uai not in named_lycees() and work.find(SCHOOL, school_id(uai)) is None and uai not in file.named:
             message = f"{uai} n'est pas encore connu : ajoutez son nom, sa commune et son degré."
-            problems.append(of_line(Problem(ErrorCode.INVALID, message, ("uai",)), number))
+            problems.append(row.problem(Problem(ErrorCode.INVALID, message, ("uai",))))
     if problems:
         raise DomainError(problems)
     added = tuple(uai for uai in file.uais if uai not in strategy.written.target_schools)
@@ -157,18 +158,18 @@ def import_schools(command: StrategySchoolsImport, work: UnitOfWork) -> UUID:
     try:
         return _record(work, strategy, fact)
     except DomainError as error:
-        problems = [_of_row(problem, strategy, file.lines, file.uais, added) for problem in error.problems]
+        problems = [_of_row(problem, strategy, file.rows, file.uais, added) for problem in error.problems]
         raise DomainError(problems) from None
 
 
 def _of_row(
-    problem: Problem, strategy: Strategy, lines: Sequence[int], uais: Sequence[str], added: Sequence[str]
+    problem: Problem, strategy: Strategy, rows: Sequence[Row], uais: Sequence[str], added: Sequence[str]
 ) -> Problem:
     """Return the problem with a target school as one with its row."""
     if problem.field[:1] != ("target_schools",):
         return problem
     place = int(problem.field[1]) - len(strategy.written.target_schools)
-    return of_line(Problem(problem.code, problem.message, ("uai",)), lines[uais.index(added[place])])
+    return rows[uais.index(added[place])].problem(Problem(problem.code, problem.message, ("uai",)))
 
 
 def validate(command: StrategyValidate, work: UnitOfWork) -> UUID:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from application.schools.school_file import COLUMNS, MOST_SCHOOLS, SchoolFile, school_of_row
-from application.tables.reader import problem_of, read_table
+from application.tables.reader import Row, read_table
 from domain.kernel.errors import DomainError, Problem, invalid
 from domain.kernel.identifiers import Uai
 from domain.kernel.validation import validated
@@ -29,10 +29,10 @@ class _Uai(BaseModel):
 
 
 class TargetFile(NamedTuple):
-    """`lines[n]` is the row of `uais[n]`; `described` holds the schools whose rows name them."""
+    """`rows[n]` is the row of `uais[n]`; `described` holds the schools whose rows name them."""
 
     uais: Sequence[str]
-    lines: Sequence[int]
+    rows: Sequence[Row]
     described: SchoolFile
 
     @property
@@ -43,22 +43,22 @@ class TargetFile(NamedTuple):
 def read_targets(text: str) -> TargetFile:
     """Return the schools of a table. Raise DomainError (INVALID on `csv`) that names every unusable row."""
     table = read_table(text, _COLUMNS, MOST_SCHOOLS)
-    lines, problems = dict[str, int](), list[Problem]()
-    schools, described_lines = list[School](), list[int]()
+    rows, problems = dict[str, Row](), list[Problem]()
+    schools, described_rows = list[School](), list[Row]()
     for row in table.rows:
         cells = row.seen
         try:
             uai = validated(_Uai, cells).uai
-            if (line := lines.setdefault(uai, row.number)) != row.number:
-                raise invalid(f"l'établissement {uai} est déjà à la ligne {line}.", "uai")
+            if (earlier := rows.setdefault(uai, row)) is not row:
+                raise invalid(f"l'établissement {uai} est déjà à la ligne {earlier.number}.", "uai")
             if cells.get("name"):
                 schools.append(school_of_row(cells))
-                described_lines.append(row.number)
+                described_rows.append(row)
         except DomainError as error:
-            problems += [problem_of(row.number, problem.message, *problem.field) for problem in error.problems]
+            problems += map(row.problem, error.problems)
     if problems:
         raise DomainError(problems)
-    if not lines:
+    if not rows:
         raise invalid("aucun établissement dans ce fichier.", "csv")
-    described = SchoolFile(schools, described_lines, table.ignored, table.warnings)
-    return TargetFile(tuple(lines), tuple(lines.values()), described)
+    described = SchoolFile(schools, described_rows, table.ignored, table.warnings)
+    return TargetFile(tuple(rows), tuple(rows.values()), described)

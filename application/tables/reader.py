@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from application.tables.decoding import check_is_table, mended
 from application.tables.guard import without_guard
+from application.tables.headings import Headings
 from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, quantity
 
 #: A table begins within so many rows: people put a title above, or leave rows free.
@@ -38,6 +39,7 @@ class Row(NamedTuple):
 
     number: int
     cells: Mapping[str, str]
+    headings: Headings
 
     @property
     def seen(self) -> dict[str, str]:
@@ -45,18 +47,25 @@ class Row(NamedTuple):
         cells = {name: _UNSEEN.sub("", cell).strip() for name, cell in self.cells.items()}
         return {name: cell for name, cell in cells.items() if cell}
 
+    def problem(self, problem: Problem) -> Problem:
+        """Return the problem with what the row says as one with the table, by its row and its columns."""
+        named = self.headings.naming(problem, self.cells)
+        return Problem(named.code, f"ligne {self.number} : {named.message}", ("csv", *named.field))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of an import: the spellings of each header, and those that must be there.
 
     `instead` maps a column that stands for another one, where that is absent. `expected` is the first line in words.
+    `sources` are the columns that say a field which none is called after.
     """
 
     headers: Mapping[str, Sequence[str]]
     mandatory: Collection[str]
     expected: str
     instead: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def named(self, header: str) -> str | None:
         """Return the column that a header names, whatever its accents, case and marks."""
@@ -84,16 +93,19 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
         records = _records(text[separator.end() :], separator[1])
     else:
         records = _records(text, _delimiter(text, columns))
-    headers = _stripped(_headers(records, columns))
-    names = _names(headers, columns)
+    number, headers = _headers(records, columns)
+    headers = _stripped(headers)
+    names = _names(headers, columns, number)
+    own = {name: " ".join(header.split()) for name, header in zip(names, headers, strict=True) if name is not None}
+    headings = Headings(own, columns.headers, columns.sources)
     rows, problems, warnings = [], [], list[str]()
     for number, record in records:
         try:
             if cells := _cells(record, names, headers):
-                rows.append(Row(number, cells))
-                warnings += _lost_letters(number, cells, columns)
+                rows.append(Row(number, cells, headings))
+                warnings += _lost_letters(rows[-1])
         except ValueError as error:
-            problems.append(problem_of(number, str(error)))
+            problems.append(_problem(number, str(error)))
         if len(rows) > most:
             raise invalid(f"{most} lignes au plus.", "csv")
     if problems:
@@ -103,18 +115,18 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
     )
 
 
-def _lost_letters(number: int, cells: Mapping[str, str], columns: Columns) -> Iterator[str]:
-    for name, cell in cells.items():
+def _lost_letters(row: Row) -> Iterator[str]:
+    for name, cell in row.cells.items():
         if (word := _LOST.search(cell)) and not _ASKS.search(cell[: word.start()]):
-            header = columns.headers[name][0]
+            where = f"ligne {row.number}, {row.headings.own[name]}"
             yield (
-                f"ligne {number}, {header} : « {word[0][:40]} » : le « ? » semble remplacer une lettre perdue."
+                f"{where} : « {word[0][:40]} » : le « ? » semble remplacer une lettre perdue."
                 " Vérifiez, ou enregistrez le fichier en UTF-8."
             )
 
 
-def problem_of(number: int, message: str, *field: str) -> Problem:
-    return Problem(ErrorCode.INVALID, f"ligne {number} : {message}", ("csv", *field))
+def _problem(number: int, message: str) -> Problem:
+    return Problem(ErrorCode.INVALID, f"ligne {number} : {message}", ("csv",))
 
 
 def plain(text: str) -> str:
@@ -124,14 +136,14 @@ def plain(text: str) -> str:
     return "".join(words)
 
 
-def _headers(records: Iterator[tuple[int, list[str]]], columns: Columns) -> list[str]:
+def _headers(records: Iterator[tuple[int, list[str]]], columns: Columns) -> tuple[int, list[str]]:
     """Read up to the row that names the columns: it may stand below a title. Return the first row if there is none."""
-    first: list[str] | None = None
-    for _, record in islice(records, _HEAD):
+    first: tuple[int, list[str]] | None = None
+    for number, record in islice(records, _HEAD):
         if not set(columns.mandatory) - set(_resolved(record, columns)):
-            return record
-        first = record if first is None else first
-    return first or []
+            return number, record
+        first = (number, record) if first is None else first
+    return first or (1, [])
 
 
 def _delimiter(text: str, columns: Columns) -> str:
@@ -159,10 +171,10 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error:
-            raise DomainError([problem_of(number, _BROKEN)]) from None
+            raise DomainError([_problem(number, _BROKEN)]) from None
         width = max(width, len(record))
         if any(_swallows(cell, delimiter, width) for cell in record):
-            raise DomainError([problem_of(number, _SWALLOWED)])
+            raise DomainError([_problem(number, _SWALLOWED)])
         yield number, record
 
 
@@ -187,15 +199,16 @@ def _resolved(headers: Sequence[str], columns: Columns) -> list[str | None]:
     return names
 
 
-def _names(headers: Sequence[str], columns: Columns) -> list[str | None]:
+def _names(headers: Sequence[str], columns: Columns, number: int) -> list[str | None]:
     names = _resolved(headers, columns)
     recognised = [name for name in names if name is not None]
     if missing := [name for name in columns.mandatory if name not in recognised]:
         absent = ", ".join(f"« {columns.headers[name][0]} »" for name in missing)
-        raise invalid(f"ligne 1 : colonne {absent} attendue ; {columns.expected}", "csv")
+        raise invalid(f"ligne {number} : colonne {absent} attendue ; {columns.expected}", "csv")
     if len(set(recognised)) < len(recognised):
         twice = next(name for name in recognised if recognised.count(name) > 1)
-        raise invalid(f"ligne 1 : une colonne est nommée deux fois : « {columns.headers[twice][0]} ».", "csv")
+        alike = " et ".join(f"« {header} »" for header, name in zip(headers, names, strict=True) if name == twice)
+        raise invalid(f"ligne {number} : une colonne est nommée deux fois : {alike}.", "csv")
     return names
 
 

@@ -49,8 +49,8 @@ def test_a_table_without_rows_has_its_headers():
 def test_a_text_that_begins_like_a_formula_is_defused_and_imported_again_as_it_was(text):
     assert read_again(written([text]))[1] == [f"'{text}"]
     columns = Columns({"title": ["Titre"]}, ["title"], "")
-    ((_, cells),) = read_table(written([text]).decode(), columns, 9).rows
-    assert cells == {"title": text}
+    (row,) = read_table(written([text]).decode(), columns, 9).rows
+    assert row.cells == {"title": text}
 
 
 def test_a_line_end_before_a_formula_is_no_way_around():

@@ -49,7 +49,7 @@ def test_a_table_of_schools_is_rehearsed_then_imported_and_changes_nothing_a_sec
     assert _named(town, text="parks 34200") == []
     refused = _imports(town, TABLE.replace("Sète", "Atlantis"))
     assert [error["field"] for error in refused["errors"]] == [["csv", "commune"]]
-    assert refused["errors"][0]["message"].startswith("ligne 3 : commune inconnue")
+    assert refused["errors"][0]["message"].startswith("ligne 3 : commune : inconnue")
     elsewhere = _imports(town, TABLE, "18")
     assert {error["code"] for error in elsewhere["errors"]} == {"FORBIDDEN"}
 

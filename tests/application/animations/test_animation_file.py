@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from application.animations.animation_file import COLUMNS, AnimationRow, Words, find_commune, read_animations
+from application.animations.animation_file import COLUMNS, Words, find_commune, read_animations
+from application.animations.animation_row import AnimationRow
 from application.animations.school_by_name import NamedSchool, SchoolsByName
 from application.animations.times_in_words import NotATime, moment_of
 from domain.animations.events import AnimationContent
@@ -142,7 +143,10 @@ def test_terms_are_known_whatever_their_accents_and_those_that_are_not_are_named
         "seats": "12",
     }
     words = [problem.message for problem in read.problems]
-    assert [message.partition(" n'est pas")[0] for message in words] == ["Thèmes : « ENT »", "Thèmes : « Jardinage »"]
+    assert [message.partition(" n'est pas")[0] for message in words] == [
+        "Thème(s) : « ENT »",
+        "Thème(s) : « Jardinage »",
+    ]
     assert "valeurs acceptées : « ENT - Pronote »" in words[0]
     assert WORDS.code(TermKind.VENUE_TYPE, "Mairie annexe") == "mairie-annexe"
     assert "annexe" not in WORDS.labels(TermKind.VENUE_TYPE)
@@ -251,6 +255,33 @@ def test_a_name_of_no_school_or_of_several_is_refused(name: str, why: str):
     read = row("Date;Établissement", f"12/03/2027 18h30-20h;{name}")
     SCHOOLS.find(read, "34")
     assert why in problems(read)["school"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "words"),
+    [
+        ("Date;Horaires", "31/02/2027;18h30-20h30", ["Date : « 31/02/2027 » : date et heure attendues"]),
+        ("Date;Horaires", "12/03/2027;le soir", ["Horaires : « le soir » : date et heure attendues"]),
+        ("Date;Horaires", ";18h30-20h30", ["Date : date attendue"]),
+        ("Date;Horaires", "12/03/2027;", ["Horaires : heure attendue", "Horaires : heure de fin attendue"]),
+        ("Date;Horaires", ";", ["Date et Horaires : date et heure attendues", "Horaires : heure de fin attendue"]),
+        ("Jour;De;À", "12/03/2027;18h30;tard", ["À : « tard » : date et heure attendues"]),
+        ("Date fin;Début", "12/13/2027;12/03/2027 18h30", ["Date fin : « 12/13/2027 » : date et heure attendues"]),
+        ("Heure;Date;Durée", "18h30;12/03/2027;longue", ["Durée : « longue » : durée attendue"]),
+        ("Date", "12/03/2027 18h30", ["colonne « fin » absente : heure de fin attendue"]),
+        ("Date;Thème 2", "12/03/2027 18h30-20h;Chant", ["Thème(s) et Thème 2 : « Chant » n'est pas reconnu"]),
+        ("Date;VILLE ;CP", "12/03/2027 18h30-20h;Trifouilly;34070", ["VILLE et CP : « Trifouilly 34070 » : "]),
+        ("Date;Code  INSEE", "12/03/2027 18h30-20h;Trifouilly", ["Code INSEE : « Trifouilly » : aucune commune"]),
+        ("Date;Langue(s)", "12/03/2027 18h30-20h;elfique", ["Langue(s) : « elfique » n'est pas reconnu"]),
+        ("Date;École", "12/03/2027 18h30-20h;Poudlard", ["École : « Poudlard » : aucun établissement"]),
+    ],
+)
+def test_what_is_wrong_is_named_by_the_columns_as_they_stand_in_the_table(columns: str, cells: str, words: list[str]):
+    read = row(columns, cells)
+    find_commune(read, "34")
+    SCHOOLS.find(read, "34")
+    messages = [problem.message for problem in read.problems]
+    assert [message[: len(start)] for message, start in zip(messages, words, strict=True)] == words
 
 
 def test_every_column_that_a_declaration_has_may_stand_in_a_table():

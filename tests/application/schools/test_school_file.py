@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from application.schools.school_file import read_schools
@@ -46,7 +48,7 @@ def test_marks_that_are_pasted_with_a_school_keep_nobody_from_finding_it():
 def test_the_states_directory_is_read_as_it_is():
     file = read_schools(DIRECTORY)
     assert file.schools == [JAURES, School("0180035R", "Collège Jules Verne", "18033", Degree.SECOND)]
-    assert file.lines == [2, 3]
+    assert [row.number for row in file.rows] == [2, 3]
     assert list(file.ignored) == ["Statut_public_prive", "Adresse_1", "Code_departement"]
 
 
@@ -77,6 +79,18 @@ def test_every_unusable_row_is_named_with_its_line_and_column():
         ("ligne 8", "commune"),
     ]
     messages = [problem.message for problem in refused.value.problems]
-    assert messages[2].startswith("ligne 4 : commune inconnue dans le département Cher (18) : indiquez")
+    assert messages[2].startswith("ligne 4 : commune : inconnue dans le département Cher (18) : indiquez")
     # Of no department.
-    assert messages[5].startswith("ligne 8 : commune inconnue : indiquez")
+    assert messages[5].startswith("ligne 8 : commune : inconnue : indiquez")
+
+
+@pytest.mark.parametrize("read", [read_schools, read_targets])
+def test_a_wrong_cell_is_named_by_the_columns_as_they_stand_in_the_table(read: Callable[[str], object]):
+    header = "identifiant_de_l_etablissement;nom_etablissement;Ville;CP"
+    rows = ("0180766K;Jean Jaurès;Bourges;18000", "0180766K1;École;Bourges;18000", "0180035R;École;Trifouilly;99999")
+    with pytest.raises(DomainError) as refused:
+        read("\n".join((header, *rows)))
+    degree, uai, commune = (problem.message for problem in refused.value.problems)
+    assert degree.startswith("ligne 2 : colonne « degré » absente : « premier degré »")
+    assert uai.startswith("ligne 3 : identifiant_de_l_etablissement : ")
+    assert commune.startswith("ligne 4 : Ville et CP : inconnue dans le département")

@@ -111,7 +111,7 @@ def test_target_schools_are_imported_with_a_dry_run_as_a_version_of_their_own(pr
     imports = "211-import-target-schools"
     unknown = programme.refusals(imports, COORDONNATEUR, strategyId=strategy, csv="UAI\n0340766Y\n0340769B")
     assert ("INVALID", ["csv", "uai"]) in [(code, field) for code, field, _ in unknown]
-    assert "ligne 3 : 0340769B n'est pas encore connu : ajoutez son nom, sa commune et son degré." in unknown[-1]
+    assert "ligne 3 : UAI : 0340769B n'est pas encore connu : ajoutez son nom, sa commune et son degré." in unknown[-1]
     table = "UAI;nom;commune;degré;note\n0340766Y;?cole Jean Jaurès;Montpellier;1;x\n0340768A;École Rosa Parks;Sète;1;"
     rehearsed = programme.does(imports, COORDONNATEUR, strategyId=strategy, csv=table, dryRun=True)
     assert [rehearsed[name] for name in ("added", "known", "described", "removed")] == [1, 1, 2, 0]
