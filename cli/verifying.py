@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.verifying import Check, verify
 from cli.audit_inputs import read_keys, read_text
 from cli.watching.follow import read_policy_file
@@ -52,7 +53,7 @@ def verify_bundle(
         Path | None,
         typer.Option(
             "--policy",
-            help="A policy (C2SP tlog-policy): which witnesses must have cosigned the checkpoint..",
+            help="A policy (C2SP tlog-policy): which witnesses must have cosigned the checkpoint.",
         ),
     ] = None,
     signing: Annotated[
@@ -78,11 +79,15 @@ def verify_bundle(
     Before paying: parentalite audit verify FILE.zip --key KEYS --require CERTIFIED --require-complete
     --checkpoint LATEST
     """
-    statuses = [status.value for status in required or ()]
-    certificates = read_text(roots).encode() if roots else None
-    rules = read_policy_file(policy) if policy else None
-    note = read_text(kept) if kept else None
-    for check in verify(bundle, read_keys(keys), certificates, statuses, note, rules, signing or (), complete=complete):
+    demands = Demands(
+        roots=read_text(roots).encode() if roots else None,
+        required=[status.value for status in required or ()],
+        kept=read_text(kept) if kept else None,
+        policy=read_policy_file(policy) if policy else None,
+        signing=signing or (),
+        complete=complete,
+    )
+    for check in verify(bundle, read_keys(keys), demands):
         typer.echo(f"{_mark(check)}  {check.text}")
         if not check.ok:
             raise typer.Exit(1)

@@ -16,7 +16,7 @@ from application.proof.bundle_checks.demands import (
 )
 from application.proof.bundle_checks.dossier import check_dossier, check_files, check_rules
 from application.proof.bundle_checks.events import check_events
-from application.proof.bundle_checks.opened_bundle import CheckFailed, OpenedBundle
+from application.proof.bundle_checks.opened_bundle import NO_DEMANDS, CheckFailed, Demands, OpenedBundle
 from application.proof.bundle_checks.paper import check_paper
 from application.proof.bundle_checks.signatures import (
     check_checkpoint,
@@ -30,8 +30,6 @@ from application.proof.members import MANIFEST, check_members, check_sizes, form
 from application.proof.notes import BadNote
 from application.proof.public_keys import PublicKey
 from application.proof.stamping import BadStamp
-from application.proof.witnessing.policy import Policy
-from domain.kernel.actors import Role
 from eventstore.records import UnreadableEvent
 
 
@@ -71,24 +69,8 @@ CHECKS: tuple[tuple[str, Callable[[OpenedBundle], str | None]], ...] = (
 )
 
 
-def verify(
-    path: Path,
-    keys: Sequence[PublicKey],
-    roots: bytes | None = None,
-    required: Sequence[str] = (),
-    kept: str | None = None,
-    policy: Policy | None = None,
-    signing: Sequence[Role] = (),
-    *,
-    complete: bool = False,
-) -> Iterator[Check]:
-    """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys.
-
-    `roots`: root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
-    `required`: statuses one of which the dossier must have. `kept`: a checkpoint's note from elsewhere.
-    `policy`: the witnesses that must have cosigned the checkpoint. `signing`: roles all of whose acts that move money
-    must be signed by the person. `complete`: whether it must be proved that the bundle leaves nothing out.
-    """
+def verify(path: Path, keys: Sequence[PublicKey], demands: Demands = NO_DEMANDS) -> Iterator[Check]:
+    """Yield the result of every check, ending with the first failure. `keys`: the trusted public keys."""
     try:
         with open_archive(path) as archive:
             names = [info.filename for info in archive.infolist()]
@@ -96,22 +78,25 @@ def verify(
             check_members(names, format_of(manifest))
             check_sizes(archive)
             yield Check(True, f"archive: {len(names)} members, nothing hidden, nothing compressed")
-            bundle = OpenedBundle(archive, keys, roots, required, kept, policy, signing, complete)
-            seen = 0
-            for name, check in CHECKS:
-                try:
-                    result = check(bundle)
-                except _FAILURES as error:
-                    yield Check(False, f"{name}: {_describe(error)}")
-                    return
-                if result is not None:
-                    yield Check(True, f"{name}: {result}")
-                yield from (Check(True, f"{name}: {gap}", warning=True, grave=True) for gap in bundle.gaps[seen:])
-                seen = len(bundle.gaps)
-                while bundle.warnings:
-                    yield Check(True, f"{name}: {bundle.warnings.pop(0)}", warning=True)
+            yield from _results(OpenedBundle(archive, keys, demands))
     except BadBundle as bad:
         yield Check(False, f"archive: {bad}")
+
+
+def _results(bundle: OpenedBundle) -> Iterator[Check]:
+    reported = 0
+    for name, check in CHECKS:
+        try:
+            result = check(bundle)
+        except _FAILURES as error:
+            yield Check(False, f"{name}: {_describe(error)}")
+            return
+        if result is not None:
+            yield Check(True, f"{name}: {result}")
+        yield from (Check(True, f"{name}: {gap}", warning=True, grave=True) for gap in bundle.gaps[reported:])
+        reported = len(bundle.gaps)
+        while bundle.warnings:
+            yield Check(True, f"{name}: {bundle.warnings.pop(0)}", warning=True)
 
 
 def _describe(error: Exception) -> str:

@@ -10,9 +10,9 @@ from application.proof.public_keys import open_checkpoint
 
 def check_kept_checkpoint(bundle: OpenedBundle) -> str | None:
     """Check that a checkpoint from elsewhere and the bundle's are of one history, as far as that can be proved."""
-    if bundle.kept is None:
+    if bundle.demands.kept is None:
         return None
-    kept, _ = open_checkpoint(bundle.kept, bundle.configured)
+    kept, _ = open_checkpoint(bundle.demands.kept, bundle.configured)
     ours = bundle.checkpoint
     if kept.origin != ours.origin:
         raise CheckFailed(f"the checkpoint given is of {kept.origin}, the bundle's of {ours.origin}")
@@ -51,7 +51,7 @@ def tell_as_of(bundle: OpenedBundle) -> str:
 
 def check_nothing_left_out(bundle: OpenedBundle) -> str | None:
     """Check that the bundle can leave nothing out, where that is asked for."""
-    if not bundle.complete:
+    if not bundle.demands.complete:
         return None
     if bundle.gaps:
         raise CheckFailed(f"it may leave something out, and must not: {'; '.join(bundle.gaps)}")
@@ -60,9 +60,9 @@ def check_nothing_left_out(bundle: OpenedBundle) -> str | None:
 
 def check_required_status(bundle: OpenedBundle) -> str | None:
     """Check that the dossier has one of the statuses asked for."""
-    if not bundle.required:
+    if not bundle.demands.required:
         return None
     status = bundle.facts["status"]
-    if status not in bundle.required:
-        raise CheckFailed(f"the dossier is {status}, where {' or '.join(bundle.required)} is required")
+    if status not in bundle.demands.required:
+        raise CheckFailed(f"the dossier is {status}, where {' or '.join(bundle.demands.required)} is required")
     return f"the dossier is {status}"

@@ -1,4 +1,4 @@
-"""A bundle while it is checked: its archive, what one believes beforehand, and what the checks have read so far."""
+"""A bundle under check: its archive, the trusted keys, the reader's demands, and what the checks have read so far."""
 
 from __future__ import annotations
 
@@ -23,24 +23,34 @@ class CheckFailed(Exception):
     """Raised when a check fails; the message says what is wrong."""
 
 
-@dataclass(slots=True)
-class OpenedBundle:
-    """`keys`: the public keys that are trusted. `roots`: root certificates of time-stamping authorities, if any.
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a reader asks of a bundle beside its being genuine; by default nothing."""
 
-    `required`: statuses one of which the dossier must have; `kept`: a checkpoint from elsewhere; `complete`: whether
-    it must be proved that nothing is left out.
-    `warnings` are what a check holds against a bundle without refusing it.
-    """
-
-    archive: zipfile.ZipFile
-    keys: Sequence[PublicKey]
-    roots: bytes | None
+    #: Root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
+    roots: bytes | None = None
+    #: Statuses one of which the dossier must have.
     required: Sequence[str] = ()
+    #: The note of a checkpoint from elsewhere, which must be of the same history.
     kept: str | None = None
+    #: The witnesses that must have cosigned the checkpoint.
     policy: Policy | None = None
     #: Roles all of whose acts that move money must be signed by the person.
     signing: Sequence[Role] = ()
+    #: Whether the bundle must prove that it leaves nothing out.
     complete: bool = False
+
+
+NO_DEMANDS = Demands()
+
+
+@dataclass(slots=True)
+class OpenedBundle:
+    """A bundle under check. `keys`: the trusted public keys. `warnings`: doubts that do not refuse it."""
+
+    archive: zipfile.ZipFile
+    keys: Sequence[PublicKey]
+    demands: Demands = NO_DEMANDS
     members: list[str] = field(default_factory=list)
     format: int = 0
     dossier_id: UUID = field(default_factory=lambda: UUID(int=0))

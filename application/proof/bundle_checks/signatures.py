@@ -107,24 +107,24 @@ def check_checkpoint(bundle: OpenedBundle) -> str:
 
 def _cosigned(bundle: OpenedBundle) -> str:
     """Hold the checkpoint to the policy, if there is one; say who has cosigned it."""
-    if bundle.policy is None:
+    policy = bundle.demands.policy
+    if policy is None:
         others = len(split_note(bundle.text(CHECKPOINT))[1]) - 1
         return f"; {others} cosignatures, not checked without a policy" if others else ""
-    _, cosigned = bundle.policy.check(bundle.text(CHECKPOINT), bundle.keys)
+    _, cosigned = policy.check(bundle.text(CHECKPOINT), bundle.keys)
     names = ", ".join(f"{each.witness.name} ({each.at:%Y-%m-%d %H:%M} UTC)" for each in cosigned) or "nobody"
-    return f"; the policy's quorum {bundle.policy.quorum} is met, cosigned by {names}"
+    return f"; the policy's quorum {policy.quorum} is met, cosigned by {names}"
 
 
 def check_time_stamp(bundle: OpenedBundle) -> str | None:
     """Check an independent authority's word for when the checkpoint existed."""
     if STAMP not in bundle.members:
         return None
-    if bundle.roots is None:
+    roots = bundle.demands.roots
+    if roots is None:
         bundle.stamped = "its time stamp was not checked"
         return "there is one; it was not checked, since no root certificate was given"
-    at = check_stamp(
-        bundle.read(STAMP), own_part(bundle.text(CHECKPOINT), bundle.checkpoint.origin).encode(), bundle.roots
-    )
+    at = check_stamp(bundle.read(STAMP), own_part(bundle.text(CHECKPOINT), bundle.checkpoint.origin).encode(), roots)
     bundle.stamped = f"stamped {at}"
     return f"the checkpoint was there on {at}"
 

@@ -1,4 +1,4 @@
-"""Tell which acts the persons themselves signed, with which keys, and check that those asked for are."""
+"""Tell which acts the persons themselves signed, with which keys, and check that the demanded ones are."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FINGERPRINT_LETTERS = 16
 
 
 def check_signed_acts(bundle: OpenedBundle) -> str | None:
-    """Check that all acts of the roles asked for are signed. That each signature holds, the rules have checked."""
+    """Check that all acts of the demanded roles are signed. The rules have checked each signature."""
     acts = list(_acts(bundle))
     unsigned = [act for act in acts if act.stamp.signature is None]
     for act in unsigned:
-        if act.stamp.role in bundle.signing:
+        if act.stamp.role in bundle.demands.signing:
             raise CheckFailed(
                 f"{act.event.topic} at position {act.position}, by {act.stamp.role}, is not signed by the person"
             )
@@ -35,7 +35,7 @@ def check_signed_acts(bundle: OpenedBundle) -> str | None:
 
 
 def _rules(bundle: OpenedBundle) -> Iterator[str]:
-    """Yield since when who had to sign; that they did, the rules have checked."""
+    """Yield who had to sign, and since when. The rules have checked that they did."""
     for record in bundle.records:
         if isinstance(record.event, SigningRequired):
             roles, acts = ", ".join(record.event.roles), ", ".join(record.event.acts)

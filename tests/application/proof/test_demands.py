@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.merkle import EMPTY_ROOT
 from application.proof.notes import Checkpoint
 from application.proof.public_keys import PublicKey, read_public_keys
@@ -21,7 +22,7 @@ LOG = NOTE.split("\n")[0]
 
 
 def results(required: tuple[str, ...] = (), kept: str | None = None, keys: tuple[PublicKey, ...] = ()) -> list[Check]:
-    return list(verify(GENUINE, [*KEYS, *keys], required=required, kept=kept))
+    return list(verify(GENUINE, [*KEYS, *keys], Demands(required=required, kept=kept)))
 
 
 def test_a_bundle_says_as_of_when_it_speaks_and_on_whose_word():

@@ -16,6 +16,7 @@ from application.files.store import FileStore
 from application.followers.notary import notarising
 from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.bundle import export_bundle
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.checkpoints import CERTIFICATION, SignedCheckpoint, all_checkpoints, latest
 from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
@@ -195,9 +196,8 @@ def test_a_bundle_that_is_exported_at_once_is_stamped_or_says_that_it_is_not(aut
     tsa.failing = False
     assert exported("second.zip").stamp is not None
     roots = authority.root.read_bytes()
-    assert any(
-        "was there on" in check.text for check in verify(tmp_path / "second.zip", [PublicKey(KEY.public)], roots)
-    )
+    checks = verify(tmp_path / "second.zip", [PublicKey(KEY.public)], Demands(roots))
+    assert any("was there on" in check.text for check in checks)
 
 
 def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authority, app, world, tmp_path):
@@ -210,8 +210,8 @@ def test_the_stamp_of_a_bundle_is_checked_against_the_root_that_is_given(authori
     bundle = claim.export(dossier_id, tmp_path / "stamped.zip", KEY)
     roots = authority.root.read_bytes()
 
-    def stamps(*certificates: bytes) -> list[tuple[bool, str]]:
-        checks = verify(bundle, [PublicKey(KEY.public)], certificates[0] if certificates else None)
+    def stamps(certificates: bytes | None = None) -> list[tuple[bool, str]]:
+        checks = verify(bundle, [PublicKey(KEY.public)], Demands(certificates))
         return [(check.ok, check.text) for check in checks if check.text.startswith("time stamp")]
 
     ((ok, text),) = stamps(roots)

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.checkpoints import ON_REQUEST, latest
 from application.proof.notes import SigningKey, VerifierKey, parse_checkpoint, split_note
 from application.proof.public_keys import PublicKey
@@ -144,12 +145,12 @@ def test_a_bundle_exported_at_once_waits_for_the_quorum_or_says_that_it_is_not_t
         object.__setattr__(server.services, "witnesses", policy)
         cosignatures, path = bundle(server, dossier, tmp_path / "cosigned.zip")
     assert cosignatures == "quorum"
-    assert list(verify(path, keys, policy=policy))[-1].ok
+    assert list(verify(path, keys, Demands(policy=policy)))[-1].ok
     # The witness is gone, and something new is signed.
     claims.held(1)
     cosignatures, path = bundle(server, dossier, tmp_path / "alone.zip")
     assert cosignatures == "not yet"
-    assert "quorum w1 is not met" in list(verify(path, keys, policy=policy))[-1].text
+    assert "quorum w1 is not met" in list(verify(path, keys, Demands(policy=policy)))[-1].text
     assert list(verify(path, keys))[-1].ok
 
 

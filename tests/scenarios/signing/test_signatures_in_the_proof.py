@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.notes import to_pem
 from application.proof.public_keys import PublicKey
 from application.proof.rules.log import judge_log
@@ -45,7 +46,7 @@ def exported(server: Server, dossier: str, path: Path) -> Path:
 
 
 def verified(path: Path, *signing: Role) -> list[Check]:
-    return list(verify(path, [PublicKey(CHECKPOINT_KEY.public)], signing=signing))
+    return list(verify(path, [PublicKey(CHECKPOINT_KEY.public)], Demands(signing=signing)))
 
 
 def findings(server: Server) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.public_keys import PublicKey
 from application.proof.verifying import verify
 from application.signatures.signing import Signing
@@ -83,7 +84,7 @@ def test_a_certification_is_signed_in_a_browser_and_its_signature_verified_offli
     answer = server.http.get(f"/service-dossiers/{dossier}/bundle.zip", headers={"authorization": f"Bearer {AUDITOR}"})
     bundle = tmp_path / "dossier.zip"
     bundle.write_bytes(answer.content)
-    checks = list(verify(bundle, [PublicKey(CHECKPOINT_KEY.public)], signing=[Role.COORDONNATEUR]))
+    checks = list(verify(bundle, [PublicKey(CHECKPOINT_KEY.public)], Demands(signing=[Role.COORDONNATEUR])))
     assert all(check.ok for check in checks), checks[-1]
     assert any("1 of 3 acts that move money are signed" in check.text for check in checks)
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from application.files.store import FileStore
+from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.notes import to_pem
 from application.proof.public_keys import read_public_keys
 from application.proof.verifying import Check, verify
@@ -41,7 +42,7 @@ def bundles(world: World, tmp_path: Path) -> dict[str, tuple[Path, str]]:
 
 
 def results(bundle: tuple[Path, str], *, complete: bool = False) -> list[Check]:
-    return list(verify(bundle[0], read_public_keys(bundle[1]), complete=complete))
+    return list(verify(bundle[0], read_public_keys(bundle[1]), Demands(complete=complete)))
 
 
 @needs_node
