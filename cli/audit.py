@@ -10,9 +10,8 @@ import typer
 
 from application.files.store import FileStore
 from application.hosting.settings import Settings
-from application.papers.dossier_of_facts import pdf_of_facts
 from application.proof.authenticity.log_audit import unsound_in
-from application.proof.bundle import export_bundle
+from application.proof.bundle import Prover, export_bundle
 from application.proof.checking import check_log
 from application.proof.completeness.committing import map_commits
 from application.proof.notes import SigningKey
@@ -164,19 +163,14 @@ def export(
     if not output.absolute().parent.is_dir():
         raise Refused(f"--output {output}: {output.absolute().parent} is no folder; nothing was written")
     with open_everything(settings) as opened, opened.connection() as conn:
-        proof = export_bundle(
-            output,
-            conn,
+        prover = Prover(
             opened.application.vault,
             signing_key(settings),
-            dossier,
-            utc_now(),
-            pdf_of_facts,
-            FileStore(settings.files).read,
             map_commits(opened.application.execute),
             authority_of(settings),
             witness_policy(settings),
         )
+        proof = export_bundle(output, conn, prover, dossier, utc_now(), FileStore(settings.files).read)
     facts = proof.facts
     note(f"{facts['status']}, {quantity(len(facts['lines']), 'animation')}, {quantity(len(proof.leaves), 'event')}.")
     if settings.tsa is not None and proof.checkpoint.stamp is None:

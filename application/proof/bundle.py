@@ -19,6 +19,7 @@ import orjson
 from psycopg import Connection
 
 from application.papers.dossier_layouts.layouts import LATEST
+from application.papers.dossier_of_facts import pdf_of_facts
 from application.people.officials import is_by_mandate, name_lookup
 from application.proof.archive import write_archive
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, certified_before, keys, latest
@@ -59,8 +60,17 @@ from eventstore.vault import Vault
 Conn = Connection[Any]
 #: Returns the bytes of a stored file by its SHA-256; raises if it is missing or was changed.
 ReadFile = Callable[[str], bytes]
-#: Typesets the dossier as PDF from its facts and the checkpoint's note.
-MakePdf = Callable[[Facts, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """What a proof is made with: the keys of people and of the log; an authority and witnesses where there are any."""
+
+    vault: Vault
+    key: SigningKey
+    commit_map: CommitMap
+    authority: Authority | None = None
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +88,7 @@ class DossierProof:
     is_cosigned: bool | None = None
 
 
-def facts_now(
-    conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime, commit_map: CommitMap
-) -> tuple[Facts, str]:
+def facts_now(conn: Conn, prover: Prover, dossier_id: UUID, now: datetime) -> tuple[Facts, str]:
     """Return the dossier's facts, in clear, and the note of a checkpoint that covers them: the latest, or a new one.
 
     Raises NotADossier.
@@ -88,26 +96,24 @@ def facts_now(
     checkpoint = latest(conn)
     _, leaves = _facts_and_leaves(conn, dossier_id, head(conn))
     if checkpoint is None or checkpoint.position < position_of(leaves[-1]):
-        checkpoint = sign_with_map(conn, key, ON_REQUEST, now, commit_map)
+        checkpoint = sign_with_map(conn, prover.key, ON_REQUEST, now, prover.commit_map)
         assert checkpoint is not None, "a dossier has events"
         _, leaves = _facts_and_leaves(conn, dossier_id, checkpoint.position)
-    return _clear_facts(conn, vault, dossier_id, leaves), checkpoint.note
+    return _clear_facts(conn, prover.vault, dossier_id, leaves), checkpoint.note
 
 
-def gather_proof(
-    conn: Conn, vault: Vault, key: SigningKey, dossier_id: UUID, now: datetime, commit_map: CommitMap
-) -> DossierProof:
+def gather_proof(conn: Conn, prover: Prover, dossier_id: UUID, now: datetime) -> DossierProof:
     """Read the dossier's events and sign the log that holds them. Raises NotADossier, MapDoesNotFit."""
     # Before anything is recorded: there may be no such dossier.
     streams_of(dossier_id, records_of(list(read_streams(conn, [dossier_id], head(conn)))))
-    with signing_transaction(conn, key):
-        signed = commit_and_sign(conn, key, ON_REQUEST, now, commit_map, MOST_COMMITS)
+    with signing_transaction(conn, prover.key):
+        signed = commit_and_sign(conn, prover.key, ON_REQUEST, now, prover.commit_map, MOST_COMMITS)
         assert signed is not None, "a dossier has events"
         commit, checkpoint = signed
         # As of the map, which shows that nothing of it was left out.
         _, leaves = _facts_and_leaves(conn, dossier_id, commit.map_position)
         completeness = _completeness(conn, dossier_id, leaves, commit, checkpoint.size)
-    return DossierProof(_clear_facts(conn, vault, dossier_id, leaves), leaves, checkpoint, completeness)
+    return DossierProof(_clear_facts(conn, prover.vault, dossier_id, leaves), leaves, checkpoint, completeness)
 
 
 def _completeness(
@@ -236,33 +242,23 @@ def _unpack(read_file: ReadFile, digest: str, folder: Path) -> Path:
 
 
 def export_bundle(
-    path: Path,
-    conn: Conn,
-    vault: Vault,
-    key: SigningKey,
-    dossier_id: UUID,
-    now: datetime,
-    make_pdf: MakePdf,
-    read_file: ReadFile,
-    commit_map: CommitMap,
-    authority: Authority | None = None,
-    policy: Policy | None = None,
+    path: Path, conn: Conn, prover: Prover, dossier_id: UUID, now: datetime, read_file: ReadFile
 ) -> DossierProof:
     """Write the bundle to `path`, whole or not at all.
 
-    Its checkpoint is stamped by `authority` and cosigned by the quorum of `policy`, if these answer in time.
+    Its checkpoint is stamped by the authority and cosigned by the quorum of witnesses, if these answer in time.
 
     Raises NotADossier, MapDoesNotFit, SigningRefused, BadStoredFile, OSError.
     """
-    proof = gather_proof(conn, vault, key, dossier_id, now, commit_map)
-    if authority is not None:
-        proof = replace(proof, checkpoint=stamped(conn, authority, proof.checkpoint))
-    if policy is not None:
-        proof = replace(proof, is_cosigned=have_cosigned(conn, policy, proof.checkpoint, now))
+    proof = gather_proof(conn, prover, dossier_id, now)
+    if prover.authority is not None:
+        proof = replace(proof, checkpoint=stamped(conn, prover.authority, proof.checkpoint))
+    if prover.policy is not None:
+        proof = replace(proof, is_cosigned=have_cosigned(conn, prover.policy, proof.checkpoint, now))
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("xb") as out:
-            write_bundle(out, conn, key, proof, make_pdf(proof.facts, proof.checkpoint.note), read_file)
+            write_bundle(out, conn, prover.key, proof, pdf_of_facts(proof.facts, proof.checkpoint.note), read_file)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ from api.service_dossiers.table import HEADERS, rows
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from application.files.store import BadStoredFile
 from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof.bundle import DossierProof, export_bundle, facts_now
+from application.proof.bundle import DossierProof, Prover, export_bundle, facts_now
 from application.proof.completeness.committing import MapCommits
 from application.proof.dossier_streams import CannotBeProved
 from application.proof.signer_memory import KeyRetired, SigningRefused
@@ -134,23 +134,20 @@ def _telling_why() -> Iterator[None]:
 def _typeset(context: Context, dossier_id: UUID) -> bytes:
     services = context.services
     with services.application.pool.connection() as conn:
-        vault, key, commit_map = services.application.vault, services.checkpoint_key, _map_commits(services)
-        facts, note = facts_now(conn, vault, key, dossier_id, context.now, commit_map)
+        facts, note = facts_now(conn, _prover(services), dossier_id, context.now)
     return pdf_of_facts(facts, note)
 
 
-def _map_commits(services: Services) -> MapCommits:
-    return services.shared(MapCommits, execute=services.application.execute)
+def _prover(services: Services) -> Prover:
+    commit_map = services.shared(MapCommits, execute=services.application.execute)
+    vault, key = services.application.vault, services.checkpoint_key
+    return Prover(vault, key, commit_map, services.authority, services.witnesses)
 
 
 def _export(context: Context, dossier_id: UUID, path: Path) -> DossierProof:
     services = context.services
     with services.application.pool.connection() as conn:
-        key, vault, read_file = services.checkpoint_key, services.application.vault, services.files.read
-        commit_map = _map_commits(services)
-        whose = (vault, key, dossier_id, context.now)
-        others = (services.authority, services.witnesses)
-        return export_bundle(path, conn, *whose, pdf_of_facts, read_file, commit_map, *others)
+        return export_bundle(path, conn, _prover(services), dossier_id, context.now, services.files.read)
 
 
 async def _piece(context: Context, request: Request) -> Response:

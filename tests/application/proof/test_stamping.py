@@ -14,8 +14,7 @@ from rfc3161_client import TimestampRequestBuilder
 
 from application.files.store import FileStore
 from application.followers.notary import notarising
-from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof.bundle import export_bundle
+from application.proof.bundle import Prover, export_bundle
 from application.proof.bundle_checks.opened_bundle import Demands
 from application.proof.checkpoints import CERTIFICATION, SignedCheckpoint, all_checkpoints, latest
 from application.proof.completeness.committing import map_commits
@@ -187,9 +186,8 @@ def test_a_bundle_that_is_exported_at_once_is_stamped_or_says_that_it_is_not(aut
 
     def exported(name: str) -> SignedCheckpoint:
         with app.pool.connection() as own:
-            services = (app.vault, KEY, dossier_id, world.now, pdf_of_facts, claim.files.read)
-            commits = map_commits(app.execute)
-            return export_bundle(tmp_path / name, own, *services, commits, authority).checkpoint
+            prover = Prover(app.vault, KEY, map_commits(app.execute), authority)
+            return export_bundle(tmp_path / name, own, prover, dossier_id, world.now, claim.files.read).checkpoint
 
     tsa.failing = True
     assert exported("first.zip").stamp is None

@@ -11,8 +11,7 @@ from uuid import UUID
 from application.animations.attendance_sheets import AttendanceSheetAttach
 from application.animations.commands import AnimationAttest
 from application.files.store import FileStore
-from application.papers.dossier_of_facts import pdf_of_facts
-from application.proof.bundle import export_bundle
+from application.proof.bundle import Prover, export_bundle
 from application.proof.completeness.committing import Execute, map_commits
 from application.proof.notes import SigningKey
 from application.service_dossiers.amendments import ServiceAmendmentAccept, ServiceAmendmentPropose
@@ -88,15 +87,6 @@ class Claim:
 
     def export(self, dossier_id: UUID, path: Path, key: SigningKey = KEY, execute: Execute | None = None) -> Path:
         with self.world.app.pool.connection() as conn:
-            export_bundle(
-                path,
-                conn,
-                self.world.app.vault,
-                key,
-                dossier_id,
-                self.world.now,
-                pdf_of_facts,
-                self.files.read,
-                map_commits(execute or self.world.app.execute),
-            )
+            prover = Prover(self.world.app.vault, key, map_commits(execute or self.world.app.execute))
+            export_bundle(path, conn, prover, dossier_id, self.world.now, self.files.read)
         return path

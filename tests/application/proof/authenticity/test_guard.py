@@ -15,7 +15,7 @@ from application.proof.authenticity.accepting import accept_events, accept_once,
 from application.proof.authenticity.guard import EventGuard, UnsoundLog
 from application.proof.authenticity.log_audit import unsound_events, unsound_in
 from application.proof.authenticity.start import FROM_THE_BEGINNING, BadStart, EventStart, StartFile
-from application.proof.bundle import export_bundle, gather_proof
+from application.proof.bundle import Prover, export_bundle, gather_proof
 from application.proof.checkpoints import ON_REQUEST, SignedCheckpoint, latest
 from application.proof.completeness.committing import map_commits
 from application.proof.dossier_streams import CannotBeProved
@@ -155,8 +155,11 @@ def test_no_bundle_is_made_of_what_is_not_signed(database, key, guard, app_of, t
     with pytest.raises(SigningRefused, match="carries no authenticator"):
         export_bundle(
             tmp_path / "bundle.zip",
-            *(database, app.vault, key, dossier_id, FOUNDED_AT, lambda *_: b"", FileStore(tmp_path).read),
-            map_commits(app.execute),
+            database,
+            Prover(app.vault, key, map_commits(app.execute)),
+            dossier_id,
+            FOUNDED_AT,
+            FileStore(tmp_path).read,
         )
     assert not (tmp_path / "bundle.zip").exists()
 
@@ -268,12 +271,13 @@ def test_the_start_is_the_root_of_all_events_up_to_it(database, key, guard):
 def test_a_bundle_can_be_made_at_once_when_it_is_put_right(database, key, guard, app_of, tmp_path):
     app = app_of(database)
     begin(database, guard, key)
-    dossier_id, commit = database.stream_with("service_dossier.certified"), map_commits(app.execute)
+    dossier_id = database.stream_with("service_dossier.certified")
+    prover = Prover(app.vault, key, map_commits(app.execute))
     position = pays(database)
     with pytest.raises(SigningRefused):
-        gather_proof(database, app.vault, key, dossier_id, FOUNDED_AT, commit)
+        gather_proof(database, prover, dossier_id, FOUNDED_AT)
     remove(database, position)
-    proof = gather_proof(database, app.vault, key, dossier_id, FOUNDED_AT, commit)
+    proof = gather_proof(database, prover, dossier_id, FOUNDED_AT)
     assert proof.facts["status"] == "CERTIFIED"
 
 
@@ -294,6 +298,9 @@ def test_no_bundle_is_made_of_an_event_that_was_altered_after_it_was_signed(
     with pytest.raises(CannotBeProved, match=f"position {position} is not as it was signed"):
         export_bundle(
             tmp_path / "bundle.zip",
-            *(database, app.vault, key, dossier_id, FOUNDED_AT, lambda *_: b"", FileStore(tmp_path).read),
-            map_commits(app.execute),
+            database,
+            Prover(app.vault, key, map_commits(app.execute)),
+            dossier_id,
+            FOUNDED_AT,
+            FileStore(tmp_path).read,
         )

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from application.files.store import FileStore
-from application.proof.bundle import facts_now
+from application.proof.bundle import Prover, facts_now
 from application.proof.checkpoints import ON_REQUEST, all_checkpoints, latest
 from application.proof.completeness.committing import last_commit, map_commits
 from application.proof.completeness.map_entries import stream_key
@@ -264,14 +264,14 @@ def test_a_paper_shows_a_checkpoint_that_covers_it(claim: Claim):
     with world.app.pool.connection() as conn:
         make_checkpoint(conn, KEY, head(conn) - 1, ON_REQUEST, world.now)
         short = latest(conn)
-        commit_map = map_commits(world.app.execute)
-        _, note = facts_now(conn, world.app.vault, KEY, dossier_id, world.now, commit_map)
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        _, note = facts_now(conn, prover, dossier_id, world.now)
         assert short is not None
         assert note != short.note
         kept = latest(conn)
         assert kept is not None
         assert (note, kept.position) == (kept.note, head(conn))
-        assert facts_now(conn, world.app.vault, KEY, dossier_id, world.now, commit_map)[1] == note
+        assert facts_now(conn, prover, dossier_id, world.now)[1] == note
         world.creates()
-        assert facts_now(conn, world.app.vault, KEY, dossier_id, world.now, commit_map)[1] == note
+        assert facts_now(conn, prover, dossier_id, world.now)[1] == note
         assert len(all_checkpoints(conn)) == 2

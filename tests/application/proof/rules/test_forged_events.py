@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from application.files.store import FileStore
-from application.proof.bundle import gather_proof, records_of
+from application.proof.bundle import Prover, gather_proof, records_of
 from application.proof.completeness.committing import map_commits
 from application.proof.rules.cases import Case
 from application.proof.rules.judge import Judge
@@ -41,8 +41,8 @@ def history(world: World, tmp_path: Path) -> History:
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
     with world.app.pool.connection() as conn:
-        proof = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, map_commits(world.app.execute))
-        return records_of(proof.leaves)
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        return records_of(gather_proof(conn, prover, dossier_id, world.now).leaves)
 
 
 def findings(history: History) -> list[str]:

@@ -12,7 +12,7 @@ from application.animations.commands import AnimationModify, AnimationTextBlank
 from application.application import Application, open_application
 from application.controls import ControlClose, ControlOpen, ControlPieceJudge
 from application.files.store import FileStore
-from application.proof.bundle import gather_proof
+from application.proof.bundle import Prover, gather_proof
 from application.proof.completeness.committing import map_commits
 from application.proof.rules.bundles import findings_in
 from application.proof.rules.judge import Judge
@@ -66,8 +66,8 @@ def test_a_paid_dossier_is_lawful_in_the_log_and_in_its_bundle(world: World, tmp
     claim = Claim(world, FileStore(tmp_path / "files"))
     dossier_id = claim.paid(*claim.attested(2))
     with world.app.pool.connection() as conn:
-        commit_map = map_commits(world.app.execute)
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        leaves = gather_proof(conn, prover, dossier_id, world.now).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
 
@@ -84,8 +84,8 @@ def test_what_is_withdrawn_amended_and_recovered_is_lawful_in_the_log_and_in_its
     for _ in range(2):
         world.does(ServiceRecoveryRecord(dossier_id=dossier_id, **back), COORDONNATEUR)
     with world.app.pool.connection() as conn:
-        commit_map = map_commits(world.app.execute)
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        leaves = gather_proof(conn, prover, dossier_id, world.now).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
 
@@ -107,8 +107,8 @@ def test_a_control_is_lawful_from_its_announcement_to_a_refusal_that_is_taken_ba
     world.does(ControlPieceJudge(**about, piece=sheet, accepted=True, comment="Au verso"), AUDITOR)
     world.does(ServicePaymentRecord(dossier_id=dossier_id, paid_on=world.now.date(), reference="VIR-2"), NATIONAL)
     with world.app.pool.connection() as conn:
-        commit_map = map_commits(world.app.execute)
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        leaves = gather_proof(conn, prover, dossier_id, world.now).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
 
@@ -122,8 +122,8 @@ def test_a_text_that_is_blanked_in_a_paid_dossier_is_lawful_in_the_log_and_in_it
     for version in (2, 3):
         world.does(AnimationTextBlank(animation_id=described, version=version, reason="Un nom"), NATIONAL)
     with world.app.pool.connection() as conn:
-        commit_map = map_commits(world.app.execute)
-        leaves = gather_proof(conn, world.app.vault, KEY, dossier_id, world.now, commit_map).leaves
+        prover = Prover(world.app.vault, KEY, map_commits(world.app.execute))
+        leaves = gather_proof(conn, prover, dossier_id, world.now).leaves
     assert list(findings_in(leaves)) == []
     assert findings(world.app) == []
 
