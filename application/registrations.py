@@ -31,7 +31,7 @@ from domain.kernel.rights import Action, Belongings, authorize, may
 from domain.kernel.validation import DeclaredDay, Link, PrintedCode, Reason
 from domain.registrations import registration as registrations
 from domain.registrations.events import BookEvent, RegistrationMade, SeatKept
-from domain.registrations.registration import Registrant
+from domain.registrations.registering import Registering, Registrant, register
 from domain.registrations.registration_book import EMPTY, RegistrationBook
 from eventstore.records import Recorded
 
@@ -122,21 +122,18 @@ def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfW
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     registration_id, book_id = uuid4(), registration_book_id(animation.id)
     book, covered = _book(work, animation.id), _is_covered(work, animation)
-    facts = registrations.register(
-        book,
-        animation,
-        Registrant(**command.model_dump(include=set(Registrant.__dataclass_fields__))),
+    registrant = Registrant(**command.model_dump(include=set(Registrant.__dataclass_fields__)))
+    registering = Registering(
         registration_id,
         _person(work, command.email, registration_id, book_id, on_behalf),
         contact_of(command, _author(work, animation), book, work.keyed),
-        work.actor,
-        work.now,
         on_behalf,
         _others_today(work, animation) if on_behalf else 0,
         covered,
-        # Asked for only where there are any: nobody else waits for it.
+        # Without children the typology need not be read.
         not command.children or typology_in_force(work).admits_children(animation.content.type),
     )
+    facts = register(book, animation, registrant, registering, work.actor, work.now)
     _record(work, animation, facts)
     return registration_id
 

@@ -3,23 +3,16 @@
 import pytest
 
 from domain.animations.events import AnimationPublished
-from domain.catalogue import REGISTRATION
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.registrations.attendance import check_in, count_walk_ins
 from domain.registrations.events import PresenceTicked, WalkInsCounted
-from domain.registrations.registration import register
+from domain.registrations.registering import register
 from domain.registrations.registration_book import EMPTY
-from tests.support.domain.builders import AFTER, NOW, PERSON, STRUCTURE, animation
-from tests.support.domain.registration_builders import WHO, contact, number, registered
-from tests.support.domain.story import given
+from tests.support.domain.builders import AFTER, NOW, STRUCTURE, animation
+from tests.support.domain.registration_builders import PUBLISHED, WHO, book, number, registered, registering
 
 RULE_BROKEN = ErrorCode.RULE_BROKEN
-PUBLISHED = animation(AnimationPublished(), seats=2)
-
-
-def book(*events):
-    return given(REGISTRATION, *events)
 
 
 def test_a_figure_that_is_left_out_stays_as_it_was_counted():
@@ -38,8 +31,8 @@ def test_children_are_refused_where_they_are_named_and_the_type_admits_none():
         tick.then_refused(RULE_BROKEN, "children") if then is None else tick.then(*then)
     counted.when(count_walk_ins, PUBLISHED, 1, 2, STRUCTURE, AFTER, False).then_refused(RULE_BROKEN, "children")
     counted.when(count_walk_ins, PUBLISHED, 1, None, STRUCTURE, AFTER, False).then_accepted()
-    registering = (PUBLISHED, WHO, number(2), PERSON, contact(2), PUBLIC, NOW)
-    counted.when(register, *registering, admits_children=False).then_refused(RULE_BROKEN, "children")
+    second = registering(2, admits_children=False)
+    counted.when(register, PUBLISHED, WHO, second, PUBLIC, NOW).then_refused(RULE_BROKEN, "children")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from domain.animations.events import AnimationCancelled, AnimationPublished, AnimationRefused
-from domain.catalogue import REGISTRATION
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import ErrorCode
 from domain.registrations.events import (
@@ -14,14 +14,12 @@ from domain.registrations.events import (
     SeatObtained,
     SeatQuestioned,
 )
+from domain.registrations.registering import MOST_FOR_OTHERS
 from domain.registrations.registration import (
-    MOST_FOR_OTHERS,
     cancel,
     question,
-    register,
     remove,
 )
-from domain.registrations.registration_book import EMPTY
 from tests.support.domain.builders import (
     COORDONNATEUR,
     DIRECTOR,
@@ -31,37 +29,29 @@ from tests.support.domain.builders import (
     OTHER_PERSON,
     OTHER_STRUCTURE,
     PARENT,
-    PERSON,
     START,
     STRUCTURE,
     TEACHER,
     actor,
     animation,
 )
-from tests.support.domain.registration_builders import WHO, contact, made, number, registered, repeated
-from tests.support.domain.story import given
+from tests.support.domain.registration_builders import (
+    PUBLISHED,
+    WHO,
+    book,
+    contact,
+    made,
+    number,
+    registered,
+    registers,
+    repeated,
+)
 
 DUPLICATE, FORBIDDEN, INVALID = ErrorCode.DUPLICATE, ErrorCode.FORBIDDEN, ErrorCode.INVALID
 NOT_FOUND, RULE_BROKEN = ErrorCode.NOT_FOUND, ErrorCode.RULE_BROKEN
 MEDIATEUR = actor(Role.MEDIATEUR)
-PUBLISHED = animation(AnimationPublished(), seats=2)
 TRAINING = animation(AnimationPublished(), audience="mediateurs")
 NOBODY_KNOWN = replace(WHO, email=None, phone=None)
-
-
-def book(*events):
-    """Registrations after these events; with none there is an empty book."""
-    return given(REGISTRATION, *events)
-
-
-def registers(events, who, target=PUBLISHED, now=NOW, place=9, person=WHO, **how):
-    """The outcome of one more registration after these events."""
-    state = book(*events).state or EMPTY
-    return given().when(
-        lambda: register(
-            state, target, person, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how
-        )
-    )
 
 
 @pytest.mark.parametrize("who", [PUBLIC, PARENT])
@@ -147,10 +137,10 @@ def test_who_may_register_a_parent_without_e_mail(who):
 
 @pytest.mark.parametrize("who", [MEDIATEUR, DIRECTOR, HEAD, TEACHER], ids=lambda who: who.role)
 def test_one_person_registers_so_many_others_for_an_animation_in_a_day(who):
-    terms = {"person": NOBODY_KNOWN, "contact": None, "on_behalf": True}
-    registers([], who, **terms, others_today=MOST_FOR_OTHERS - 1).then_accepted()
-    registers([], who, **terms, others_today=MOST_FOR_OTHERS).then_refused(RULE_BROKEN, saying="50 au plus")
-    registers([], STRUCTURE, **terms, others_today=MOST_FOR_OTHERS).then_accepted()
+    registers_after = partial(registers, [], person=NOBODY_KNOWN, contact=None, on_behalf=True)
+    registers_after(who, others_today=MOST_FOR_OTHERS - 1).then_accepted()
+    registers_after(who, others_today=MOST_FOR_OTHERS).then_refused(RULE_BROKEN, saying="50 au plus")
+    registers_after(STRUCTURE, others_today=MOST_FOR_OTHERS).then_accepted()
 
 
 def test_who_only_says_that_they_are_a_mediateur_registers_nobody_else():

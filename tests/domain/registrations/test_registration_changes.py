@@ -8,7 +8,6 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 
 from domain.animations.events import AnimationPublished
-from domain.catalogue import REGISTRATION
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.registrations.events import (
@@ -21,16 +20,14 @@ from domain.registrations.events import (
     SeatObtained,
     SeatQuestioned,
 )
+from domain.registrations.registering import LONGEST_WAITING_LIST, WAITING_FOR_A_SEAT, register
 from domain.registrations.registration import (
     LAST_SEATING,
-    LONGEST_WAITING_LIST,
-    WAITING_FOR_A_SEAT,
     cancel,
     check_modification,
     erase,
     keep,
     question,
-    register,
     remove,
     seat_next,
 )
@@ -48,28 +45,22 @@ from tests.support.domain.builders import (
     animation,
     content,
 )
-from tests.support.domain.registration_builders import WHO, contact, made, number, registered
-from tests.support.domain.story import SUBJECT, given
+from tests.support.domain.registration_builders import (
+    PUBLISHED,
+    WHO,
+    book,
+    contact,
+    made,
+    number,
+    registered,
+    registering,
+    registers,
+)
+from tests.support.domain.story import SUBJECT
 
 DUPLICATE, FORBIDDEN, INVALID = ErrorCode.DUPLICATE, ErrorCode.FORBIDDEN, ErrorCode.INVALID
 NOT_FOUND, RULE_BROKEN = ErrorCode.NOT_FOUND, ErrorCode.RULE_BROKEN
 MEDIATEUR = actor(Role.MEDIATEUR)
-PUBLISHED = animation(AnimationPublished(), seats=2)
-
-
-def book(*events):
-    """Registrations after these events; with none there is an empty book."""
-    return given(REGISTRATION, *events)
-
-
-def registers(events, who, target=PUBLISHED, now=NOW, place=9, person=WHO, **how):
-    """The outcome of one more registration after these events."""
-    state = book(*events).state or EMPTY
-    return given().when(
-        lambda: register(
-            state, target, person, number(place), PERSON, how.pop("contact", contact(place)), who, now, **how
-        )
-    )
 
 
 def test_it_is_cancelled_once():
@@ -213,7 +204,7 @@ def test_whatever_happens_seats_are_full_before_anybody_waits_and_the_line_keeps
         try:
             if deed == 0:
                 count += 1
-                facts = register(state, target, WHO, number(count), PERSON, contact(count), PUBLIC, NOW)
+                facts = register(state, target, WHO, registering(count), PUBLIC, NOW)
             else:
                 facts = cancel(state, target, number(deed), PUBLIC, NOW)
         except DomainError:

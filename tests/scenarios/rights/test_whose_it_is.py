@@ -177,7 +177,7 @@ def test_a_mediateur_registers_nobody_else_until_the_structure_accepts_them(peop
 
 
 def test_what_one_person_registers_for_others_in_a_day_is_bounded(people, server, monkeypatch):
-    monkeypatch.setattr("domain.registrations.registration.MOST_FOR_OTHERS", 2)
+    monkeypatch.setattr("domain.registrations.registering.MOST_FOR_OTHERS", 2)
     people.sign()
     animation = people.declare()
     people.publish(animation)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.animations.animation import Animation
+from domain.animations.events import AnimationPublished
+from domain.catalogue import REGISTRATION
+from domain.kernel.actors import Actor
 from domain.kernel.events import Event
 from domain.registrations.events import (
     RegistrationMade,
     RegistrationRepeated,
 )
-from domain.registrations.registration import Registrant
-from tests.support.domain.builders import PERSON
-from tests.support.domain.story import SUBJECT
+from domain.registrations.registering import Registering, Registrant, register
+from domain.registrations.registration_book import EMPTY
+from tests.support.domain.builders import NOW, PERSON, animation
+from tests.support.domain.story import SUBJECT, Given, Outcome, given
 
+PUBLISHED = animation(AnimationPublished(), seats=2)
 WHO = Registrant("Prénom", "Nom", "parent@exemple.fr", "06 00 00 00 00", children=2)
 
 
@@ -52,3 +60,21 @@ def registered(*seated: bool) -> list[Event]:
 def repeated(place: int = 2, original: int = 1, **changes: Any) -> RegistrationRepeated:
     """A registration at that place that repeats another."""
     return RegistrationRepeated(**made(place).model_dump() | {"contact": None, "repeats": number(original)} | changes)
+
+
+def book(*events: Event) -> Given:
+    """Registrations after these events; with none there is an empty book."""
+    return given(REGISTRATION, *events)
+
+
+def registering(place: int = 9, **how: Any) -> Registering:
+    return Registering(**{"registration_id": number(place), "person_id": PERSON, "contact": contact(place), **how})
+
+
+def registers(
+    events: Sequence[Event], who: Actor, target: Animation = PUBLISHED, now: datetime = NOW, **how: Any
+) -> Outcome:
+    """One more registration after these events."""
+    person: Registrant = how.pop("person", WHO)
+    state = book(*events).state or EMPTY
+    return given().when(lambda: register(state, target, person, registering(**how), who, now))

@@ -152,15 +152,9 @@ def test_no_bundle_is_made_of_what_is_not_signed(database, key, guard, app_of, t
     begin(database, guard, key)
     dossier_id = database.stream_with("service_dossier.certified")
     pays(database)
+    prover = Prover(app.vault, key, map_commits(app.execute))
     with pytest.raises(SigningRefused, match="carries no authenticator"):
-        export_bundle(
-            tmp_path / "bundle.zip",
-            database,
-            Prover(app.vault, key, map_commits(app.execute)),
-            dossier_id,
-            FOUNDED_AT,
-            FileStore(tmp_path).read,
-        )
+        export_bundle(tmp_path / "bundle.zip", database, prover, dossier_id, FOUNDED_AT, FileStore(tmp_path).read)
     assert not (tmp_path / "bundle.zip").exists()
 
 
@@ -295,12 +289,6 @@ def test_no_bundle_is_made_of_an_event_that_was_altered_after_it_was_signed(
         (position,),
     )
     dossier_id = database.stream_with("service_dossier.certified")
+    prover = Prover(app.vault, key, map_commits(app.execute))
     with pytest.raises(CannotBeProved, match=f"position {position} is not as it was signed"):
-        export_bundle(
-            tmp_path / "bundle.zip",
-            database,
-            Prover(app.vault, key, map_commits(app.execute)),
-            dossier_id,
-            FOUNDED_AT,
-            FileStore(tmp_path).read,
-        )
+        export_bundle(tmp_path / "bundle.zip", database, prover, dossier_id, FOUNDED_AT, FileStore(tmp_path).read)
