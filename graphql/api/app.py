@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.animations.feeds import AnimationFeeds
@@ -55,6 +55,8 @@ from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
 from domain.kernel.place_search import place_search
 from domain.kernel.schools import named_lycees
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 
 class Pages(Protocol):
     """Pages for people, served beside the API in this process."""
@@ -89,7 +91,9 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
     endpoints.add_exception_handler(Refused, _refusing(pages))
     routes = [*endpoints.router.routes, *(() if pages is None else pages.routes(graphql))]
-    endpoints.router.routes[:] = [RoutesBySegment(routes)]
+    by_segment = RoutesBySegment(routes)
+    metrics.places = by_segment.segments
+    endpoints.router.routes[:] = [by_segment]
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == "/graphql"
@@ -99,11 +103,7 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
 
 
 def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQLView) -> FastAPI:
-    """Return the other endpoints. Their lifespan opens and closes the pool and the waiter of `services`.
-
-    Serves `/graphql` by WebSocket, the downloads of an animation under `/animations/{id}` and of a dossier under
-    `/service-dossiers/{id}`, `/checkpoint`, `/health` and `/ready`.
-    """
+    """Return the other endpoints. Their lifespan opens and closes the pool and the waiter of `services`."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -121,72 +121,97 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
 
     # GraphQL is the interface: no OpenAPI pages for a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
-    app.router.routes.append(WebSocketRoute("/graphql", view))
-    app.add_route("/graphiql/{name}", ide.asset, methods=["GET"])
-    papers = Papers(services)
-    app.add_route("/animations/{id}/attendance-sheet", papers.signed_sheet, methods=["GET"])
-    app.add_route("/animations/{id}/attendance-sheet/blank.pdf", papers.blank_sheet, methods=["GET"])
-    app.add_route("/animations/{id}/attendance-sheet/{sha256}", papers.signed_sheet, methods=["GET"])
-    app.add_route("/animations/{id}/ticket.pdf", Tickets(services).pdf, methods=["GET"])
-    kits, plannings = Kits(services), Plannings(services)
-    app.add_route("/animations/{id}/poster.pdf", kits.poster, methods=["GET"])
-    app.add_route("/animations/{id}/flyer.pdf", kits.flyers, methods=["GET"])
-    app.add_route("/animations/{id}/slide.pdf", kits.slide, methods=["GET"])
-    app.add_route("/animations/{id}/kit.zip", kits.zip, methods=["GET"])
-    app.add_route("/structures/{id}/planning.pdf", plannings.of_structure, methods=["GET"])
-    app.add_route("/territories/{code}/planning.pdf", plannings.of_territory, methods=["GET"])
-    call_lists = CallLists(services)
-    app.add_route("/animations/{id}/to-call.csv", call_lists.csv, methods=["GET"])
-    app.add_route("/animations/{id}/to-call.pdf", call_lists.pdf, methods=["GET"])
-    logos = LogoFiles(services)
-    app.add_route("/structures/{id}/logo", logos.of_structure, methods=["GET"])
-    app.add_route("/territories/{code}/logo", logos.of_territory, methods=["GET"])
-    app.add_route("/publications/{id}/files/{sha256}", PublicationFiles(services).file, methods=["GET"])
-    publications = PublicationFeeds(services)
-    app.add_route("/publications.atom", publications.atom, methods=["GET"])
-    app.add_route("/publications.jsonld", publications.json_ld, methods=["GET"])
-    app.add_route("/candidatures/{id}/certificate.pdf", Certificates(services).pdf, methods=["GET"])
-    app.add_route("/certificates/{number}", Certificates(services).check, methods=["GET"])
-    app.add_route("/sms/inbound", InboundTexts(services).take, methods=["POST"])
-    unsubscribing = Unsubscribing(services)
-    app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.ask, methods=["GET"])
-    app.add_route(f"/{UNSUBSCRIBING}/{{link}}", unsubscribing.do, methods=["POST"])
-    dossier_papers = DossierPapers(services)
-    app.add_route("/service-dossiers/{id}/pieces/{sha256}", dossier_papers.piece, methods=["GET"])
-    app.add_route("/strategies/{id}/documents/{sha256}", StrategyDocuments(services).document, methods=["GET"])
-    app.add_route("/service-dossiers/{id}/dossier.pdf", dossier_papers.pdf, methods=["GET"])
-    app.add_route("/service-dossiers/{id}/bundle.zip", dossier_papers.bundle, methods=["GET"])
-    proof = ProofPages(services)
-    app.add_route("/checkpoint", proof.latest, methods=["GET"])
-    app.add_route("/checkpoints/{size}", proof.of_size, methods=["GET"])
-    app.add_route("/checkpoints/{size}/stamp.tsr", proof.stamp, methods=["GET"])
-    tiles = TilePages(services)
-    app.add_route("/tile/entries/{index:path}", tiles.entries, methods=["GET"])
-    app.add_route("/tile/{level}/{index:path}", tiles.tile, methods=["GET"])
-    app.add_route("/keys", proof.keys, methods=["GET"])
-    app.add_route("/keys/checkpoint.pem", proof.pem, methods=["GET"])
-    app.add_route("/service-dossiers/{id}/dossier.csv", dossier_papers.csv, methods=["GET"])
-    exports = AnimationExports(services)
-    app.add_route("/animations.csv", exports.listing_csv, methods=["GET"])
-    app.add_route("/animations.xlsx", exports.listing_xlsx, methods=["GET"])
-    feeds = AnimationFeeds(services)
-    app.add_route("/animations.ics", feeds.calendar, methods=["GET"])
-    templates = ImportTemplates(services)
-    app.add_route("/animations/import-template.csv", templates.csv, methods=["GET"])
-    app.add_route("/animations/import-template.xlsx", templates.xlsx, methods=["GET"])
-    app.add_route("/animations/{id}/calendar.ics", feeds.calendar_entry, methods=["GET"])
-    app.add_route("/animations.atom", feeds.atom, methods=["GET"])
-    app.add_route("/animations.jsonld", feeds.json_ld, methods=["GET"])
-    app.add_route("/structures/{id}/animations.csv", exports.own_csv, methods=["GET"])
-    app.add_route("/structures/{id}/animations.xlsx", exports.own_xlsx, methods=["GET"])
-    app.add_route("/structures/{id}/contacts.csv", ContactExport(services).csv, methods=["GET"])
-    app.add_route("/audit-trail.csv", AuditTrailExport(services).csv, methods=["GET"])
-    app.router.routes.extend(OpenData(services).routes)
     health = Health(watch, services)
-    app.add_route("/health", health.health, methods=["GET"])
-    app.add_route("/ready", health.ready, methods=["GET"])
-    app.add_route("/metrics", metrics.page, methods=["GET"])
+    served: dict[str, Endpoint] = {
+        "/graphiql/{name}": ide.asset,
+        **_files_of_animations(services),
+        **_other_files(services),
+        **_proofs(services),
+        "/health": health.health,
+        "/ready": health.ready,
+        "/metrics": metrics.page,
+    }
+    app.router.routes += [
+        WebSocketRoute("/graphql", view),
+        *(Route(path, endpoint, methods=["GET"]) for path, endpoint in served.items()),
+        *OpenData(services).routes,
+        *_taking(services),
+    ]
     return app
+
+
+def _files_of_animations(services: Services) -> dict[str, Endpoint]:
+    """Return what is served of animations, one and many, by path: of two that fit an address, the first."""
+    papers, kits, call_lists = Papers(services), Kits(services), CallLists(services)
+    feeds, exports, templates = AnimationFeeds(services), AnimationExports(services), ImportTemplates(services)
+    return {
+        "/animations/import-template.csv": templates.csv,
+        "/animations/import-template.xlsx": templates.xlsx,
+        "/animations/{id}/attendance-sheet": papers.signed_sheet,
+        "/animations/{id}/attendance-sheet/blank.pdf": papers.blank_sheet,
+        "/animations/{id}/attendance-sheet/{sha256}": papers.signed_sheet,
+        "/animations/{id}/ticket.pdf": Tickets(services).pdf,
+        "/animations/{id}/poster.pdf": kits.poster,
+        "/animations/{id}/flyer.pdf": kits.flyers,
+        "/animations/{id}/slide.pdf": kits.slide,
+        "/animations/{id}/kit.zip": kits.zip,
+        "/animations/{id}/to-call.csv": call_lists.csv,
+        "/animations/{id}/to-call.pdf": call_lists.pdf,
+        "/animations/{id}/calendar.ics": feeds.calendar_entry,
+        "/animations.ics": feeds.calendar,
+        "/animations.atom": feeds.atom,
+        "/animations.jsonld": feeds.json_ld,
+        "/animations.csv": exports.listing_csv,
+        "/animations.xlsx": exports.listing_xlsx,
+        "/structures/{id}/animations.csv": exports.own_csv,
+        "/structures/{id}/animations.xlsx": exports.own_xlsx,
+    }
+
+
+def _other_files(services: Services) -> dict[str, Endpoint]:
+    plannings, logos, certificates = Plannings(services), LogoFiles(services), Certificates(services)
+    publications = PublicationFeeds(services)
+    return {
+        "/structures/{id}/planning.pdf": plannings.of_structure,
+        "/structures/{id}/logo": logos.of_structure,
+        "/structures/{id}/contacts.csv": ContactExport(services).csv,
+        "/territories/{code}/planning.pdf": plannings.of_territory,
+        "/territories/{code}/logo": logos.of_territory,
+        "/publications.atom": publications.atom,
+        "/publications.jsonld": publications.json_ld,
+        "/publications/{id}/files/{sha256}": PublicationFiles(services).file,
+        "/candidatures/{id}/certificate.pdf": certificates.pdf,
+        "/certificates/{number}": certificates.check,
+        "/strategies/{id}/documents/{sha256}": StrategyDocuments(services).document,
+        "/audit-trail.csv": AuditTrailExport(services).csv,
+    }
+
+
+def _proofs(services: Services) -> dict[str, Endpoint]:
+    papers, proof, tiles = DossierPapers(services), ProofPages(services), TilePages(services)
+    return {
+        "/service-dossiers/{id}/pieces/{sha256}": papers.piece,
+        "/service-dossiers/{id}/dossier.pdf": papers.pdf,
+        "/service-dossiers/{id}/dossier.csv": papers.csv,
+        "/service-dossiers/{id}/bundle.zip": papers.bundle,
+        "/checkpoint": proof.latest,
+        "/checkpoints/{size}": proof.of_size,
+        "/checkpoints/{size}/stamp.tsr": proof.stamp,
+        "/tile/entries/{index:path}": tiles.entries,
+        "/tile/{level}/{index:path}": tiles.tile,
+        "/keys": proof.keys,
+        "/keys/checkpoint.pem": proof.pem,
+    }
+
+
+def _taking(services: Services) -> list[Route]:
+    """Return the routes that take something: the end of letters to somebody, and what the gateway of texts sends."""
+    unsubscribing, path = Unsubscribing(services), f"/{UNSUBSCRIBING}/{{link}}"
+    return [
+        Route(path, unsubscribing.ask, methods=["GET"]),
+        Route(path, unsubscribing.do, methods=["POST"]),
+        Route("/sms/inbound", InboundTexts(services).take, methods=["POST"]),
+    ]
 
 
 def _index_names() -> None:

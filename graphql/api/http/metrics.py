@@ -26,38 +26,14 @@ from api.http.standstill import Watch
 from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, STAMPING, WITNESS
 from eventstore.unavailable import Unavailable
 
-#: First segments of known paths; all others are counted together.
-_PLACES = frozenset(
-    (
-        "graphql",
-        "animations",
-        "animations.atom",
-        "animations.csv",
-        "animations.ics",
-        "animations.jsonld",
-        "animations.xlsx",
-        "structures",
-        "service-dossiers",
-        "audit-trail.csv",
-        "checkpoint",
-        "checkpoints",
-        "tile",
-        "keys",
-        "health",
-        "assets",
-        "inscriptions",
-        "inscription",
-        "candidatures",
-        "opendata",
-    )
-)
-
 
 class Metrics:
     """What this process has counted, and the figures of its database."""
 
     def __init__(self, services: Services, watch: Watch) -> None:
         self._services, self._watch = services, watch
+        #: First segments of the paths that are served: all other paths are counted together.
+        self.places: frozenset[str] = frozenset()
         self._registry = CollectorRegistry()
         labels = ("place", "method", "status")
         self.requests = Counter("parentalite_requests", "Requests answered.", labels, registry=self._registry)
@@ -184,7 +160,7 @@ class Counting:
             return
         began, status = perf_counter(), 500
         first = scope["path"].split("/", 2)[1]
-        place = first if first in _PLACES else "other"
+        place = (first or "/") if first in self._metrics.places else "other"
 
         async def sending(message: Message) -> None:
             nonlocal status

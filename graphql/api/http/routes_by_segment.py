@@ -22,6 +22,11 @@ class RoutesBySegment(BaseRoute):
             assert "{" not in segment, route.path
             self._routes.setdefault(segment, []).append(route)
 
+    @property
+    def segments(self) -> frozenset[str]:
+        """Return the first segments of all addresses that lead somewhere."""
+        return frozenset(self._routes)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         partial: tuple[Match, Scope] = (Match.NONE, {})
         for route in self._routes.get(_first_segment(scope["path"]), ()):

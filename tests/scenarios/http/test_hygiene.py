@@ -158,10 +158,14 @@ def test_pages_of_other_sites_open_no_web_socket(limited, origin, opens):
 def test_metrics_tell_what_was_asked_and_how_far_everything_has_come(limited):
     people = People(limited)
     people.sign()
+    limited.http.get("/publications.atom")
+    limited.http.get("/nowhere")
     headers = {"authorization": f"Bearer {METRICS_TOKEN}"}
     metrics = limited.http.get("/metrics", headers=headers).text
     lines = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line and not line.startswith("#"))
     assert float(lines['parentalite_requests_total{method="POST",place="graphql",status="200"}']) >= 1
+    assert lines['parentalite_requests_total{method="GET",place="publications.atom",status="200"}'] == "1.0"
+    assert lines['parentalite_requests_total{method="GET",place="other",status="404"}'] == "1.0"
     assert float(lines["parentalite_log_position"]) == limited.log_head()
     assert 'parentalite_follower_lag_events{name="animations"}' in lines
     assert 'parentalite_follower_lag_events{name="reactions"}' in lines
