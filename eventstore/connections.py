@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from eventstore.sessions.address import additions
-from eventstore.sessions.lending import AnyPool, lendings
+from eventstore.sessions.lending import AnyPool, Favourite, lendings
 
 C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
@@ -133,6 +133,7 @@ class Pool(ConnectionPool[C]):
     def __init__(self, *args: Any, configure: Callable[[C], None] | None = None, **options: Any) -> None:
         #: How often `configure` refused a connection, which the pool's own numbers leave out.
         self.refused = 0
+        self._favourite: Favourite[C] = Favourite()
 
         def counted(conn: C) -> None:
             try:
@@ -146,15 +147,8 @@ class Pool(ConnectionPool[C]):
         _pools.add(self)
 
     def getconn(self, timeout: float | None = None) -> C:
-        patience, busy_until = self.timeout if timeout is None else timeout, monotonic() + BUSY_SECONDS
-        errors = connection_errors(self)
         while True:
-            try:
-                conn = super().getconn(patience)
-            except PoolTimeout:
-                if connection_errors(self) > errors or monotonic() > busy_until:
-                    raise
-                continue
+            conn = self._favourite.take() or self._another(self.timeout if timeout is None else timeout)
             if not is_dead(conn):
                 lendings.begin(conn, self.bounds.lent, self)
                 return conn
@@ -162,9 +156,35 @@ class Pool(ConnectionPool[C]):
             super().putconn(conn)
             self.drain()
 
+    def _another(self, patience: float) -> C:
+        began, errors, conn = monotonic(), connection_errors(self), None
+        try:
+            while conn is None:
+                try:
+                    conn = super().getconn(patience)
+                except PoolTimeout:
+                    if connection_errors(self) > errors or monotonic() > began + BUSY_SECONDS:
+                        raise
+            return conn
+        finally:
+            self._favourite.waited(began, conn)
+
     def putconn(self, conn: C) -> None:
         lendings.end(conn)
-        super().putconn(conn)
+        if not self._favourite.put(conn):
+            super().putconn(conn)
+
+    def drain(self) -> None:
+        super().drain()
+        self._forget()
+
+    def close(self, timeout: float = 5.0) -> None:
+        super().close(timeout)
+        self._forget()
+
+    def _forget(self) -> None:
+        if conn := self._favourite.forget():
+            super().putconn(conn)  # Which closes it.
 
 
 class AsyncPool(AsyncConnectionPool[AsyncConn]):

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
 from time import monotonic, sleep
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, Connection
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ Conn = Connection[Any]
 AsyncConn = AsyncConnection[Any]
 C = TypeVar("C", bound=Connection[Any])
 AnyPool: TypeAlias = ConnectionPool[Any] | AsyncConnectionPool[Any]
+#: After this the pool sees its favourite again: it closes what is older than an hour.
+FAVOURED_SECONDS = 600.0
 
 
 def hang_up(conn: Conn | AsyncConn) -> None:
@@ -66,6 +69,54 @@ class Lendings:
 
 
 lendings = Lendings()
+
+
+class Favourite(Generic[C]):
+    """The connection of a pool that is lent before all others, and lies here meanwhile. Thread-safe.
+
+    psycopg lends in turn, each session with cold caches, and takes longer than some statements.
+    """
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._favourite: C | None = None
+        self._until = 0.0
+        self._idle: C | None = None
+        #: Threads that wait for another one: what is returned is theirs.
+        self._waiting = 0
+        self._forgotten_at = 0.0
+
+    def take(self) -> C | None:
+        """Return it if it lies here. Otherwise the thread waits for another one, until it calls `waited`."""
+        with self._guard:
+            conn, self._idle = self._idle, None
+            self._waiting += conn is None
+        return conn
+
+    def waited(self, since: float, conn: C | None) -> None:
+        """End what `take` began; what the pool has lent `since` then may become the favourite."""
+        with self._guard:
+            self._waiting -= 1
+            if conn is not None and self._favourite is None and since > self._forgotten_at:
+                self._favourite, self._until = conn, monotonic() + FAVOURED_SECONDS
+
+    def put(self, conn: C) -> bool:
+        """Return whether the connection lies here now. Otherwise it is for the pool."""
+        with self._guard:
+            if conn is not self._favourite or self._waiting:
+                return False
+            if monotonic() > self._until or conn.pgconn.transaction_status != TransactionStatus.IDLE:
+                self._favourite = None
+                return False
+            self._idle = conn
+            return True
+
+    def forget(self) -> C | None:
+        """Favour none that was lent until now. Return the one that lay here."""
+        with self._guard:
+            conn, self._idle, self._favourite = self._idle, None, None
+            self._forgotten_at = monotonic()
+        return conn
 
 
 @contextmanager
