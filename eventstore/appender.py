@@ -31,7 +31,7 @@ class _Waiting:
         self.failure: BaseException | None = None
         self.called = Lock()
         self.called.acquire()
-        #: Its thread was interrupted: it neither commits nor wakes anybody.
+        #: Set where its thread was interrupted: it neither commits nor wakes anybody.
         self.left = False
 
     @property
@@ -49,10 +49,10 @@ class Appender:
     def __init__(self, record: Callable[[Sequence[Decided]], list[Verdict]]) -> None:
         self._record = record
         self._waiting: deque[_Waiting] = deque()
-        #: Those that are settled or lead next, and wait to be woken.
+        #: Settled decisions, and the next leader, to be woken.
         self._to_call: deque[_Waiting] = deque()
         self._mutex = Lock()
-        #: The one that commits, or is called to.
+        #: The decision whose thread commits, or is called to.
         self._leader: _Waiting | None = None
         #: About how many decisions arrive together at present.
         self._crowd = 1

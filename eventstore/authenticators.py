@@ -132,7 +132,7 @@ class Chain:
 
 
 class LastAuthenticators:
-    """Those of the last events of streams, with their versions, as an LRU cache. Thread-safe.
+    """The authenticators and versions of streams' last events, in an LRU cache. Thread-safe.
 
     With them, the next event of a stream needs no look at the log.
     """

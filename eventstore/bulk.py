@@ -73,7 +73,7 @@ def _predecessors(conn: Conn, rows: Sequence[Row]) -> dict[UUID, bytes | None]:
             raise VersionMissing(f"version {version} does not follow {reached[stream]} in {stream}")
         first.setdefault(stream, version)
         reached[stream] = version
-    # Of a stream that begins here nothing can be in the log: the table's key refuses a second first event.
+    # The log can hold nothing of a stream that begins here: the table's key refuses a second first event.
     going_on = [stream for stream, version in first.items() if version > 1]
     if not going_on:
         return {}

@@ -69,7 +69,7 @@ RECORDING = Bounds(lock=3, statement=5, idle=10, lent=9)
 BACKGROUND = Bounds(lock=10, statement=300, idle=120)
 #: One process after the other creates tables.
 STARTING = Bounds(lock=60, statement=300, idle=120)
-#: To index millions of events beside commands.
+#: For indexing millions of events beside commands.
 INDEXING = Bounds(lock=60, statement=1_800, idle=120)
 
 
@@ -115,7 +115,7 @@ async def let_go(database_url: str) -> None:
             await pool.drain()
 
 
-#: Those of this process.
+#: The pools of this process.
 _pools: WeakSet[AnyPool] = WeakSet()
 
 

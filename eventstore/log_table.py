@@ -31,11 +31,11 @@ CREATE TABLE IF NOT EXISTS command_outcomes (
 )"""
 
 _COLUMN = "ALTER TABLE stored_events ADD COLUMN authenticator bytea"
-#: A server of before there were authenticators has no lease with a row, but the lock of one.
+#: Servers older than authenticators hold the lock of a lease, but have no row for it.
 _WRITTEN_BESIDE = f"""
 SELECT (SELECT max(notification_id) FROM stored_events) IS NOT NULL
     AND EXISTS (SELECT FROM {holders(Lock.PROJECTOR)} AS holder)"""
-# A row of before is not looked at by NOT VALID.
+# NOT VALID passes over the rows that are there.
 _CHECK = """
 ALTER TABLE stored_events ADD CONSTRAINT stored_events_can_be_read
     CHECK (notification_id > 0 AND topic IS NOT NULL AND state IS NOT NULL) NOT VALID"""
@@ -156,7 +156,7 @@ def _validate(conn: Conn) -> None:
     try:
         create_missing(conn, _VALIDATE)
     except CheckViolation:
-        # New ones are refused all the same.
+        # The constraint refuses new ones nonetheless.
         log.error("the log holds events that nobody can read: parentalite audit check names them")
 
 
@@ -189,7 +189,7 @@ def read_stamps(conn: Conn) -> None:
         if stored.get(name) == body:
             continue
         if name in stored:
-            # What they hold was read by another function.
+            # These indexes hold what the former function read.
             conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}"))
         statement = f"""CREATE OR REPLACE FUNCTION {name}(state bytea) RETURNS {kind}
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $${body}$$"""
@@ -216,11 +216,11 @@ def index_stamps(conn: Conn) -> None:
     if not missing or not try_acquire(conn, Lock.INDEXES):
         return
     with releasing(conn, Lock.INDEXES):
-        # The less time it takes the better.
+        # Commands wait meanwhile.
         conn.execute("SET maintenance_work_mem = '256MB'")
         for name in missing:
             try:
-                # What was interrupted is there, and of no use.
+                # An interrupted CREATE INDEX leaves an index that nothing uses.
                 conn.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name)))
                 conn.execute(sql.SQL(f"CREATE INDEX {name} ON stored_events {INDEXES[name]}"))
             except (LockNotAvailable, QueryCanceled) as waited:
@@ -229,7 +229,7 @@ def index_stamps(conn: Conn) -> None:
                     extra={"index": name, "reason": type(waited).__name__},
                 )
                 return
-        # Without the statistics of their expressions PostgreSQL would not know how few events a structure has.
+        # Statistics of the expressions tell PostgreSQL how few events a structure has.
         conn.execute("ANALYZE stored_events")
 
 

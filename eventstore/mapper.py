@@ -31,7 +31,7 @@ from eventstore.vault import PersonErased, Vault
 
 Conn = Connection[Any]
 
-#: As the library's recorders do: a connection may have died in the pool.
+#: Retry as the library's recorders do: a connection may have died in the pool.
 _patiently = retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
 
 # From here on the library finds each class by its topic.
@@ -49,7 +49,7 @@ def place(event: Event, originator_id: UUID, originator_version: int, stamp: Sta
     It equals the event without them. `position` is 0 where only its stream was read, or nothing is stored yet.
     """
     placed = event.model_copy()
-    # Beside its fields, as the library's own mapper does: events are frozen.
+    # Events are frozen, so these go beside the fields, as with the library's own mapper.
     vars(placed).update(
         originator_id=originator_id, originator_version=originator_version, stamp=stamp, position=position
     )

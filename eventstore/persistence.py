@@ -12,7 +12,7 @@ from threading import local
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-# No factory but ours by its name: the library looks for one among the names of this module.
+# Import the module: the library takes the first factory among this module's names.
 from eventsourcing import postgres
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -49,12 +49,12 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[])
 ORDER BY place
 RETURNING notification_id"""
 
-#: What the library lets applications choose, and this log does not.
+#: Settings of the library that this log does not leave open.
 _ONE_WAY = (
     *("TRANSCODER_TOPIC", "MAPPER_TOPIC", "COMPRESSOR_TOPIC", "CIPHER_TOPIC", "CIPHER_KEY"),
     *("APPLICATION_RECORDER_TOPIC", "PROCESS_RECORDER_TOPIC"),
 )
-#: Each subscription keeps one.
+#: Each subscription keeps a connection.
 MOST_CONNECTIONS = 10
 
 
@@ -110,7 +110,7 @@ class Factory(postgres.PostgresFactory):
     EVENT_KEY = "PARENTALITE_EVENT_KEY"
 
     def __init__(self, env: Environment | EnvType | None) -> None:
-        # Not that of the class above, which wants its own variables.
+        # Skip `PostgresFactory.__init__`, which wants variables of its own.
         super(postgres.BasePostgresFactory, self).__init__(env)
         self._database_url = self.env.get(self.DATABASE_URL) or self._refuse(self.DATABASE_URL, "names no database")
         self._vault = self._open_vault()

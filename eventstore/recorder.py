@@ -84,7 +84,7 @@ class CommandRecorder(PostgresApplicationRecorder):
     """
 
     keys: EventKeys | None = None
-    #: What the process has seen of the log, if it remembers that.
+    #: The process's memory of the log, if it keeps one.
     memory: LogMemory | None = None
     #: When recording last failed; None once a later command was recorded. Shows faults that reading does not.
     _failed_at: float | None = None

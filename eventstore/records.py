@@ -114,12 +114,12 @@ class Stamp(BaseModel):
 
     @property
     def author(self) -> Author:
-        """Whom the event is recorded for."""
+        """The author that the event is recorded for."""
         return Author(self.actor, self.person)
 
     @property
     def doer(self) -> Author | None:
-        """Who did it themselves; None where it followed from another event."""
+        """The author who acted; None where the event followed from another."""
         return None if self.cause.startswith("event:") else self.author
 
 

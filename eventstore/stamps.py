@@ -1,18 +1,18 @@
-"""What PostgreSQL itself reads of the stamps of stored events, and the indexes by which histories are found."""
+"""Functions by which PostgreSQL itself reads the stamps of stored events, and the indexes that find histories."""
 
 from __future__ import annotations
 
 from typing import LiteralString
 
-#: A time that PostgreSQL can read, of a day that there is.
+#: A time that PostgreSQL can read, on a day that exists.
 _TIME = (
     r"^20(\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"|([02468][048]|[13579][26])-02-29)"
     r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
 )
-#: What PostgreSQL reads from the stamp of a stored event, without parsing the whole, which takes twenty times as long.
-#: The first place of a key in the JSON is the stamp's: it comes before the data, and within texts quotes are escaped.
-#: They never fail: a row that somebody put into the log by hand must not keep its indexes from being made.
+#: They read from the stamp without parsing the whole event, which takes twenty times as long. The first place of a key
+#: in the JSON is the stamp's: it comes before the data, and quotes within texts are escaped. They never fail: a row
+#: that somebody put into the log by hand must not keep the indexes from being made.
 FUNCTIONS: dict[LiteralString, tuple[LiteralString, LiteralString]] = {
     "event_time": (
         "timestamptz",

@@ -42,7 +42,7 @@ class StrictReading:
 
 
 class _Refused(Exception):
-    """What is wrong with a state, in words that follow the event's name."""
+    """The fault of a state, in words that follow the event's name."""
 
 
 def read_strictly(position: int, stream: UUID, version: int, topic: str, state: bytes) -> StrictReading:
@@ -273,7 +273,7 @@ def is_amount_of_old(written: Any, amount: Any) -> bool:
         value = Decimal(written)
     except InvalidOperation:
         return False
-    # As the service wrote it then: no sign, no white space, no digits but ours.
+    # Written as the service did then: no sign, no white space, no digits but ours.
     return str(value) == written and value == Decimal(amount) and not (value == 0 and value.is_signed())
 
 

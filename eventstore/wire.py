@@ -30,7 +30,7 @@ _DECODERS: dict[str, Callable[[bytes], Any]] = {
     "int8": lambda value: int.from_bytes(value, "big", signed=True),
     "bytea": bytes,
     "uuid": lambda value: UUID(bytes=value),
-    # Of one dimension, without nulls: after the head each element has its length.
+    # One dimension, no nulls: after the head each element has its length.
     "uuid[]": lambda value: [UUID(bytes=value[start : start + 16]) for start in range(24, len(value), 20)],
 }
 _TYPES = {name: psycopg.adapters.types[name].oid for name in _ENCODERS}

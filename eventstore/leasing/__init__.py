@@ -1,1 +1,1 @@
-"""Which process does a work now."""
+"""Leases: which process does a work now."""

@@ -143,7 +143,7 @@ def end_silent_holder(conn: Conn, lock: Lock) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who does a work now: host and process id, and when it was last heard of."""
+    """The process that does a work: host and process id, and when it was last heard of."""
 
     work: str
     process: str
@@ -217,7 +217,7 @@ class _Heart:
 
 
 class _Hearts:
-    """One for each database, for as long as a lease is held there."""
+    """The hearts of this process: one for each database where it holds a lease."""
 
     def __init__(self) -> None:
         self._of: dict[str, _Heart] = {}

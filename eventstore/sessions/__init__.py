@@ -1,1 +1,1 @@
-"""What every session of PostgreSQL has: an address, and a memory of the log that it should lead to."""
+"""Sessions of PostgreSQL: their address, their lending, and the memory of the log that they should lead to."""

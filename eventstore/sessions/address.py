@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-#: Of each host: one that is frozen accepts connections and says nothing.
+#: Per host: a frozen one accepts connections and answers nothing.
 _CONNECT_SECONDS = 3
 #: libpq parameters: give up a peer that acknowledges nothing for so long.
 LIVELINESS = {
@@ -32,7 +32,7 @@ def additions(database_url: str) -> dict[str, Any]:
     added: dict[str, Any] = dict(LIVELINESS)
     if len(hosts(database_url)) > 1:
         added["target_session_attrs"] = "read-write"
-        # The others wait behind it.
+        # The hosts are tried one after another.
         added["connect_timeout"] = 2
     return {name: value for name, value in added.items() if name not in parameters}
 

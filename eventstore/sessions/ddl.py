@@ -1,4 +1,4 @@
-"""Tables are made while servers of before work with those that are there."""
+"""Create tables while older servers work with the existing ones."""
 
 from __future__ import annotations
 

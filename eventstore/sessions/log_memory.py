@@ -1,4 +1,4 @@
-"""What this process has seen of the log: one that went back, by a restore or a lossy fail-over, is noticed.
+"""Remember what this process has seen of the log, to notice a log that went back (a restore, a lossy fail-over).
 
 A position that was given to an event which is gone may be given again, to another one. States that were folded, answers
 that wait and readers that were told a position would then speak of events that nobody has.
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 #: In PARENTALITE_HOME.
 SEEN_FILE = "log-seen.json"
 RESTORED_TOPIC = "log.restored"
-#: What an operator does about it.
+#: The operator's way on.
 WAY_ON = 'parentalite went-back --why "…" lets the service go on without what is gone'
 
-#: By the primary key, and in the end of the log that this process has not seen yet: before it has seen any, nothing is
-#: compared, and the whole log would be read.
+#: Reads by the primary key, and the end of the log that this process has not seen yet. With nothing seen, nothing is
+#: compared: the whole log would be read.
 LOOK = f"""
 SELECT pg_postmaster_start_time() AS started, (SELECT system_identifier FROM pg_control_system()) AS cluster,
     current_database() AS database, last.notification_id AS position, sha256(last.state) AS digest,
@@ -64,7 +64,7 @@ class LogMemory:
 
     def __init__(self) -> None:
         self.on_change: list[Callable[[], None]] = []
-        #: What is wrong, for as long as it is.
+        #: The fault, for as long as it lasts.
         self.fault: LogWentBack | None = None
         self._seen = Seen()
         self._started: datetime | None = None
@@ -128,7 +128,7 @@ class LogMemory:
         return is_other or was_wrong
 
     def keep_in(self, file: Path, conn: Connection[Any]) -> None:
-        """Take up what processes of before have seen, and keep in the file what this one sees. Raises LogWentBack.
+        """Take up what earlier processes have seen, and keep in the file what this one sees. Raises LogWentBack.
 
         The file is of one database: the memory of another one is left out.
         """
@@ -154,7 +154,7 @@ class LogMemory:
         self._kept = self._seen
 
 
-#: What works that begin here compare the log with.
+#: The memory that works begun in this context compare the log with.
 works_memory: ContextVar[LogMemory | None] = ContextVar("works_memory", default=None)
 
 

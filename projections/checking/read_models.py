@@ -91,7 +91,7 @@ def _told(progress: Progress | None, events: int) -> Callable[[int], None]:
 
 @contextmanager
 def _snapshot(database_url: str) -> Iterator[tuple[Conn, Conn]]:
-    """Two connections that see one and the same state: the log is read on one while rows are compared on the other."""
+    """Open two connections on one state: the log is read on one while rows are compared on the other."""
     with (
         connect(database_url, "parentalite-check-log") as log,
         connect(database_url, "parentalite-check-rows") as rows,

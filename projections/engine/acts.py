@@ -1,4 +1,4 @@
-"""Who did what to a thing, in its row: what `allowedActions` compares persons with."""
+"""The acts on a thing, kept in its row: `allowedActions` compares persons with their authors."""
 
 from __future__ import annotations
 

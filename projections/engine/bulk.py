@@ -81,7 +81,7 @@ def _array(values: Sequence[str] | None) -> str | None:
         return None if values is None else "{}"
     as_json = orjson.dumps(values)
     if b"\\" not in as_json:
-        # But for what is escaped, an array of texts differs from JSON's in its brackets alone.
+        # Except for escapes, an array of texts differs from JSON in its brackets alone.
         return f"{{{as_json[1:-1].decode()}}}"
     quoted = ",".join([f'"{value.translate(_IN_ARRAY)}"' for value in values])
     return f"{{{quoted}}}"
@@ -100,7 +100,7 @@ _NESTED: dict[str, Callable[[Any], str | None]] = {"text[]": _array, "uuid[]": _
 
 
 def row_encoder(table: Table) -> Callable[[Row], bytes]:
-    """Turns a row into its line as `COPY_ROWS` takes it."""
+    """Return a function that encodes a row as a line for `COPY_ROWS`."""
     names = tuple(table.columns)
     values = itemgetter(*names)
     kinds = [kind.split()[0] for kind in table.columns.values()]

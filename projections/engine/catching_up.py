@@ -188,7 +188,7 @@ def _show_changes(conn: Conn, target: Target, records: Sequence[Recorded]) -> No
     try:
         show_changes(conn, target.registry, target.projection, target.generation, records[-1].position)
     except FoldFailed as failure:
-        # It stands at the change, not at an event that it has taken before.
+        # Stop at the change, not at an event that was taken before.
         raise FoldFailed(target.projection.name, records[0], failure) from failure
 
 

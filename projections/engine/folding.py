@@ -23,12 +23,12 @@ class FoldFailed(Exception):
         self.position = record.position
         self.topic = record.event.topic
         self.kind = type(reason).__name__
-        # Of what the database says the kind alone: its words repeat the value that it could not take.
+        # Keep only the kind of a database error: its words repeat the refused value.
         self.reason = f"{self.kind} ({reason.sqlstate})" if isinstance(reason, Error) else f"{self.kind}: {reason}"
         super().__init__(f"{projection} cannot take {self.topic} at position {self.position}: {self.reason}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A rebuild's other processes send it as it is, not made anew from its message.
+        # Processes of a rebuild send it pickled, not made anew from its message.
         return _remade, (type(self), self.args, self.__dict__)
 
 
@@ -59,7 +59,7 @@ class Changes:
 
 
 def fold_batch(projection: Projection, records: Iterable[Recorded], load: LoadRows) -> Changes:
-    """Folds the events that the projection takes. Raises FoldFailed at the first that it cannot take."""
+    """Fold the events that the projection takes. Raise FoldFailed at the first that it cannot take."""
     folds = projection.folds
     taken = [(projection.key_of(record), record) for record in records if type(record.event) in folds]
     if not taken:
@@ -78,7 +78,7 @@ def fold_batch(projection: Projection, records: Iterable[Recorded], load: LoadRo
 
 
 def rollup_deltas(rollup: Rollup, changes: Changes) -> dict[Key, list[int]]:
-    """What the batch adds to the rollup's counters, by key; keys whose counters stay the same are left out."""
+    """Return what the batch adds to the rollup's counters, by key; unchanged keys are left out."""
     width = len(rollup.counters)
     deltas: defaultdict[Key, list[int]] = defaultdict(lambda: [0] * width)
     for key, after in changes.after.items():

@@ -95,19 +95,19 @@ def column_list(names: Iterable[str]) -> sql.Composed:
 
 
 def live_tables(conn: Conn) -> dict[str, sql.Identifier]:
-    """The live table of each projection, to be put into SQL. For work beside the answering of requests."""
+    """Return the live table of each projection, to be put into SQL. For work beside the answering of requests."""
     return {live.name: identifier(live.name, live.generation) for live in generations(conn, State.LIVE)}
 
 
 def fingerprint(projection: Projection) -> str:
-    """Changes when the tables or the events taken change: then what is in use was built by other code."""
+    """Return a digest of the tables and the events taken: where it differs, other code built the generation."""
     tables = [(name, list(table.columns.items()), table.indexes) for name, table in projection.relations.items()]
     taken = sorted((event.topic, event.schema_version()) for event in projection.folds)
     return sha256(repr((tables, taken, projection.revision)).encode()).hexdigest()[:16]
 
 
 def generations(conn: Conn, *states: State) -> list[Generation]:
-    """The generations in these states (all when none is given), by name."""
+    """Return the generations in these states (all when none is given), by name."""
     query = (
         f"SELECT {_COLUMNS} FROM read_models.generations"
         " WHERE %(all)s OR state = ANY(%(states)s) ORDER BY name, generation"
@@ -118,7 +118,7 @@ def generations(conn: Conn, *states: State) -> list[Generation]:
 
 
 def terms_in_force(conn: Conn, until: int = LAST_POSITION) -> TermsInForce:
-    """The typology as it stands in the log now, or stood at position `until`."""
+    """Return the typology as it stands in the log now, or stood at position `until`."""
     return TermsInForce.from_history(r for r in read_stream(conn, TYPOLOGY_ID) if r.position <= until)
 
 
@@ -129,7 +129,7 @@ def built_by_other_code(conn: Conn, registry: Callable[[TermsInForce], Sequence[
 
 
 def prepare(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]]) -> None:
-    """Creates the register, and in a new database a first, empty, live generation of each projection.
+    """Create the register, and in a new database a first, empty, live generation of each projection.
 
     Where something was projected before, a projection that is new waits for its rebuild: live at position 0 it would
     hold back all that wait for a position, in servers of older code too.
@@ -156,7 +156,7 @@ def retire(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]])
 
 
 def add_generation(conn: Conn, projection: Projection, number: int, state: State, shown: TermsInForce) -> None:
-    """Registers a generation at position 0 and creates its tables; rows have no key and no index yet."""
+    """Register a generation at position 0 and create its tables; rows have no key and no index yet."""
     for relation, table in projection.relations.items():
         conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
         conn.execute(_create_table(relation, table, number, with_key=relation != projection.name))
@@ -174,7 +174,7 @@ def add_generation(conn: Conn, projection: Projection, number: int, state: State
 
 
 def _words_without_statistics(projection: Projection) -> list[str]:
-    """Texts that the planner needs no sample of, where what people wrote stands: ANALYZE keeps samples in clear."""
+    """Return the columns of people's texts that the planner needs no sample of: ANALYZE keeps samples in clear."""
     if not projection.opens:
         return []
     indexed = " ".join(projection.table.indexes)
@@ -191,7 +191,10 @@ def create_indexes(conn: Conn, projection: Projection, number: int) -> None:
 
 
 def index_statements(projection: Projection, number: int) -> Iterable[sql.Composed]:
-    """The primary key of the rows and every index. Rollups have had their keys from the start: they add up by them."""
+    """Yield the primary key of the rows and every index.
+
+    Rollups have their keys from the start: they add up by them.
+    """
     yield sql.SQL("ALTER TABLE {} ADD {}").format(identifier(projection.name, number), _primary_key(projection.table))
     for relation, table in projection.relations.items():
         for place, index in enumerate(table.indexes, start=1):

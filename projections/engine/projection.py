@@ -34,7 +34,7 @@ class Table:
     key: tuple[str, ...]
     #: The part after ON table: "(structure_id, starts_at)", "USING gin (themes)", with an optional WHERE.
     indexes: tuple[str, ...] = ()
-    #: What people call in French the columns that have no event's field's name.
+    #: French names of columns that carry no event field's name.
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -65,17 +65,17 @@ class TermColumns:
 
     columns: Mapping[TermKind, str] = field(default_factory=dict)
     day: str | None = None
-    #: What these columns hold after more changes of terms, by what they held before: `of_row(changes, row)`.
+    #: Returns these columns' values after further changes of terms, from their present ones: `of_row(changes, row)`.
     of_row: Callable[[Any, Any], Row] = lambda changes, row: {}
 
 
 def stream_key(record: Recorded) -> Key:
-    """The usual key: one row for each stream."""
+    """Return the usual key: one row for each stream."""
     return (record.originator_id,)
 
 
 def by_fields(*names: str) -> Callable[[Recorded], Key]:
-    """The key of rows that the events name themselves, in these fields."""
+    """Return the key of rows that these fields of the events name."""
 
     def key_of(record: Recorded) -> Key:
         values = [getattr(record.event, name) for name in names]
@@ -85,7 +85,7 @@ def by_fields(*names: str) -> Callable[[Recorded], Key]:
 
 
 def erased_words(row: Row, *columns: str) -> Row:
-    """What these columns, texts or lists of texts, hold once the words of the thing are erased."""
+    """Return these columns (texts or lists of texts) as they are once the thing's words are erased."""
     return {name: _erased(row[name]) for name in columns}
 
 
@@ -114,39 +114,39 @@ class Projection:
     name: str
     table: Table
     key_of: Callable[[Recorded], Key] = stream_key
-    #: Columns that follow from the others, worked out once for each row that is written, not at each event.
+    #: Computes columns from the others, once for each row that is written rather than at each event.
     derive: Callable[[Row], Row] | None = None
     rollups: tuple[Rollup, ...] = field(default=())
     opens_personal: bool = False
     opens_words: bool = False
-    #: Each of these brings all texts that the ones of them before brought: of a stream, a rebuild opens the last alone.
+    #: Each of these events brings anew all texts of the row, so a rebuild opens only the last of a stream.
     renewed_by: tuple[type[Event], ...] = ()
-    #: Every event makes a row of its own, which no later event touches.
+    #: Whether every event makes a row of its own, which no later event touches.
     append_only: bool = False
-    #: Raised by hand when a fold changes its mind while tables and events stay as they are.
+    #: Raise it when a fold changes its result while tables and events stay as they are.
     revision: int = 1
-    #: What follows from the typology in force.
+    #: The columns that follow from the typology in force.
     terms: TermColumns = field(default_factory=TermColumns)
-    #: What the decorators declared.
+    #: The folds that the decorators declared.
     folds: dict[type[Event], Fold] = field(default_factory=dict)
 
     @property
     def erasures(self) -> list[str]:
-        """The topics of the events that it takes which record that something was erased."""
+        """The topics of the folded events that record an erasure."""
         return [event.topic for event in self.folds if event.topic.endswith("_erased")]
 
     @property
     def opens(self) -> bool:
-        """Whether the fold is given personal fields in clear."""
+        """Whether folds get personal fields in clear."""
         return self.opens_personal or self.opens_words
 
     @property
     def relations(self) -> Mapping[str, Table]:
-        """Every table that this projection fills, by its name without generation."""
+        """The tables that this projection fills, by name without generation."""
         return {self.name: self.table, **{rollup.name: rollup.table for rollup in self.rollups}}
 
     def creates(self, *events: type[E]) -> Callable[[Creating[E]], Creating[E]]:
-        """`fold(event, record)` makes the row, in place of one that may be there."""
+        """Declare `fold(event, record)`, which makes the row, or replaces it."""
 
         def declare(fold: Creating[E]) -> Creating[E]:
             make: Callable[[Any, Recorded], Row] = fold
@@ -163,7 +163,7 @@ class Projection:
         return declare
 
     def upserts(self, *events: type[E]) -> Callable[[Upserting[E]], Upserting[E]]:
-        """`fold(row, event, record)` makes the row where it is None, and changes it where it is there."""
+        """Declare `fold(row, event, record)`, which makes the row where it is None, and else changes it."""
 
         def declare(fold: Upserting[E]) -> Upserting[E]:
             upsert: Callable[[Row | None, Any, Recorded], Row] = fold
@@ -180,8 +180,8 @@ class Projection:
         return declare
 
     def on(self, *events: type[E], missing_ok: bool = False) -> Callable[[Changing[E]], Changing[E]]:
-        """`fold(row, event, record)` changes the row. Where there is none the projection stops, unless `missing_ok`:
-        then the event changes nothing.
+        """Declare `fold(row, event, record)`, which changes the row. Without a row the projection stops, unless
+        `missing_ok`: then the event changes nothing.
         """
 
         def declare(fold: Changing[E]) -> Changing[E]:
@@ -205,11 +205,11 @@ class Projection:
         return declare
 
     def touched_by(self, *events: type[Event]) -> None:
-        """Nothing of the row changes with any of these events, but the version of its stream."""
+        """Let these events change nothing in the row but the version of its stream."""
         self.on(*events)(lambda row, event, record: row)
 
     def removes(self, *events: type[Event]) -> None:
-        """The row goes with any of these events."""
+        """Let any of these events delete the row."""
         self._add(events, lambda row, record: None)
 
     @cached_property
@@ -218,7 +218,7 @@ class Projection:
 
     @cached_property
     def _identify(self) -> Callable[[Row, Recorded], None]:
-        """Fills in the key columns, and the version where there is one."""
+        """Fill in the key columns, and the version where there is one."""
         key_of, versioned = self.key_of, self._versioned
         column, *others = self.table.key
 

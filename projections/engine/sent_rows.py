@@ -12,7 +12,7 @@ from psycopg.rows import DictRow
 
 T = TypeVar("T")
 
-#: Its loader gives the bytes of any type as they came.
+#: The loader of bytea returns the bytes of any type as they came.
 _BYTEA = 17
 
 

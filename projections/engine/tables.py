@@ -70,7 +70,7 @@ def _names(names: Sequence[str], prefix: str = "") -> sql.Composed:
 
 
 def _given_keys(key: tuple[str, ...], types: tuple[str, ...]) -> sql.Composed:
-    """The keys of a batch as a relation `given`."""
+    """Return the keys of a batch as the relation `given`."""
     arrays = sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(kind)) for kind in types)
     return sql.SQL("unnest({}) AS given({})").format(arrays, _names(key))
 

@@ -37,7 +37,7 @@ class PositionWaiter:
 
     def __init__(self, database_url: str, memory: LogMemory | None = None) -> None:
         self._database_url = database_url
-        #: What is compared with the log at each look.
+        #: The memory that each look compares the log with.
         self._memory = memory or LogMemory()
         self._reached = 0
         self._going_on = 0

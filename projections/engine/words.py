@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
 #: Words of several parts; French writers leave the hyphen out as often as not.
 _COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
-#: What is no word by itself: with or without a hyphen, it makes one with the word after it.
+#: Prefixes: with or without a hyphen, they make one word with the next.
 _PREFIXES = frozenset(("anti", "auto", "cyber", "hyper", "inter", "micro", "mini", "multi", "tele", "video"))
 #: PostgreSQL takes no word of more than 2,046 bytes.
 _LONGEST_WORD = 64
@@ -82,7 +82,7 @@ def _words_and_compounds(text: str) -> dict[str, None]:
     distinct = dict.fromkeys(parts)
     joined = []
     if "-" in plain:
-        # To look for them in the whole text takes as long as all else.
+        # Searching the whole text for compounds would take as long as all else.
         hyphened = [token for token in plain.split() if "-" in token]
         joined = ["".join(_WORD.findall(compound)) for token in hyphened for compound in _COMPOUND.findall(token)]
     if not distinct.keys().isdisjoint(_PREFIXES):

@@ -11,13 +11,13 @@ from projections.engine.reading import Live
 
 #: Observations kept for telling how long a copy is behind.
 _MOST_OBSERVATIONS = 600
-#: Of PostgreSQL's write-ahead log, in bytes; the longer of its two headers.
+#: A page of PostgreSQL's write-ahead log, and the longer of its two headers, in bytes.
 _PAGE, _PAGE_HEADER = 8_192, 40
 
 
 @dataclass(slots=True)
 class _Observation:
-    """What the primary held from `since`, as far as it was seen, until it was last asked for at `until`."""
+    """The read models that the primary held from `since`, until it was last asked at `until`."""
 
     live: Live
     #: Where the write-ahead log ended, or None where the server does not tell.
@@ -44,7 +44,7 @@ def _has_replayed(replayed: int | None, written: int | None) -> bool:
 
 @dataclass(slots=True)
 class Freshness:
-    """What the primary held lately. A copy that covers what it held `bound` seconds ago is recent enough."""
+    """The recent states of the primary. A copy that covers its state of `bound` seconds ago is recent enough."""
 
     bound: float
     clock: Callable[[], float] = monotonic

@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 1.0
 #: How long an answer waits for a replica to reach a position, and how often it looks: then the primary answers.
 CATCHING_UP_SECONDS, BETWEEN_LOOKS = 0.3, 0.015
 
-#: What a replica is good for. Only READY ones answer.
+#: The states of a replica. Only READY ones answer.
 READY, BEHIND, AWAY, PROMOTED, FOREIGN, IS_PRIMARY = "ready", "behind", "away", "promoted", "foreign", "primary"
 
 _TELLS = """
@@ -47,10 +47,10 @@ class LastEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a server tells of itself."""
+    """A server's report on itself."""
 
     is_standby: bool
-    #: Of the cluster, or None where the server may not tell; and of this run of the server.
+    #: The cluster, None where the server may not tell; and this run of the server.
     system: int | None
     started: str
     #: Where its write-ahead log ends, as far as it was replayed.

@@ -64,7 +64,7 @@ class Replicas:
         self, primary_url: str = "", urls: Sequence[str] = (), bound: float = 5.0, connections: int = 16
     ) -> None:
         self._primary = Watched(primary_url)
-        #: What the primary told last, and whether that was just now.
+        #: The primary's last report, and whether it answers now.
         self._primary_standing: Standing | None = None
         self._primary_answers = False
         self.freshness = Freshness(bound)
@@ -113,7 +113,7 @@ class Replicas:
             if opened is not None:
                 self.answers[str(replica.number)] += 1
                 return opened
-            # The others are about as far: do not wait for each of them.
+            # The other replicas are about as far: do not wait for each.
             break
         self.answers["primary"] += 1
         return None
@@ -136,7 +136,7 @@ class Replicas:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What operators should know. Public: hosts are told by the logs."""
+        """Problems for operators. They are public: only the logs name hosts."""
         sentences = {
             BEHIND: "is behind",
             AWAY: "is away",

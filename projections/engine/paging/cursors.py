@@ -17,7 +17,7 @@ from projections.engine.paging.listings import TURN, Order
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
-#: What PostgreSQL's `real` holds.
+#: The largest value of PostgreSQL's `real`.
 _LARGEST_REAL = 3e38
 
 

@@ -1,4 +1,4 @@
-"""What a list is made of: its source, its filter, and what it is ordered by."""
+"""A list: its source, its filter, and its orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell what rows' terms become by what the rows show, and which rows' events have to be read for it."""
+"""Tell from the rows themselves what their terms become, and which streams have to be read for it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Touched:
         shown = dict.fromkeys(terms.columns.values())
         names = [sql.Identifier(name) for name in dict.fromkeys([*shown, *filter(None, [terms.day])])]
         query = sql.SQL(_ALIKE).format(
-            # Of rows that become the same any one does.
+            # Any row stands for those that become the same.
             samples=sql.SQL(", ").join(sql.SQL("min({0}) AS {0}").format(name) for name in names),
             names=sql.SQL(", ").join(names),
             stretch=self.stretch,

@@ -18,7 +18,7 @@ Conn = Connection[Any]
 #: Takes how many rows or streams are done, and how many there are.
 Progress = Callable[[int, int], None]
 
-# What rows become that are alike is joined by what they show; what was folded from events, by its key.
+# Rows that are alike are joined by what they show; rows folded from events, by their key.
 _COPY = """
 INSERT INTO {new} ({columns})
 SELECT {values} FROM (SELECT *, {stretch} AS stretch FROM {live}) AS live
@@ -53,7 +53,7 @@ def copy_generation(
     total, folded = done + len(streams), list[str]()
     progress(done, total)
     for rows in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, live.position):
-        # As text: of a long history it may be a hundred thousand rows, in the memory of a server.
+        # Keep them as text: a long history may have a hundred thousand rows, in the memory of a server.
         folded.append(as_json([dict(zip(table.key, key, strict=True)) | row for key, row in rows.items()]))
         # A stream may have several rows.
         done = min(done + len(rows), total)
@@ -72,7 +72,7 @@ def copy_generation(
 
 
 def _equal(name: str, kind: str) -> sql.Composed:
-    # What may be null is compared row by row: only publications have such a column.
+    # Nullable columns are compared row by row: only publications have one.
     comparison = "{} = {}" if "NOT NULL" in kind else "{} IS NOT DISTINCT FROM {}"
     column = sql.Identifier(name)
     return sql.SQL(comparison).format(sql.SQL("live.{}").format(column), sql.SQL("(alike.before).{}").format(column))

@@ -25,7 +25,7 @@ Conn = Connection[Any]
 
 
 def apart(records: list[Recorded]) -> list[Recorded]:
-    """Return the first of these records that all change terms, or that all do not: each are a batch of their own."""
+    """Return the leading records that all change terms, or that all do not: each kind is a batch of its own."""
     if not records:
         return records
     first = changes_terms(records[0])
@@ -54,7 +54,7 @@ def show_changes(conn: Conn, registry: Registry, projection: Projection, generat
         return
     for shown in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, upto):
         before = load_rows(conn, projection.name, projection.table, number, list(shown))
-        # The very row stands for one that does not change: it is not written.
+        # An unchanged row is passed on as the same object, and is not written.
         after = {key: row if shown[key].items() <= row.items() else row | shown[key] for key, row in before.items()}
         write_changes(conn, projection, number, Changes(before, after))
     conn.execute(

@@ -1,5 +1,5 @@
-"""Which streams a change of the typology touches, by the indexes of the columns that show terms; and how many at most
-are refolded where they stand.
+"""Find the streams that a change of the typology touches, by the indexes of the columns that show terms; and say how
+many at most are refolded in place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from projections.engine.terms_in_force import Change, TermsInForce
 
 Conn = Connection[Any]
 
-#: Above both, a new generation is sooner filled: a stream is refolded where it stands in about half a millisecond, in
+#: Above both, filling a new generation takes less time: refolding a stream in place takes about half a millisecond, in
 #: which the projector does nothing else (docs/decisions/0034).
 FEW_STREAMS, SHARE = 2_000, 0.02
 
