@@ -149,7 +149,7 @@ class Application:
             return export_person(conn, self.vault, self.bus.keyed, matches)
 
     def export_own(self, actor: Actor) -> dict[str, Any]:
-        """Return everything held on the actor. Raise FORBIDDEN for who is nobody in particular."""
+        """Return everything held on the actor. Raise FORBIDDEN for whoever is nobody in particular."""
         with self.pool.connection() as conn:
             return export_person(conn, self.vault, self.bus.keyed, self._own(conn, None, actor))
 

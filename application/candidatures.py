@@ -41,7 +41,7 @@ class CandidatureSubmit(Command):
     territory: TerritoryCode
     school_uai: Uai
     degree: Degree | None = None
-    #: The roles of who is bound to the school, as the read side tells. The client did not send it.
+    #: The roles of whoever is bound to the school, as the read side tells. The client did not send it.
     staff: tuple[Role, ...] = Field(default=(), exclude=True)
     #: Candidatures for the school of the same address, person, or telephone and name. The read side proposes them.
     earlier: tuple[UUID, ...] = Field(default=(), exclude=True)

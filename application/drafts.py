@@ -56,7 +56,7 @@ def create_tables(conn: Conn) -> None:
 def keep(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID, content: str | None) -> None:
     """Keep the actor's draft for a structure in place of the former one; without content, delete it.
 
-    Raises FORBIDDEN for who does not declare for the structure, and INVALID for more than anybody types.
+    Raises FORBIDDEN for whoever does not declare for the structure, and INVALID for more than anybody types.
     """
     person, draft_id = _own(actor, structure_id)
     if not content:
@@ -69,7 +69,7 @@ def keep(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID, content: st
 
 
 def kept(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID) -> Draft | None:
-    """Return the actor's draft for a structure; None for who does not declare for it."""
+    """Return the actor's draft for a structure; None for whoever does not declare for it."""
     if not may(actor, Action.ANIMATION_DRAFT_KEEP, Belongings(structure_id=structure_id)):
         return None
     person, draft_id = _own(actor, structure_id)

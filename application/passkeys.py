@@ -74,7 +74,7 @@ def withdraw(command: PasskeysWithdraw, work: UnitOfWork) -> UUID:
 
 
 def _own(work: UnitOfWork) -> Passkeys:
-    """Return the actor's own passkeys. Raises FORBIDDEN for who is no person in office."""
+    """Return the actor's own passkeys. Raises FORBIDDEN for whoever is no person in office."""
     if work.actor.person is None:
         raise forbidden()
     stream = passkeys_id(work.actor.person)

@@ -59,7 +59,7 @@ class AggregateKind(Generic[S]):
         return state
 
     def fold_acts(self, state: S | None, stream: UUID, acts: Iterable[tuple[Event, Author | None]]) -> S | None:
-        """Return the state after these events, with who did what; None: it followed from another event."""
+        """Return the state after these events, each with its author; None: it followed from another event."""
         if self.credit is None:
             return self.fold(state, stream, (event for event, _ in acts))
         for event, author in acts:

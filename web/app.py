@@ -102,7 +102,7 @@ _TITLES = {
 def create_site(services: Services, secret: bytes, offers: Mapping[str, str] | None = None) -> ASGIApp:
     """Return the service with its pages. `secret` guards forms and sessions: the same in all processes of a site.
 
-    `offers`: the roles of a demonstration with their tokens, for who sits before this machine.
+    `offers`: the roles of a demonstration with their tokens, for whoever sits before this machine.
     """
     pages = Pages(services, secret, offers)
     return Downloads(create_app(services, pages), pages.sessions)

@@ -270,7 +270,7 @@ def departments_of(read: AnimationRow) -> set[str]:
 
 
 def find_commune(read: AnimationRow, department: str) -> None:
-    """Find the commune that a row names, in the department first. Several or none are refused with who may be meant."""
+    """Find the commune that a row names, in the department first. Refuse none or several, naming the candidates."""
     if read.commune is None:
         return
     communes = communes_meant(read.commune, department)

@@ -49,7 +49,7 @@ from eventstore.vault import Vault
 
 Conn = Connection[Any]
 
-#: Letters with a calendar entry for registrants who have a seat, and those that take it back from who had one.
+#: Letters with a calendar entry for registrants who have a seat, and those that take it back from whoever had one.
 IN_CALENDARS = (
     *("registration.seated", "registration.seat_obtained", "registration.kept", "registration.changed"),
     REMINDER,

@@ -1,4 +1,4 @@
-"""The list of who is to be told by telephone, to be ticked off by hand."""
+"""The list of people to telephone, to be ticked off by hand."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _FORMATS = {".svg": "svg", ".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """`name`: whose it is, for who does not see it."""
+    """`name`: whose it is, for whoever does not see it."""
 
     content: bytes
     format: str

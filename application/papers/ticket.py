@@ -1,4 +1,4 @@
-"""The ticket of a registration, for who has no e-mail: what, where and when, the printed code, how to give it up."""
+"""The ticket of a registration, for people without e-mail: what, where, when, the printed code, how to give it up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from application.papers.writable import written
 class Ticket:
     """Instants in the territory's local time. `contact`: whom to call. `url`: the registration's page on the site.
 
-    `name` is None once it is erased; `seated` is false for who waits for a seat.
+    `name` is None once it is erased; `seated` is false for whoever waits for a seat.
     """
 
     title: str

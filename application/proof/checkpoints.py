@@ -124,7 +124,7 @@ def create_tables(conn: Conn) -> None:
     """Create missing tables. The log is named by a command: see `naming`."""
     create_missing(conn, DDL)
     if conn.execute(_HAS_STATEMENT).fetchone() is None:
-        # Not by IF NOT EXISTS: even so it would wait for who reads and writes checkpoints.
+        # Not by IF NOT EXISTS: even so it would wait for whoever reads and writes checkpoints.
         conn.execute("ALTER TABLE proof.checkpoints ADD COLUMN statement text")
 
 

@@ -52,7 +52,7 @@ class DossierStreams:
 
 
 def streams_of(dossier_id: UUID, records: Iterable[Recorded]) -> DossierStreams:
-    """Return the streams that the dossier's own events name, and the passkeys of who signed an event of them.
+    """Return the streams that the dossier's own events name, and the passkeys of whoever signed an event of them.
 
     Events of other streams are passed over. Raises NotADossier.
     """

@@ -96,7 +96,7 @@ class PublicationAuthorErase(Command):
 
 
 class _Author(Command):
-    """What may be changed of who signs it."""
+    """The changes of a publication's author."""
 
     author: Label | None = None
     author_email: EmailAddress | None = None

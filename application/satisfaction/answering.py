@@ -60,7 +60,7 @@ def animation_of(bus: CommandBus, link: str) -> UUID:
 def take_answers(
     bus: CommandBus, sent: Answers, actor: Actor, now: datetime, admit: Callable[[int], None] | None = None
 ) -> UUID:
-    """Count the answers and return the animation. Nothing of who sent them goes any further than here.
+    """Count the answers and return the animation. Nothing of whoever sent them goes any further than here.
 
     `admit` is called before they are counted, with how many the animation takes in all, and may raise.
     """

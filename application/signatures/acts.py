@@ -23,7 +23,7 @@ from eventstore.records import Recorded, encode
 from eventstore.seals import SEAL, is_sealed
 
 FORMAT = "parentalite-act/2"
-#: Acts were signed without the name of who acts.
+#: Acts were signed without the name of whoever acts.
 FIRST_FORMAT = "parentalite-act/1"
 #: Time to read what one signs and to find the key.
 SIGNED_WITHIN = timedelta(minutes=5)

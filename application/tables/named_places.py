@@ -9,7 +9,7 @@ from functools import cache
 from domain.kernel.place_search import folded, place_search
 from domain.kernel.places import Commune, places
 
-#: Named to who typed something that several communes answer to.
+#: Named to whoever typed something that several communes answer to.
 MOST_CANDIDATES = 6
 _FIVE = re.compile(r"\b(\d{4,5}|2[ab]\d{3})\b", re.IGNORECASE | re.ASCII)
 #: « Montpellier (34) », « Lunel Cedex 2 ».

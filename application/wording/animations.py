@@ -33,7 +33,7 @@ class Host:
     #: Whom to call or write to, on one line.
     contact: str | None = None
     email: str | None = None
-    #: The way into what takes place on the web, in letters to who has a seat.
+    #: The way into what takes place on the web, in letters to whoever has a seat.
     online_link: str | None = None
     #: What the schools of the animations are called, by UAI.
     schools: Mapping[str, str] = field(default_factory=dict)

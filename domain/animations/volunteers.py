@@ -16,7 +16,7 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 
-#: The same for who does not exist, is elsewhere, or is not validated: nobody learns of candidatures here.
+#: The same for whoever does not exist, is elsewhere, or is not validated: nobody learns of candidatures here.
 NO_VOLUNTEER = "Ce n'est pas la candidature d'un parent ressource validé de ce territoire, le jour de l'animation."
 
 

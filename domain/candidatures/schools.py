@@ -35,7 +35,7 @@ def degree_of(uai: str, staff: Collection[Role], described: School | None = None
 def check_staff_role(role: str, schools: Mapping[str, School | None]) -> None:
     """Raise INVALID where a director is bound to a collège or lycée, or a head to an école.
 
-    `schools`: what is described of each, by its UAI. Those of unknown degree are for who binds to know.
+    `schools`: what is described of each, by its UAI. Those of unknown degree are for whoever binds to know.
     """
     if role not in (Role.DIRECTOR, Role.HEAD):
         return

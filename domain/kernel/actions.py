@@ -286,7 +286,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.STRUCTURE_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.TERRITORY_READ: {CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.COUNTRY_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
-    # Texts that were blanked are read by who blanks them, and by who controls it.
+    # Texts that were blanked are read by whoever blanks them, and by whoever controls it.
     Action.BLANKED_TEXT_READ: {NA: _ANY, AU: _ANY, SY: _ANY},
     Action.AUDIT_READ: {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY, AU: _ANY, SY: _ANY},
     Action.CANDIDATURE_READ: {**_OWN, **dict.fromkeys((DI, IN, HE), _SCHOOL), **{CO: _TERRITORY, NA: _ANY, SY: _ANY}},

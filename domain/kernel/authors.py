@@ -30,7 +30,7 @@ class Author:
 
     @property
     def _account(self) -> str | None:
-        """Return the account of who acted by a mandate."""
+        """Return the account of whoever acted by a mandate."""
         role, _, account = self.name.partition(":")
         return account if role in IN_OFFICE else None
 

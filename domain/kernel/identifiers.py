@@ -173,7 +173,7 @@ def file_id(sha256: str) -> UUID:
 
 
 def passkeys_id(person: str) -> UUID:
-    """Return the stream of the passkeys of who is stamped as `person`."""
+    """Return the stream of the passkeys of whoever is stamped as `person`."""
     return uuid5(NAMESPACE, f"passkeys:{person}")
 
 

@@ -123,7 +123,7 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
                 submitted_by=fact.submitted_by,
                 amended=False,
                 void=frozenset(),
-                # The event itself tells it, also to who folds facts without their stamps.
+                # The event itself tells it, also to whoever folds facts without their stamps.
                 acts=with_act(state.acts, fact.topic, Author(fact.submitted_by)),
                 controls={control_id: None for control_id, refused in state.controls.items() if refused is None},
             )

@@ -1,4 +1,4 @@
-"""Hide the blanked texts of animations from who reads their history, in clones too.
+"""Hide the blanked texts of animations from whoever reads their history, in clones too.
 
 A text is known by its words: a later modification of something else repeats them, and so does a clone.
 """

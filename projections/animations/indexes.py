@@ -6,7 +6,7 @@ INDEXES = (
     "(structure_id, starts_at, animation_id)",
     # The listing and its exports, in which nothing else is passed over. A period of local days is counted in the index.
     "(starts_at, animation_id) INCLUDE (day) WHERE status = 'PUBLISHED'",
-    # Of every status, for who answers for a territory or the country; larger than that of the listing, which pages
+    # Of every status, for whoever answers for a territory or the country; larger than that of the listing, which pages
     # would be read by otherwise.
     "(starts_at, animation_id) INCLUDE (day)",
     "(territory, starts_at, animation_id)",

@@ -19,7 +19,7 @@ _BESIDE = {
     "uncovered": SUSPENDED,
     "seats_left": f"CASE WHEN {SUSPENDED} THEN 0 ELSE greatest(0, a.seats - coalesce(r.seated, 0)) END",
     "waiting": "coalesce(r.waiting, 0)",
-    # What the list says of who is to come, and who came.
+    # The people expected by the list, and those who came.
     **{
         name: f"coalesce(r.{name}, 0)"
         for name in ("listed", "listed_children", "ticked", "present", "present_children")

@@ -50,7 +50,7 @@ CANDIDATURES = Projection(
             "certificate_on": "date",
             "certificate_trainings": "jsonb NOT NULL",
             "certificate_pix_on": "date",
-            # The candidature that it only repeats: shown to who sent it, and counted nowhere.
+            # The candidature that it only repeats: shown to whoever sent it, and counted nowhere.
             "repeats": "uuid",
         },
         labels={

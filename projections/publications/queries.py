@@ -9,7 +9,7 @@ from uuid import UUID
 from projections.engine.paging import Filter, Listing, Order, Source
 from projections.engine.words import text_query
 
-#: Publications with who signs them.
+#: Publications with their authors.
 SOURCE = Source(
     table="publications",
     alias="p",

@@ -236,7 +236,7 @@ class Story:
         return payload.errors[0].code if payload.candidature is None else payload.candidature.status
 
     async def follow(self, position: int, clone: str) -> None:
-        """What was published last is told to who goes on from before it."""
+        """What was published last is told to whoever goes on from before it."""
         publications = self.anybody.follow_publications(AnimationWhere(territory=["18"]), after=position)
         published = (await anext(publications)).animation_published
         assert (published.id, published.starts_at) == (clone, LATER)

@@ -70,7 +70,7 @@ class Try:
 
 
 def tries(action: Action, who: Actor, decisions: st.SearchStrategy[Decision]) -> st.SearchStrategy[Try]:
-    """Mostly by who has the right, so that histories grow long; sometimes by anybody."""
+    """Mostly by whoever has the right, so that histories grow long; sometimes by anybody."""
     somebody = st.sampled_from([who, who, who]) | st.sampled_from(Role).map(actor)
     return st.builds(Try, st.just(action), decisions, somebody, MOMENTS)
 

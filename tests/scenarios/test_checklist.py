@@ -171,7 +171,7 @@ def test_the_checklist_of_a_mediateur_from_the_contact_list_to_the_figures(peopl
     attested = people.does("08-attest-who-came", STRUCTURE, animationId=animation, **came)["animation"]["attestation"]
     assert (attested["parents"], attested["children"]) == (4, 3)
 
-    # Satisfaction, for who answers for it, once a night has passed.
+    # Satisfaction, for whoever answers for it, once a night has passed.
     server.clock.now += timedelta(days=1)
     assert record_answers(server.application.bus, server.clock.now) == 1
     see = "query($where: SatisfactionWhere!) { satisfaction(where: $where) { answers questions { average } } }"

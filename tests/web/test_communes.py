@@ -1,4 +1,4 @@
-"""Communes as fields suggest them: each is taken as it was suggested, and shown to who typed it in any spelling."""
+"""Communes as fields suggest them: each is taken as it was suggested, and shown to whoever typed it in any spelling."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ CANDIDATURES = "{ candidatures { nodes { id } } }"
 
 @pytest.fixture(scope="module")
 def pages(server: Server) -> dict[str, list[str]]:
-    """The addresses of all pages of desks in their states, by who reads them."""
+    """The addresses of all pages of desks in their states, by whoever reads them."""
     people = People(server)
     controls = Controls(people)
     certified = controls.certified(1)[0]

@@ -1,4 +1,4 @@
-"""What is held on a person, to read and as a file: on one's account, and for who holds a link. `…/donnees`."""
+"""What is held on a person, to read and as a file: on one's account, and for whoever holds a link. `…/donnees`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _LONGEST = 600
 
 
 class IssuerPages:
-    """The steps of who signs in at an issuer. What binds them to a browser lies there, encrypted, for ten minutes."""
+    """The steps of a sign-in at an issuer. What binds them to a browser lies there, encrypted, for ten minutes."""
 
     def __init__(self, site: Site, begun: SealedCookie) -> None:
         self._site, self._begun = site, begun

@@ -48,7 +48,7 @@ _ERASED = "/mon-compte/efface"
 
 
 class OwnAccount:
-    """The pages of who is signed in, for themself."""
+    """The pages of the signed-in person, about themself."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -82,7 +82,7 @@ class OwnAccount:
         return await self._erasing(request, self._site.guard.form(request, (_CONSENT,)))
 
     async def erase(self, request: Request) -> Response:
-        """Erase who is signed in, once they said so. To repeat it is safe: the mutation takes no key."""
+        """Erase the signed-in person, once they confirmed. Repeating it is safe: the mutation takes no key."""
         form = await self._site.guard.posted(request, (_CONSENT,))
         if not form.values["consent"]:
             form.errors["consent"] = "Confirmation : cochez la case pour effacer vos données."
@@ -90,7 +90,7 @@ class OwnAccount:
             payload = (await self._site.api.ask(request, _ERASE, {"input": {}}))["personErase"]
             if not payload["errors"]:
                 response = RedirectResponse(_ERASED, 303)
-                # The token of who is erased serves no more.
+                # The token of an erased person is worth nothing.
                 self._site.sessions.end(request, response)
                 return response
             form.refuse(payload["errors"])
@@ -100,7 +100,7 @@ class OwnAccount:
         return self._site.templates.page(request, "accounts/erased")
 
     async def _account(self, request: Request) -> tuple[Mapping[str, Any], set[str]]:
-        """Return who is signed in, and the codes of all kinds of notifications."""
+        """Return the signed-in person, and the codes of all kinds of notifications."""
         answer = await self._site.api.ask(request, _ACCOUNT, {})
         return answer["viewer"], {each["name"] for each in answer["__type"]["enumValues"]}
 

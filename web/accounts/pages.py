@@ -35,7 +35,7 @@ class Offer:
 
 
 class Accounts:
-    """The pages of who signs in."""
+    """The pages of whoever signs in."""
 
     def __init__(self, site: Site, offers: Sequence[Offer]) -> None:
         self._site, self._offers = site, offers
@@ -106,5 +106,5 @@ class Accounts:
         return self._site.guard.keep(request, response)
 
     def _offered(self, request: Request) -> Sequence[Offer]:
-        """Return the roles to take: none for who comes from another machine."""
+        """Return the roles to take: none for whoever comes from another machine."""
         return self._offers if client_of(request.scope, self._site.services.web).direct else ()

@@ -1,4 +1,4 @@
-"""Suggest communes to who types one, for `communes.js`: `/communes.json`."""
+"""Suggest communes to whoever types one, for `communes.js`: `/communes.json`."""
 
 from __future__ import annotations
 

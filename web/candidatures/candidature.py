@@ -1,4 +1,4 @@
-"""The page of one candidature, for who holds its link: follow, withdraw, certificate. `/candidatures/LINK`."""
+"""The page of one candidature, for whoever holds its link: follow, withdraw, certificate. `/candidatures/LINK`."""
 
 from __future__ import annotations
 

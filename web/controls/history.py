@@ -23,7 +23,7 @@ _EVENTS = 50
 
 
 class DossierHistory:
-    """The page of a dossier's history, for who controls or answers for it."""
+    """The page of a dossier's history, for whoever controls or answers for it."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -73,7 +73,7 @@ class Api:
     async def ask(
         self, request: Request, document: Document, variables: Mapping[str, Any], file: File | None = None
     ) -> Answer:
-        """Return the answer for the client of `request`, with the rights of who is signed in there.
+        """Return the answer for the client of `request`, with the rights of the person signed in there.
 
         `file` is the input's. Raises Problem where the document as a whole is refused, or the thing that it names does
         not exist.
@@ -89,7 +89,7 @@ class Api:
         return answer
 
     async def ask_publicly(self, request: Request, document: Document) -> Answer:
-        """Return the answer that everybody gets, as it is kept for who is not signed in."""
+        """Return the answer that everybody gets, signed in or not."""
         body = orjson.dumps({"query": document.text})
         content = await self._answered(_scope(request.scope, body, _JSON, None), body)
         kept = self._kept.get(document.name)

@@ -1,4 +1,4 @@
-"""Files that the API gives to who sends a token, for who signed in on the pages: a link sends no token."""
+"""Let people who signed in on the pages download files for which the API wants a token: a link sends none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.core.cookies.sessions import Sessions
 
-#: What pages link to and the API answers by itself; pages and GraphQL have ways of their own to know who asks.
+#: Downloads that pages link to. Pages and GraphQL know who asks in ways of their own.
 _FILES = re.compile(
     r"/(?:service-dossiers/[^/]+/.+|structures/[^/]+/(?:animations\.(?:csv|xlsx)|contacts\.csv|planning\.pdf)|audit-trail\.csv"
     r"|animations/import-template\.(?:csv|xlsx)|animations/[^/]+/to-call\.(?:csv|pdf)"

@@ -256,7 +256,7 @@ class Form:
         self.key = str(uuid4())
 
     def close(self) -> None:
-        """Say that this can be done no more, with the words that were typed, for who wants to keep them."""
+        """Say that this is no longer possible, and repeat the typed words for whoever wants to keep them."""
         written = [each for each in self.fields if each.kind in _WRITTEN and not each.hidden]
         typed = {_called(each): self.values.get(each.name, "").strip() for each in written}
         outcome = SENT_BEFORE if SENT_ALREADY in self.general else GONE

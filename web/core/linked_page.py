@@ -1,4 +1,4 @@
-"""The page of one thing, for who holds its link: what it shows, and buttons that act on it."""
+"""The page of one thing, for whoever holds its link: what it shows, and buttons that act on it."""
 
 from __future__ import annotations
 

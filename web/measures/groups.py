@@ -54,7 +54,7 @@ class Groups(ActPage):
 
 
 class GroupPage(ActPage):
-    """One group, its members for who runs it, its meetings."""
+    """One group, its members for whoever runs it, its meetings."""
 
     path = "/territoire/groupes/{id}"
     acts = (MEET, CORRECT_MEETING, ADD_MEMBER, REMOVE_MEMBER, LINK_LESSON, CORRECT, CLOSE)

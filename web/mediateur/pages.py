@@ -35,7 +35,7 @@ _LEAVE = Act(
 
 
 class MediateurDesk(ActPage):
-    """The page of a médiateur, and of who is to become one."""
+    """The page of a médiateur, and of whoever is to become one."""
 
     path, acts = "/mediateur", (_CHOOSE, _LEAVE)
     versioned = False

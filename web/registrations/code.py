@@ -29,7 +29,7 @@ _UNKNOWN = "Ce code n'est pas celui d'une inscription à une animation à venir.
 
 
 class CodePage:
-    """The page for who has a printed code. The code never stands in an address: browsers and servers keep those."""
+    """The page for whoever has a printed code. The code never stands in an address: browsers and servers keep those."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -1,4 +1,4 @@
-"""The page of one registration, for who holds its link: see, keep, give up. `/inscriptions/LINK`."""
+"""The page of one registration, for whoever holds its link: see, keep, give up. `/inscriptions/LINK`."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _END = Act(
 
 
 class SchoolDesk(ActPage):
-    """The page of who works at a school, or inspects it."""
+    """The page of whoever works at a school, or inspects it."""
 
     path, acts = "/ecole", (_BIND, _END)
     versioned = False

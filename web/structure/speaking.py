@@ -16,7 +16,7 @@ _ROLE = "STRUCTURE"
 
 
 def spoken_for(request: Request, viewer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the structure that the address names, or else the reader's first. Raises Problem for who has none."""
+    """Return the structure that the address names, or else the reader's first. Raises Problem for whoever has none."""
     structures = viewer["structures"]
     if viewer["role"] != _ROLE or not structures:
         raise Problem.missing()

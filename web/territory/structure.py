@@ -46,7 +46,7 @@ _ACTS = (
 
 
 class StructurePage(ActPage):
-    """The page of one structure, for who answers for its territory."""
+    """The page of one structure, for whoever answers for its territory."""
 
     path, acts = "/territoire/structures/{id}", _ACTS
     versioned = False

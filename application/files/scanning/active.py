@@ -1,4 +1,4 @@
-"""Find in PDFs and pictures what could act on the computer of who opens them.
+"""Find in PDFs and pictures what could act on the computer of whoever opens them.
 
 Imported by the worker that opens untrusted files: it imports nothing of the application but `office`.
 """

@@ -45,7 +45,7 @@ _OF_DATA = "/customXml"
 
 
 def cleaned_pdf(path: Path) -> bytes | None:
-    """Return the PDF without its properties but its title, without the names of who commented it, and as it is now."""
+    """Return the PDF in its last state, without properties but the title, and without the names of commenters."""
     reader = PdfReader(path)
     info = reader.metadata or DictionaryObject()
     noted = not set(info) <= _NOT_PERSONAL or _was_something_else(path.read_bytes()) or _has_loose_objects(reader)
@@ -187,7 +187,7 @@ def _end_of_scan(content: bytes, at: int) -> int:
 
 
 def cleaned_office(path: Path) -> bytes | None:
-    """Return the document without its properties but its title, and without the names of who changed it."""
+    """Return the document without properties but the title, and without the names of those who changed it."""
     with ZipFile(path) as archive:
         return _cleaned_archive(archive, 0)
 

@@ -2,7 +2,7 @@
 
 Its authenticator is valid, its version follows the one before in its stream, its state can be read by its schema, and
 its position is one at which somebody reads it. Nothing here relies on what PostgreSQL was told to refuse: a constraint
-can be dropped by who may write everything.
+can be dropped by whoever may write everything.
 """
 
 from __future__ import annotations

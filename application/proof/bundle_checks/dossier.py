@@ -93,7 +93,7 @@ def check_rules(bundle: OpenedBundle) -> str | None:
 
 
 def _warn_of_reservations(bundle: OpenedBundle, certified: Facts) -> None:
-    """Name what the service was certified in spite of, with the reasons of who certified it."""
+    """Name what the service was certified in spite of, with the reasons of whoever certified it."""
     missing = [*certified.get("missing_sheets", ()), *certified.get("missing_pieces", ())]
     if missing:
         bundle.warnings.append(f"certified without {', '.join(missing)}: {certified['missing_reason']}")

@@ -72,7 +72,7 @@ def _key_of(bundle: OpenedBundle, act: Recorded) -> str:
     assert isinstance(registered.event, PasskeyRegistered)
     fingerprint = sha256(from_base64url(registered.event.public_key)).hexdigest()[:_FINGERPRINT_LETTERS]
     vouched = "signed with an earlier one" if registered.stamp.signature else "on the word of the log's owner"
-    # The name of who acts is the service's word: what is signed names the person by a digest.
+    # The name of whoever acts is the service's word: what is signed names the person by a digest.
     by = "" if registered.stamp.actor == stamp.actor else f" by {registered.stamp.actor}"
     return (
         f"{stamp.actor} ({stamp.role}) signs with the key {fingerprint} of {registered.event.rp_id}, registered on"

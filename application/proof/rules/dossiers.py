@@ -118,7 +118,7 @@ def _certified(case: Case, fact: DossierCertified) -> Decision:
     convention = _convention(case, dossier)
     today = case.scene.today(dossier.territory, case.now)
     reasons = Reasons(fact.overrun_reason, fact.missing_reason, fact.warnings_reason)
-    # What a dossier resembles is told by streams that are not held, and answered by who certified it.
+    # What a dossier resembles is told by streams that are not held, and answered by whoever certified it.
     warnings = [OpenWarning(warning, warning.code) for warning in fact.warnings]
     if case.schema_version == 1:
         facts = _certified_before(dossier, convention, case.actor, today, reasons)

@@ -38,7 +38,7 @@ class Finding:
         return self.naming({})
 
     def naming(self, names: Mapping[str, str]) -> str:
-        """Return it in words, with the name that `names` have for who recorded the event."""
+        """Return it in words, with the name that `names` have for whoever recorded the event."""
         by = f" – recorded by {names.get(self.actor, self.actor)} ({self.role})" if self.actor else ""
         place = f"event at position {self.position} ({self.topic}, version {self.version} of {self.stream})"
         return f"{place}: {self.reason}{by}"

@@ -1,6 +1,6 @@
 """What is written since when: nobody goes on writing an older form, to which newer rules do not apply.
 
-Forms are the schema version of each topic, and the person of who acts in office.
+Forms are the schema version of each topic, and the person of whoever acts in office.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Scene:
     signing_rules: list[int] = field(default_factory=list)
     #: Whose stream each passkey was registered in first, by its credential id.
     passkeys: dict[str, UUID] = field(default_factory=dict)
-    #: Whether an act was signed with the name of who acts.
+    #: Whether an act was signed with the name of whoever acts.
     names_are_signed: bool = False
 
     def holds(self, stream: UUID) -> bool:

@@ -93,7 +93,7 @@ def _checked(signed: ActSignature, passkey: Passkey, stamp: Stamp) -> bool | str
 
 @lru_cache(256)
 def _checked_act(signed: ActSignature, passkey: Passkey, act: Act) -> bool | str:
-    """Return whether the name of who acts is signed, or what is wrong with the assertion.
+    """Return whether the name of whoever acts is signed, or what is wrong with the assertion.
 
     It may be of the first format. One assertion is in all events of a command.
     """

@@ -123,9 +123,9 @@ async def officials_named(context: Context, names: list[str]) -> list[str | None
 
 
 async def agents_named(context: Context, agents: list[tuple[str, str]]) -> list[str | None]:
-    """Return the names of who acted, each by actor and role, as their tokens call them.
+    """Return the names of whoever acted, each by actor and role, as their tokens call them.
 
-    None for who did not act in office, and once it is erased. Older events name who acted by a mandate as a parent.
+    None for whoever did not act in office, and once it is erased. Older events name who acted by a mandate as a parent.
     """
     persons = {agent: person for agent in agents if (person := former_person(*agent)) is not None}
     read = await context.read()
@@ -148,7 +148,7 @@ async def official(context: Context, name: str) -> Official | None:
 
 
 async def load_mandates(context: Context, account_id: UUID) -> list[Mandate]:
-    """Return the mandates of an account: for its owner, and for who has just given or ended one."""
+    """Return the mandates of an account: for its owner, and for whoever has just given or ended one."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.ACCOUNT), {"id": account_id})
     return [mandate_shown(account_id, row["subject"], mandate) for row in rows for mandate in row["mandates"]]
@@ -176,7 +176,7 @@ async def mandates_of_role(context: Context, role: Role, most: int) -> list[Mand
 
 
 async def teachers_of(context: Context, most: int) -> list[Mandate] | None:
-    """Return the mandates of the teachers of the asker's schools; None for who leads no school."""
+    """Return the mandates of the teachers of the asker's schools; None for whoever leads no school."""
     actor = context.actor
     if scope_of(actor, Action.SCHOOL_STAFF_BIND) is not Scope.OWN_SCHOOL:
         return None

@@ -1,4 +1,4 @@
-"""Action-research groups (GRAF): professions, meetings and what they produced; their members, for who runs them."""
+"""Action-research groups (GRAF): professions, meetings and what they produced; their members, for whoever runs them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class AnimationKit:
 
 
 def kit_of(row: dict[str, Any], theirs: bool) -> AnimationKit | None:
-    """Return the kit of a row, for who answers for it (`theirs`) or not; None once it is cancelled."""
+    """Return the kit of a row, for whoever answers for it (`theirs`) or not; None once it is cancelled."""
     if row["status"] == AnimationStatus.CANCELLED:
         return None
     path = f"/animations/{row['animation_id']}"

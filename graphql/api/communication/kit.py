@@ -70,7 +70,7 @@ class Kits:
         return await self._answered(request, _PDF, _flyers)
 
     async def slide(self, request: Request) -> Response:
-        """Answer with the last slide, for who answers for the animation."""
+        """Answer with the last slide, for whoever answers for the animation."""
         return await self._answered(request, _PDF, _slide)
 
     async def zip(self, request: Request) -> Response:

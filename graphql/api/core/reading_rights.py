@@ -45,7 +45,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             "id version status title description structure territory startsAt endsAt venueType venueName address"
             " communeCode audience type themes seats seatsLeft waiting publishedAt clonedFrom cancellationReason"
             " publishedPosition allowedActions suspended contact accessibility languages languageNames series school"
-            # The link is null but for who has a seat and who answers for it: `api.animations.types`.
+            # The link is null but for whoever has a seat and who answers for it: `api.animations.types`.
             " descriptionHtml kit onlineLink place"
         ),
         Action.STRUCTURE_READ: (
@@ -203,7 +203,7 @@ PARTS: Mapping[str, str] = {
     "RefusedPiece": "piece reasonCode reasonLabel",
     "ServiceRecovery": "amount recordedAt recordedBy recoveredOn reference",
     "ServicePiece": "attachedAt fileName mediaType piece sha256 size",
-    # Its projects are null but for who may read them: `api.schools.types`.
+    # Its projects are null but for whoever may read them: `api.schools.types`.
     "School": "id uai name label commune degree territory targeted hasPart projects animations",
     "StrategyObjective": "label target",
     "StrategyStakeholder": "name kind validatedOn recordedAt recordedBy",

@@ -8,7 +8,7 @@ from api.core.negotiation import accepted_by
 
 
 class EventStream(SSETransport):
-    """Strawberry's transport with lines that end in LF, which urql splits at; only for who wants no JSON instead."""
+    """Strawberry's transport with lines that end in LF, which urql splits at; for clients that want no JSON instead."""
 
     def accepts(self, accept: str) -> bool:
         return accepted_by(accept).only_stream

@@ -21,13 +21,13 @@ class Passkey:
 
 
 async def load_passkeys(context: Context) -> list[Passkey]:
-    """Return the asker's own passkeys; none for who acts in no office."""
+    """Return the asker's own passkeys; none for whoever acts in no office."""
     person = context.actor.person
     return [] if person is None else await load_passkeys_of(context, person)
 
 
 async def load_passkeys_of(context: Context, person: str) -> list[Passkey]:
-    """Return the passkeys of who is stamped as `person`. Whoever calls it sees to the right to them."""
+    """Return the passkeys of whoever is stamped as `person`. Whoever calls it sees to the right to them."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.OF_PERSON), {"id": passkeys_id(person)})
     return [

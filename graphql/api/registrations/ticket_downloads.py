@@ -1,4 +1,4 @@
-"""The ticket of a registration as PDF, for who holds its link or its printed code; all of them, for the kit."""
+"""The ticket of a registration as PDF, for whoever holds its link or its printed code; all of them, for the kit."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def registration_of(row: dict[str, Any]) -> Registration:
 
 
 async def load_registration(context: Context, registration_id: UUID) -> Registration | None:
-    """Return the registration for the animation's structure and for who made it for somebody else; None otherwise."""
+    """Return the registration for the animation's structure and for whoever made it for another; None otherwise."""
     registration = await load_held_registration(context, registration_id)
     if registration is None or _made_for_other(context, registration):
         return registration
@@ -100,7 +100,7 @@ def _made_for_other(context: Context, registration: Registration) -> bool:
 
 
 async def load_held_registration(context: Context, registration_id: UUID) -> Registration | None:
-    """Return the registration for the holder of its link, or for who has just made it."""
+    """Return the registration for the holder of its link, or for whoever has just made it."""
     read = await context.read()
     rows = await read.rows(read.sql(queries.BY_ID), {"id": registration_id})
     return registration_of(rows[0]) if rows else None

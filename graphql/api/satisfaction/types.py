@@ -108,7 +108,7 @@ async def load_form(context: Context) -> SatisfactionForm | None:
 
 
 async def load_questionnaire(context: Context, animation_id: UUID) -> Questionnaire | None:
-    """Return the questionnaire of an animation for who holds its link; None for one that was never published."""
+    """Return the questionnaire of an animation for whoever holds its link; None for one that was never published."""
     read, form = await context.read(), await load_form(context)
     rows = await read.of_ids(animation_queries.BY_IDS, [animation_id])
     if form is None or not rows or not is_public(rows[0]):

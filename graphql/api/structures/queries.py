@@ -54,7 +54,7 @@ async def list_structures(
 
 
 def _managed(context: Context, filtered: Filter, where: StructureWhere) -> Filter:
-    """Narrow to what the asker manages. Raises FORBIDDEN for who manages no territory."""
+    """Narrow to what the asker manages. Raises FORBIDDEN for whoever manages no territory."""
     if scope_of(context.actor, Action.TERRITORY_READ) is None:
         raise denied(context.actor)
     within = bounds(context.actor, Action.TERRITORY_READ)

@@ -16,7 +16,7 @@ from projections.programme import volunteers as queries
 async def volunteers_of(context: Context, animation_id: UUID, belongings: Belongings) -> list[Volunteer]:
     """Return who takes part in an animation, together with those of other animations of the answer.
 
-    First names are for who may read those of volunteers.
+    First names are for whoever may read those of volunteers.
     """
     named = may(context.actor, Action.VOLUNTEER_READ, belongings)
 

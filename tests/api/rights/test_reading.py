@@ -242,7 +242,7 @@ def test_each_root_answers_those_that_the_table_names_and_refuses_all_others(eve
 
 
 def _held_by(who: Actor) -> set[Action]:
-    """What is one's own as a person is asked for by who is a parent, or came in as one."""
+    """What is one's own as a person is asked for by whoever is a parent, or came in as one."""
     scopes = {action: scope_of(who, action) for action in Action}
     return {
         action

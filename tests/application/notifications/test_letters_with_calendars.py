@@ -1,4 +1,4 @@
-"""The calendar entry of who has a seat moves with the animation."""
+"""The calendar entry of whoever has a seat moves with the animation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event that cannot be reacted to concerns itself alone; letters wait for who can send, and none is of the past."""
+"""An event that fails its reaction stops no other; letters wait until a process can send, and none is of the past."""
 
 from __future__ import annotations
 

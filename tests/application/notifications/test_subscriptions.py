@@ -70,7 +70,7 @@ def test_a_preference_that_is_taken_in_late_does_not_bring_back_what_a_later_sig
 
 
 def _joins(world: World) -> tuple[UUID, UUID]:
-    """The account and the mandate of who accepted an invitation, and wants letters."""
+    """The account and the mandate of whoever accepted an invitation, and wants letters."""
     world.sign()
     invited = world.does(InvitationSend(structure_id=STRUCTURE_ID, email="c@example.org"), STRUCTURE).subject_id
     joined = world.does(InvitationAccept(link=world.app.links.link(PURPOSE, invited)), CAMILLE).subject_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[3]
 _LAYERS = ("domain", "application", "projections", "graphql/api", "web", "demo")
-#: Feminine forms, as in « inscrit(e) », are of who is addressed, whom nothing tells.
+#: Feminine forms, as in « inscrit(e) », are of whoever is addressed, whom nothing tells.
 _EITHER = re.compile(r"[a-zà-ÿœ]{2,}\((?:s|x|es|nt|ent|ux|aux)\)")
 #: What people write in the heading of their own table, and the name of two protocols.
 _NOT_SHOWN = {"thème(s)", "http(s)"}

@@ -1,4 +1,4 @@
-"""Structure, coordonnateur, auditor: what they try by themselves or with who holds the keys of the service.
+"""Structure, coordonnateur, auditor: what they try by themselves or with whoever holds the keys of the service.
 
 What the service refuses is tried through it. What somebody records past its rules, with its very key, is named by
 `parentalite audit check --rules`, which takes every decision again.

@@ -17,7 +17,7 @@ from tests.support.domain import builders
 from tests.support.domain.actions import RIGHTS_BY_HAND
 from tests.support.domain.builders import OTHER_PERSON, OTHER_UAI, OURS, PERSON, THEIRS, UAI
 
-#: `accept`: everywhere too, for who does not only say of themself what they are.
+#: `accept`: everywhere too, for whoever does not only say of themself what they are.
 EVERYWHERE = ("any", "accept")
 COLUMNS = (
     Role.PUBLIC,

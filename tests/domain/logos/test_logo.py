@@ -1,4 +1,4 @@
-"""The logo of a structure or of a territory: set, replaced, withdrawn, by who answers for its owner."""
+"""The logo of a structure or of a territory: set, replaced, withdrawn, by whoever answers for its owner."""
 
 from uuid import UUID
 

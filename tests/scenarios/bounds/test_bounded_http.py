@@ -35,7 +35,7 @@ def plain(server: Server) -> Iterator[socket.socket]:
 
 
 def sends(connection: socket.socket, *parts: bytes) -> None:
-    """What is sent to who has closed already is lost, as it should be."""
+    """What is sent to whoever has closed already is lost, as it should be."""
     with suppress(ConnectionError):
         for part in parts:
             connection.sendall(part)

@@ -1,4 +1,4 @@
-"""Whom no letter reaches is shown to who answers for them, beside the address and in their inbox."""
+"""Whom no letter reaches is shown to whoever answers for them, beside the address and in their inbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever types an address learns nothing of who has it: the answer is the same whether it is registered or not."""
+"""Whoever types an address learns nothing of whoever has it: the answer is the same whether it is registered or not."""
 
 from __future__ import annotations
 

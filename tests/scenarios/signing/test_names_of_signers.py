@@ -1,4 +1,4 @@
-"""The name of who acts is signed with the act; before that it was the service's word, which readers are told."""
+"""The name of whoever acts is signed with the act; before that it was the service's word, which readers are told."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     signed_out: list[dict[str, str]] = field(default_factory=list)
 
-    #: The clock of who reads the tokens.
+    #: The clock of whoever reads the tokens.
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def metadata(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the pages say of an animation that does not take place, to anybody and to who had registered for it."""
+"""What the pages say of an animation that does not take place, to anybody and to whoever had registered for it."""
 
 from __future__ import annotations
 

@@ -23,11 +23,11 @@ class Sessions:
         return self._token.put(request, response, token)
 
     def end(self, request: Request, response: Response) -> None:
-        """Forget who is signed in, but for what signs them out at the issuer."""
+        """Forget the token, but keep what signs its owner out at the issuer."""
         self._token.drop(request, response)
 
     def token(self, request: Request) -> str | None:
-        """Return the token of who is signed in, or None."""
+        """Return the signed-in person's token, or None."""
         return self._token.get(request)
 
     def hint(self, request: Request) -> str | None:

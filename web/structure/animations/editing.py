@@ -74,7 +74,7 @@ class AnimationEditing:
                 return self._towards(request, structure, fait="effacer")
             draft = await draft_of(self._site, request, structure)
             if draft and draft["savedAt"] != seen:
-                # Of another tab: it is lost only to who has seen it.
+                # Of another tab: it is lost only to whoever has seen it.
                 form.general.append(_REPLACES)
             elif await keep_draft(self._site, request, structure, form):
                 return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})

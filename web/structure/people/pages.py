@@ -76,7 +76,7 @@ _ACTS = (
 
 
 class OwnPeople:
-    """The people of a structure, for who speaks for it."""
+    """The people of a structure, for whoever speaks for it."""
 
     path = "/structure/personnes"
 
@@ -88,7 +88,7 @@ class OwnPeople:
         return [self._site.desk(self.path, self.show, "GET"), self._site.desk(self.path, self.act, "POST")]
 
     async def structure_id(self, request: Request) -> str:
-        """Return the structure. Raises Problem for who speaks for none."""
+        """Return the structure. Raises Problem for whoever speaks for none."""
         return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
 
     def trail(self, structure: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ _SIGNERS = ("COORDONNATEUR", "NATIONAL")
 
 
 class Conventions:
-    """The pages of conventions, for who may sign them."""
+    """The pages of conventions, for whoever may sign them."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

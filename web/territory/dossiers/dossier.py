@@ -23,7 +23,7 @@ Dossier = Mapping[str, Any]
 
 
 class DossierPage(ActPage):
-    """The page of one dossier, for who answers for its territory."""
+    """The page of one dossier, for whoever answers for its territory."""
 
     path, acts = _PATH, ACTS
 

@@ -30,7 +30,7 @@ _CHOICES = {"etat": ("État", STATES), "avenants": ("Avenants", ("oui",))}
 
 
 class Dossiers:
-    """The page of all dossiers, for who answers for their territory."""
+    """The page of all dossiers, for whoever answers for their territory."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -85,7 +85,7 @@ def _further_problems(
 def build_command(actor: Actor, command_class: type[Command], values: Mapping[str, Any]) -> Command:
     """Build the command from `values`.
 
-    Raises DomainError: FORBIDDEN for who may never do it, else INVALID for every invalid or too long field.
+    Raises DomainError: FORBIDDEN for whoever may never do it, else INVALID for every invalid or too long field.
     """
     # A link is a right of its own.
     if "link" not in command_class.model_fields and not may_ever(actor, command_class.action):

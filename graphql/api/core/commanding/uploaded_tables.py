@@ -19,7 +19,7 @@ LARGEST_UPLOAD = 5_000_000
 async def take_file(values: dict[str, Any], *, allowed: bool) -> None:
     """Put the text of the `file` among the values, if there is one, in the place of `csv`.
 
-    Opens it only for who may import it. Raises DomainError.
+    Opens it only for whoever may import it. Raises DomainError.
     """
     if (file := values.pop("file", None)) is not None:
         values["csv"] = await _text(file, beside_text="csv" in values) if allowed else ""
