@@ -37,9 +37,13 @@ _GONE = (errors.UndefinedTable, errors.UndefinedObject, errors.InvalidSchemaName
 
 @dataclass(frozen=True)
 class Planned:
-    """The tables that each statement reads a large part of, with that part, and the indexes that none uses."""
+    """The tables that each statement reads a large part of, with that part, and the indexes that none uses.
+
+    `aside`: what PostgreSQL reckons that each statement works out once before its rows.
+    """
 
     read: dict[str, dict[str, float]]
+    aside: dict[str, float]
     unused_indexes: list[str]
 
 
@@ -51,6 +55,7 @@ def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
     # Costs are not those of a large machine: nothing here is worth compiling.
     conn.execute("SET LOCAL jit = off")
     read: dict[str, dict[str, float]] = {}
+    aside: dict[str, float] = {}
     used: set[str] = set()
     for statement, params in statements.items():
         text = _GENERATION.sub(lambda part: f"{part[1]}{live.get(part[2], part[2])}", statement)
@@ -66,9 +71,10 @@ def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
             # Such as a table of a transaction.
             continue
         read[text] = large_parts(plan, sizes, text)
+        aside[text] = max(map(_worked_out_before, _nodes(plan)))
         used |= {short(node["Index Name"]) for top in (plan, by_index) for node in _nodes(top) if "Index Name" in node}
     unused = [made for name, (made, is_unique) in indexes.items() if not is_unique and name not in used]
-    return Planned(read, sorted(re.sub(r"_g\d+\b", "", made) for made in unused))
+    return Planned(read, aside, sorted(re.sub(r"_g\d+\b", "", made) for made in unused))
 
 
 def planned_unsent(conn: Connection[Any], sent: Iterable[str]) -> dict[str, dict[str, float]]:
@@ -170,6 +176,11 @@ def _shares(
     for below in node.get("Plans", []):
         is_apart = below.get("Parent Relationship") in ("InitPlan", "SubPlan")
         yield from _shares(below, sizes, of_list, None if is_apart else limit)
+
+
+def _worked_out_before(node: dict[str, Any]) -> float:
+    first = [below for below in node.get("Plans", []) if below["Parent Relationship"] == "InitPlan"]
+    return sum(float(below["Total Cost"]) for below in first)
 
 
 def _rows_read(node: dict[str, Any]) -> float:
