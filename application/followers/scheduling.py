@@ -18,8 +18,9 @@ from eventstore.locks import Lock
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-#: A failed job is retried after 30 s, 1 min, 2 min… an hour at most, or at its next regular run.
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+#: A failed job is retried after 30 s, 1 min, 2 min… an hour at most, or at its next regular run; one that runs more
+#: often than every five minutes then: its other tasks must not wait much longer for the one that fails for good.
+FIRST_WAIT, LONGEST_WAIT, OFTEN = timedelta(seconds=30), timedelta(hours=1), timedelta(minutes=5)
 
 Conn = Connection[Any]
 _RUN = "SELECT first_run_at, last_run_at FROM job_runs WHERE job = %s"
@@ -104,7 +105,7 @@ def _is_due(job: Job, now: datetime, last: datetime | None, failure: tuple[datet
     """Return whether the job is due. A last run or failure in the future counts too: the clock was ahead then."""
     if failure is not None:
         failed_at, failures = failure
-        wait = min(job.every, LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
+        wait = min(max(job.every, OFTEN), LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 10))
         return not timedelta() <= now - failed_at < wait
     if job.hour is not None:
         return _hour_has_come(job.hour, now, last)

@@ -56,6 +56,22 @@ def test_a_job_that_raises_stops_no_other_is_recorded_and_tried_ever_less_often(
     assert "personal" not in "".join(str(vars(record)) for record in caplog.records)
 
 
+def test_a_job_that_is_due_at_every_look_is_tried_ever_less_often_too(app, caplog):
+    tried: list[int] = []
+
+    def breaks(now: datetime, since: datetime) -> int:
+        tried.append(int((now - NOW).total_seconds()))
+        return each([lambda: None, lambda: 1 // 0])
+
+    job = Job("often", timedelta(seconds=5), breaks)
+    with app.pool.connection() as conn:
+        for seconds in range(0, 1200, 5):
+            run_due(conn, [job], NOW + timedelta(seconds=seconds))
+        assert conn.execute("SELECT failures FROM job_failures").fetchall() == [(len(tried),)]
+    assert tried == [0, 30, 90, 210, 450, 750, 1050]
+    assert [record.levelname for record in caplog.records if record.message == "job failed"] == ["ERROR"]
+
+
 def test_a_job_that_works_again_is_failing_no_more(app):
     faults = [AttributeError(), None]
 
