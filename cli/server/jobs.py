@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from psycopg import sql
 
 from application import founding
-from application.animation_requests import AnimationRequestAnswer, AnimationRequestLapse, AnimationRequestReopen
-from application.animations.commands import AnimationEnd, AnimationResume, AnimationSuspend
+from application.animation_requests import AnimationRequestAnswer, AnimationRequestLapse
+from application.animations.commands import AnimationEnd, AnimationSuspend
 from application.application import Application
 from application.backups.erasures import keep_erasures
 from application.commanding.commands import Command
@@ -24,7 +23,7 @@ from application.reminders import RegistrantsRemind
 from cli.composition import event_guard
 from cli.people.forgetting import forget
 from cli.people.retaining import erasures, find_overdue
-from cli.server.following import answered_no_longer, move, position_of, reached_by
+from cli.server.following import REOPENED, RESUMED, Following, move, position_of, reached_by, to_command
 from cli.server.nightly import check_log_and_read_models
 from domain.kernel.actors import SYSTEM
 from domain.kernel.errors import DomainError, ErrorCode
@@ -36,8 +35,6 @@ from projections.registrations import queries as registration_queries
 
 #: Animations ended in one run.
 BATCH = 500
-#: The job that follows what happens to animations which answer schools' requests.
-REOPENED = "requests-reopened"
 #: Of the night in every territory but those of the Pacific (UTC).
 ANSWERS_HOUR = 1
 
@@ -46,10 +43,11 @@ def jobs(app: Application, settings: Settings) -> list[Job]:
     ahead = timedelta(days=settings.reminder_days)
     return [
         Job("animations-ended", timedelta(seconds=30), lambda now, since: end_animations(app, now, since)),
-        Job("animations-suspended", timedelta(seconds=30), lambda now, since: follow_conventions(app, now)),
+        Job("animations-suspended", timedelta(seconds=30), lambda now, since: suspend_uncovered(app, now)),
+        Job(RESUMED.job, timedelta(seconds=30), lambda now, since: follow(app, RESUMED, now)),
         Job("attestations-reminded", timedelta(hours=1), lambda now, since: remind_of_attestations(app, now)),
         Job("registrants-reminded", timedelta(minutes=5), lambda now, since: remind_registrants(app, ahead, now)),
-        Job(REOPENED, timedelta(seconds=5), lambda now, since: reopen_requests(app, now)),
+        Job(REOPENED.job, timedelta(seconds=5), lambda now, since: follow(app, REOPENED, now)),
         Job("requests-answered-again", timedelta(seconds=5), lambda now, since: answer_again(app, now)),
         Job("requests-lapsed", timedelta(hours=1), lambda now, since: let_requests_lapse(app, now)),
         Job("retention", timedelta(days=1), lambda now, since: retain(app, settings, now)),
@@ -97,18 +95,28 @@ def _record(app: Application, command: Command, now: datetime) -> bool:
     return True
 
 
-def follow_conventions(app: Application, now: datetime) -> int:
-    """Suspend animations to come that no convention covers any more, and resume those that one covers again.
+def suspend_uncovered(app: Application, now: datetime) -> int:
+    """Suspend animations to come that no convention covers any more.
 
     Whether somebody may register follows from the conventions themselves: this tells everybody of it, once.
     """
-    tasks: list[Callable[[], bool]] = []
     with app.pool.connection() as conn:
-        for query, command in ((queries.TO_SUSPEND, AnimationSuspend), (queries.TO_RESUME, AnimationResume)):
-            statement = sql.SQL(query).format(**live_tables(conn))
-            rows = conn.execute(statement, {"now": now, "most": BATCH}).fetchall()
-            tasks += [partial(_record, app, command(animation_id=animation_id), now) for (animation_id,) in rows]
-    return each(tasks)
+        query = sql.SQL(queries.TO_SUSPEND).format(**live_tables(conn))
+        rows = conn.execute(query, {"now": now, "most": BATCH}).fetchall()
+    return each(partial(_record, app, AnimationSuspend(animation_id=animation_id), now) for (animation_id,) in rows)
+
+
+def follow(app: Application, following: Following, now: datetime) -> int:
+    """Give the commands that what has happened since the last run asks for."""
+    with app.pool.connection() as conn:
+        after, until = position_of(conn, following.job), reached_by(conn, following)
+    things = to_command(app.pool, following, after, until)
+    # If one fails all that has happened since is looked at again.
+    did = each(partial(_record, app, following.command(thing), now) for thing in things)
+    if until > after:
+        with writing_on(app.pool) as conn:
+            move(conn, following.job, until)
+    return did
 
 
 def remind_of_attestations(app: Application, now: datetime) -> int:
@@ -142,22 +150,6 @@ def let_requests_lapse(app: Application, now: datetime) -> int:
         params = {"day": (now - timedelta(hours=12)).date(), "most": BATCH}
         rows = conn.execute(query, params).fetchall()
     return each(partial(_record, app, AnimationRequestLapse(request_id=request_id), now) for (request_id,) in rows)
-
-
-def reopen_requests(app: Application, now: datetime) -> int:
-    """Leave schools' requests to their structures again whose animations do not answer them any more."""
-    with app.pool.connection() as conn:
-        after, until = position_of(conn, REOPENED), reached_by(conn, "animations", "animation_requests")
-    tasks = (
-        partial(_record, app, AnimationRequestReopen(request_id=request_id), now)
-        for request_id in answered_no_longer(app.pool, after, until)
-    )
-    # If one fails all that has happened since is looked at again.
-    did = each(tasks)
-    if until > after:
-        with writing_on(app.pool) as conn:
-            move(conn, REOPENED, until)
-    return did
 
 
 def answer_again(app: Application, now: datetime) -> int:

@@ -29,10 +29,9 @@ INDEXES = (
     "(ends_at) INCLUDE (territory, day) WHERE status = 'PUBLISHED' AND NOT attested",
     "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
     "(created_at, animation_id) WHERE status = 'SUBMITTED'",
-    # Looked at twice a minute: what is to come and may have to be suspended, and what is.
+    # Looked at twice a minute: what is to come and may have to be suspended.
     "(ends_at) INCLUDE (structure_id, territory, day, animation_id) WHERE NOT attested AND NOT suspended"
     " AND status IN ('SUBMITTED', 'REFUSED', 'PUBLISHED')",
-    "(animation_id) WHERE suspended",
     "USING gin (themes)",
     "USING gin (accessibility)",
     "USING gin (languages)",

@@ -47,10 +47,16 @@ WITH uncovered AS MATERIALIZED (
     SELECT a.animation_id, a.ends_at FROM {{animations}} a
     WHERE NOT a.suspended AND a.ends_at > %(now)s AND {WITHOUT_CONVENTION})
 SELECT animation_id FROM uncovered ORDER BY ends_at, animation_id LIMIT %(most)s"""
-#: Those of which it is recorded, and that one covers now.
+#: Those of which it is recorded, and that one covers now: among those of some streams, which are conventions or
+#: animations.
 TO_RESUME = f"""
-SELECT animation_id FROM {{animations}} a WHERE suspended AND status <> 'CANCELLED' AND NOT attested
-AND NOT ({WITHOUT_CONVENTION}) ORDER BY animation_id LIMIT %(most)s"""
+SELECT a.animation_id FROM {{animations}} a
+WHERE a.animation_id = ANY(ARRAY(
+        SELECT unnest(%(streams)s::uuid[]) UNION SELECT s.animation_id
+        FROM {{conventions}} c JOIN {{animations}} s ON s.structure_id = c.structure_id AND s.suspended
+        WHERE c.convention_id = ANY(%(streams)s)))
+    AND a.suspended AND a.status <> 'CANCELLED' AND NOT a.attested AND NOT ({WITHOUT_CONVENTION})
+ORDER BY a.animation_id"""
 #: Published animations, each with the `position` of its publication; conditions and a limit may follow.
 PUBLISHED = f"""
 SELECT a.*{SOURCE.shown}, t.position FROM {SOURCE.rows} {SOURCE.joined} JOIN {{audit_trail}} t

@@ -8,8 +8,8 @@ import pytest
 
 from application.application import Application
 from application.followers.scheduling import PartlyFailed
-from cli.server.following import position_of
-from cli.server.jobs import REOPENED, answer_again, reopen_requests
+from cli.server.following import REOPENED, position_of
+from cli.server.jobs import answer_again, follow
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import structure_id
 from tests.support.dumps import dump, in_hexadecimal
@@ -42,7 +42,7 @@ def seen(server, who):
 
 def reopening_has_read(server):
     with server.application.pool.connection() as conn:
-        return position_of(conn, REOPENED)
+        return position_of(conn, REOPENED.job)
 
 
 def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people, server):
@@ -73,13 +73,13 @@ def test_a_school_asks_a_structure_around_answers_and_what_waits_is_seen(people,
     assert (answered["status"], answered["animation"]["id"]) == ("ANSWERED", animation)
     assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [0, 0, 0]
     assert server.run("157-see-a-request", TEACHER, id=request_id)["differences"] == []
-    assert reopen_requests(server.application, server.clock.now) == 0
+    assert follow(server.application, REOPENED, server.clock.now) == 0
     people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="Salle inondée.")
     before = reopening_has_read(server)
     with patch.object(Application, "execute", side_effect=TimeoutError), pytest.raises(PartlyFailed):
-        reopen_requests(server.application, server.clock.now)
+        follow(server.application, REOPENED, server.clock.now)
     assert reopening_has_read(server) == before
-    assert reopen_requests(server.application, server.clock.now) == 1
+    assert follow(server.application, REOPENED, server.clock.now) == 1
     assert reopening_has_read(server) > before
     server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
     assert [seen(server, who)[1] for who in (TEACHER, STRUCTURE, COORDONNATEUR)] == [1, 1, 0]
@@ -109,7 +109,7 @@ def test_a_request_stays_with_its_animation_and_its_reasons_with_those_concerned
         return request["status"], request["animation"] and request["animation"]["id"], request["reason"]
 
     people.does("37-refuse-an-animation", NATIONAL, animationId=animation, reason="Trop vague.")
-    assert reopen_requests(server.application, server.clock.now) == 1
+    assert follow(server.application, REOPENED, server.clock.now) == 1
     status, pointed, reason = shown(STRUCTURE)
     assert (status, pointed, "refusée" in reason) == ("TAKEN_UP", animation, True)
     assert answer_again(server.application, server.clock.now) == 0

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from cli.server.jobs import follow_conventions
+from cli.server.following import RESUMED
+from cli.server.jobs import follow, suspend_uncovered
 from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE
 from tests.support.post_office import sent_by
 from tests.support.server import Server
@@ -40,7 +41,8 @@ def terminated(people: Any, server: Server) -> str:
 def _follows(server: Server) -> int:
     """What the scheduler does within half a minute."""
     server.post({"query": "{ position }"}, None, Min_Position=str(server.log_head())).raise_for_status()
-    return follow_conventions(server.application, server.clock.now)
+    app, now = server.application, server.clock.now
+    return suspend_uncovered(app, now) + follow(app, RESUMED, now)
 
 
 def _public(server: Server, animation: str) -> tuple[Any, ...]:
