@@ -70,6 +70,8 @@ COMING_FIRST = (Order("TURN", "%(turn)s::timestamptz", TURN), Order("STARTS_AT",
 
 #: The latest change first.
 BY_CHANGE = (Order("changed_at", "a.changed_at", "timestamptz", True), replace(_ID, descending=True))
+#: The same by no index: what is looked for is found first, and then sorted.
+BY_CHANGE_OF_FEW = (replace(BY_CHANGE[0], expression="a.changed_at + interval '0'"), BY_CHANGE[1])
 
 #: The ways to sort, by the contract's names. Unpublished animations come first by date of publication.
 ORDERS: dict[str, tuple[str, str]] = {

@@ -52,6 +52,11 @@ class _Feed:
     most: int
     orders: Sequence[Order]
     write: Callable[[Sequence[Entry], str, More | None], bytes]
+    #: Those of one structure: where it has nothing to come, an index would lead past all that others changed.
+    orders_of_one: Sequence[Order] | None = None
+
+    def orders_of(self, filtered: Filter) -> Sequence[Order]:
+        return self.orders_of_one if self.orders_of_one and "structure_id" in filtered.params else self.orders
 
     def first(self, rows: list[Row]) -> list[Row]:
         """Sort `rows` and keep the first ones."""
@@ -66,7 +71,7 @@ _UNKNOWN = Refused(404, "NOT_FOUND", "Cette animation n'existe pas, ou elle n'es
 _CALENDAR = _Feed("animations.ics", ICALENDAR, 1_000, _SOONEST, calendar)
 _ENTRY = _Feed("animation.ics", ICALENDAR, 1, _SOONEST, calendar_entry)
 _JSON_LD = _Feed("animations.jsonld", JSON_LD, 1_000, _SOONEST, json_ld)
-_ATOM = _Feed("animations.atom", ATOM, 100, queries.BY_CHANGE, atom)
+_ATOM = _Feed("animations.atom", ATOM, 100, queries.BY_CHANGE, atom, queries.BY_CHANGE_OF_FEW)
 
 
 class AnimationFeeds:
@@ -156,7 +161,7 @@ async def _response(
     read, lists = await context.read(), await lists_of(context)
     rows: list[Row] = []
     for filtered in filters:
-        statement, params = page_statement(source(COLUMNS), filtered, feed.orders, Page(feed.most))
+        statement, params = page_statement(source(COLUMNS), filtered, feed.orders_of(filtered), Page(feed.most))
         rows += await read.rows(read.sql(statement), params, filtered.by_values)
     left_out = await _count(read, filters) - feed.most if len(rows) > feed.most else 0
     await context.close()

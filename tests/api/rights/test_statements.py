@@ -71,7 +71,6 @@ WHOLE = {
         ("a.languages && %(language)s", "a.accessibility && %(accessibility)s"),
         "a list is planned for its values, here for one that nothing has",
     ),
-    "(a.structure_id = %(structure_id)s) AND (a.starts_at >= %(begins)s": "a feed of one with as many as here",
     "originator_id BETWEEN": "a rebuild reads all keys, range by range",
     "WHERE wrapped_key IS NOT NULL LIMIT 1": "once a process: few keys are erased",
     "SELECT count(*) FROM stored_events WHERE notification_id >": "status: what a read model has yet to read",
