@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -43,6 +44,9 @@ _OTHERS = {
 }
 #: Lists of the same statements as others, and figures that take an animation alone.
 _NO_PAIRS = ("animationsToPublish", "animationDays", "satisfaction")
+#: What nobody sees of several structures.
+_OF_ONE = "contacts"
+_PAGING = ("first", "after", "last", "before")
 #: Downloads, by the filter that narrows them; tables are put in the orders of lists too.
 _NARROWED = {
     "/animations.csv": "AnimationWhere",
@@ -167,11 +171,45 @@ def selection(kind: Any) -> str:
 
 def own_lists(ids: dict[str, str]) -> Iterator[str]:
     """Yield a structure's own animations by each filter and in each order."""
-    own, by = (get_named_type(_OWN.args[name].type) for name in ("where", "orderBy"))
-    assert isinstance(own, GraphQLInputObjectType)
-    assert isinstance(by, GraphQLInputObjectType)
-    for each in [*_filters(own, ids), *_orders(by)]:
+    for each in _narrowed(_OWN, ids):
         yield f'structure(id: "{ids["structureId"]}") {{ animations({each}) {{ totalCount nodes {{ __typename }} }} }}'
+
+
+def lists_of_several(ids: dict[str, str]) -> Iterator[str]:
+    """Yield lists within a list by each filter and in each order: those of all its rows are one statement."""
+    assert _QUERY is not None
+    for root, field in _QUERY.fields.items():
+        if (node := _node(field)) is None:
+            continue
+        for name, inner in node.fields.items():
+            if name == _OF_ONE or _node(inner) is None:
+                continue
+            pages = [name, *(f"{name}({each})" for each in _narrowed(inner, ids))]
+            lists = " ".join(
+                f"a{place}: {each} {{ totalCount nodes {{ __typename }} }}" for place, each in enumerate(pages)
+            )
+            yield f"{root} {{ nodes {{ {lists} }} }}"
+
+
+def _node(field: GraphQLField) -> GraphQLObjectType | None:
+    """Return what stands in the field's list; None if it is none."""
+    nodes = getattr(get_named_type(field.type), "fields", {}).get("nodes")
+    node = None if nodes is None else get_named_type(nodes.type)
+    return node if isinstance(node, GraphQLObjectType) else None
+
+
+def _narrowed(field: GraphQLField, ids: dict[str, str]) -> list[str]:
+    """Return each way to narrow a list, or to put it in order."""
+    ways: list[str] = []
+    for name, argument in field.args.items():
+        shape = get_named_type(argument.type)
+        if name in _PAGING:
+            continue
+        if not isinstance(shape, GraphQLInputObjectType):
+            ways.append(f"{name}: {_value(name, argument.type, ids)}")
+        else:
+            ways += _orders(shape) if name == "orderBy" else _filters(shape, ids)
+    return ways
 
 
 def downloads(ids: dict[str, str]) -> Iterator[str]:

@@ -143,6 +143,11 @@ def product(statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[
     return planned(full, statements[1])
 
 
+@pytest.fixture(scope="module")
+def unsent(statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[Any]) -> dict[str, dict[str, float]]:
+    return planned_unsent(full, statements[1])
+
+
 def _is(text: str, part: str) -> bool:
     return text.startswith(part[1:]) if part.startswith("^") else part in text
 
@@ -168,15 +173,12 @@ def test_no_plan_looks_as_dear_as_any_other_for_what_is_worked_out_before(produc
     assert max(product.aside.values()) > 10_000
 
 
-def test_nor_does_one_that_nothing_occasions_here(
-    statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[Any]
-):
-    read = planned_unsent(full, statements[1])
-    faults = _faults(read, [*WHOLE, *WHOLE_ON_OCCASION])
+def test_nor_does_one_that_nothing_occasions_here(unsent: dict[str, dict[str, float]]):
+    faults = _faults(unsent, [*WHOLE, *WHOLE_ON_OCCASION])
     assert faults == [], "\n\n".join(faults)
-    large = [text for text, names in read.items() if names.keys() - SHORT.keys()]
+    large = [text for text, names in unsent.items() if names.keys() - SHORT.keys()]
     assert [part for part in WHOLE_ON_OCCASION if not any(_is(text, part) for text in large)] == []
-    assert len(read) > 100
+    assert len(unsent) > 100
 
 
 def test_what_records_decisions_finds_by_index_what_it_checks(full: psycopg.Connection[Any]):

@@ -17,7 +17,7 @@ from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.typology.typology import TermKind
 from projections.engine.runner import projecting
 from tests.api.rights.conftest import complete
-from tests.api.rights.narrowed_lists import downloads, own_lists, roots, selection
+from tests.api.rights.narrowed_lists import downloads, lists_of_several, own_lists, roots, selection
 from tests.api.rights.test_mutations import MUTATIONS, reaches, sound_input
 from tests.support.api.asking import Town
 from tests.support.api.every_topic import an_event_of_every_topic
@@ -74,6 +74,9 @@ def _asks(everything: Everything) -> None:
         for page in root.pages:
             _goes_on(everything, page, national)
     _asks_together(everything, list(own_lists(everything.ids)), national)
+    for each in lists_of_several(everything.ids):
+        for who in (who for who in WHO if who.role in (Role.NATIONAL, Role.STRUCTURE)):
+            everything.reader.asks(f"{{ {each} }}", who)
     for thing in _things(everything):
         for who in WHO:
             if who.role in (Role.NATIONAL, Role.STRUCTURE):
@@ -114,6 +117,8 @@ class _Signable(World):
 def works_through(town: Town, folder: Path) -> None:
     """Ask for everything, fetch it, let works do what is theirs, and give every command, of operators too."""
     world, files = _Signable(town.app), FileStore(folder / "files")
+    # Another structure: lists of several are other statements.
+    town.signs()
     ids = an_event_of_every_topic(world, Claim(world, files))
     with reading(town, files) as reader:
         _merges(world)

@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,24 +18,29 @@ _PACKAGES = ("application", "cli", "eventstore", "graphql/api", "projections")
 #: What fills a database for a demonstration.
 _NOT_SENT_IN_PRODUCTION = ROOT / "cli" / "demo"
 _BEGINS = re.compile(r"^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b(?!.*\{\}).*", re.DOTALL)
+_IS_STATEMENT = re.compile(r"^\s*(COPY \()?\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b")
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(s|%))")
 _TABLE = re.compile(r"\{(\w+)\}")
 
 
 def written(tables: Mapping[str, str]) -> Iterator[str]:
     """Yield each statement, on these tables by their names."""
+    for path in _modules():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        module = importlib.import_module(".".join(parts).removeprefix("graphql.").removesuffix(".__init__"))
+        texts = [*_constants(module), *_literals(path, module)]
+        for text in texts:
+            # Not a part of a statement: one whose other parts are no tables, or stand in another.
+            is_part = any(text in other and text != other for other in texts)
+            if _BEGINS.match(text) and not is_part and all(name in tables for name in _TABLE.findall(text)):
+                yield _TABLE.sub(lambda part: tables[part[1]], text)
+
+
+def _modules() -> Iterator[Path]:
     for package in _PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            if path.is_relative_to(_NOT_SENT_IN_PRODUCTION):
-                continue
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            name = ".".join(parts).removeprefix("graphql.").removesuffix(".__init__")
-            texts = [*_constants(importlib.import_module(name)), *_literals(path)]
-            for text in texts:
-                # Not a part of a statement: one whose other parts are no tables, or stand in another.
-                is_part = any(text in other and text != other for other in texts)
-                if _BEGINS.match(text) and not is_part and all(name in tables for name in _TABLE.findall(text)):
-                    yield _TABLE.sub(lambda part: tables[part[1]], text)
+            if not path.is_relative_to(_NOT_SENT_IN_PRODUCTION):
+                yield path
 
 
 def _constants(module: ModuleType) -> Iterator[str]:
@@ -44,13 +50,29 @@ def _constants(module: ModuleType) -> Iterator[str]:
             yield text
 
 
-def _literals(path: Path) -> Iterator[str]:
-    """Yield what is given to `execute` as it is."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("execute", "executemany") and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+def _literals(path: Path, module: ModuleType) -> Iterator[str]:
+    """Yield what stands within functions, as far as it names nothing of theirs."""
+    for node in _strings(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant):
+            yield str(node.value)
+        elif _IS_STATEMENT.match(_text(node)):
+            with suppress(NameError):
+                yield eval(compile(ast.Expression(node), str(path), "eval"), vars(module))
+
+
+def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield each text whole, not what a text is put together from."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        yield node
+    else:
+        for below in ast.iter_child_nodes(node):
+            yield from _strings(below)
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    """Return the text, with braces for what another module or function puts in."""
+    values = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in values)
 
 
 def numbered(text: str) -> str:
