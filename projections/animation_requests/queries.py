@@ -18,6 +18,10 @@ _RARE_VALUES = ("school", "status")
 #: Open to a structure: in a territory that it has a convention in; and those that it has taken up.
 OF_STRUCTURES = """(r.structure_id = ANY(%(own_structures)s) OR (r.status = 'OPEN' AND r.territory = ANY(ARRAY(
     SELECT unnest(s.territories) FROM {structures} s WHERE s.structure_id = ANY(%(own_structures)s)))))"""
+#: What waits for a structure account (sent to it and open, or taken up by it), for who asks structures, for a school.
+WAITING_FOR_STRUCTURES = """((r.status = 'OPEN' AND r.structures && %(own_structures)s)
+    OR (r.status = 'TAKEN_UP' AND r.structure_id = ANY(%(own_structures)s)))"""
+WAITING_FOR_A_STRUCTURE, WAITING_FOR_AN_ANIMATION = "r.status = 'OPEN'", "r.status IN ('OPEN', 'TAKEN_UP')"
 #: The schools of communes: those that are described, and the listed lycées that are not.
 _SCHOOLS_WITHIN = """ARRAY(
     SELECT uai FROM {schools} WHERE commune_code = ANY(%(communes)s)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from projections.engine.paging import Filter, Listing, Order, Source
 
@@ -34,10 +35,16 @@ class Conditions:
     status: Collection[str] | None = None
     to_contact: bool | None = None
     certificate_to_issue: bool | None = None
+    to_examine: bool | None = None
 
 
 #: A school's authority has a step to take.
 TO_EXAMINE = "c.status IN ('SUBMITTED', 'OPINION_GIVEN') AND c.repeats IS NULL"
+#: The step that directors, inspectors and heads have to take themselves, each in their schools.
+OWN_STEP = (
+    "c.school_uai = ANY(%(step_schools)s) AND c.degree = %(step_degree)s AND c.status = %(step_status)s"
+    " AND c.repeats IS NULL"
+)
 #: Validated, and nobody has called yet: what the coordonnateur may record a contact of.
 TO_CONTACT = "c.status = 'VALIDATED' AND c.contacted_on IS NULL AND c.erased_at IS NULL"
 #: A certificate was asked for, and is not issued.
@@ -45,19 +52,21 @@ CERTIFICATE_TO_ISSUE = (
     "c.status = 'VALIDATED' AND c.certificate_requested_at IS NOT NULL AND c.certificate_number IS NULL"
     " AND c.erased_at IS NULL"
 )
-_STANDING = {"to_contact": TO_CONTACT, "certificate_to_issue": CERTIFICATE_TO_ISSUE}
 
 
-def narrowed(filtered: Filter, conditions: Conditions) -> Filter:
-    """Add these conditions to a filter."""
+def narrowed(filtered: Filter, conditions: Conditions, own_step: Mapping[str, Any] | None = None) -> Filter:
+    """Add these conditions to a filter. `own_step`: the parameters of `OWN_STEP`, where the asker has one."""
     for name in ("territory", "school_uai", "status"):
         if chosen := getattr(conditions, name):
             filtered = filtered.among(f"c.{name}", name, chosen)
     if conditions.degree is not None:
         filtered = filtered.where("c.degree = %(degree)s", degree=conditions.degree)
-    for name, condition in _STANDING.items():
+    to_examine = TO_EXAMINE if own_step is None else OWN_STEP
+    standing = {"to_contact": TO_CONTACT, "certificate_to_issue": CERTIFICATE_TO_ISSUE, "to_examine": to_examine}
+    for name, condition in standing.items():
         if (value := getattr(conditions, name)) is not None:
-            filtered = filtered.where(condition if value else f"NOT ({condition})")
+            params = own_step or {} if condition == OWN_STEP else {}
+            filtered = filtered.where(condition if value else f"NOT ({condition})", **params)
     return filtered
 
 

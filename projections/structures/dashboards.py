@@ -6,8 +6,13 @@ What is attested is over, whatever a clock that is behind says: it is never upco
 
 from __future__ import annotations
 
+from projections.animation_requests.queries import (
+    WAITING_FOR_A_STRUCTURE,
+    WAITING_FOR_AN_ANIMATION,
+    WAITING_FOR_STRUCTURES,
+)
 from projections.animations.standing import AWAITING_ATTESTATION, AWAITING_CORRECTION, AWAITING_PUBLICATION
-from projections.candidatures.queries import CERTIFICATE_TO_ISSUE, TO_CONTACT, TO_EXAMINE
+from projections.candidatures.queries import CERTIFICATE_TO_ISSUE, OWN_STEP, TO_CONTACT, TO_EXAMINE
 from projections.publications.queries import TO_REVIEW
 from projections.service_dossiers.queries import AMENDMENTS_TO_DECIDE, TO_CERTIFY, TO_CORRECT, TO_PAY
 
@@ -74,12 +79,10 @@ WAITING_FOR_STRUCTURE = f"""
 SELECT count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS awaiting_attestation,
     count(*) FILTER (WHERE {AWAITING_ATTESTATION}) AS attestations_due,
     count(*) FILTER (WHERE {AWAITING_CORRECTION}) AS refused,
-    (SELECT count(*) FROM {{service_dossiers}} d WHERE d.structure_id = ANY(%(structures)s) AND {TO_CORRECT})
+    (SELECT count(*) FROM {{service_dossiers}} d WHERE d.structure_id = ANY(%(own_structures)s) AND {TO_CORRECT})
         AS dossiers_to_correct,
-    (SELECT count(*) FROM {{animation_requests}} r WHERE r.structures && %(structures)s AND r.status = 'OPEN')
-    + (SELECT count(*) FROM {{animation_requests}} r WHERE r.structure_id = ANY(%(structures)s)
-        AND r.status = 'TAKEN_UP') AS animation_requests
-FROM {{animations}} a WHERE a.structure_id = ANY(%(structures)s)"""
+    (SELECT count(*) FROM {{animation_requests}} r WHERE {WAITING_FOR_STRUCTURES}) AS animation_requests
+FROM {{animations}} a WHERE a.structure_id = ANY(%(own_structures)s)"""
 _DOSSIERS = f"""
 count(*) FILTER (WHERE {TO_CERTIFY}) AS dossiers_to_certify,
 count(*) FILTER (WHERE {AMENDMENTS_TO_DECIDE}) AS amendments_to_decide FROM {{service_dossiers}} d"""
@@ -89,21 +92,21 @@ count(*) FILTER (WHERE {TO_CONTACT}) AS volunteers_to_contact,
 count(*) FILTER (WHERE {CERTIFICATE_TO_ISSUE}) AS certificates_to_issue FROM {{candidatures}} c"""
 #: What waits for coordonnateurs: of their territories, by the conditions of the lists that show it.
 WAITING_FOR_COORDONNATEUR = f"""
-SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(territories)s)) AS dossiers,
-    (SELECT {_VOLUNTEERS} WHERE c.territory = ANY(%(territories)s)) AS volunteers,
+SELECT * FROM (SELECT {_DOSSIERS} WHERE d.territory = ANY(%(own_territories)s)) AS dossiers,
+    (SELECT {_VOLUNTEERS} WHERE c.territory = ANY(%(own_territories)s)) AS volunteers,
     (SELECT count(*) AS attestations_due FROM {{animations}} a
-     WHERE a.territory = ANY(%(territories)s) AND {AWAITING_ATTESTATION}) AS animations,
+     WHERE a.territory = ANY(%(own_territories)s) AND {AWAITING_ATTESTATION}) AS animations,
     (SELECT count(*) AS animation_requests FROM {{animation_requests}} r
-     WHERE r.territory = ANY(%(territories)s) AND r.status = 'OPEN') AS requests"""
+     WHERE r.territory = ANY(%(own_territories)s) AND {WAITING_FOR_A_STRUCTURE}) AS requests"""
 WAITING_FOR_NATIONAL_TEAM = f"""
 SELECT count(*) AS awaiting_publication,
     (SELECT count(*) FROM {{service_dossiers}} d WHERE {TO_PAY}) AS dossiers_to_pay,
     (SELECT count(*) FROM {{publications}} p WHERE {TO_REVIEW.clause}) AS publications_to_review
 FROM {{animations}} a WHERE {AWAITING_PUBLICATION}"""
 #: Candidatures of the asker's schools that wait for a step that is theirs to take.
-_REQUESTS_OF_SCHOOL = """(SELECT count(*) FROM {animation_requests} r
-    WHERE r.school = ANY(%(schools)s) AND r.status IN ('OPEN', 'TAKEN_UP'))"""
+_REQUESTS_OF_SCHOOL = f"""(SELECT count(*) FROM {{animation_requests}} r
+    WHERE r.school = ANY(%(own_schools)s) AND {WAITING_FOR_AN_ANIMATION})"""
 WAITING_FOR_SCHOOL = f"""
-SELECT count(*) AS candidatures_to_examine, {_REQUESTS_OF_SCHOOL} AS animation_requests FROM {{candidatures}}
-WHERE school_uai = ANY(%(schools)s) AND degree = %(degree)s AND status = %(status)s AND repeats IS NULL"""
+SELECT count(*) AS candidatures_to_examine, {_REQUESTS_OF_SCHOOL} AS animation_requests FROM {{candidatures}} c
+WHERE {OWN_STEP}"""
 WAITING_FOR_TEACHER = f"SELECT {_REQUESTS_OF_SCHOOL} AS animation_requests"

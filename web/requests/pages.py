@@ -31,7 +31,10 @@ _STATUSES = {
     "LAPSED": ("Restée sans réponse", "warning"),
 }
 _LONGEST, _WORDS = 100, {"place": "Commune ou code postal", "school": "Établissement"}
-_CHOICES = {"etat": ("Où elles en sont", _STATUSES)}
+#: What waits for whoever looks, as their desk counts it.
+_WAITING = "attente"
+_STATES = {_WAITING: "En attente de réponse"} | {code: label for code, (label, _) in _STATUSES.items()}
+_CHOICES = {"etat": ("Où elles en sont", _STATES)}
 _ASKING = ("DIRECTOR", "HEAD", "TEACHER")
 
 
@@ -85,6 +88,8 @@ class RequestsDesk:
         params = request.query_params
         chosen = params.get("etat", "")
         where: dict[str, Any] = {"status": [chosen]} if chosen in _STATUSES else {}
+        if chosen == _WAITING:
+            where["waiting"] = True
         place = Search.read(params, "lieu", "Commune ou code postal")
         if place.text:
             where["place"] = place.text
@@ -112,7 +117,7 @@ class RequestsDesk:
             desk=self._desk,
             requests=requests,
             statuses=_STATUSES,
-            states=[{"code": code, "label": label} for code, (label, _) in _STATUSES.items()],
+            states=[{"code": code, "label": label} for code, label in _STATES.items()],
             chosen=chosen,
             place=place,
             school=school,

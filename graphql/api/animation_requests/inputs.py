@@ -72,6 +72,11 @@ class AnimationRequestWhere:
         description="Of schools in the commune that this means: its name, a postal code, both, or an INSEE code."
         " Nothing is found where it means none.",
     )
+    waiting: bool | None = strawberry.field(
+        default=None,
+        description="That wait for the asker, as `Waiting.animationRequests` counts them; for the national team, those"
+        " that are open (or all others).",
+    )
 
     def texts(self) -> dict[str, list[str]]:
         """Return the filters by column, empty ones left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.animation_requests.inputs import AnimationRequestWhere
-from api.animation_requests.types import AnimationRequest, load_request, readable, request_of
+from api.animation_requests.types import AnimationRequest, load_request, readable, request_of, waiting
 from api.core.context import Info
 from api.core.lists.checks import check_codes, node_id
 from api.core.lists.connections import connection
@@ -44,4 +44,6 @@ class AnimationRequestQueries:
             filtered = queries.among(filtered, name, values)
         if where is not None and (communes := where.communes()) is not None:
             filtered = queries.within(filtered, communes)
+        if where is not None and where.waiting is not None:
+            filtered = waiting(context, filtered, where.waiting)
         return await connection(context, queries.LISTING, filtered, arguments, lambda row: request_of(row, lists))

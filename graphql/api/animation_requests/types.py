@@ -156,6 +156,18 @@ def readable(context: Context) -> Filter:
     return Filter()
 
 
+def waiting(context: Context, filtered: Filter, wait: bool) -> Filter:
+    """Add to a filter that the requests wait for the asker, or that they do not."""
+    actor, params = context.actor, {}
+    if actor.role is Role.STRUCTURE:
+        condition, params = queries.WAITING_FOR_STRUCTURES, {"own_structures": sorted(actor.structures)}
+    elif scope_of(actor, Action.ANIMATION_REQUEST_READ) is Scope.OWN_SCHOOL:
+        condition = queries.WAITING_FOR_AN_ANIMATION
+    else:
+        condition = queries.WAITING_FOR_A_STRUCTURE
+    return filtered.where(condition if wait else f"NOT ({condition})", **params)
+
+
 async def load_request(context: Context, request_id: UUID) -> AnimationRequest | None:
     """Return the request, or None if it does not exist or is not for the asker."""
     read, filtered = await context.read(), readable(context).where("r.request_id = %(id)s", id=request_id)

@@ -23,6 +23,11 @@ class CandidatureWhere:
     certificate_to_issue: bool | None = strawberry.field(
         default=None, description="Whose volunteer waits for the certificate asked for (or all others)."
     )
+    to_examine: bool | None = strawberry.field(
+        default=None,
+        description="That wait for the asker's step, as `Waiting.candidaturesToExamine` counts them; for the national"
+        " team, for a school's (or all others).",
+    )
 
     def conditions(self) -> candidatures.Conditions:
         return candidatures.Conditions(
@@ -32,4 +37,5 @@ class CandidatureWhere:
             status=[status.value for status in self.status or ()],
             to_contact=self.to_contact,
             certificate_to_issue=self.certificate_to_issue,
+            to_examine=self.to_examine,
         )

@@ -8,6 +8,7 @@ import strawberry
 
 from api.candidatures.certificate_checks import CertificateCheck, certificate_check
 from api.candidatures.filters import CandidatureWhere
+from api.candidatures.steps import own_step
 from api.candidatures.types import Candidature, candidature_of, load_candidature, load_held_candidature, readable
 from api.core.context import Context, Info
 from api.core.lists.checks import node_id
@@ -65,5 +66,5 @@ async def list_candidatures(
     within = readable(context.actor)
     conditions = where.conditions() if where else queries.Conditions()
     await check_territories(context, conditions.territory)
-    filtered = queries.narrowed(within, conditions)
+    filtered = queries.narrowed(within, conditions, own_step(context.actor))
     return await connection(context, queries.LISTING, filtered, arguments, candidature_of)

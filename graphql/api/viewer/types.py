@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.accounts.types import Mandate, load_mandates, teachers_of
+from api.candidatures.steps import own_step
 from api.core.commanding.commands import in_turn
 from api.core.context import Context, Info
 from api.core.lists.connections import connection
@@ -22,21 +23,12 @@ from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from application.notifications.kinds import NoticeKind
-from domain.candidatures.events import Degree
-from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS
 from projections.accounts import queries as account_queries
 from projections.notifications import queries as notification_queries
 from projections.structures import dashboards as queries
-
-#: What waits for each school authority: the degree and status of the candidatures to examine.
-_TO_EXAMINE = {
-    Role.DIRECTOR: (Degree.FIRST, CandidatureStatus.SUBMITTED),
-    AUTHORITY[Degree.FIRST]: (Degree.FIRST, CandidatureStatus.OPINION_GIVEN),
-    AUTHORITY[Degree.SECOND]: (Degree.SECOND, CandidatureStatus.SUBMITTED),
-}
 
 
 @strawberry.type(description="How much waits for the asker; null where it is not theirs to do.")
@@ -227,18 +219,16 @@ async def _waiting(context: Context) -> dict[str, Any]:
     actor = context.actor
     params: dict[str, Any]
     if actor.role is Role.STRUCTURE:
-        query, params = queries.WAITING_FOR_STRUCTURE, {"structures": list(actor.structures), "now": context.now}
+        query, params = queries.WAITING_FOR_STRUCTURE, {"own_structures": list(actor.structures), "now": context.now}
     elif actor.role is Role.COORDONNATEUR:
         query = queries.WAITING_FOR_COORDONNATEUR
-        params = {"territories": sorted(actor.territories), "now": context.now}
+        params = {"own_territories": sorted(actor.territories), "now": context.now}
     elif actor.role is Role.NATIONAL:
         query, params = queries.WAITING_FOR_NATIONAL_TEAM, {}
-    elif actor.role in _TO_EXAMINE:
-        degree, status = _TO_EXAMINE[actor.role]
-        params = {"schools": list(actor.schools), "degree": degree.value, "status": status.value}
-        query = queries.WAITING_FOR_SCHOOL
+    elif (step := own_step(actor)) is not None:
+        query, params = queries.WAITING_FOR_SCHOOL, {"own_schools": sorted(actor.schools)} | step
     elif actor.role is Role.TEACHER:
-        query, params = queries.WAITING_FOR_TEACHER, {"schools": list(actor.schools)}
+        query, params = queries.WAITING_FOR_TEACHER, {"own_schools": sorted(actor.schools)}
     else:
         return {}
     read = await context.read()

@@ -116,7 +116,8 @@ LISTED = {
     "attestationsDue": "managedAnimations(where: {awaitingAttestation: true})",
     "dossiersToCertify": "serviceDossiers(where: {status: [SUBMITTED]})",
     "amendmentsToDecide": "serviceDossiers(where: {amendmentsToDecide: true})",
-    "candidaturesToExamine": "candidatures(where: {status: [SUBMITTED, OPINION_GIVEN]})",
+    "candidaturesToExamine": "candidatures(where: {toExamine: true})",
+    "animationRequests": "animationRequests(where: {waiting: true})",
     "volunteersToContact": "candidatures(where: {toContact: true})",
     "certificatesToIssue": "candidatures(where: {certificateToIssue: true})",
 }
@@ -160,6 +161,19 @@ def test_what_waits_for_a_coordonnateur_is_what_the_lists_show(place: Place):
         data = place.asks(who, f"viewer {{ waiting {{ {' '.join(LISTED)} }} }} {lists}").data
         assert data["viewer"]["waiting"] == {name: data[name]["totalCount"] for name in LISTED}, who
         assert data["attestationsDue"]["totalCount"] == some
+
+
+@pytest.mark.parametrize("who", "SDdIH")
+def test_what_waits_for_a_structure_or_a_school_is_what_the_lists_show_and_their_contrary_all_others(
+    place: Place, who: str
+):
+    for name in ("animationRequests", *(() if who == "S" else ("candidaturesToExamine",))):
+        waiting = LISTED[name]
+        lists = {"some": waiting, "others": waiting.replace("true", "false"), "all": waiting.partition("(")[0]}
+        document = " ".join(f"{alias}: {listed} {{ totalCount }}" for alias, listed in lists.items())
+        data = place.asks(who, f"viewer {{ waiting {{ {name} }} }} {document}").data
+        some, others, every = (data[alias]["totalCount"] for alias in lists)
+        assert (data["viewer"]["waiting"], some + others) == ({name: some}, every), name
 
 
 @pytest.fixture

@@ -30,14 +30,20 @@ from tests.support.server import token
 
 ASK, TAKE_UP, ANSWER = "150-ask-for-an-animation", "151-take-a-request-up", "152-answer-a-request"
 WISH = {"theme": "ent-pronote", "wishedFrom": "2027-03-01", "wishedUntil": "2027-03-31", "text": "En fin de journée."}
-SEEN = "query { animationRequests { nodes { id } } viewer { waiting { animationRequests } } }"
+SEEN = (
+    "query { animationRequests { nodes { id } } viewer { waiting { animationRequests } }"
+    " waiting: animationRequests(where: {waiting: true}) { totalCount } }"
+)
 NODE = "query($id: ID!) { node(id: $id) { ... on AnimationRequest { text } } }"
 
 
 def seen(server, who):
     answer = server.ask(SEEN, who)
     listed = answer["animationRequests"] or {"nodes": []}
-    return [node["id"] for node in listed["nodes"]], answer["viewer"]["waiting"]["animationRequests"]
+    waiting = answer["viewer"]["waiting"]["animationRequests"]
+    # As many as its list holds.
+    assert waiting in (None, (answer["waiting"] or {}).get("totalCount")), answer
+    return [node["id"] for node in listed["nodes"]], waiting
 
 
 def reopening_has_read(server):

@@ -27,6 +27,7 @@ _LISTING, _CANDIDATURE = document("candidatures/following/listing"), document("c
 _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "contact": ("À contacter", {"toContact": True}),
     "attestation": ("Attestation à délivrer", {"certificateToIssue": True}),
+    "a-examiner": ("À examiner", {"toExamine": True}),
     "examen": ("En cours d'examen", {"status": ["SUBMITTED", "OPINION_GIVEN"]}),
     "validees": ("Validées", {"status": ["VALIDATED"]}),
     "closes": ("Refusées ou retirées", {"status": ["REJECTED", "WITHDRAWN"]}),

@@ -26,7 +26,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     "WITHDRAWN": ("Certification retirée", "error"),
 }
 _WORDS = {"structureId": "Structure"}
-_CHOICES = {"etat": ("État", STATES), "avenants": ("Avenants", ("oui",))}
+#: What the structure has not submitted yet, or not again.
+_TO_SUBMIT = "a-soumettre"
+_CHOICES = {"etat": ("État", (_TO_SUBMIT, *STATES)), "avenants": ("Avenants", ("oui",))}
 
 
 class Dossiers:
@@ -44,6 +46,8 @@ class Dossiers:
         where: dict[str, Any] = {}
         if (state := params.get("etat", "")) in STATES:
             where["status"] = [state]
+        elif state == _TO_SUBMIT:
+            where["status"] = ["OPEN", "RETURNED"]
         if structure := params.get("structure"):
             where["structureId"] = structure
         if params.get("avenants") == "oui":
