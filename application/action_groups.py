@@ -72,7 +72,7 @@ class ActionGroupRecord(_OfGroup):
 
 
 class ActionGroupCorrect(_OfGroup):
-    """What is left out stays as it is."""
+    """Fields that are left out stay as they are."""
 
     action: ClassVar[Action] = Action.ACTION_GROUP_CORRECT
 

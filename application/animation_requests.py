@@ -37,7 +37,7 @@ class AnimationRequestSend(Command):
     wished_from: DeclaredDay
     wished_until: DeclaredDay
     text: LongText
-    #: Those that work around the school. The read side proposes them.
+    #: The structures that work around the school. The read side proposes them.
     structures: Annotated[tuple[UUID, ...], Field(max_length=MOST_STRUCTURES, exclude=True)] = ()
     #: Requests of the school on the same theme, for the same audience, in the same period. The read side proposes them.
     resembling: tuple[UUID, ...] = Field(default=(), exclude=True)

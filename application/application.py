@@ -160,7 +160,7 @@ class Application:
 
     @property
     def memory(self) -> LogMemory:
-        """What this process has seen of the log."""
+        """The process's memory of the log."""
         return self.bus.memory
 
     @property

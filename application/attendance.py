@@ -22,7 +22,7 @@ from domain.kernel.validation import HeadCount
 from domain.registrations import attendance
 from domain.registrations.registration_book import EMPTY, RegistrationBook
 
-#: As typed from paper, or the content of a QR code: an address that ends in the registration's link.
+#: The code as typed from paper, or the content of a QR code: an address that ends in the registration's link.
 ScannedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 
 

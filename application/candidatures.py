@@ -114,7 +114,7 @@ class CandidatureRecordAccompaniment(_ByCandidate):
 
 
 class CandidatureCorrectAccompaniment(CandidatureRecordAccompaniment):
-    """`number` as `Candidature.accompaniments` tells it. No parent at all takes the record back."""
+    """Correct the record `number` of `Candidature.accompaniments`. Without a parent, it is taken back."""
 
     action: ClassVar[Action] = Action.CANDIDATURE_CORRECT_ACCOMPANIMENT
 

@@ -26,7 +26,7 @@ from domain.kernel.validation import Comment, DeclaredDay, Label, LongText, Terr
 from domain.service_dossiers.service_dossier import ServiceDossier
 from eventstore.records import Recorded
 
-#: What announcing and drawing read of the whole log.
+#: The index by which announcing and drawing read the whole log.
 INDEX = """
 CREATE INDEX IF NOT EXISTS stored_events_controls ON stored_events (topic, notification_id) WHERE topic IN (
     'service_dossier.certified', 'service_dossier.certification_withdrawn', 'control.opened', 'control.drawn')"""

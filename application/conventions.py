@@ -35,7 +35,7 @@ from eventstore.records import Recorded
 class ConventionSign(Command, ConventionTerms):
     action: ClassVar[Action] = Action.CONVENTION_SIGN
 
-    # Of our time: what was signed before such a bound stays as it is.
+    # Bounds for new conventions: what was signed before them stays as it is.
     signed_on: DeclaredDay
     valid_from: DeclaredDay
     valid_until: DeclaredDay
@@ -107,7 +107,7 @@ def sign(command: ConventionSign, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     account_id = account_of_siret(work, command.siret)
     facts = conventions.sign(terms, work.actor, territory.local_date(work.now), account_id)
-    # Who must not decide on it at all is told so, rather than to amend what stands.
+    # Refuse those who must not decide on it at all before telling them to amend what stands.
     _check_speaker(work, account_id)
     conventions.check_agreed_once(terms, conventions_of(work, work.find(STRUCTURE, account_id)))
     convention_id = _new_id(command, work)

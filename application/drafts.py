@@ -43,7 +43,7 @@ ON CONFLICT (draft_id) DO UPDATE SET (content, saved_at) = (excluded.content, no
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed, in the client's own words, and when it was last kept."""
+    """A draft, in the client's own words, and when it was last kept."""
 
     content: str
     saved_at: datetime

@@ -26,14 +26,14 @@ _HostName = Annotated[str, StringConstraints(max_length=253)]
 
 
 class PasskeyRegister(Command):
-    """What `signatures.registrations` read from the browser's answer."""
+    """The values that `signatures.registrations` read from the browser's answer."""
 
     action: ClassVar[Action] = Action.PASSKEY_REGISTER
 
     credential_id: CredentialId
     public_key: _PublicKey
     rp_id: _HostName
-    #: The streams of others who may have had this key. The read side proposes them.
+    #: Passkey streams of others who may have had this key. The read side proposes them.
     also_in: Annotated[tuple[UUID, ...], Field(max_length=100)] = Field(default=(), exclude=True)
 
 

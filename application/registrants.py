@@ -1,4 +1,4 @@
-"""What a registrant is known again by."""
+"""Recognise registrants who register again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.registrations.registration_book import RegistrationBook
 
 
 class Registering(Protocol):
-    """Who is registered for what."""
+    """A registrant, and what they are registered for."""
 
     @property
     def animation_id(self) -> UUID: ...

@@ -110,7 +110,7 @@ class AnimationTable:
 
 
 class Words:
-    """What the words of a table mean: terms by label or code, those in use before those that were retired."""
+    """The meanings of a table's words: terms by label or code, those in use before those that were retired."""
 
     def __init__(self, typology: Typology) -> None:
         self._codes: dict[tuple[TermKind, str], str] = {}

@@ -37,7 +37,7 @@ from domain.kernel.place_search import folded
 from domain.kernel.rights import Action, Belongings, authorize, out_of_reach
 from domain.kernel.validation import validated
 
-#: Of a table that is imported a second time.
+#: The refusal of a table that is imported a second time.
 ALL_KNOWN = "Toutes ces animations sont déjà déclarées : rien n'a été importé."
 
 
@@ -223,7 +223,7 @@ class _Import:
             self._schools.find(row, territory)
         wrong = {problem.field[0] for problem in row.problems if problem.field}
         if wrong & set(TIMES):
-            # What cannot be read of one leaves the other without its day.
+            # An unreadable hour leaves the other without its day.
             wrong |= set(TIMES)
         content = None
         try:

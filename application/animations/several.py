@@ -26,7 +26,7 @@ MOST_PUBLISHED = 100
 MOST_LEFT_OUT = 200
 #: Longer than a UUID in any spelling.
 LONGEST_IDENTIFIER = 100
-#: Of what is no identifier, in the message that refuses it.
+#: The characters of a bad identifier that the refusal repeats.
 LONGEST_SHOWN = 40
 
 

@@ -25,14 +25,15 @@ _OFFSET = re.compile(r"t\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}:?\d{2}|z)$")
 _BESIDE = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim|le|du|de|a|au|et|min|t)\b"
 )
-#: As spreadsheets keep dates and hours, and show them where the cell's format is a number: days since the end of 1899.
+#: Spreadsheets keep dates and hours as days since the end of 1899, and show them so where the cell's format is a
+#: number.
 _SERIAL = re.compile(r"(?:(0)|([3-7]\d{4}))(?:[.,](\d{1,17}))?", re.ASCII)
 _DAY_ZERO = datetime(1899, 12, 30)
 _MARKS = re.compile(r"[\s,;.()/–—-]+")
 
 
 class NotATime(ValueError):
-    """What stands in a cell is no date and no hour."""
+    """Raised for a cell that holds no date and no hour."""
 
 
 class OtherWeekday(NotATime):

@@ -1,4 +1,4 @@
-"""What was erased, kept outside of the database: an older backup holds the keys that an erasure destroyed since."""
+"""Keep a list of erasures outside of the database: an older backup holds the keys that an erasure destroyed since."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def make_backup(
     basebackup = needed_program("pg_basebackup", programs)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     last = latest(conn)
-    # What is in the log before the copy begins is in it; what comes meanwhile may be.
+    # The copy holds whatever the log holds when it begins; what comes meanwhile may be in it.
     position, erased = head(conn), erasures_of(conn)
     row = conn.execute(_IDENTIFIER).fetchone()
     _copy_database(basebackup, url, folder / DATABASE, progress)
@@ -114,7 +114,7 @@ def _copy_files(store: FileStore, folder: Path, progress: Progress) -> None:
         try:
             shutil.copy2(store.path(sha256), place)
         except FileNotFoundError:
-            # Its term has ended meanwhile.
+            # The file reached the end of its retention meanwhile.
             continue
         progress("files", number, len(stored))
 

@@ -51,7 +51,10 @@ _OWN_LINE = re.compile(rf'"mail": ?"({_UUID})"')
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What has not left, as far as the restored database knows. `unreacted`: events that may cause more of it."""
+    """The letters and texts that have not left, as far as the restored database knows.
+
+    `unreacted`: events that may cause more of them.
+    """
 
     letters: int
     texts: int
@@ -112,7 +115,7 @@ def repeat_erasures(app: Application, erasures: Iterable[Erasure], now: datetime
         if not rows:
             return 0, ErasureReport()
         people = list({row[1] for row in rows})
-        # Who was erased as a whole comes back, if ever, as somebody new.
+        # People who were erased as a whole come back, if ever, as somebody new.
         whole = {row[0] for row in conn.execute(_PEOPLE, (people, keys)).fetchall()}
         matches = Matches({(row[1], row[2]): None for row in rows}, whole)
         report = erase_matches(conn, app.execute, app.bus.keyed, matches, SYSTEM, now)

@@ -39,7 +39,10 @@ _GIVE_BACK = "UPDATE attempt_buckets SET tokens = tokens + 1 WHERE bucket = %s"
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What is counted together: `burst` at once, and then `per_minute`. The key may be personal: it is not kept."""
+    """Attempts that are counted together: `burst` at once, and then `per_minute`.
+
+    The key may be personal: it is not kept.
+    """
 
     kind: str
     key: str

@@ -96,7 +96,7 @@ class CommandBus:
             try:
                 return self._decide(command, actor, now, idempotency)
             except DomainError:
-                # Its own first time may be why it is refused now. What is recorded looks the key up by itself.
+                # The refusal may come from its own first execution. Recorded commands look the key up by themselves.
                 if idempotency and (earlier := self.recorder.earlier_outcome(idempotency.key)):
                     return _repeated(earlier, idempotency)
                 raise

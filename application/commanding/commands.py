@@ -13,7 +13,7 @@ from application.commanding.unit_of_work import UnitOfWork
 from application.signatures.signing import GivenSignature
 from domain.kernel.rights import Action
 
-#: What stands in for a malformed field of that name, in any command.
+#: Stand-ins for malformed fields of that name, in any command.
 STAND_INS: Mapping[str, Any] = {
     **dict.fromkeys(("name", "first_name", "last_name", "structure_name", "coordonnateur", "subject"), "Personne"),
     **dict.fromkeys(("title", "label", "description", "motivation", "reference", "venue_name"), "Texte"),
@@ -41,7 +41,7 @@ class Command(BaseModel):
     action: ClassVar[Action]
     #: Values that stand in for malformed ones, so that rules can still be held against the other fields.
     stand_ins: ClassVar[Mapping[str, Any]] = STAND_INS
-    #: What people call its fields, where a word that all commands share would name another thing.
+    #: French names of its fields, where the name that all commands share would mislead.
     own_labels: ClassVar[Mapping[str, str]] = {}
     #: Whether it may find everything as it is asked for: then nothing is recorded, and nothing refused.
     may_change_nothing: ClassVar[bool] = False

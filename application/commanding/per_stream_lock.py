@@ -47,7 +47,7 @@ class Turns:
                 raise Unavailable("others wait for the same thing")
             try:
                 if turn.failures != failures:
-                    # Those who waited meanwhile fail at once, rather than wait for the same timeout again.
+                    # Fail the waiting commands at once, rather than let each wait for the same timeout again.
                     raise Unavailable("others have waited for the database in vain")
                 yield
             except Exception as fault:

@@ -30,7 +30,7 @@ class AttachFile(ChangeCommand):
     media_type: Annotated[str, Field(max_length=100)]
     size: int
     sha256: Digest
-    #: What its pages look like: follows from the file.
+    #: Likenesses of its pages, computed from the file.
     likenesses: tuple[str, ...] = Field(default=(), exclude=True)
     draft: Draft = Field(exclude=True, repr=False)
 

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 MAX_SCAN_BYTES = 20 * 1024 * 1024
 _KEPT = frozenset(("application/pdf", "image/jpeg", "image/png"))
 _HEIC = "image/heic"
-#: What telephones write at the beginning of their photographs, other than `heic`.
+#: Brands that telephones write at the beginning of their photographs, other than `heic`.
 _BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1"))
 ACCEPTED = "un PDF, une image JPEG ou PNG, ou une photo de téléphone (HEIC) de 20 Mo au plus est attendu"
 _openers = Openers()

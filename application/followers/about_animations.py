@@ -1,4 +1,4 @@
-"""What structures, coordonnateurs and the national team hear of animations."""
+"""Notices to structures, coordonnateurs and the national team about animations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.catalogue import ANIMATION
 from domain.kernel.rights import Action
 from eventstore.records import Recorded
 
-#: What causes several events in one decision.
+#: Causes that record several animations at once.
 _OF_SEVERAL = frozenset(
     f"command:{action}" for action in (Action.ANIMATION_REPEAT, Action.ANIMATIONS_IMPORT, Action.ANIMATIONS_PUBLISH)
 )
@@ -141,7 +141,7 @@ def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
         kind, subject = "animation.resumed", "{title} est de nouveau couverte par une convention."
         message = "{animation}, de {structure}, est de nouveau couverte : {convention}. Les inscriptions reprennent."
     for recipient in (structure(animation.structure_id), territory(animation.territory), NATIONAL):
-        # Of both within a short time, the last one holds.
+        # If both happen within a short time, the last one holds.
         key = f"convention:{animation.id}"
         yield Notice(recipient, kind, message, words, subject=subject, page=page, key=key)
 

@@ -1,4 +1,4 @@
-"""What school authorities, coordonnateurs and candidates hear of candidatures."""
+"""Notices to school authorities, coordonnateurs and candidates about candidatures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.kernel.actors import Role
 from eventstore.records import Recorded
 
 _TO_EXAMINE = "candidature.to_examine"
-#: Who is lacking for the step of each role.
+#: The person lacking for the step of each role.
 _NOBODY = {
     Role.DIRECTOR: "aucun directeur ni directrice d'école n'y est rattaché",
     Role.INSPECTOR: "aucun inspecteur ni inspectrice n'y est rattaché",
@@ -89,7 +89,7 @@ def on_withdrawn(record: Recorded, around: Around) -> Iterator[Message]:
     assert isinstance(record.event, CandidatureWithdrawn)
     submitted = around.events(record.originator_id)[0]
     if isinstance(submitted.event, CandidatureRepeated):
-        # Who withdraws a repetition may mean the first candidature.
+        # A withdrawn repetition may mean the first candidature.
         yield from on_repeated(submitted, around)
         return
     yield from to_candidate("candidature.withdrawn")(record, around)

@@ -1,4 +1,4 @@
-"""What structures and coordonnateurs hear of service dossiers, their controls, and conventions."""
+"""Notices to structures and coordonnateurs about service dossiers, their controls, and conventions."""
 
 from __future__ import annotations
 

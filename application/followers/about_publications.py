@@ -1,4 +1,4 @@
-"""What the national team hears of publications, and what those hear who wrote them."""
+"""Notices to the national team about publications, and to their authors."""
 
 from __future__ import annotations
 

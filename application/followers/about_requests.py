@@ -1,4 +1,4 @@
-"""What structures, coordonnateurs and schools hear of a school's request for an animation."""
+"""Notices to structures, coordonnateurs and schools about a school's request for an animation."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def record_answers(bus: CommandBus, now: datetime) -> int:
 
 def _record(bus: CommandBus, form: SatisfactionForm, packet: Packet, now: datetime) -> None:
     def draw(question: int, choice: int) -> float:
-        # The same at every attempt, and nobody without the key knows it.
+        # Draw alike at every attempt; nobody without the key can tell what is drawn.
         drawn = digest(bus, b"rounding", packet.packet_id, uuid5(NAMESPACE, f"{question}:{choice}"))
         return int.from_bytes(drawn[:6]) / 2**48
 
@@ -67,7 +67,7 @@ def _end_if_closed(bus: CommandBus, conn: tables.Conn, animation_id: UUID, versi
 
     animation = bus.consult(load, Action.SATISFACTION_RECORD, SYSTEM, now)
     if animation is None or animation.status is not AnimationStatus.PUBLISHED:
-        # What did not take place is not judged.
+        # Nobody judges an animation that did not take place.
         tables.put_with_small(conn, animation_id, version, None)
     elif answering.closes_at(animation.ends_at) <= now:
         owner = uuid5(NAMESPACE, f"small-animations:{animation.structure_id}:{animation.territory}")

@@ -51,13 +51,13 @@ _NOTICE = """
 INSERT INTO notifications (position, recipient, kind, subject_id, message, things, page, happened_at, registrations,
     with_reason, key, since)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-#: What a notice of the same burst told, which nobody has read.
+#: Takes back an unread notice of the same burst, and returns since which version it told.
 _REPLACED = """
 DELETE FROM notifications n WHERE recipient = %(recipient)s AND key = %(key)s
     AND happened_at BETWEEN %(at)s - %(burst)s AND %(at)s
     AND NOT EXISTS (SELECT FROM notification_reads r WHERE r.notification_id = n.notification_id)
 RETURNING since"""
-#: Which version of the animation the recipient was last told of, by letters that share the key.
+#: The version of the animation that the recipient was last told of, by letters that share the key.
 _TOLD = "SELECT max((about->>'told')::int) FROM mail_outbox WHERE key = %(key)s AND sent_at IS NOT NULL"
 _LETTER = """
 INSERT INTO mail_outbox (mail_id, kind, address_position, about, key, due_at)

@@ -187,7 +187,7 @@ def on_coverage(record: Recorded, around: Around) -> Iterator[Message]:
 
 
 def on_reminded(record: Recorded, around: Around) -> Iterator[Message]:
-    """Remind who has a seat and has known of the date for long; telephone whom no letter reaches."""
+    """Remind people who have a seat and have known the date for long; have those telephoned whom no letter reaches."""
     fact, book_id = record.event, record.originator_id
     assert isinstance(fact, RegistrantsReminded)
     animation = around.state(ANIMATION, fact.animation_id)

@@ -69,7 +69,7 @@ class TimeStampSettings(Group):
 
 
 class WebSettings(Group):
-    """Who may ask how often, from which sites, and who may read the metrics. A limit of 0 is none."""
+    """Limits on requests, the sites that may send them, and who may read the metrics. A limit of 0 is none."""
 
     requests_per_minute: int = Field(6_000, ge=0, le=9_999_999)
     """Requests a minute for each client address, and for each token."""

@@ -29,7 +29,7 @@ from domain.proof.signing_rule import MONEY_ACTIONS, REQUIRABLE_ACTIONS, SIGNING
 from eventstore.authenticators import EventKeys, read_event_keys
 
 KEY_BYTES = 32
-# What a person pastes into a terminal to get a good value.
+# A command that prints a good value, to paste into a terminal.
 MAKE_A_TOKEN_SECRET = 'make a value with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 MAKE_A_KEY = 'make a value with: python3 -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"'
 
@@ -154,7 +154,7 @@ def _texts(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class SigningRoles:
-    """Whose acts must be signed: those that move money, and `conventionSign` where that is named too."""
+    """The roles whose acts must be signed: those that move money, and `conventionSign` where it is named too."""
 
     roles: frozenset[Role] = frozenset()
     acts: frozenset[Action] = MONEY_ACTIONS

@@ -179,7 +179,7 @@ _BY_PLACE: dict[tuple[int | str, ...], tuple[str, FieldInfo]] = {
 } | {(name, key): (variable, field) for name, group in GROUPS.items() for key, variable, field in variables_of(group)}
 #: Every variable that is read.
 VARIABLES = dict(_BY_PLACE.values())
-#: What may be given by a file instead: the variable with `_FILE` names it.
+#: Variables whose value may stand in a file instead, named by the variable with `_FILE`.
 SECRETS = (*(variable for variable, field in VARIABLES.items() if not field.repr), "PARENTALITE_NEW_MASTER_KEY")
 _KEYS = dict.fromkeys((f"PARENTALITE_{name}_KEY" for name in ("MASTER", "CHECKPOINT")), values.MAKE_A_KEY)
 _NEEDED = {

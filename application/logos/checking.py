@@ -22,7 +22,7 @@ from domain.kernel.errors import DomainError, invalid
 
 _ACCEPTED = f"un logo PNG (de 200 à 4 000 pixels de côté) ou SVG, de {MOST_BYTES // 1000} ko au plus, est attendu"
 PNG, SVG = "image/png", "image/svg+xml"
-#: Of the longer side of a PNG: what is smaller blurs on a poster of A3.
+#: Pixels of the longer side of a PNG: fewer blur on a poster of A3.
 FEWEST_PIXELS, MOST_PIXELS = 200, 4_000
 #: How many times the longer side may be the shorter: more is a line on paper, not a logo.
 MOST_STRETCHED = 12
@@ -30,7 +30,7 @@ _STRETCHED = f"ce logo est trop étiré : son grand côté fait plus de {MOST_ST
 #: How dark a point is, of 255, that nobody sees on white paper.
 _FAINT = 8
 _SVG_NAMESPACE, _LINKS = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-#: What drawing programs note for themselves; nothing shows it.
+#: Notes of drawing programs for themselves; nothing shows them.
 _NOTES = (
     "http://www.inkscape.org/",
     "http://sodipodi.sourceforge.net/",
@@ -122,7 +122,7 @@ class _Drawing:
         self._path: list[int] = []
         self._in_notes = 0
         self._in_style = False
-        #: Of each element: those inside it, and the names it refers to.
+        #: For each element: those inside it, and the names it refers to.
         self._inside: dict[int, list[int]] = defaultdict(list)
         self._refers: dict[int, list[str]] = defaultdict(list)
         self._named: dict[str, int] = {}

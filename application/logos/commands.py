@@ -17,7 +17,7 @@ from domain.logos.logo import LogoSet, recorded_of, set_logo, withdraw_logo
 
 
 class SetLogo(AttachFile):
-    """Of a structure or of a territory, exactly one of them."""
+    """The logo of a structure or of a territory, exactly one of them."""
 
     action: ClassVar[Action] = Action.LOGO_SET
 

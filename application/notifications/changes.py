@@ -1,4 +1,4 @@
-"""What a letter of a change says, by how things stand when it is sent."""
+"""Write what a letter of a change says, by how things stand when it is sent."""
 
 from __future__ import annotations
 

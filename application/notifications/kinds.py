@@ -1,4 +1,4 @@
-"""The kinds of notices: what programs and preferences tell them apart by. A kind that no more notices have stays."""
+"""The kinds of notices, by which programs and preferences tell them apart. A kind that no notice has any more stays."""
 
 from __future__ import annotations
 

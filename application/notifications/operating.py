@@ -1,4 +1,4 @@
-"""What an operator sees of stuck letters and reactions, and can do about them."""
+"""Show operators the stuck letters and reactions, and let them act."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WHERE {which}"""
 _DO_NOT_REACT = """
 UPDATE reactions_set_aside SET due_at = NULL, given_up_at = now(), reason = %(reason)s
 WHERE given_up_at IS NULL AND {which}"""
-#: What an operator stopped stays so until all may leave: see `application.backups.settling.hold_letters`.
+#: Mail stopped by an operator stays stopped until all may leave: see `application.backups.settling.hold_letters`.
 _TRY_NOW = """
 UPDATE mail_sending SET retry_at = now()
 WHERE stopped_since IS NOT NULL AND (%(all)s OR reason IS DISTINCT FROM %(hold)s)"""

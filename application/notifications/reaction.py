@@ -24,7 +24,7 @@ S = TypeVar("S")
 NATIONAL = "national"
 #: Changes of date or place in quick succession share one letter, delayed by this much after each…
 CHANGE_WAIT = timedelta(seconds=30)
-#: …but by no more than this in total.
+#: The most by which a letter waits in total.
 MAX_CHANGE_WAIT = timedelta(minutes=10)
 
 

@@ -15,7 +15,7 @@ from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import made_on, qr_code, typeset
 from application.papers.writable import BY_HAND, is_readable, written
 
-#: What becomes of names and signatures (RGPD, article 13), on every sheet.
+#: The notice on names and signatures (RGPD, article 13), on every sheet.
 NOTICE = (
     "Vos nom et signature servent à prouver que l'animation a eu lieu, pour son paiement par des fonds publics et son"
     " contrôle (mission d'intérêt public). Ils sont lus par la structure, le coordonnateur départemental, le GIP"
@@ -49,10 +49,10 @@ class BlankSheet:
     url: str
     made_on: date
     themes: tuple[str, ...] = ()
-    #: What it is paid under, such as « signée le 01/09/2025 avec Coordination 18 ».
+    #: The convention that pays it, such as « signée le 01/09/2025 avec Coordination 18 ».
     convention: str | None = None
     registrants: tuple[str, ...] = ()
-    #: Whom to call about it.
+    #: The person to call about it.
     contact: str | None = None
 
 

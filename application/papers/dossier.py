@@ -88,7 +88,7 @@ class DossierDocument:
     structure: str
     structure_siret: str
     territory: str
-    #: Of the hours on the paper.
+    #: The time zone of the hours on the paper.
     time_zone: str
     coordonnateur: str
     convention: DossierConvention

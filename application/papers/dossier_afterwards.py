@@ -1,4 +1,4 @@
-"""What becomes of a certified dossier, on paper: withdrawals of its certification, what came back, and controls."""
+"""The later course of a certified dossier, on paper: withdrawals of its certification, recoveries, and controls."""
 
 from __future__ import annotations
 

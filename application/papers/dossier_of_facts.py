@@ -27,7 +27,7 @@ from domain.service_dossiers.transitions import AmendmentStatus
 
 Facts = dict[str, Any]
 
-#: What a convention counts, also of other dossiers.
+#: Events by which a convention counts animations, those of other dossiers included.
 _COUNTED = frozenset({"convention.service_certified", "convention.service_withdrawn"})
 
 #: Returns the display name of an actor.

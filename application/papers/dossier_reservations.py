@@ -1,4 +1,4 @@
-"""What a service was certified in spite of, on paper: what is missing, what is unusual, and the answers."""
+"""The reservations under which a service was certified, on paper: what is missing, what is unusual, and the answers."""
 
 from __future__ import annotations
 

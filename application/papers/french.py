@@ -22,7 +22,7 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-#: What people call the time of a zone that is not that of Paris.
+#: French names of times other than that of Paris.
 _ZONES: Mapping[str, str] = {
     "America/Guadeloupe": "heure de la Guadeloupe",
     "America/Martinique": "heure de la Martinique",

@@ -36,7 +36,7 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Logos:
-    """That of the national team, and those of the partners."""
+    """The logo of the national team, and those of the partners."""
 
     programme: Logo | None = None
     partners: tuple[Logo, ...] = ()

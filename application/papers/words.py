@@ -1,4 +1,4 @@
-"""What each role and each status is called in French: on paper, in the terminal, in tables."""
+"""French words for each role and each status: on paper, in the terminal, in tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from domain.kernel.actors import ROLE_NAMES, Role
 
 ROLES: Mapping[Role, str] = ROLE_NAMES
 
-#: By their codes, for a paper that is laid out of codes alone; a territory that joins later is shown by its code.
+#: Names of territories by code, for a paper that is laid out of codes alone; a territory that joins later is shown by
+#: its code.
 TERRITORIES: Mapping[str, str] = {
     "02": "Aisne",
     "13": "Bouches-du-Rhône",

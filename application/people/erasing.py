@@ -109,12 +109,12 @@ _SUBJECTS: Mapping[type[Command], tuple[Kind, str]] = {
 
 @dataclass(slots=True)
 class ErasureReport:
-    """What was erased, each thing with its kind; `unreached` says in French what was not; drafts are only counted."""
+    """The erased things with their kinds; `unreached` says in French what was not erased; drafts are only counted."""
 
     things: list[tuple[Kind, UUID]] = field(default_factory=list)
     drafts: int = 0
     unreached: list[str] = field(default_factory=list)
-    #: What the person was called in what was erased.
+    #: The names of the person in what was erased.
     names: list[str] = field(default_factory=list)
 
     @property
@@ -211,7 +211,7 @@ def _record_as(execute: Execute, command: Erasure, actor: Actor, people: Sequenc
         except DomainError as error:
             if error.code is not ErrorCode.FORBIDDEN:
                 raise
-    # Nobody owns it any more: an earlier run recorded its erasure.
+    # An earlier run recorded its erasure: nobody owns it any more.
     return subject_of_erasure(command)
 
 

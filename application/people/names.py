@@ -1,4 +1,4 @@
-"""What an erased person is called: by it, texts that others wrote about them are found."""
+"""Names of an erased person, by which texts that others wrote about them are found."""
 
 from __future__ import annotations
 

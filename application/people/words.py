@@ -105,7 +105,7 @@ def erase(command: WordsErase, work: UnitOfWork) -> UUID:
 
 
 def _taken_back(state: Any, work: UnitOfWork) -> list[Event]:
-    """Nobody has anything of a publication or a request without words: take it back, if it still stands."""
+    """Take back a publication or a request whose words are erased, if it still stands."""
     match state:
         case Publication() if publication_obstacle(Action.PUBLICATION_WITHDRAW, state) is None:
             return withdraw(state, work.actor, _WITHOUT_WORDS)

@@ -110,7 +110,7 @@ def gather_proof(conn: Conn, prover: Prover, dossier_id: UUID, now: datetime) ->
         signed = commit_and_sign(conn, prover.key, ON_REQUEST, now, prover.commit_map, MOST_COMMITS)
         assert signed is not None, "a dossier has events"
         commit, checkpoint = signed
-        # As of the map, which shows that nothing of it was left out.
+        # Read as of the map, which shows that nothing was left out.
         _, leaves = _facts_and_leaves(conn, dossier_id, commit.map_position)
         completeness = _completeness(conn, dossier_id, leaves, commit, checkpoint.size)
     return DossierProof(_clear_facts(conn, prover.vault, dossier_id, leaves), leaves, checkpoint, completeness)

@@ -57,7 +57,7 @@ _HAS_STATEMENT = """
 SELECT FROM pg_attribute
 WHERE attrelid = 'proof.checkpoints'::regclass AND attname = 'statement' AND NOT attisdropped"""
 
-#: What was signed stays as it was; a time stamp may follow.
+#: Signed columns stay as they were; a time stamp may follow.
 CHECKPOINTS = AppendOnly("proof.checkpoints", ("size", "position", "root", "note", "reason", "made_at", "statement"))
 
 #: Reasons for a checkpoint.
@@ -69,7 +69,7 @@ CERTIFYING_TOPICS = (
     *("service_dossier.certified", "service_dossier.paid"),
     *("service_dossier.certification_withdrawn", "service_dossier.recovered"),
 )
-#: What waits for a checkpoint: the draw of a control follows from the first one after its announcement.
+#: Events that wait for a checkpoint: the draw of a control follows from the first one after its announcement.
 ANNOUNCING_TOPICS = ("control.opened",)
 
 _TABLES = ["tiles", "log", "keys", "checkpoints", "troubles", "cosignatures", "final_checkpoints"]
@@ -77,7 +77,7 @@ _COLUMNS = "size, position, root, note, reason, made_at, stamp, statement"
 _LATEST = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size DESC LIMIT 1"
 _BY_SIZE = f"SELECT {_COLUMNS} FROM proof.checkpoints WHERE size = %s"
 _ALL = f"SELECT {_COLUMNS} FROM proof.checkpoints ORDER BY size"
-# What was certified stands in the log: the column `reason` could be altered.
+# Ask the log what was certified: the column `reason` could be altered.
 _CERTIFIED_BEFORE = f"""
 SELECT {_COLUMNS} FROM proof.checkpoints WHERE size < %(size)s AND position >= (
     SELECT notification_id FROM stored_events WHERE topic = ANY(%(topics)s)

@@ -1,4 +1,4 @@
-"""What a bundle is made of: the names of its members, and their only order (docs/proof.md, "The bundle")."""
+"""The members of a bundle: their names, and their only order (docs/proof.md, "The bundle")."""
 
 from __future__ import annotations
 

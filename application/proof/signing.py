@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 Conn = Connection[Any]
 
 
-#: What an operator can do whose log is no longer the one that was signed.
+#: The way on for an operator whose log is no longer the one that was signed.
 WAYS_ON = (
     "put back the database that holds them, or, after an honest restore, parentalite audit name-log --after-restore"
 )

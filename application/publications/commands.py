@@ -161,7 +161,7 @@ def _name_author(work: UnitOfWork, publication_id: UUID, author: str | None, ema
 def publish(command: PublicationPublish, work: UnitOfWork) -> UUID:
     state = _publication(command, work)
     facts = publications.publish(state, work.actor)
-    # Of new acts alone: a video that was put online before stays rightly so.
+    # Check new acts alone: a video that was put online before stays rightly so.
     publications.check_video(state)
     return _record(work, state, facts)
 

@@ -46,7 +46,7 @@ class SatisfactionRecord(Command):
     form_version: int
     answer_count: int
     results: Annotated[tuple[QuestionResult, ...], Field(max_length=MOST_QUESTIONS)]
-    #: Of several animations of a structure together.
+    #: Set for a packet about several animations of a structure.
     structure_id: UUID | None = None
     territory: TerritoryCode | None = None
     day: DeclaredDay | None = None

@@ -19,7 +19,7 @@ from domain.kernel.rights import Action, Belongings, out_of_reach, scope_of
 from domain.schools import school as schools
 from domain.typology.territory import Territory
 
-#: Of a table that is imported a second time.
+#: The refusal of a table that is imported a second time.
 ALL_KNOWN = "Tous ces établissements sont déjà connus ainsi : rien n'a changé."
 
 

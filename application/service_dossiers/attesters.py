@@ -1,4 +1,4 @@
-"""Who attested the animations of a dossier decides nothing on it."""
+"""Keep the people who attested a dossier's animations from deciding on it."""
 
 from __future__ import annotations
 

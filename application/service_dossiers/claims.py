@@ -1,4 +1,4 @@
-"""What the log says of animations that are compared before their service is certified."""
+"""Read from the log the animations that are compared before their service is certified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would be paid under other terms: the dossiers of the log, folded and counted anew, into nothing but a report."""
+"""Compute what would be paid under other terms: fold and count the dossiers of the log anew, for a report alone."""
 
 from __future__ import annotations
 

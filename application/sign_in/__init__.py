@@ -1,1 +1,1 @@
-"""Who signs in: tokens signed here for the embedded setup, or access tokens of an OpenID Connect issuer."""
+"""Sign-in: tokens signed here for the embedded setup, or access tokens of an OpenID Connect issuer."""

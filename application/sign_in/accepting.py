@@ -40,7 +40,7 @@ class SignIn(Protocol):
 
     @property
     def vouched_by(self) -> str:
-        """Who vouches for the subjects of its tokens, as `SignedIn.issuer`."""
+        """The name that vouches for the subjects of its tokens, as `SignedIn.issuer`."""
         ...
 
     async def read(self, token: str) -> SignedIn:

@@ -38,7 +38,7 @@ _UNUSABLE = "Le service de connexion a donné une réponse que nous ne pouvons p
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What binds a sign-in to the browser that began it."""
+    """The values that bind a sign-in to the browser that began it."""
 
     state: str
     nonce: str
@@ -109,7 +109,7 @@ class CodeFlow:
                 log.info("sign-in declined by the issuer", extra={"reason": answer.get("error", "no code")[:100]})
                 return Outcome(refusal=_DECLINED)
             access_token, id_token = await self._redeem(answer["code"], begun)
-            # Who may do nothing here is told so now, not on every page.
+            # Refuse people without a right now, rather than on every page.
             await self.sign_in.read(access_token)
         except IssuerAway as away:
             return Outcome(refusal=str(away), away=True)

@@ -19,7 +19,7 @@ from domain.kernel.actors import Role
 from domain.kernel.identifiers import check_siret, check_uai
 
 _ALGORITHM = "HS256"
-#: Who vouches for the subjects of our own tokens.
+#: The issuer of our own tokens, which vouches for their subjects.
 ISSUER = "parentalite"
 _OWN_CLAIMS = ClaimsMapping()
 #: A blank claim is refused later, with the reason.

@@ -1,4 +1,4 @@
-"""What a person signs: an act, as the events that are recorded of it (docs/proof.md, "Signed acts").
+"""The act that a person signs, as the events that are recorded of it (docs/proof.md, "Signed acts").
 
 The challenge of the WebAuthn assertion is the digest of the act. It follows from the leaves alone, so that whoever
 holds them can check that this person signed these figures of this thing at this version.

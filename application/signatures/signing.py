@@ -1,4 +1,4 @@
-"""Which acts are signed, by whom, and what a signature is checked against before the act is recorded."""
+"""Decide which acts are signed and by whom, and check a signature before its act is recorded."""
 
 from __future__ import annotations
 

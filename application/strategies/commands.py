@@ -31,7 +31,7 @@ from domain.strategies.strategy import Strategy
 from domain.strategies.transitions import check
 
 MOST_OBJECTIVES, MOST_STAKEHOLDERS = 30, 50
-#: Of a table whose schools are all targeted already.
+#: The refusal of a table whose schools are all targeted already.
 ALL_TARGETED = "Tous ces établissements sont déjà des établissements cibles : rien n'a changé."
 
 
@@ -63,7 +63,7 @@ class StrategyWrite(Command):
     diagnosis: LongText
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1, max_length=MOST_OBJECTIVES)]
     target_schools: Annotated[tuple[Uai, ...], Field(max_length=MOST_SCHOOLS)] = ()
-    #: Of which day the text is; today where it is left out.
+    #: The day of the text; today where it is left out.
     written_on: DeclaredDay | None = None
     stakeholders: Annotated[tuple[StakeholderEntry, ...], Field(min_length=1, max_length=MOST_STAKEHOLDERS)]
 

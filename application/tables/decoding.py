@@ -14,7 +14,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from application.tables import encodings
 from domain.kernel.errors import invalid
 
-#: What a workbook may unpack to: far more than a table within the limits of its import.
+#: The most bytes that a workbook may unpack to: far more than a table within the limits of its import.
 LARGEST_WORKBOOK = 50_000_000
 _ZIP = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
@@ -31,7 +31,7 @@ _OTHERS = (
     *((mark, "une page HTML") for mark in (b"<!doctype html", b"<html", b"<head", b"<body", b"<table")),
     (b"{\\rtf", "un document RTF"),
 )
-#: What a text of UTF-8 was taken for when its letters came out in pairs.
+#: Encodings that UTF-8 is mistaken for where its letters come out in pairs.
 _TAKEN_FOR = ("cp1252", "mac_roman", "cp858")
 
 

@@ -27,7 +27,7 @@ _WEIGHTS = {
 _FIRST = {"à": 5, "é": 4, "ê": 3, "ç": 1, "î": 1, "â": 1, "ô": 1, "œ": 1}
 _MARKS = {**dict.fromkeys("’«»€°", 4), **dict.fromkeys("–—“”…\u00a0", 3), **dict.fromkeys("•²½§×", 1)}
 _OUT_OF_PLACE, _FOREIGN = -5, -1
-#: By how much the best reading must outweigh another that differs.
+#: The lead that the best reading needs over another that differs.
 _MARGIN = 3
 _LONGEST_SHOWN = 40
 _CONTROLS = re.compile(r"[\x80-\x9f]")

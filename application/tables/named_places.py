@@ -1,4 +1,4 @@
-"""What people mean who type a commune: its name, a postal code, both, or an INSEE code."""
+"""Find the commune that people mean: they type its name, a postal code, both, or an INSEE code."""
 
 from __future__ import annotations
 

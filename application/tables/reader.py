@@ -19,7 +19,7 @@ from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, quant
 #: A table begins within so many rows: people put a title above, or leave rows free.
 _HEAD = 10
 _DELIMITERS = ";,\t|"
-#: What Excel puts first in some files, and hides.
+#: A line that Excel puts first in some files, and hides.
 _SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
 #: How a text is written that a spreadsheet would otherwise take for a number.
 _CONSTANT = re.compile('="([^"]*)"')
@@ -79,7 +79,7 @@ class Table:
 
     rows: Sequence[Row]
     ignored: Sequence[str]
-    #: What reads as if the program that wrote the table had lost a letter.
+    #: Texts that look as if the program that wrote the table had lost a letter.
     warnings: Sequence[str] = ()
 
 

@@ -36,7 +36,7 @@ from eventstore.log import read_at, read_stream, state_after
 from eventstore.vault import Vault
 
 Conn = Connection[Any]
-#: These tell of what is no more.
+#: Kinds that tell of something that no longer takes place.
 _AFTERWARDS = ("animation.cancelled", "registration.removed")
 #: These tell what it was before, too.
 _OF_CHANGES = ("registration.questioned", "registration.waiting_questioned")

@@ -50,7 +50,7 @@ def create_tables(conn: Conn) -> None:
 
 
 def switch_texts(conn: Conn, on: bool) -> None:
-    """Write text messages from now on, or no more: whom none reaches is telephoned then."""
+    """Turn text messages on or off: while they are off, people whom no letter reaches are telephoned."""
     conn.execute(
         "UPDATE sms_sending SET texts_after = (SELECT position FROM reaction_position) WHERE texts_after IS NULL"
         if on

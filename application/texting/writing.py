@@ -17,7 +17,7 @@ Conn = Connection[Any]
 _TEXT = """
 INSERT INTO sms_outbox (sms_id, kind, phone_position, about, key, due_at)
 VALUES (%(sms_id)s, %(kind)s, %(phone)s, %(about)s, %(key)s, now() + %(wait)s)"""
-#: Replace the unsent message with the same key: of a burst of changes the last one is told, since the first.
+#: Replace the unsent message with the same key: of a burst of changes, tell the last state against the first.
 _OVERTAKE = """
 UPDATE sms_outbox SET sms_id = %(sms_id)s, kind = %(kind)s, attempts = 0, tried_since = NULL, reason = NULL,
     about = %(about)s::jsonb || jsonb_strip_nulls(jsonb_build_object('before', about -> 'before')),

@@ -23,13 +23,13 @@ from domain.webhooks.events import PauseCause, WebhookSubscribed
 from domain.webhooks.kinds import MOST_KINDS
 from domain.webhooks.webhook import Webhook, WebhookStatus
 
-#: Of one owner, those that are over included: each is a stream that is looked at before the next one.
+#: The most subscriptions of one owner, ended ones included: each is a stream that is looked at before the next one.
 MOST_EVER = 200
 Kind = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class WebhookSubscribe(Command):
-    """Of a structure or of a territory; of the nation where neither is named."""
+    """The subscription of a structure or of a territory; of the nation where neither is named."""
 
     action: ClassVar[Action] = Action.WEBHOOK_SUBSCRIBE
 

@@ -77,7 +77,7 @@ class Batch:
     standing: Standing
     messages: list[Message]
     until: int
-    #: What became of it; `is_over`: nothing more of it is due now.
+    #: The outcomes so far; `is_over`: nothing more of the batch is due now.
     attempts: list[Attempt] = field(default_factory=list)
 
     @property
@@ -97,7 +97,7 @@ class Deliverer:
     _learnt: int = 0
 
     def begin(self, conn: Conn) -> None:
-        """Know nothing of before: another process may have had the lease."""
+        """Forget what was known: another process may have had the lease."""
         self._subscriptions, self._learnt = {}, 0
 
     def deliver(self, conn: Conn) -> float:
@@ -144,7 +144,7 @@ class Deliverer:
         try:
             records = read_topics(conn, topics, until, standing.position, READ) if topics else []
         except UnreadableEvent as fault:
-            # Nobody can tell whom it concerns: it is told as dead, and what stands before it is sent first.
+            # Nobody can tell whom an unreadable event concerns: send what stands before it, then set it aside as dead.
             until = fault.position - 1
             records = read_topics(conn, topics, until, standing.position, READ)
             if not records:
@@ -176,7 +176,7 @@ class Deliverer:
                 try:
                     attempt = await _attempt(connected, webhook.url, message, headers, now)
                 except Exception as error:
-                    # It counts against this subscription alone: the others are sent theirs, whatever it answered.
+                    # Count it against this subscription alone: the others are sent theirs, whatever it answered.
                     log.exception("webhook failed", extra={"webhook": str(webhook.id), "position": message.position})
                     attempt = Attempt(message.position, message.kind, None, type(error).__name__)
                 batch.attempts.append(attempt)

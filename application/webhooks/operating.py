@@ -1,4 +1,4 @@
-"""What an operator sees of deliveries to other systems. Addresses stand in the log, sealed, and are not shown."""
+"""Show operators the deliveries to other systems. Addresses stand in the log, sealed, and are not shown."""
 
 from __future__ import annotations
 

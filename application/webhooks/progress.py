@@ -14,7 +14,7 @@ Conn = Connection[Any]
 
 #: Seconds before the second attempt, the third…; after the last one a message is dead: four hours in all.
 WAITS = (5, 30, 120, 600, 1_800, 3_600, 7_200)
-#: So many dead messages one after another pause a subscription.
+#: Dead messages in a row that pause a subscription.
 MOST_DEAD_IN_A_ROW = 3
 
 _BEGIN = """

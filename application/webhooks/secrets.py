@@ -10,7 +10,7 @@ from uuid import UUID
 
 from application.commanding.pseudonyms_and_links import Keyed
 
-#: As Standard Webhooks writes symmetric secrets.
+#: The prefix of symmetric secrets in Standard Webhooks.
 _PREFIX = "whsec_"
 
 

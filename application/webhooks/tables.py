@@ -35,7 +35,7 @@ CREATE INDEX IF NOT EXISTS webhook_deliveries_dead ON webhook_deliveries (webhoo
 CREATE INDEX IF NOT EXISTS webhook_deliveries_tried ON webhook_deliveries (tried_at);
 """
 
-#: What the deliverer looks for at every event.
+#: The index that the deliverer needs at every event.
 INDEX = """
 CREATE INDEX IF NOT EXISTS stored_events_webhooks ON stored_events (topic, notification_id) WHERE topic IN (
     'webhook.subscribed', 'webhook.secret_rotated', 'webhook.paused', 'webhook.resumed', 'webhook.replayed',

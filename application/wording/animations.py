@@ -30,12 +30,12 @@ class Host:
 
     name: str
     public_url: str
-    #: Whom to call or write to, on one line.
+    #: The contact, on one line.
     contact: str | None = None
     email: str | None = None
-    #: The way into what takes place on the web, in letters to whoever has a seat.
+    #: The link of an online animation, in letters to people who have a seat.
     online_link: str | None = None
-    #: What the schools of the animations are called, by UAI.
+    #: Names of the animations' schools, by UAI.
     schools: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, animation: Animation) -> str:
@@ -60,7 +60,7 @@ def _school(content: AnimationDetails, schools: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What readers see of a field, before and after."""
+    """A field as readers see it, before and after."""
 
     name: str
     before: str

@@ -40,7 +40,7 @@ def markdown_html(text: str) -> str:
         return f"<pre>{escape(text, quote=False)}</pre>"
     tokens = [_shown(token) for token in _PARSER.parse(text)]
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    # What the parser lets through is looked at again: it is no sanitiser.
+    # Sanitise what the parser lets through: it is no sanitiser.
     return nh3.clean(
         html,
         tags=_TAGS,

@@ -13,7 +13,7 @@ from application.papers.french import clock_time, in_zone
 from application.wording.lines import shorten
 
 _DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
-#: What telephones split a message into is paid for one by one, and long ones are left unread.
+#: Telephones split long messages into parts, each of which is paid for, and long ones are left unread.
 MAX_SEGMENTS = 3
 #: Lengths of title and place, tried in turn until the message is short enough; in other scripts none may be.
 _LENGTHS = ((60, 50), (40, 35), (25, 25), (15, 15), (0, 0))
@@ -28,7 +28,7 @@ _TWICE = frozenset("^{}\\[~]|€")
 _MARKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'", "«": '"', "»": '"', "…": "...", "–": "-", "—": "-"})
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE"})
 
-#: By the kinds of letters that say the same. `{what}`: title, day, hour and place.
+#: Texts by the kinds of letters that say the same. `{what}`: title, day, hour and place.
 TEXTS: Mapping[str, str] = {
     "registration.seated": "Inscription confirmée : {what}. Pour renoncer : {manage}",
     "registration.waiting": "Sur liste d'attente : {what}. Nous vous écrirons si une place se libère. {manage}",

@@ -1,4 +1,4 @@
-"""What a history says of an animation's event beside its sentence: former and new values, and how many came."""
+"""Details of an animation's event in a history, beside its sentence: former and new values, and how many came."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOPICS = frozenset(
     kind.topic for kind in (AnimationCreated, AnimationModified, AnimationAttested, AttestationCorrected)
 )
 _Present = AnimationAttested | AttestationCorrected
-#: What readers understand of a former and a new value; of other fields they are told that they changed.
+#: Fields whose former and new values readers understand; of others they are told that they changed.
 _SHOWN: Mapping[str, Callable[[AnimationDetails], str]] = {
     "title": lambda content: f"« {content.title} »",
     "venue_name": lambda content: content.venue_name,

@@ -27,15 +27,15 @@ from application.files.scanning.office_notes import cleaned_xml, is_dropped
 
 #: Before the type of what everybody may download: it is opened once more after it was opened as such.
 PUBLIC = "public "
-#: Of a PDF's properties: its title is shown, the others are of programs.
+#: The properties of a PDF that stay: its title is shown, the others are written by programs.
 _NOT_PERSONAL = frozenset({"/Title", "/Producer", "/Creator", "/CreationDate", "/ModDate", "/Trapped"})
 _NOTES_OF_PDF: tuple[str, ...] = ("/Metadata", "/PieceInfo")
 _PNG_HEAD = 8
-#: Of a PNG: its points, its colours, its size on paper, and how it moves.
+#: The chunks of a PNG that stay: its points, its colours, its size on paper, and how it moves.
 _KEPT_OF_PNG = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT cICP mDCV cLLI acTL fcTL fdAT".split()
 )
-#: Of a JPEG: its size on paper, its colours, and how they are stored, by the marker and how its segment begins.
+#: The segments of a JPEG that stay: its size on paper, its colours, and how they are stored, by marker and beginning.
 _KEPT_OF_JPEG: Mapping[int, bytes] = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _COMMENT, _SCAN, _END, _ORIENTATION = 0xFE, 0xDA, 0xD9, 0x0112
 _JPEG, _PNG, _ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n", b"PK\x03\x04"
@@ -226,7 +226,7 @@ def _cleaned_part(name: str, content: bytes, data: bool, depth: int) -> bytes | 
         if content.startswith(_PNG):
             return cleaned_png(content)
     except (OSError, ValueError, LookupError):
-        # It shows nothing, or what its beginning does not say.
+        # The part cannot be shown, or is not what its beginning says.
         return None
     if not content.startswith(_ZIP):
         return cleaned_xml(name, content, data)

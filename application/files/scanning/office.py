@@ -23,7 +23,7 @@ _PROGRAMS = ("basic/", "scripts/", "word/activex/", "ppt/activex/")
 _PROGRAM_FILES = ("vbaproject.bin", "vbadata.xml")
 
 
-#: What may be elsewhere: links, and what only shows or sounds.
+#: External targets that may stay: links, and what only shows or sounds.
 _SHOWN_FROM_ELSEWHERE = frozenset({"hyperlink", "image", "video", "audio", "media"})
 
 

@@ -22,13 +22,13 @@ _DROPPED_PART = re.compile(r"Versions/|VersionList\.xml$|META-INF/[^/]*signature
 _DATA_PART = re.compile(r"(?i)customXml/(?!itemProps|_rels/)[^/]*\.xml")
 _ODF_META = frozenset({"meta", "title", "language", "creation-date", "date", "editing-cycles", "editing-duration"})
 _COUNTS = frozenset({"Pages", "Words", "Characters", "CharactersWithSpaces", "Lines", "Paragraphs", "Slides", "Notes"})
-#: What is kept of properties, by the root element of their part; all of it is optional.
+#: Properties that stay, by the root element of their part; all of them are optional.
 _PROPERTIES: Mapping[str, frozenset[str]] = {
     "coreProperties": frozenset({"title", "language", "created", "modified", "revision"}),
     "Properties": _COUNTS | {"Application", "AppVersion", "DocSecurity", "HeadingPairs", "TitlesOfParts", "TotalTime"},
     "document-meta": _ODF_META | {"document-statistic", "generator"},
 }
-#: What is left out with all that is in it: variables, sources of letters, paths, and links to the parts emptied.
+#: Elements that are left out with their content: variables, sources of letters, paths, and links to the parts emptied.
 _LEFT_OUT = frozenset({"docVars", "mailMerge", "dataBinding", "absPath"})
 #: Attributes that are of people wherever they stand, and those of elements that describe people.
 _OF_PEOPLE = frozenset({"author", "initials", "userId", "userName", "lastModifiedBy"})

@@ -30,7 +30,7 @@ from application.files.scanning.office import Unfit
 
 #: An A3 page at 600 dots per inch has 70 million pixels, an A4 page at 1,200 twice as many: in colour too large.
 MAX_PIXELS = 100_000_000
-#: With a byte for each pixel in memory: black and white, shades of grey, a palette.
+#: The same with one byte for each pixel in memory: black and white, shades of grey, a palette.
 MAX_PIXELS_OF_ONE_BYTE = 300_000_000
 _ONE_BYTE = frozenset(("1", "L", "P"))
 #: Processor time for one file; the largest accepted one takes a half.
@@ -40,7 +40,7 @@ MAX_SECONDS_LIKENESS = 8
 #: Reading a progressive JPEG or a PNG with that many pixels takes at most half a gigabyte.
 MAX_MEMORY = 1_500_000_000
 _MAX_OPEN_FILES = 64
-#: Of a HEIC that is turned into a JPEG.
+#: The quality of a JPEG made from a HEIC.
 _QUALITY = 88
 
 #: A likeness has a bit for each of so many rows and columns: whether the page grows darker there, by more than a trace.
@@ -277,7 +277,7 @@ def _likenesses(media_type: str, path: Path, jpeg: bytes | None) -> list[Likenes
             with Image.open(io.BytesIO(jpeg) if jpeg else path, formats=("JPEG", "PNG")) as image:
                 page = likeness(image)
                 likenesses += [page] if page else []
-    # Nobody is refused for it: a page that cannot be read is compared by its digest alone.
+    # Refuse nobody for it: an unreadable page is compared by its digest alone.
     except Exception:
         return likenesses
     return likenesses

@@ -83,7 +83,7 @@ def begin(conn: Conn, guard: EventGuard, key: SigningKey) -> bool:
 
 
 def begin_at_start(conn: Conn, guard: EventGuard, key: SigningKey) -> None:
-    """As `begin`, as a program starts: a log that was named by itself has no file yet, and lost none.
+    """Do what `begin` does, at the start of a program: a log that was named by itself has no file yet, and lost none.
 
     The file allows no event more than its absence does. Where it cannot be written, that is logged.
     """

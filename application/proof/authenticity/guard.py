@@ -19,11 +19,11 @@ from eventstore.authenticators import EventKeys
 
 Conn = Connection[Any]
 
-#: What can be done about events that carry no authenticator and are right all the same.
+#: The way on for events that carry no authenticator and are right all the same.
 ACCEPT_THEM = "parentalite audit accept-events, once, after a look at what it says"
 
 
-#: What can be done where the file that tells where authenticators begin is lost.
+#: The way on where the file with the start of authenticators is lost.
 PUT_IT_BACK = f"put it back from a backup of the keys; without one, {ACCEPT_THEM}"
 
 
@@ -97,12 +97,12 @@ class EventGuard:
         file = self.start()
         start = file or FROM_THE_BEGINNING
         if signing and (file is None or size < start.size):
-            # With the file only once: what is signed afterwards begins with these.
+            # Only once with a file: later signatures begin with these.
             size = 0
         try:
             after = position_at(conn, size)
         except IncompleteTree:
-            # What was stored of the tree is gone: whether the log is the signed one is asked elsewhere.
+            # The stored tree is gone: other checks tell whether the log is the signed one.
             size = after = 0
         judge, first = EventJudge(self.keys, start.position), FirstEvents(start)
         stored = _hashes(conn, size)

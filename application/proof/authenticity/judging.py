@@ -23,7 +23,7 @@ Conn = Connection[Any]
 
 #: Rows that are fetched at once: some megabytes.
 _AT_ONCE = 2_000
-#: What stands where nobody looks may be many: the first tell enough.
+#: There may be many events at unread positions: the first ones tell enough.
 MOST_BELOW = 50
 
 BARE = "carry no authenticator: this system did not record them"

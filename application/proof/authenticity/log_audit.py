@@ -25,7 +25,7 @@ _BETWEEN_PROGRESS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Unsound:
-    """What this system did not record. `position` is None where it is no event at one position."""
+    """An event that this system did not record. `position` is None where it is no event at one position."""
 
     position: int | None
     text: str

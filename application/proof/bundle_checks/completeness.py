@@ -19,7 +19,7 @@ from domain.proof.events import MapCommitted, SigningRequired
 from eventstore.records import Recorded
 from eventstore.strict_reading import read_strictly
 
-#: Whose animations another dossier may have.
+#: Statuses in which another dossier may have the same animations.
 _LETTING_GO = (DossierStatus.RETURNED, DossierStatus.WITHDRAWN)
 
 
@@ -71,7 +71,7 @@ def _check_committed(bundle: OpenedBundle, entry: Any) -> tuple[Recorded, int]:
 
 
 def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted, schema_version: int) -> None:
-    """Check that every event is shown that told who has to sign: the commit says how many there were."""
+    """Check that every event about who has to sign is shown: the commit says how many there were."""
     shown = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
     if schema_version == 1 and not shown:
         bundle.gaps.append("it is from before the log told who has to sign: ask for a new bundle")

@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _NOT_OURS = "dossier.pdf is not what the dossier's facts are laid out as"
 #: Beyond this no paper of a dossier goes: it is not read word by word.
 _LARGEST = 64 << 20
-#: What a status is called on paper: no name of a person.
+#: Words of statuses on paper, which are no names of people.
 _STATUS_WORDS = frozenset({"ouvert", "soumis", "renvoyé", "service", "fait", "certifié", "payé", "montant", "retirée"})
 
 Words = Counter[str]
@@ -58,7 +58,7 @@ def check_paper(bundle: OpenedBundle) -> str | None:
 
 def _laid_out(bundle: OpenedBundle, number: int) -> bytes:
     try:
-        # It was laid out with the log's own note; cosignatures come afterwards.
+        # The paper was laid out with the log's own note; cosignatures come afterwards.
         return LAYOUTS[number](bundle.shown, own_part(bundle.text(CHECKPOINT), bundle.checkpoint.origin))
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
         raise CheckFailed(f"the dossier's facts cannot be laid out ({type(error).__name__})") from error

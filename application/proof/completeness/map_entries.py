@@ -1,4 +1,4 @@
-"""What the map holds, derived from the log: the last version of each stream, where each animation is, what was paid."""
+"""Entries of the map, derived from the log: the last version of each stream, where each animation is, what was paid."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def commit_and_sign(
     transaction of the caller's, the stored map stays that of the commit until it ends.
     """
     with signing_transaction(conn, key):
-        # What must not be signed gains no commit either: it would gain one at every look.
+        # Commit nothing to a log that must not be signed: each look would add a commit.
         check_may_sign(conn, key)
         commit = commit_map(conn, now)
         for _ in range(most_commits - 1):

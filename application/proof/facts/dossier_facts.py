@@ -120,7 +120,7 @@ class _DossierFold:
 
     def submitted(self, record: Recorded, fact: dossiers.DossierSubmitted) -> None:
         data = _json(fact)
-        # Rates of their own are told where they differ, as no facts of old have them.
+        # Lines have rates of their own only where these differ: facts of older versions have none.
         differing = fact.rate_per_animation is None
         self._dossier |= {
             "status": DossierStatus.SUBMITTED.value,

@@ -1,4 +1,4 @@
-"""What becomes of a certified dossier, in its facts: withdrawals, recoveries and controls.
+"""The later course of a certified dossier, in its facts: withdrawals, recoveries and controls.
 
 Their fields are there only once such an event is: the facts of any other dossier stay as they were.
 """

@@ -1,1 +1,1 @@
-"""What checks the whole log against what was signed: see `application.proof.checking`."""
+"""Check the whole log against what was signed: see `application.proof.checking`."""

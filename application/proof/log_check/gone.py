@@ -11,7 +11,7 @@ from application.proof.tiles import tree_size
 
 Conn = Connection[Any]
 
-#: What to do where an event is gone that was signed.
+#: The way on where a signed event is gone.
 PUT_BACK = (
     "nothing is signed; parentalite audit check names every such event: put each back from a backup, and take away "
     "what was recorded in its place"

@@ -1,4 +1,5 @@
-"""Whether older events are still those that were signed: some of them at each look, so that all are seen in rounds.
+"""Check whether older events are still those that were signed: some of them at each look, so that all are seen in
+rounds.
 
 What was signed may change in place, or go, in a stream to which nobody appends; nothing that is new then tells of it.
 """

@@ -166,7 +166,7 @@ def _sheet(case: Case, fact: AttendanceSheetAttached) -> Decision:
     (replaced,) = fact.replaces or (None,)
     facts = attendance_sheet.attach_sheet(state, status, case.actor, sheet, case.now, replaced, fact.reason)
     if case.schema_version == 1:
-        # It took the place of the one before.
+        # The sheet took the place of the one before.
         facts = [attached.model_copy(update={"replaces": None}) for attached in facts]
     return _decided(case, facts)
 

@@ -175,7 +175,7 @@ def _accepted(case: Case, fact: AmendmentAccepted) -> Decision:
     dossier = _of(case)
     facts = amendment.accept(dossier, case.actor, fact.number)
     if case.schema_version == 1:
-        # It did not say what becomes of the sum, which stayed as it was.
+        # The event did not say what becomes of the sum, which stayed as it was.
         unsaid = dict.fromkeys(("amount_before", "amount_after", "to_recover"))
         facts = [accepted.model_copy(update=unsaid) for accepted in facts]
     convention = _convention(case, dossier)

@@ -1,4 +1,4 @@
-"""What the judge says about an event, in words."""
+"""Findings of the judge about events, in words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Finding:
     topic: str
     reason: str
     warning: bool = False
-    #: Who recorded it, and in what role; empty where the event cannot be read.
+    #: The author and their role; empty where the event cannot be read.
     actor: str = ""
     role: str = ""
 

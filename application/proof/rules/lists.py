@@ -133,7 +133,7 @@ def _committed(case: Case, fact: MapCommitted) -> Decision:
     if case.schema_version > 1 and rules != until_then:
         raise Untold(f"{until_then} events tell who has to sign until position {fact.position}, not {rules}")
     state = case.scene.find(CommittedMap, MAP_ID)
-    # Code of before reads neither such an event nor a commit that counts them, and commits nothing after either.
+    # Older code reads neither such an event nor a commit that counts them, and commits nothing after either.
     if case.schema_version == 1 and (until_then or (state is not None and state.counts_signing_rules)):
         raise Untold(f"it does not count the events that tell who has to sign, {until_then} until {fact.position}")
     return Decision(committed_map.commit(state, fact.position, fact.root, rules, case.actor), Belongings())

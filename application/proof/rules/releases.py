@@ -1,4 +1,4 @@
-"""What is written since when: nobody goes on writing an older form, to which newer rules do not apply.
+"""Since when each form is written: nobody goes on writing an older form, to which newer rules do not apply.
 
 Forms are the schema version of each topic, and the person of whoever acts in office.
 """

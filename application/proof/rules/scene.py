@@ -1,4 +1,4 @@
-"""What the judge knows just before an event: the state of every stream that it holds, and stand-ins for the others.
+"""The judge's knowledge just before an event: the state of every stream that it holds, and stand-ins for the others.
 
 The log holds every stream. A bundle holds some: what another stream would say is then unknown, and its stand-in admits
 whatever the event says.
@@ -67,13 +67,13 @@ class Scene:
     zones: dict[str, str] = field(default_factory=dict)
     #: The persons who acted for each structure.
     speakers: dict[UUID, set[str]] = field(default_factory=dict)
-    #: What a control's population follows from.
+    #: The events that a control's population follows from.
     certifications: Certifications = field(default_factory=Certifications)
     #: The mandates of each account: the role of each, and its end where there is one.
     mandates: dict[UUID, dict[UUID, tuple[Role, datetime | None]]] = field(default_factory=dict)
     #: The positions of the events that tell who has to sign.
     signing_rules: list[int] = field(default_factory=list)
-    #: Whose stream each passkey was registered in first, by its credential id.
+    #: The stream that each passkey was registered in first, by its credential id.
     passkeys: dict[str, UUID] = field(default_factory=dict)
     #: Whether an act was signed with the name of whoever acts.
     names_are_signed: bool = False

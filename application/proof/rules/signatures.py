@@ -1,4 +1,4 @@
-"""What the judge says of signatures: of those that there are, and of those that are missing."""
+"""Judge signatures: those that there are, and those that are missing."""
 
 from __future__ import annotations
 

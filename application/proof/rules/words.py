@@ -14,7 +14,7 @@ E = TypeVar("E", bound=Event)
 SEALED = "texte scellé"
 #: Differs from it: for a text that the event itself calls new.
 NEW = "autre texte scellé"
-#: The same for fields of a form of their own.
+#: Stand-ins for fields of a form of their own.
 _FORMED = {
     "contact_phone": ("01 99 00 12 34", "01 99 00 56 78"),
     "contact_email": ("scelle@example.org", "autre.scelle@example.org"),

@@ -1,1 +1,1 @@
-"""What the signer is called, and what keeps it and its witnesses from their work."""
+"""The signer: its name, and the troubles that keep it and its witnesses from their work."""

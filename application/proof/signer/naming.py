@@ -15,7 +15,7 @@ from eventstore.log import head
 Conn = Connection[Any]
 
 _NAME = "INSERT INTO proof.log (origin) VALUES (%s) ON CONFLICT (only_one) DO UPDATE SET origin = EXCLUDED.origin"
-#: What to do about a log without a name.
+#: The way on for a log without a name.
 NAME_IT = "parentalite audit name-log names it, once"
 
 

@@ -1,4 +1,4 @@
-"""What keeps the log from being judged, signed, stamped or cosigned: kept in the database, for whoever watches."""
+"""Troubles that keep the log from being judged, signed, stamped or cosigned: kept in the database for operators."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def request_cosignature(
     old = min(int(row[0]) if row else 0, checkpoint.size)
     status, text = _post(conn, witness, checkpoint, old, seconds)
     if status == _CONFLICT:
-        # It saw another tree last than we remember; its answer says which.
+        # The witness last saw another tree than we remember; its answer says which.
         old = _size(witness, text)
         if old > checkpoint.size:
             raise NoCosignature(f"it has cosigned a tree of {old} before, larger than this log")

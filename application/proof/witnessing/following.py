@@ -34,7 +34,7 @@ class CannotFollow(Exception):
 
 
 class Site(Protocol):
-    """What a log serves: bytes by paths, as in C2SP tlog-tiles."""
+    """The files of a log: bytes by paths, as in C2SP tlog-tiles."""
 
     def get(self, path: str) -> bytes:
         """Raises CannotFollow."""

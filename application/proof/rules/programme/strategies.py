@@ -36,7 +36,7 @@ def _written(case: Case, fact: StrategyWritten) -> Decision:
     if former is None:
         authorize(case.actor, Action.STRATEGY_WRITE, belongings)
         return Decision([fact] if fact.edition > 1 else strategies.write(None, fact, case.actor), belongings)
-    # Its words are not known: they may be what changes.
+    # Its words are unknown: they may be what changes.
     former = replace(former, written=former.written.model_copy(update={"diagnosis": NEW}))
     superseded = [Consequence(former.id, event, belongings) for event in strategies.supersede(former, case.stream)]
     return Decision(strategies.write(former, fact, case.actor), belongings, superseded)
