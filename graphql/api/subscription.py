@@ -23,6 +23,7 @@ from api.typology.territories_and_terms import lists_of
 from domain.animations.events import AnimationPublished
 from domain.kernel.rights import Action, Belongings, may
 from projections.animations import queries as animation_queries
+from projections.animations.conditions import Conditions
 from projections.audit import queries as audit_queries
 from projections.engine.reading import Snapshot
 
@@ -58,7 +59,7 @@ class Subscription:
         self, info: Info, where: Where = None, after: After = None
     ) -> AsyncGenerator[Animation, None]:
         context = info.context
-        conditions = where.conditions() if where else animation_queries.Conditions()
+        conditions = where.conditions() if where else Conditions()
         # Refused at once; what replaced a term is looked up anew for each page.
         in_force(conditions, await lists_of(context))
         await check_structure(context, conditions.structure_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from projections.animations.conditions import CONDITIONS, Conditions
 from projections.animations.figures import LISTED_ANIMATIONS
 from projections.animations.sources import SOURCE, source
 from projections.animations.standing import (
@@ -20,6 +20,7 @@ from projections.animations.standing import (
     WITHOUT_CONVENTION,
 )
 from projections.engine.paging import TURN, Filter, Listing, Order
+from projections.engine.planning import Planning
 from projections.engine.words import text_query
 
 _SELECT = f"SELECT a.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined}"
@@ -89,47 +90,6 @@ _NOT_PUBLIC = ("STATUS", "ATTESTED")
 _GROUPS = ("TYPE", "AUDIENCE", "STATUS", "ATTESTED")
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """The filters of a listing; None: no filter. Collections mean any of their members."""
-
-    territory: Collection[str] | None = None
-    commune: Collection[str] | None = None
-    school: Collection[str] | None = None
-    #: A commune whose neighbours are looked for; what answers turns it into `commune`.
-    around: str | None = None
-    theme: Collection[str] | None = None
-    type: Collection[str] | None = None
-    venue_type: Collection[str] | None = None
-    audience: Collection[str] | None = None
-    status: Collection[str] | None = None
-    accessibility: Collection[str] | None = None
-    language: Collection[str] | None = None
-    structure_id: UUID | None = None
-    starts_from: datetime | None = None
-    starts_before: datetime | None = None
-    text: str | None = None
-    seats_left: bool | None = None
-    attested: bool | None = None
-    past: bool | None = None
-    upcoming: bool | None = None
-    awaiting_attestation: bool | None = None
-    without_convention: bool | None = None
-    #: The time zones of the territories that are looked for; empty: any. No filter: it bounds where clocks are asked.
-    time_zones: Collection[str] = ()
-
-    @property
-    def names_a_time(self) -> bool:
-        """Whether it is said which time is meant: such a list is simply in the order of its dates."""
-        times = (self.starts_from, self.starts_before, self.past, self.upcoming, self.awaiting_attestation)
-        return any(time is not None for time in times)
-
-    @property
-    def follows_the_clock(self) -> bool:
-        """Whether what matches changes with time alone."""
-        return any(getattr(self, name) is not None for name in _AT_AN_INSTANT)
-
-
 #: The columns of what any of several values is asked for: of one value, and of several.
 _AMONG = {name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")}
 _OVERLAPPING = {"theme": "a.themes", "accessibility": "a.accessibility", "language": "a.languages"}
@@ -147,10 +107,9 @@ _STARTS = {"starts_from": ">=", "starts_before": "<"}
 #: No clock is further from UTC: an index finds the range, the clocks of each territory decide within it.
 _FURTHEST = timedelta(hours=14)
 #: The conditions that the listing's rollup does not count by.
-_NOT_ADDED_UP = frozenset(condition.name for condition in fields(Conditions)).difference(
-    LISTED_ANIMATIONS.table.key, ("time_zones",)
-)
-_NARROWING_NOTHING: tuple[object, ...] = (None, [])
+_NOT_ADDED_UP = CONDITIONS.difference(LISTED_ANIMATIONS.table.key)
+#: The conditions of which an index of the listing has all columns.
+_OF_INDEX = frozenset(("territory", "starts_from", "starts_before", "upcoming"))
 _NO_WORD = "false"
 
 
@@ -189,7 +148,7 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
         )
     for name, column in _OVERLAPPING.items():
         if chosen := getattr(conditions, name):
-            filtered = replace(filtered.where(f"{column} && %({name})s", **{name: list(chosen)}), by_values=True)
+            filtered = filtered.where(f"{column} && %({name})s", **{name: list(chosen)})
     for name, condition in _ONE.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition, **{name: value})
@@ -207,7 +166,7 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
         filtered = (
             filtered.where("a.search @@ %(sought)s::tsquery", sought=query) if query else filtered.where(_NO_WORD)
         )
-    return filtered
+    return filtered if conditions.guesses_hold else replace(filtered, planning=Planning.BY_VALUES)
 
 
 def _started(filtered: Filter, name: str, comparison: str, start: datetime, time_zones: Collection[str]) -> Filter:
@@ -215,6 +174,8 @@ def _started(filtered: Filter, name: str, comparison: str, start: datetime, time
     if start.tzinfo is not None:
         return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: start})
     earliest, latest = _shown_at(start, time_zones)
+    if earliest == latest:
+        return filtered.where(f"a.starts_at {comparison} %({name})s", **{name: earliest})
     bound, decided = (earliest, latest) if comparison == ">=" else (latest, earliest)
     # The day by those clocks stands in a column, and in the indexes.
     shown = "a.day" if start.time() == time.min else "(a.starts_at AT TIME ZONE a.time_zone)"
@@ -254,12 +215,19 @@ def listed(conditions: Conditions, now: datetime | None = None) -> Filter:
 def counted(filtered: Filter, conditions: Conditions, now: datetime | None = None) -> Filter:
     """Add the conditions to a filter by columns of the rollup; where all are, the rollup counts."""
     filtered = narrowed(filtered, conditions, now)
-    if any(getattr(conditions, name) not in _NARROWING_NOTHING for name in _NOT_ADDED_UP):
+    if not conditions.narrowing.isdisjoint(_NOT_ADDED_UP):
         return filtered
     adding = (
         f"SELECT coalesce(sum(a.animations), 0)::bigint AS total FROM {{listed_animations}} a WHERE {filtered.clause}"
     )
     return replace(filtered, counting=adding)
+
+
+def planned(filtered: Filter, conditions: Conditions, orders: Sequence[Order]) -> Filter:
+    """Let a page be planned once if an index has its rows in this order, with what they are filtered by."""
+    first = orders[1] if orders[0].kind == TURN else orders[0]
+    of_index = conditions.narrowing <= _OF_INDEX and len(conditions.territory or ()) <= 1
+    return replace(filtered, planning=Planning.ONCE) if of_index and first.name == "STARTS_AT" else filtered
 
 
 def listing(requested: Iterable[tuple[str, bool]], only_published: bool) -> Listing:

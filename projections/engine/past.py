@@ -23,6 +23,7 @@ from eventstore.records import Recorded
 from eventstore.seals import sealed_with
 from eventstore.vault import WRAPPED_KEYS, Vault
 from projections.engine.folding import Changes, fold_batch, rollup_deltas
+from projections.engine.planning import Planning
 from projections.engine.projection import Key, Projection, Row
 from projections.engine.reading import Snapshot
 from projections.engine.registry import projections
@@ -108,9 +109,9 @@ class PastSnapshot(Snapshot):
     extra: Row
 
     async def sent(
-        self, query: sql.Composed | sql.SQL, params: Any = None, by_values: bool = False
+        self, query: sql.Composed | sql.SQL, params: Any = None, planning: Planning = Planning.CHOSEN
     ) -> Sequence[DictRow]:
-        rows = await Snapshot.sent(self, query, {**(params or {}), **self.past_rows}, by_values)
+        rows = await Snapshot.sent(self, query, {**(params or {}), **self.past_rows}, planning)
         return [row | self.extra for row in rows]
 
 

@@ -30,6 +30,7 @@ from eventstore.connections import BUSY_SECONDS, POOL_SECONDS, READING, connecti
 from eventstore.sessions.lending import hang_up
 from eventstore.unavailable import is_connection_lost
 from projections.engine.generations import identifier
+from projections.engine.planning import Planning, plan, rolled_back
 from projections.engine.registry import views
 from projections.engine.sent_rows import SentRows
 
@@ -80,9 +81,12 @@ class Snapshot:
     composed: MutableMapping[str, sql.SQL] = field(default_factory=dict, kw_only=True)
 
     async def rows(
-        self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None, by_values: bool = False
+        self,
+        query: sql.Composed | sql.SQL,
+        params: Mapping[str, Any] | None = None,
+        planning: Planning = Planning.CHOSEN,
     ) -> list[DictRow]:
-        return list(await self.sent(query, params, by_values))
+        return list(await self.sent(query, params, planning))
 
     async def of_ids(self, template: str, ids: Collection[UUID]) -> list[DictRow]:
         """Return the rows of a statement with `= ANY(%(ids)s)`.
@@ -94,12 +98,16 @@ class Snapshot:
         return await self.rows(self.sql(template), {"ids": list(ids)})
 
     async def sent(
-        self, query: sql.Composed | sql.SQL, params: Mapping[str, Any] | None = None, by_values: bool = False
+        self,
+        query: sql.Composed | sql.SQL,
+        params: Mapping[str, Any] | None = None,
+        planning: Planning = Planning.CHOSEN,
     ) -> Sequence[DictRow]:
-        """Return `rows`, each loaded on access. `by_values`: planned for these values, not once for all."""
+        """Return `rows`, each loaded on access."""
         async with self.conn.cursor(binary=True) as cursor:
             with in_time(self.conn, LONGEST_STATEMENT):
-                await cursor.execute(query, params, prepare=not by_values)
+                await plan(self.conn, planning)
+                await cursor.execute(query, params, prepare=planning is not Planning.BY_VALUES)
             return SentRows(self.conn, cursor)
 
     def sql(self, template: str, **parts: sql.Composable) -> sql.Composed | sql.SQL:
@@ -159,6 +167,7 @@ async def snapshot(
             await conn.commit()
         except BaseException:
             if not conn.closed:
+                rolled_back(conn)
                 await conn.rollback()
             raise
 

@@ -14,6 +14,7 @@ from anyio import CancelScope
 from api.core.context import Context
 from projections.animations.sources import source
 from projections.engine.paging import Filter, Order, Page, page_statement
+from projections.engine.planning import Planning
 
 PAGE = 500
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ async def pages(
     while True:
         statement, params = page_statement(columns_read, filtered, orders, Page(PAGE, start))
         try:
-            rows = await context.again_if_lost(partial(_rows, context, statement, params, filtered.by_values))
+            rows = await context.again_if_lost(partial(_rows, context, statement, params, filtered.planning))
         finally:
             # Release the connection even if the client has disconnected.
             with CancelScope(shield=True):
@@ -39,6 +40,6 @@ async def pages(
         start = tuple(rows[PAGE - 1]["cursor_values"])
 
 
-async def _rows(context: Context, statement: Any, params: Mapping[str, Any], by_values: bool) -> list[Row]:
+async def _rows(context: Context, statement: Any, params: Mapping[str, Any], planning: Planning) -> list[Row]:
     read = await context.read()
-    return await read.rows(read.sql(statement), params, by_values)
+    return await read.rows(read.sql(statement), params, planning)

@@ -140,7 +140,7 @@ async def _count(read: Snapshot, filters: Sequence[Filter]) -> int:
     total = 0
     for filtered in filters:
         statement = f"SELECT count(*) AS total FROM {{animations}} a WHERE {filtered.clause}"
-        (row,) = await read.rows(read.sql(statement), filtered.params, filtered.by_values)
+        (row,) = await read.rows(read.sql(statement), filtered.params, filtered.planning)
         total += row["total"]
     return total
 
@@ -162,7 +162,7 @@ async def _response(
     rows: list[Row] = []
     for filtered in filters:
         statement, params = page_statement(source(COLUMNS), filtered, feed.orders_of(filtered), Page(feed.most))
-        rows += await read.rows(read.sql(statement), params, filtered.by_values)
+        rows += await read.rows(read.sql(statement), params, filtered.planning)
     left_out = await _count(read, filters) - feed.most if len(rows) > feed.most else 0
     await context.close()
     if feed is _ENTRY and not rows:

@@ -18,7 +18,7 @@ from api.core.lists.checks import (
 )
 from api.core.scalars import moment
 from domain.animations.transitions import AnimationStatus
-from projections.animations import queries as animations
+from projections.animations.conditions import Conditions
 
 #: How lists of animations are ordered unless asked otherwise.
 COMING_FIRST = (
@@ -67,9 +67,9 @@ class AnimationWhere:
     text: str | None = strawberry.field(default=None, description=_TEXT)
     seats_left: bool | None = strawberry.field(default=None, description="With (or without) seats left.")
 
-    def conditions(self) -> animations.Conditions:
+    def conditions(self) -> Conditions:
         starts_from, starts_before = _starts(self.starts_from, self.starts_before)
-        return animations.Conditions(
+        return Conditions(
             territory=checked_texts(self.territory, "territory"),
             theme=checked_texts(self.theme, "theme"),
             type=checked_texts(self.type, "type"),
@@ -115,9 +115,9 @@ class OwnAnimationWhere:
         " one does (or all others).",
     )
 
-    def conditions(self) -> animations.Conditions:
+    def conditions(self) -> Conditions:
         starts_from, starts_before = _starts(self.starts_from, self.starts_before)
-        return animations.Conditions(
+        return Conditions(
             without_convention=self.without_convention,
             status=[status.value for status in self.status or ()],
             attested=self.attested,
@@ -147,7 +147,7 @@ class OwnAnimationWhere:
 class ManagedAnimationWhere(OwnAnimationWhere):
     structure_id: strawberry.ID | None = strawberry.field(default=None, description="Run by this structure.")
 
-    def conditions(self) -> animations.Conditions:
+    def conditions(self) -> Conditions:
         structure_id = filter_id(self.structure_id, "structureId")
         return replace(OwnAnimationWhere.conditions(self), structure_id=structure_id)
 

@@ -29,6 +29,7 @@ from api.typology.territories_and_terms import Lists, lists_of
 from domain.kernel.rights import Action
 from domain.typology.typology import TermKind
 from projections.animations import queries
+from projections.animations.conditions import Conditions
 from projections.engine.paging import Filter, Listing
 
 
@@ -170,14 +171,14 @@ async def own_animations(
     )
 
 
-async def conditions_in_force(context: Context, where: AnimationWhere | OwnAnimationWhere | None) -> queries.Conditions:
+async def conditions_in_force(context: Context, where: AnimationWhere | OwnAnimationWhere | None) -> Conditions:
     """Return the conditions of a filter by today's terms. Raises INVALID for an unknown code or structure."""
-    conditions = where.conditions() if where else queries.Conditions()
+    conditions = where.conditions() if where else Conditions()
     await check_structure(context, conditions.structure_id)
     return in_force(conditions, await lists_of(context))
 
 
-def instant_of(context: Context, conditions: queries.Conditions) -> datetime | None:
+def instant_of(context: Context, conditions: Conditions) -> datetime | None:
     """Return the instant that the conditions speak of, None for those that speak of none."""
     return context.now if conditions.follows_the_clock else None
 
@@ -185,18 +186,19 @@ def instant_of(context: Context, conditions: queries.Conditions) -> datetime | N
 def _ordered(
     context: Context,
     filtered: Filter,
-    conditions: queries.Conditions,
+    conditions: Conditions,
     order_by: Sequence[AnimationOrder] | None,
     only_published: bool,
 ) -> tuple[Listing, Filter]:
     """Return the list in the order asked for; without one, and without a time asked for, what is to come leads."""
     if order_by or conditions.names_a_time:
-        orders = [order.sort_key() for order in order_by or ()]
-        return queries.listing(orders, only_published), filtered
-    return queries.coming_first(filtered, context.minute)
+        listing = queries.listing([order.sort_key() for order in order_by or ()], only_published)
+    else:
+        listing, filtered = queries.coming_first(filtered, context.minute)
+    return listing, queries.planned(filtered, conditions, listing.orders)
 
 
-def in_force(conditions: queries.Conditions, lists: Lists) -> queries.Conditions:
+def in_force(conditions: Conditions, lists: Lists) -> Conditions:
     """Replace the codes of the conditions by today's terms, together with the codes that became them.
 
     Raise INVALID for a code that never was one: it would filter everything away.

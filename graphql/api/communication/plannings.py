@@ -22,7 +22,7 @@ from application.papers.communication.planning import Planning, planning_pdf
 from application.papers.logos import Logos
 from domain.kernel.identifiers import territory_id
 from projections.animations import queries
-from projections.animations.queries import Conditions
+from projections.animations.conditions import Conditions
 
 #: Some twenty pages; a last line says how many more there are, and where.
 MOST = 200

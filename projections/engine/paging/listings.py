@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from projections.engine.planning import Planning
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -32,8 +34,7 @@ class Filter:
     each: tuple[tuple[str, str], ...] = ()
     #: A statement for the number of matching rows, as `total`, if there is a faster one than counting them.
     counting: str | None = None
-    #: Whether the values decide which plan is best: of a usual term the index in order, of a rare one its own.
-    by_values: bool = False
+    planning: Planning = Planning.CHOSEN
 
     def where(self, condition: str, **params: Any) -> Filter:
         conditions, params = (*self.conditions, condition), {**self.params, **params}

@@ -61,7 +61,10 @@ LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after:
   animations(where: $where, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } } }"""
 
 
-@pytest.mark.parametrize(("where", "is_kept"), [({"type": ["seminaire"]}, True), ({"theme": ["jeux-video"]}, False)])
+@pytest.mark.parametrize(
+    ("where", "is_kept"),
+    [({"type": ["seminaire"]}, True), ({"theme": ["jeux-video"]}, False), ({"text": "café"}, False)],
+)
 def test_a_list_by_what_is_usual_or_rare_is_planned_for_its_values(
     season: Reader, monkeypatch: pytest.MonkeyPatch, where: dict[str, Any], is_kept: bool
 ) -> None:

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from projections.animations.queries import Conditions, narrowed
+from projections.animations.conditions import Conditions
+from projections.animations.queries import narrowed
 from projections.engine.paging import Filter
 
 _ZONES = ("Europe/Paris", "America/Guadeloupe", "Indian/Reunion", "Pacific/Noumea", "Pacific/Marquesas", "Africa/Cairo")

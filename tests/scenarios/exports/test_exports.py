@@ -13,6 +13,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from api.animations import export_pages as pages
 from api.downloads import workbook
+from projections.engine.planning import Planning
 from projections.engine.reading import Snapshot
 from tests.support.people import (
     ANIMATION,
@@ -156,12 +157,12 @@ def test_who_breaks_off_keeps_no_connection(people, server, monkeypatch):
     monkeypatch.setattr(pages, "PAGE", 2)
     read, queries = Snapshot.sent, []
 
-    async def failing(self: Snapshot, query: Any, params: Any = None, by_values: bool = False) -> Any:
+    async def failing(self: Snapshot, query: Any, params: Any = None, planning: Planning = Planning.CHOSEN) -> Any:
         if "cursor_values" in query.as_string(None):
             queries.append(query)
             if len(queries) % 2 == 0:
                 raise ConnectionAbortedError
-        return await read(self, query, params, by_values)
+        return await read(self, query, params, planning)
 
     with monkeypatch.context() as broken:
         broken.setattr(Snapshot, "sent", failing)

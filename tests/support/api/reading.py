@@ -20,6 +20,7 @@ from application.files.store import FileStore
 from application.hosting.database import temporary_database
 from domain.kernel.actors import PUBLIC, Actor
 from projections.engine.catching_up import catch_up
+from projections.engine.planning import Planning
 from projections.engine.reading import Snapshot
 from tests.support.api.asking import BESIDES, MASTER_KEY, SIGN_IN, Asked, Reached, Town
 from tests.support.world import EVENT_KEYS
@@ -82,9 +83,11 @@ def executed() -> Iterator[list[Statement]]:
     statements: list[Statement] = []
     sent = Snapshot.sent
 
-    async def noted(self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None, by_values: bool = False) -> Any:
+    async def noted(
+        self: Snapshot, query: sql.Composed | sql.SQL, params: Any = None, planning: Planning = Planning.CHOSEN
+    ) -> Any:
         statements.append((query, params))
-        return await sent(self, query, params, by_values)
+        return await sent(self, query, params, planning)
 
     Snapshot.sent = noted  # type: ignore[method-assign]
     try:

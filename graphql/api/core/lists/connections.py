@@ -72,11 +72,11 @@ async def _one_page(
     source, counted = listing.of_columns(arguments.ahead.columns), arguments.ahead.counted
     counting = filtered.counting or count_statement(listing.source, filtered, listing.orders)
     statement, params = page_statement(source, filtered, listing.orders, page, counting if counted else None)
-    rows = await read.sent(read.sql(statement), params, filtered.by_values)
+    rows = await read.sent(read.sql(statement), params, filtered.planning)
 
     async def counts(_: list[None]) -> list[int]:
         again = await context.read()
-        (row,) = await again.rows(again.sql(counting), filtered.params, filtered.by_values)
+        (row,) = await again.rows(again.sql(counting), filtered.params, filtered.planning)
         return [row["total"]]
 
     async def count() -> Total:
@@ -103,13 +103,13 @@ async def _pages(
     read, source = await context.read(), listing.of_columns(arguments.ahead.columns)
     statement, params = pages_statement(source, filtered, listing.orders, page)
     rows_of: dict[UUID, list[Row]] = {owner: [] for owner in owners}
-    for row in await read.rows(read.sql(statement), {**params, "owners": list(owners)}, filtered.by_values):
+    for row in await read.rows(read.sql(statement), {**params, "owners": list(owners)}, filtered.planning):
         rows_of[row[source.owner]].append(row)
 
     async def counts(counted: list[UUID]) -> list[int]:
         again = await context.read()
         counting = again.sql(counts_statement(source, filtered, listing.orders))
-        rows = await again.rows(counting, {**filtered.params, "owners": counted}, filtered.by_values)
+        rows = await again.rows(counting, {**filtered.params, "owners": counted}, filtered.planning)
         totals = {row["owner"]: row["total"] for row in rows}
         return [totals[owner] for owner in counted]
 
