@@ -133,8 +133,11 @@ class Appender:
         Of many woken at once, all but one wait for the interpreter. One after another would each wait for whatever else
         computes in this process: five milliseconds a time.
         """
-        with suppress(IndexError):
-            while number > 0:
+        while number > 0 and self._to_call:
+            try:
                 waiting = self._to_call.popleft()
-                waiting.called.release()
-                number -= not waiting.left
+            except IndexError:
+                # Another thread was faster.
+                return
+            waiting.called.release()
+            number -= not waiting.left

@@ -37,6 +37,8 @@ _TYPES = {name: psycopg.adapters.types[name].oid for name in _ENCODERS}
 _EMPTY = {name: Struct(">3I").pack(0, 0, oid) for name, oid in _TYPES.items()}
 _HEAD = Struct(">5I")
 _LENGTH = Struct(">I")
+#: Of one element: most commands have one event.
+_HEADS = {name: _HEAD.pack(1, 0, oid, 1, 1) for name, oid in _TYPES.items()}
 
 
 def columns(types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
@@ -52,6 +54,9 @@ def encoded(types: Sequence[str], values: Sequence[Any]) -> list[bytes]:
 
 
 def _array(name: str, values: Sequence[Any]) -> bytes:
+    if len(values) == 1:
+        value = _ENCODERS[name](values[0])
+        return b"".join((_HEADS[name], _LENGTH.pack(len(value)), value))
     # One dimension, no nulls, the type, the number of elements, the index of the first.
     parts = [_HEAD.pack(1, 0, _TYPES[name], len(values), 1)]
     for value in map(_ENCODERS[name], values):

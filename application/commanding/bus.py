@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -50,6 +51,7 @@ log = logging.getLogger(__name__)
 
 #: How often a command decides again after a concurrent change before it fails with CONFLICT.
 MOST_ATTEMPTS = 20
+_NO_TURN = nullcontext()
 _TOO_MANY = "Trop de modifications simultanées : réessayez."
 
 Pool = ConnectionPool[Connection[Any]]
@@ -92,7 +94,8 @@ class CommandBus:
     def _execute(self, command: Command, actor: Actor, now: datetime) -> Outcome:
         self.memory.raise_fault()
         idempotency = self._idempotency(command, actor)
-        with self.turns.take(command.turn):
+        turn = command.turn
+        with self.turns.take(turn) if turn else _NO_TURN:
             try:
                 return self._decide(command, actor, now, idempotency)
             except DomainError:

@@ -33,11 +33,8 @@ class Turns:
     _guard: Lock = field(default_factory=Lock)
 
     @contextmanager
-    def take(self, thing: UUID | None) -> Iterator[None]:
-        """Wait for the thing's turn; None waits for nothing."""
-        if thing is None:
-            yield
-            return
+    def take(self, thing: UUID) -> Iterator[None]:
+        """Wait for the thing's turn."""
         with self._guard:
             turn = self._turns.setdefault(thing, _Turn())
             turn.taking += 1

@@ -67,6 +67,8 @@ class LogMemory:
         #: The fault, for as long as it lasts.
         self.fault: LogWentBack | None = None
         self._seen = Seen()
+        #: Recorded after that. Its digest is made once somebody compares it: the client waits meanwhile.
+        self._recorded: tuple[int, bytes] | None = None
         self._started: datetime | None = None
         #: The database that was seen, for the file.
         self._database: tuple[int, str] | None = None
@@ -76,13 +78,20 @@ class LogMemory:
 
     @property
     def seen(self) -> Seen:
+        with self._guard:
+            return self._latest()
+
+    def _latest(self) -> Seen:
+        if self._recorded is not None:
+            position, state = self._recorded
+            self._seen, self._recorded = Seen(position, sha256(state).digest()), None
         return self._seen
 
     def saw(self, position: int, state: bytes) -> None:
         """Remember an event that was recorded."""
         with self._guard:
-            if position > self._seen.position:
-                self._seen = Seen(position, sha256(state).digest())
+            if position > self._seen.position and (self._recorded is None or position > self._recorded[0]):
+                self._recorded = position, state
 
     def raise_fault(self) -> None:
         """Raise LogWentBack if the log went back."""
@@ -92,7 +101,7 @@ class LogMemory:
     def look(self, conn: Connection[Any]) -> None:
         """Compare the log behind a connection, if there is one yet, with what was seen. Raises LogWentBack."""
         with suppress(UndefinedTable), conn.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(LOOK, {"seen": self._seen.position}).fetchone()
+            row = cursor.execute(LOOK, {"seen": self.seen.position}).fetchone()
             assert row is not None
             self.compare(row)
 
@@ -109,7 +118,7 @@ class LogMemory:
         """Return whether states have to be forgotten."""
         is_other = self._started not in (None, row["started"])
         self._started, self._database = row["started"], (row["cluster"], row["database"])
-        seen, head = self._seen, Seen(row["position"] or 0, row["digest"] or b"")
+        seen, head = self._latest(), Seen(row["position"] or 0, row["digest"] or b"")
         if row["looked_for"] != seen.position:
             # Something was recorded meanwhile: the next look compares it.
             return is_other
@@ -135,7 +144,7 @@ class LogMemory:
         self.look(conn)
         kept = read_seen(file)
         if kept is not None and kept[0] == self._database:
-            self._seen = kept[1]
+            self._seen, self._recorded = kept[1], None
             self.look(conn)
         self._file = file
         self._keep()
