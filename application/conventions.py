@@ -47,6 +47,8 @@ class StructureRename(Command):
     structure_id: UUID
     name: Name
     reason: Reason
+    #: Structures that may be called so already. The read side proposes them.
+    namesakes: tuple[UUID, ...] = Field(default=(), exclude=True)
 
 
 class StructureMove(Command):
@@ -155,7 +157,8 @@ def attach_to_account(work: UnitOfWork, signed: Recorded, belongings: Belongings
 
 def rename(command: StructureRename, work: UnitOfWork) -> UUID:
     state = work.subject(STRUCTURE, command.structure_id, None, "Structure", "structure_id")
-    facts = structures.rename(state, work.actor, command.name, command.reason)
+    others = [other for each in command.namesakes if (other := work.find(STRUCTURE, each)) is not None]
+    facts = structures.rename(state, work.actor, command.name, command.reason, others)
     work.record(STRUCTURE, state.id, facts, Belongings(state.id, state.home))
     return state.id
 

@@ -150,9 +150,11 @@ def _is_site(match: str) -> bool:
     return not ending or "://" in match or ending.islower() or ending.lower() in _ENDINGS
 
 
-def _no_site(value: str) -> str:
+def _a_name(value: str) -> str:
     if names_a_site(value):
         raise ValueError("nom attendu, sans adresse de site")
+    if not any(char.isalnum() for char in value):
+        raise ValueError("nom attendu, avec des lettres ou des chiffres")
     return value
 
 
@@ -163,4 +165,4 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30), 
 #: A first or last name, fit for a greeting: it holds nothing to click on or to call.
 PersonName = line(80, check=_name_of_a_person)
 #: The name of an office or a place where people work.
-Name = line(200, check=_no_site)
+Name = line(200, check=_a_name)

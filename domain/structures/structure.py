@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, check_all, invalid, refuse
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.field_labels import sentence
+from domain.kernel.place_search import folded
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
 
@@ -135,10 +137,10 @@ def attach_convention(
     return [*opened, ConventionAttached(convention_id=convention_id, territory=territory)]
 
 
-def rename(state: Structure, actor: Actor, name: str, reason: str) -> list[Event]:
-    """Rename the structure, with a reason."""
+def rename(state: Structure, actor: Actor, name: str, reason: str, others: Iterable[Structure] = ()) -> list[Event]:
+    """Rename the structure, with a reason. `others`: structures that may be called so already."""
     authorize(actor, Action.STRUCTURE_RENAME, state.belongings)
-    check_all(lambda: _check_new_name(state, name), lambda: required_reason(reason))
+    check_all(lambda: _check_new_name(state, name, others), lambda: required_reason(reason))
     return [StructureRenamed(name=name, reason=required_reason(reason))]
 
 
@@ -175,9 +177,16 @@ def check_contact(phone: str | None, email: str | None) -> None:
         )
 
 
-def _check_new_name(state: Structure, name: str) -> None:
+def _check_new_name(state: Structure, name: str, others: Iterable[Structure]) -> None:
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")
+    for other in others:
+        if other.id != state.id and other.territories & state.territories and folded(other.name) == folded(name):
+            raise broken(
+                f"Une autre structure du territoire s'appelle déjà ainsi (SIRET {other.siret}). Ajoutez ce qui les"
+                " distingue, par exemple la commune.",
+                "name",
+            )
 
 
 def _check_new_siret(state: Structure, siret: str, is_taken: bool) -> None:

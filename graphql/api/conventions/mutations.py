@@ -23,7 +23,7 @@ from api.core.context import Context, Info
 from api.core.lists.checks import node_id
 from api.structures.convention import Convention, conventions_of, load_convention
 from api.structures.mutations import StructurePayload
-from api.structures.types import load_structure, load_structure_by_siret, load_structures_of_siren
+from api.structures.types import load_structure, load_structure_by_siret, load_structures_of_siren, namesakes_of
 from application import conventions as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
@@ -79,11 +79,14 @@ class ConventionMutations:
         return payload
 
     @strawberry.mutation(
-        description="Gives a structure another name, with a reason. For the coordonnateurs of its first territory and"
-        " the national team."
+        description="Gives a structure another name, with a reason: none that another of its territories has. For the"
+        " coordonnateurs of its first territory and the national team."
     )
     async def structure_rename(self, info: Info, input: StructureRenameInput) -> StructurePayload:
-        carried = await carry_out(info.context, commands.StructureRename, to_command(input))
+        values = to_command(input)
+        await catch_up(info.context)
+        values["namesakes"] = await namesakes_of(info.context, values.get("name", ""))
+        carried = await carry_out(info.context, commands.StructureRename, values)
         structure = await reload_after(info.context, carried, load_structure)
         return StructurePayload(structure=structure, position=carried.position, errors=list(carried.errors))
 

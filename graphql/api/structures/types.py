@@ -29,6 +29,7 @@ from api.structures.dues import StructureDues, dues_of
 from api.structures.public_contacts import StructureContact, contact_of_structure
 from domain.kernel.actors import Actor
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
+from projections.engine.words import without_accents
 from projections.structures import dashboards as figures
 from projections.structures import queries
 
@@ -191,6 +192,15 @@ async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
 
     rows = await context.services.structures.at(read, ids, load)
     return [structure_of(row) for row in rows.values()]
+
+
+async def namesakes_of(context: Context, name: str) -> list[UUID]:
+    """Return the structures that are called so, whatever the accents and case of their names."""
+    if not (key := without_accents(name.strip())).isprintable():
+        return []
+    read = await context.read()
+    rows = await read.rows(read.sql(queries.NAMESAKES), {"key": key})
+    return [row["structure_id"] for row in rows]
 
 
 async def load_structures_of_siren(context: Context, siret: str) -> list[Structure]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 
+from tests.support.people import CONVENTION, COORDONNATEUR, OTHER_SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.people import NATIONAL as TEAM
-from tests.support.people import OTHER_SIRET, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 from web.core.french import agent, typography
@@ -130,6 +131,33 @@ def test_a_structure_gets_another_name_and_another_siret(visitor: Visitor) -> No
     assert "<h1>Les Érables</h1>" in page
     values = {"siret": "123", "on": "2027-02-01", "reason": "Déménagement."}
     assert '<a href="#demenager-siret">' in visitor.sends(page, "demenager", values, status=422)
+    visitor.sends(page, "renommer", {"name": "Centre social Les Tilleuls", "reason": "Retour."})
+
+
+@pytest.mark.usefixtures("owing")
+@pytest.mark.parametrize("name", [" ", "!!!", "—", "a" * 201, "www.exemple.fr"])
+def test_what_is_no_name_for_a_new_structure_is_none_for_a_known_one(visitor: Visitor, name: str) -> None:
+    visitor.signs_in("COORDONNATEUR")
+    page = visitor.sees("/territoire/conventions/signer")
+    days = {"signedOn": "2027-01-02", "validFrom": "2027-01-02", "validUntil": "2027-06-30"}
+    convention = {"siret": "21340172200011", "coordonnateur": "C", **days}
+    signed = visitor.sends(page, "signer", {"structureName": name, **convention}, status=422)
+    renamed = visitor.sends(visitor.sees(STRUCTURE_PAGE), "renommer", {"name": name, "reason": "Vote."}, status=422)
+    (refused,) = re.findall("Nom de la structure : (.*?)</a>", signed)
+    assert f'<a href="#renommer-name">Nouveau nom : {refused}</a>' in renamed
+
+
+@pytest.mark.usefixtures("owing")
+def test_no_structure_gets_the_name_of_another_of_its_territory(visitor: Visitor, people: People) -> None:
+    other = {"siret": "21340172201787", "structureName": "Maison des Érables"}
+    people.does("01-sign-a-convention", COORDONNATEUR, **CONVENTION | other)
+    page = visitor.signs_in("COORDONNATEUR").sees(STRUCTURE_PAGE)
+    taken = {"name": "MAISON DES ERABLES", "reason": "Vote de l'assemblée."}
+    refused = visitor.sends(page, "renommer", taken, status=422)
+    assert "Une autre structure du territoire s&#39;appelle déjà ainsi (SIRET 21340172201787)" in refused
+    assert '<a href="#renommer-name">' in refused
+    page = visitor.sends(refused, "renommer", taken | {"name": "Maison des Érables, Lunel"})
+    assert "<h1>Maison des Érables, Lunel</h1>" in page
     visitor.sends(page, "renommer", {"name": "Centre social Les Tilleuls", "reason": "Retour."})
 
 
