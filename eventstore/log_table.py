@@ -190,7 +190,8 @@ def read_stamps(conn: Conn) -> None:
             continue
         if name in stored:
             # These indexes hold what the former function read.
-            conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}"))
+            outdated = [index for index, columns in INDEXES.items() if f"{name}(" in columns]
+            conn.execute(sql.SQL(f"DROP INDEX IF EXISTS {', '.join(outdated)}"))
         statement = f"""CREATE OR REPLACE FUNCTION {name}(state bytea) RETURNS {kind}
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $${body}$$"""
         try:

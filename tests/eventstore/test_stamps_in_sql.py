@@ -28,6 +28,7 @@ Conn = psycopg.Connection[Any]
 _READ = "SELECT event_time(%(s)s), event_structure(%(s)s), event_territory(%(s)s)"
 _OF_STRUCTURE = "SELECT notification_id FROM stored_events WHERE event_structure(state) = %s"
 _VALID_INDEXES = "SELECT count(*) FROM pg_index WHERE indrelid = 'stored_events'::regclass AND indisvalid"
+_INDEXES = "SELECT relname, oid FROM pg_class WHERE relname LIKE 'stored_events_of_%'"
 _WAITING = """
 SELECT count(*) FROM pg_locks
 WHERE relation = 'stored_events'::regclass AND NOT granted AND database = (
@@ -100,6 +101,18 @@ def test_what_is_missing_or_another_is_made_at_the_next_start(fresh_url: str, wo
         last = read_after(conn, head(conn) - 1, 1)[0]
         rows = conn.execute(_OF_STRUCTURE, (last.stamp.structure_id,)).fetchall()
         assert last.position in {row[0] for row in rows}
+
+
+def test_of_a_function_that_is_another_its_own_indexes_alone_are_made_anew(fresh_url: str, world: World) -> None:
+    with psycopg.connect(fresh_url, autocommit=True) as conn:
+        before: dict[str, int] = dict(conn.execute(_INDEXES).fetchall())
+        conn.execute(
+            "CREATE OR REPLACE FUNCTION event_structure(state bytea) RETURNS uuid LANGUAGE sql RETURN NULL::uuid"
+        )
+        with open_application(fresh_url, MASTER_KEY, EVENT_KEYS):
+            after: dict[str, int] = dict(conn.execute(_INDEXES).fetchall())
+    assert after.keys() == before.keys()
+    assert [name for name, number in after.items() if number != before[name]] == ["stored_events_of_structure"]
 
 
 def test_a_command_that_waits_for_an_index_to_be_made_is_recorded(fresh_url: str, world: World) -> None:
