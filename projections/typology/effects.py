@@ -11,12 +11,12 @@ from domain.typology.typology import TermMerged, TermRenamed, TermRetired, TermS
 
 Change: TypeAlias = TermRenamed | TermMerged | TermSplit | TermRetired
 
-#: `codes` is what an animation shows of the kind of term: see `projections.typology.preview.COLUMN`.
+#: `codes` is what an animation shows of the kind of term, `shows` whether: see `projections.typology.preview`.
 SHOWN = """
 SELECT type, day, ARRAY(SELECT code FROM unnest({codes}) AS code WHERE code = ANY(%(codes)s::text[])) AS shown,
     count(*) AS animations, coalesce(sum(parents), 0)::bigint AS parents,
     count(*) FILTER (WHERE starts_at > %(now)s) AS coming
-FROM {animations} WHERE {codes} && %(codes)s::text[] GROUP BY 1, 2, 3"""
+FROM {animations} WHERE {shows} GROUP BY 1, 2, 3"""
 
 
 @dataclass(slots=True)

@@ -16,16 +16,16 @@ from projections.engine.terms_in_force import Change
 
 Conn = Connection[Any]
 
-#: What an animation shows of each kind of term.
-COLUMN = {
-    TermKind.THEME: "themes",
-    TermKind.ANIMATION_TYPE: "ARRAY[type]",
-    TermKind.VENUE_TYPE: "ARRAY[venue_type]",
-    TermKind.AUDIENCE: "ARRAY[audience]",
-    TermKind.ACCESSIBILITY: "accessibility",
+#: What an animation shows of each kind of term: one, or several.
+_ONE = {TermKind.ANIMATION_TYPE: "type", TermKind.VENUE_TYPE: "venue_type", TermKind.AUDIENCE: "audience"}
+_SEVERAL = {TermKind.THEME: "themes", TermKind.ACCESSIBILITY: "accessibility"}
+#: The same as an array, and whether any of `%(codes)s` is among them, as an index finds it.
+SHOWN_CODES = {**{kind: f"ARRAY[{column}]" for kind, column in _ONE.items()}, **_SEVERAL}
+SHOWS = {
+    **{kind: f"{column} = ANY(%(codes)s)" for kind, column in _ONE.items()},
+    **{kind: f"{column} && %(codes)s" for kind, column in _SEVERAL.items()},
 }
-_COUNTS = """
-SELECT type, day, count(*) FROM {animations} WHERE {codes} && %s::text[] GROUP BY type, day"""
+_COUNTS = "SELECT type, day, count(*) FROM {animations} WHERE {shows} GROUP BY type, day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def preview(conn: Conn) -> list[Touched]:
 
 
 def _touched(conn: Conn, generation: int, change: Change) -> Iterator[Touched]:
-    query = sql.SQL(_COUNTS).format(animations=identifier("animations", generation), codes=sql.SQL(COLUMN[change.kind]))
-    rows: list[tuple[str, date, int]] = conn.execute(query, ([change.code],)).fetchall()
+    query = sql.SQL(_COUNTS).format(animations=identifier("animations", generation), shows=sql.SQL(SHOWS[change.kind]))
+    rows: list[tuple[str, date, int]] = conn.execute(query, {"codes": [change.code]}).fetchall()
     counted: Counter[str] = Counter()
     for animation_type, day, animations in rows:
         counted[change.shown(animation_type, day)] += animations

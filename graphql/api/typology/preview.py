@@ -24,7 +24,7 @@ from projections.engine.terms.touched import filled_anew
 from projections.engine.terms_in_force import Change as RecordedChange
 from projections.engine.terms_in_force import TermsInForce
 from projections.typology.effects import SHOWN, Change, codes_of, effects_of
-from projections.typology.preview import COLUMN
+from projections.typology.preview import SHOWN_CODES, SHOWS
 
 
 def _change(mutation: str) -> Any:
@@ -90,7 +90,7 @@ async def _previewed(context: Context, change: TypologyChangeInput) -> TypologyP
     (event,) = (record.event for record in recorded)
     assert isinstance(event, Change)
     read, codes = await context.read(), codes_of(event)
-    statement = read.sql(SHOWN, codes=sql.SQL(COLUMN[event.kind]))
+    statement = read.sql(SHOWN, codes=sql.SQL(SHOWN_CODES[event.kind]), shows=sql.SQL(SHOWS[event.kind]))
     effects = effects_of(event, await read.rows(statement, {"codes": codes, "now": context.now}))
     changes = TermsInForce.from_history(recorded).changes
     lists, anew = await lists_of(context), await in_turn(context, lambda: _filled_anew(context, changes))
