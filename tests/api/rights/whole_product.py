@@ -16,12 +16,13 @@ from application.typology import TermAdd, TermMerge
 from domain.kernel.actors import PUBLIC, SYSTEM, Actor, Role
 from domain.typology.typology import TermKind
 from projections.engine.runner import projecting
+from projections.typology.preview import preview
 from tests.api.rights.conftest import complete
 from tests.api.rights.narrowed_lists import downloads, lists_of_several, own_lists, roots, selection
 from tests.api.rights.test_mutations import MUTATIONS, reaches, sound_input
 from tests.support.api.asking import Town
 from tests.support.api.every_topic import an_event_of_every_topic
-from tests.support.api.reading import reading
+from tests.support.api.reading import Reader, reading
 from tests.support.api.rights_world import OURS, Everything
 from tests.support.api.visiting import visits
 from tests.support.api.work_by_itself import operates, works
@@ -83,6 +84,16 @@ def _asks(everything: Everything) -> None:
                 everything.reader.asks(f"{{ one: {thing} }}", who)
 
 
+def _follows(everything: Everything) -> None:
+    of_structure = f'"{everything.ids["structureId"]}"'
+    for followed in (
+        "animationPublished(after: 0) { id }",
+        f"animationPublished(after: 0, where: {{structureId: {of_structure}}}) {{ id }}",
+        f"structureTimeline(after: 0, structureId: {of_structure}) {{ id }}",
+    ):
+        assert everything.reader.follows(f"subscription {{ {followed} }}", NATIONAL).errors is None
+
+
 def _acts(everything: Everything) -> None:
     """Send each mutation as somebody who may."""
     for mutation, field in MUTATIONS.items():
@@ -93,18 +104,29 @@ def _acts(everything: Everything) -> None:
         everything.reader.asks(document, who, input=sound_input(mutation, everything.ids, True))
 
 
-def _merges(world: World) -> None:
-    """Merge terms of every kind: each looks for what has shown its term."""
+_PREVIEW = "{{ typologyPreview(change: {{termMerge: {{kind: {}, from: {}, into: {}}}}}) {{ animations }} }}"
+
+
+def _merges(reader: Reader, world: World) -> None:
+    """Preview and merge terms of every kind: each looks for what has shown its term."""
     merged = {
+        TermKind.THEME: ("ent-pronote", "educonnect"),
         TermKind.ANIMATION_TYPE: ("atelier-parents", "cafe-des-parents"),
         TermKind.VENUE_TYPE: ("mairie", "ecole"),
         TermKind.AUDIENCE: ("autres", "parents"),
         TermKind.ACCESSIBILITY: ("autres", "braille"),
     }
-    for kind, (source, into) in merged.items():
+    for kind, (source, _) in merged.items():
         if source == "autres":
             world.does(TermAdd(kind=kind, code=source, label="Autres"), NATIONAL)
-        world.does(TermMerge(kind=kind, source=source, into=into), NATIONAL)
+    reader.catches_up()
+    for kind, (source, into) in merged.items():
+        previewed = reader.asks(_PREVIEW.format(kind, f'"{source}"', f'"{into}"'), NATIONAL)
+        assert previewed.data["typologyPreview"]["animations"] is not None
+        if kind is not TermKind.THEME:
+            world.does(TermMerge(kind=kind, source=source, into=into), NATIONAL)
+    with world.app.pool.connection() as conn:
+        preview(conn)
 
 
 class _Signable(World):
@@ -121,11 +143,12 @@ def works_through(town: Town, folder: Path) -> None:
     town.signs()
     ids = an_event_of_every_topic(world, Claim(world, files))
     with reading(town, files) as reader:
-        _merges(world)
+        _merges(reader, world)
         town.now = world.now
         reader.catches_up()
         everything = complete(reader, ids)
         _asks(everything)
+        _follows(everything)
         narrowed = list(downloads(everything.ids))
         answers = visits(everything, folder / "files", narrowed)
         works(everything, folder)

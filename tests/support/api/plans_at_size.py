@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import Connection, errors
 
+from projections.engine.registry import views
 from tests.support.api.full_tables import ROWS, TABLES, TIMES
 from tests.support.api.written import numbered, written
 
@@ -81,7 +82,7 @@ def planned_unsent(conn: Connection[Any], sent: Iterable[str]) -> dict[str, dict
     """Plan, for whatever values, each statement that stands in the product and is not among those sent."""
     known, sizes = {_plain(text) for text in sent}, sizes_of(conn)
     read: dict[str, dict[str, float]] = {}
-    for text in written(tables_of(conn)):
+    for text in written({**tables_of(conn), **views()}):
         if _plain(text) in known or text in read:
             continue
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from domain.kernel.actors import PUBLIC, Actor
 from projections.engine.catching_up import catch_up
 from projections.engine.planning import Planning
 from projections.engine.reading import Snapshot
+from projections.engine.waiting import PositionWaiter
 from tests.support.api.asking import BESIDES, MASTER_KEY, SIGN_IN, Asked, Reached, Town
 from tests.support.world import EVENT_KEYS
 
@@ -41,6 +42,22 @@ class Reader:
 
     def asks(self, document: str, actor: Actor = PUBLIC, now: datetime | None = None, **variables: Any) -> Asked:
         return self.runner.run(self._ask(document, actor, now or self.town.now, variables))
+
+    def follows(self, document: str, actor: Actor = PUBLIC) -> ExecutionResult:
+        """Return what a subscription tells first."""
+        return self.runner.run(self._follow(document, actor))
+
+    async def _follow(self, document: str, actor: Actor) -> ExecutionResult:
+        async with PositionWaiter(self.town.url) as waiter:
+            besides = (self.files, *BESIDES[1:])
+            services = Services(self.town.app, self.pool, waiter, SIGN_IN, 1.0, lambda: self.town.now, *besides)
+            context = Context(services, actor)
+            told = await schema.subscribe(document, context_value=context)
+            try:
+                assert isinstance(told, AsyncGenerator), told
+                return await anext(told)
+            finally:
+                await context.close()
 
     async def _ask(self, document: str, actor: Actor, now: datetime, variables: dict[str, Any]) -> Asked:
         besides = (self.files, *BESIDES[1:])

@@ -21,6 +21,7 @@ from application.followers.reacting import react, react_again
 from application.followers.texting import Texter, tell_untexted
 from application.followers.unreached import tell_unreached
 from application.hosting.settings import Settings
+from application.notifications.operating import give_up, retry
 from application.proof.completeness.committing import map_commits
 from application.proof.stamping import Authority, stamp_checkpoints
 from application.texting.outbox import is_capped, is_stopped
@@ -80,6 +81,9 @@ def works(everything: Everything, folder: Path) -> None:
 def operates(everything: Everything, folder: Path) -> dict[str, str]:
     """Give each command of operators that reads or mends. Return the last words of those that fail."""
     ids = everything.ids
+    with everything.reader.town.app.pool.connection() as conn:
+        give_up(conn, [uuid4()], [0], "inconnu")
+        retry(conn, [uuid4()], [0])
     lines = [
         *("status", "files check", "audit checkpoint", "audit check --rules --read-models", "whatif --rate 90"),
         f"audit export --dossier {ids['dossierId']} -o {folder / 'bundle.zip'}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +18,10 @@ _PACKAGES = ("application", "cli", "eventstore", "graphql/api", "projections")
 #: What fills a database for a demonstration.
 _NOT_SENT_IN_PRODUCTION = ROOT / "cli" / "demo"
 _BEGINS = re.compile(r"^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b(?!.*\{\}).*", re.DOTALL)
+_COPY = re.compile(r"^\s*COPY \(")
 _IS_STATEMENT = re.compile(r"^\s*(COPY \()?\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b")
+_PUT_IN = re.compile(r"\{\w*\}|<\w+>")
+_GENERATION = re.compile(r"_g\d+\b")
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|(s|%))")
 _TABLE = re.compile(r"\{(\w+)\}")
 
@@ -69,10 +72,25 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
             yield from _strings(below)
 
 
+def unknown(statements: Iterable[str]) -> Iterator[str]:
+    """Yield each text in the product that begins like a statement and whose longest part stands in none of these."""
+    known = "\n".join(map(_flat, statements))
+    for path in _modules():
+        for node in _strings(ast.parse(path.read_text())):
+            text = _text(node)
+            longest = max(map(_flat, _PUT_IN.split(_COPY.sub("", text))), key=len)
+            if _IS_STATEMENT.match(text) and longest not in known:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}: {longest}"
+
+
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
     """Return the text, with braces for what another module or function puts in."""
     values = node.values if isinstance(node, ast.JoinedStr) else [node]
     return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in values)
+
+
+def _flat(text: str) -> str:
+    return " ".join(_GENERATION.sub("", text).replace('"', "").replace("read_models.", "").split())
 
 
 def numbered(text: str) -> str:
