@@ -12,7 +12,7 @@ from application.commanding.commands import Command
 from application.commanding.current_typology import typology_in_force
 from application.commanding.signed_links import typed_code
 from application.commanding.unit_of_work import UnitOfWork
-from application.registrations import PURPOSE, Children
+from application.registrations import PURPOSE, Children, book_of
 from domain.animations.transitions import check
 from domain.catalogue import ANIMATION, REGISTRATION
 from domain.kernel.errors import DomainError, invalid
@@ -20,7 +20,7 @@ from domain.kernel.identifiers import registration_book_id
 from domain.kernel.rights import Action
 from domain.kernel.validation import HeadCount
 from domain.registrations import attendance
-from domain.registrations.registration_book import EMPTY, RegistrationBook
+from domain.registrations.registration_book import RegistrationBook
 
 #: The code as typed from paper, or the content of a QR code: an address that ends in the registration's link.
 ScannedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
@@ -58,7 +58,7 @@ def check_in(command: RegistrationCheckIn, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     # Before the code is looked for: nobody without the right learns whose it is.
     check(Action.REGISTRATION_CHECK_IN, animation, work.actor, work.now)
-    book = _book(work, animation.id)
+    book = book_of(work, animation.id)
     registration_id = _registration(command, book, work)
     admits = typology_in_force(work).admits_children(animation.content.type)
     facts = attendance.check_in(
@@ -71,7 +71,7 @@ def check_in(command: RegistrationCheckIn, work: UnitOfWork) -> UUID:
 
 def count_walk_ins(command: WalkInsCount, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
-    book = _book(work, animation.id)
+    book = book_of(work, animation.id)
     admits = typology_in_force(work).admits_children(animation.content.type)
     facts = attendance.count_walk_ins(book, animation, command.parents, command.children, work.actor, work.now, admits)
     if facts:
@@ -120,10 +120,6 @@ def _scanned(content: str, work: UnitOfWork) -> tuple[UUID, UUID]:
 
 def _of_nobody() -> DomainError:
     return invalid("Ce code n'est celui d'aucune inscription de cette animation.", "code")
-
-
-def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:
-    return work.find(REGISTRATION, registration_book_id(animation_id)) or EMPTY
 
 
 USE_CASES = ((RegistrationCheckIn, check_in), (WalkInsCount, count_walk_ins))

@@ -121,7 +121,7 @@ def submit_for(command: RegistrationSubmitFor, work: UnitOfWork) -> UUID:
 def _register(command: RegistrationSubmit | RegistrationSubmitFor, work: UnitOfWork, on_behalf: bool) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
     registration_id, book_id = uuid4(), registration_book_id(animation.id)
-    book, covered = _book(work, animation.id), _is_covered(work, animation)
+    book, covered = book_of(work, animation.id), _is_covered(work, animation)
     registrant = Registrant(**command.model_dump(include=set(Registrant.__dataclass_fields__)))
     registering = Registering(
         registration_id,
@@ -173,7 +173,7 @@ def _person(work: UnitOfWork, email: str | None, registration_id: UUID, book_id:
 
 def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
     animation, registration_id = _resolve(command, work)
-    book = _book(work, animation.id)
+    book = book_of(work, animation.id)
     cancelled = _record(work, animation, registrations.cancel(book, animation, registration_id, work.actor, work.now))
     _seat_next(work, animation, animation.content, cancelled)
     return registration_id
@@ -181,14 +181,14 @@ def cancel(command: RegistrationCancel, work: UnitOfWork) -> UUID:
 
 def keep(command: RegistrationKeep, work: UnitOfWork) -> UUID:
     animation, registration_id = _resolve(command, work)
-    book = _book(work, animation.id)
+    book = book_of(work, animation.id)
     _record(work, animation, registrations.keep(book, animation, registration_id, work.actor, work.now))
     return registration_id
 
 
 def remove(command: RegistrationRemove, work: UnitOfWork) -> UUID:
     animation = work.subject(ANIMATION, command.animation_id, None, "Animation", "animation_id")
-    book, registration_id = _book(work, animation.id), command.registration_id
+    book, registration_id = book_of(work, animation.id), command.registration_id
     facts = registrations.remove(book, animation, registration_id, command.reason, work.actor, work.now)
     _seat_next(work, animation, animation.content, _record(work, animation, facts))
     return registration_id
@@ -197,7 +197,7 @@ def remove(command: RegistrationRemove, work: UnitOfWork) -> UUID:
 def erase(command: RegistrantErase, work: UnitOfWork) -> UUID:
     animation = work.find(ANIMATION, command.animation_id)
     assert animation is not None, "a registration's animation exists"
-    book = _book(work, animation.id)
+    book = book_of(work, animation.id)
     authorize(work.actor, command.action, Belongings(person_id=book.people.get(command.registration_id)))
     erased = _record(work, animation, registrations.erase(book, command.registration_id))
     if animation.content.starts_at > work.now:
@@ -210,7 +210,7 @@ def after_modification(work: UnitOfWork, before: Animation, after: AnimationDeta
 
     Raises RULE_BROKEN if the registrations forbid the modification.
     """
-    book = _book(work, before.id)
+    book = book_of(work, before.id)
     registrations.check_modification(book, before.content, after, work.now)
     agreed = (
         _agreed_details(work, before.id)
@@ -238,7 +238,7 @@ def _agreed_details(work: UnitOfWork, animation_id: UUID) -> dict[UUID, Animatio
 
 def _seat_next(work: UnitOfWork, animation: Animation, content: AnimationDetails, cause: Recorded) -> None:
     """Policy: free seats go to the first in the waiting list, as long as a convention covers the animation."""
-    book, seats, starts_at = _book(work, animation.id), content.seats, content.starts_at
+    book, seats, starts_at = book_of(work, animation.id), content.seats, content.starts_at
     if not book.waiting or book.seated >= seats or not _is_covered(work, animation):
         return
     if obtained := registrations.seat_next(book, seats, starts_at, work.now):
@@ -271,13 +271,14 @@ def _no_such_code() -> DomainError:
 
 
 def _find_by_code(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:
-    people = _book(work, animation_id).people
+    people = book_of(work, animation_id).people
     if (registration_id := work.keyed.codes.thing(PURPOSE, animation_id, people, code)) is not None:
         return registration_id
     raise _no_such_code()
 
 
-def _book(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:
+def book_of(work: UnitOfWork, animation_id: UUID) -> RegistrationBook:
+    """Return the registrations for an animation."""
     return work.find(REGISTRATION, registration_book_id(animation_id)) or EMPTY
 
 

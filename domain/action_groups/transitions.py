@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken
 from domain.kernel.rights import Action, Belongings, authorize, may
 
@@ -46,5 +46,5 @@ def check(action: Action, status: ActionGroupStatus, belongings: Belongings, act
 
 def allowed_actions(status: ActionGroupStatus, belongings: Belongings, actor: Actor) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
-    reasons = [(action, obstacle(action, status)) for action in OPEN_IN if may(actor, action, belongings)]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    reached = [action for action in OPEN_IN if may(actor, action, belongings)]
+    return with_reasons(reached, lambda action: obstacle(action, status))

@@ -10,7 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken
 from domain.kernel.rights import Action, Belongings, authorize, may
 
@@ -87,11 +87,8 @@ def allowed_actions(
         for action in TRANSITIONS
         if may(actor, action, own if action is Action.ANIMATION_REQUEST_TAKE_UP else belongings)
     ]
-    reasons = [(action, obstacle(action, state, today)) for action in reached]
-    if still_answered:
-        kept = Action.ANIMATION_REQUEST_GIVE_BACK
-        reasons = [(action, STILL_ANSWERED if action is kept else reason) for action, reason in reasons]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    answered = {Action.ANIMATION_REQUEST_GIVE_BACK: STILL_ANSWERED} if still_answered else {}
+    return with_reasons(reached, lambda action: answered.get(action) or obstacle(action, state, today))
 
 
 def check(action: Action, state: Standing, belongings: Belongings, actor: Actor, today: date) -> None:

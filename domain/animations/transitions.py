@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.dossier_status import DossierStatus, correction_obstacle, sheet_obstacle
 from domain.kernel.errors import broken
 from domain.kernel.rights import Action, Belongings, authorize, may
@@ -201,5 +201,4 @@ def allowed_actions(
 ) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in TRANSITIONS if may(actor, action, belongings(animation))]
-    reasons = [(action, obstacle(action, animation, dossier_status, now)) for action in reached]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    return with_reasons(reached, lambda action: obstacle(action, animation, dossier_status, now))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.candidatures.events import Degree
 from domain.kernel.actors import Actor, Role
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken, forbidden
 from domain.kernel.rights import Action, Belongings, authorize, may
 
@@ -119,8 +119,7 @@ def allowed_actions(state: Standing, belongings: Belongings, actor: Actor) -> li
         and may(actor, action, belongings)
         and not _another_authority_decides(action, degree, actor)
     ]
-    reasons = [(action, obstacle(action, state)) for action in reached]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    return with_reasons(reached, lambda action: obstacle(action, state))
 
 
 def check(action: Action, state: Standing, belongings: Belongings, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken
 from domain.kernel.rights import Action, Belongings, authorize, may
 
@@ -76,5 +76,4 @@ def allowed_actions(
         Action.CONTROL_ANSWER: None if refused else NOTHING_TO_ANSWER,
         Action.CONTROL_CLOSE: unjudged_obstacle(unjudged),
     }
-    reasons = [(action, obstacle(action, control) or further.get(action)) for action in reached]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    return with_reasons(reached, lambda action: obstacle(action, control) or further.get(action))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from domain.kernel.actions import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,9 @@ class AllowedAction:
     action: str
     allowed: bool
     reason: str | None = None
+
+
+def with_reasons(actions: Iterable[Action], obstacle: Callable[[Action], str | None]) -> list[AllowedAction]:
+    """Return the actions, each with its obstacle (French), if there is one now."""
+    reasons = ((action, obstacle(action)) for action in actions)
+    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]

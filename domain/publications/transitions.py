@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken, forbidden
 from domain.kernel.rights import Action, Belongings, authorize, may
 from domain.publications.content import MOST_FILES
@@ -110,5 +110,4 @@ def check(action: Action, publication: Standing, actor: Actor) -> None:
 def allowed_actions(publication: Standing, actor: Actor) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in TRANSITIONS if may(actor, action, owners(publication))]
-    reasons = [(action, obstacle(action, publication)) for action in reached]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    return with_reasons(reached, lambda action: obstacle(action, publication))

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.authors import Acts
 from domain.kernel.dossier_status import CERTIFIED, DossierStatus
 from domain.kernel.errors import broken
@@ -117,7 +117,6 @@ def check(action: Action, dossier: DossierStanding, actor: Actor) -> None:
 def allowed_actions(dossier: DossierStanding, actor: Actor) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
     reached = [action for action in OPEN_IN if may(actor, action, belongings(dossier))]
-    reasons = [
-        (action, obstacle(action, dossier) or same_person_obstacle(action, dossier.acts, actor)) for action in reached
-    ]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    return with_reasons(
+        reached, lambda action: obstacle(action, dossier) or same_person_obstacle(action, dossier.acts, actor)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.kernel.actors import Actor
-from domain.kernel.allowed import AllowedAction
+from domain.kernel.allowed import AllowedAction, with_reasons
 from domain.kernel.errors import broken
 from domain.kernel.rights import Action, Belongings, authorize, may
 
@@ -48,5 +48,5 @@ def check(action: Action, status: StrategyStatus, belongings: Belongings, actor:
 
 def allowed_actions(status: StrategyStatus, belongings: Belongings, actor: Actor) -> list[AllowedAction]:
     """Return the actions within the actor's rights, each with the reason that stands against it now, if any."""
-    reasons = [(action, obstacle(action, status)) for action in OPEN_IN if may(actor, action, belongings)]
-    return [AllowedAction(action.value, reason is None, reason) for action, reason in reasons]
+    reached = [action for action in OPEN_IN if may(actor, action, belongings)]
+    return with_reasons(reached, lambda action: obstacle(action, status))

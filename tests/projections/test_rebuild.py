@@ -20,7 +20,7 @@ from projections.engine.rebuild import back, rebuild
 from projections.engine.runner import projecting
 from projections.registry import projections, relations
 from tests.projections.test_exactness import assert_exact
-from tests.support.reference_fold import comparable, live
+from tests.support.reference_fold import comparable, live, shown_themes
 from tests.support.world import MASTER_KEY, NATIONAL, World
 
 _THEMES_COUNTED = "SELECT code, sum(animations) AS n FROM {territory_terms} WHERE kind = 'THEME' GROUP BY code"
@@ -43,9 +43,7 @@ def merge_themes(world: World) -> None:
 
 def themes(app: Application) -> list[list[str]]:
     with app.pool.connection() as conn:
-        (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
-        rows = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
-        return [row[0] for row in rows.fetchall()]
+        return shown_themes(conn)
 
 
 def test_a_merge_shows_before_and_after_a_rebuild_and_on_the_way_back(

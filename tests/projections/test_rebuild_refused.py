@@ -24,7 +24,7 @@ from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from projections.typology.preview import preview
 from tests.projections.test_exactness import assert_exact
-from tests.support.reference_fold import comparable, live
+from tests.support.reference_fold import comparable, live, shown_themes
 from tests.support.world import MASTER_KEY, NATIONAL, World
 
 
@@ -41,9 +41,7 @@ def rows(app: Application) -> dict[str, list[str]]:
 
 def themes(app: Application) -> list[list[str]]:
     with app.pool.connection() as conn:
-        (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
-        rows = conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")
-        return [row[0] for row in rows.fetchall()]
+        return shown_themes(conn)
 
 
 @contextmanager

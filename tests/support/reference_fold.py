@@ -84,3 +84,9 @@ def _plain(name: str, value: Any) -> Any:
 
 def _named(name: str, shown: TermsInForce) -> Projection:
     return next(projection for projection in projections(shown) if projection.name == name)
+
+
+def shown_themes(conn: Connection[Any]) -> list[list[str]]:
+    """Return the themes of each animation, as its live row shows them."""
+    (generation,) = (g.generation for g in generations(conn, State.LIVE) if g.name == "animations")
+    return [row[0] for row in conn.execute(f"SELECT themes FROM read_models.animations_g{generation}")]

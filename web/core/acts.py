@@ -50,6 +50,21 @@ def with_number(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "number": int(number)} if number is not None and is_number else dict(values)
 
 
+def reason_fields(usual: Sequence[str]) -> tuple[Field, Field]:
+    """Return the fields of a refusal: one of the usual reasons, and a text. `with_usual_reason` makes one of both."""
+    return (
+        Field("usual", "Motif courant", "select", options=tuple((each, each) for each in usual)),
+        Field("reason", "Votre motif, ou ce que vous ajoutez", "textarea", hint="La structure le lira."),
+    )
+
+
+def with_usual_reason(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input with one reason, from those of `reason_fields`."""
+    reason = " ".join(filter(None, (values.get("usual"), values.get("reason"))))
+    others = {name: value for name, value in values.items() if name not in ("usual", "reason")}
+    return others | ({"reason": reason} if reason else {})
+
+
 @dataclass(frozen=True, slots=True)
 class ShownAct:
     """An act as a page shows it: open with its form, or closed with the reason."""

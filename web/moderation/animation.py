@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core.act_page import ActPage
-from web.core.acts import Act
+from web.core.acts import Act, reason_fields, with_usual_reason
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import moment
@@ -38,13 +38,6 @@ _STATES = {
 }
 
 
-def _with_usual(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Make one reason of the usual one that was chosen and of what was written."""
-    reason = " ".join(filter(None, (values.get("usual"), values.get("reason"))))
-    others = {name: value for name, value in values.items() if name not in ("usual", "reason")}
-    return others | ({"reason": reason} if reason else {})
-
-
 _ACTS = (
     Act(
         "publier",
@@ -60,13 +53,10 @@ _ACTS = (
         "Refuser cette animation",
         "Refuser",
         "L'animation est refusée. La structure peut la corriger.",
-        (
-            Field("usual", "Motif courant", "select", options=tuple((each, each) for each in _USUAL)),
-            Field("reason", "Votre motif, ou ce que vous ajoutez", "textarea", hint="La structure le lira."),
-        ),
+        reason_fields(_USUAL),
         "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
         "ANIMATION_REFUSE",
-        _with_usual,
+        with_usual_reason,
     ),
     Act(
         "annuler",

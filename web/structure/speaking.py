@@ -7,10 +7,12 @@ from typing import Any
 
 from starlette.requests import Request
 
-from web.core.asking import Answer
+from web.core.asking import Answer, Api
+from web.core.documents import document
 from web.core.problems import Problem
 
-#: What every page of this desk asks of its reader.
+WHO = document("structure/who")
+#: The parameter that names one of several structures of a reader.
 PARAMETER = "structure"
 _ROLE = "STRUCTURE"
 
@@ -27,6 +29,11 @@ def spoken_for(request: Request, viewer: Mapping[str, Any]) -> Mapping[str, Any]
     if chosen is None:
         raise Problem.missing()
     return chosen
+
+
+async def spoken_for_id(api: Api, request: Request) -> str:
+    """Return the id of the structure that the reader speaks for. Raises Problem for whoever speaks for none."""
+    return str(spoken_for(request, (await api.ask(request, WHO, {}))["viewer"])["id"])
 
 
 def speaks_for(viewer: Mapping[str, Any], structure_id: str) -> None:

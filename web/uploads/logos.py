@@ -15,10 +15,10 @@ from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import spoken_for_id
 
 _SET, _WITHDRAW = document("uploads/set_logo"), document("uploads/withdraw_logo")
-_WHO, _OWN, _TERRITORIES = document("structure/who"), document("uploads/own_logo"), document("uploads/logos")
+_OWN, _TERRITORIES = document("uploads/own_logo"), document("uploads/logos")
 _DONE = {"pose": "Le logo est enregistré. Les affiches et les plannings le montrent.", "retrait": "Le logo est retiré."}
 _LOGO = Field(
     "file",
@@ -79,8 +79,8 @@ class LogoPages:
 
     async def _owner(self, request: Request) -> _Owner:
         if request.url.path.startswith("/structure"):
-            chosen = spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])
-            structure = (await self._site.api.ask(request, _OWN, {"id": chosen["id"]}))["structure"]
+            structure_id = await spoken_for_id(self._site.api, request)
+            structure = (await self._site.api.ask(request, _OWN, {"id": structure_id}))["structure"]
             return _Owner(structure["name"], structure["logo"], {"structureId": structure["id"]})
         answer = await self._site.api.ask(request, _TERRITORIES, {})
         viewer = answer["viewer"]

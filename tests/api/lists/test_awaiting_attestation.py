@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.rows import dict_row
 
 from application.animations.commands import AnimationAttest, AnimationCancel, AnimationModify, AnimationPublish
 from domain.animations.transitions import AnimationStatus, awaits_attestation
@@ -90,11 +89,6 @@ def _deed(town: Town, random: Random, declared: list[tuple[str, UUID]]) -> None:
     town.does(command, actor)
 
 
-def _rows(reader: Reader) -> list[Row]:
-    with reader.town.app.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute("SELECT * FROM read_models.animations_g1").fetchall()
-
-
 def _ids(rows: list[Row]) -> set[str]:
     return {str(row["animation_id"]) for row in rows}
 
@@ -103,7 +97,7 @@ def _ids(rows: list[Row]) -> set[str]:
 @given(hours=st.integers(-40, 400))
 def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment(season: Reader, hours: int):
     now = _START + timedelta(hours=hours)
-    rows = _rows(season)
+    rows = season.animations()
     awaiting = [row for row in rows if awaits_attestation(_Row(row), now)]
     own = [row for row in awaiting if row["structure_id"] == structure_id(TILLEULS)]
     answer = season.asks(OWN, structure(TILLEULS), now).data
@@ -135,7 +129,7 @@ def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment
 
 def test_the_season_holds_what_awaits_and_what_only_looks_so(season: Reader):
     now = _START + timedelta(hours=300)
-    rows = _rows(season)
+    rows = season.animations()
     unattested = [row for row in rows if row["ends_at"] <= now and not row["attested"]]
     awaiting = [row for row in rows if awaits_attestation(_Row(row), now)]
     assert 0 < len(awaiting) < len(unattested)

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg.rows import dict_row
 
 from application.animations.commands import AnimationPublish
 from domain.kernel.actors import PUBLIC, Actor
@@ -60,17 +59,12 @@ def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reade
             yield reader
 
 
-def _rows(reader: Reader) -> list[Row]:
-    with reader.town.app.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute("SELECT * FROM read_models.animations_g1").fetchall()
-
-
 def _place(row: Row) -> tuple[datetime, UUID]:
     return row["starts_at"], row["animation_id"]
 
 
 def _expected(reader: Reader, holds: Callable[[Row], bool]) -> list[str]:
-    rows = [row for row in _rows(reader) if holds(row)]
+    rows = [row for row in reader.animations() if holds(row)]
     coming = sorted((row for row in rows if row["starts_at"] >= NOW), key=_place)
     gone = sorted((row for row in rows if row["starts_at"] < NOW), key=_place, reverse=True)
     assert coming
@@ -127,7 +121,7 @@ def test_a_walk_keeps_the_instant_that_it_began_at(season: Reader, monkeypatch):
 @pytest.mark.parametrize("what", LISTS)
 def test_a_list_whose_time_or_order_is_named_is_in_that_order(season: Reader, what: str):
     holds = LISTS[what][2]
-    rows = sorted(filter(holds, _rows(season)), key=_place)
+    rows = sorted(filter(holds, season.animations()), key=_place)
     everything = [str(row["animation_id"]) for row in rows]
     for variables in (
         {"orderBy": order("STARTS_AT")},
@@ -165,7 +159,7 @@ def test_pages_of_several_structures_are_ordered_each_for_itself(season: Reader)
 
 def test_only_who_answers_for_a_territory_reads_what_is_not_public(season: Reader):
     count = "{ managedAnimations(first: 1) { totalCount } }"
-    assert season.asks(count, AUDITOR).data["managedAnimations"]["totalCount"] == len(_rows(season))
+    assert season.asks(count, AUDITOR).data["managedAnimations"]["totalCount"] == len(season.animations())
     assert season.asks(count, structure(TILLEULS)).codes == ["FORBIDDEN"]
     assert season.asks(count, PUBLIC).codes == ["UNAUTHENTICATED"]
     assert season.asks(count, coordonnateur("02")).data["managedAnimations"]["totalCount"] == 0
@@ -198,7 +192,7 @@ def test_what_is_to_be_published_can_be_filtered_and_ordered(season: Reader):
         "query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) {"
         " animationsToPublish(where: $where, orderBy: $orderBy, first: 100) { totalCount nodes { id } } }"
     )
-    rows = [row for row in _rows(season) if row["status"] == "SUBMITTED"]
+    rows = [row for row in season.animations() if row["status"] == "SUBMITTED"]
     by_start = sorted(rows, key=_place)
     coming = [str(row["animation_id"]) for row in by_start if row["starts_at"] >= NOW and row["territory"] == "34"]
     where = {"upcoming": True, "territory": ["34"]}

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.rows import dict_row
 
 from application.animations.commands import (
     AnimationAttest,
@@ -93,11 +92,6 @@ def _deed(town: Town, random: Random, known: list[tuple[str, UUID]]) -> None:
     town.does(command, actor)
 
 
-def _rows(reader: Reader) -> list[Row]:
-    with reader.town.app.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute("SELECT * FROM read_models.animations_g1").fetchall()
-
-
 def _local_day(row: Row) -> date:
     zone = "America/Guadeloupe" if row["territory"] == "971" else "Europe/Paris"
     day: date = row["starts_at"].astimezone(ZoneInfo(zone)).date()
@@ -158,7 +152,7 @@ def test_figures_of_any_period_are_what_counting_one_by_one_gives(season: Reader
     document, owner, actor = whose
     if start is not None and end is not None and end < start:
         start, end = end, start
-    rows = _rows(season)
+    rows = season.animations()
     if document == STRUCTURE:
         rows = [row for row in rows if row["structure_id"] == structure_id(owner)]
         rows = [row for row in rows if not actor.territories or row["territory"] in actor.territories]
@@ -175,7 +169,7 @@ def test_figures_of_any_period_are_what_counting_one_by_one_gives(season: Reader
 
 def test_the_season_has_some_of_everything(season: Reader):
     """Without it the counts above would agree on nothing."""
-    rows = _rows(season)
+    rows = season.animations()
     assert {row["status"] for row in rows} == {"SUBMITTED", "PUBLISHED", "REFUSED", "CANCELLED"}
     assert sum(row["attested"] for row in rows) > 5
     assert any(row["corrections"] for row in rows)

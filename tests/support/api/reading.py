@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from strawberry.types import ExecutionResult
 
@@ -39,6 +40,11 @@ class Reader:
     def catches_up(self) -> None:
         with self.town.app.pool.connection() as conn:
             catch_up(conn, self.town.app.vault)
+
+    def animations(self) -> list[dict[str, Any]]:
+        """Return all rows of the read model."""
+        with self.town.app.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute("SELECT * FROM read_models.animations_g1").fetchall()
 
     def asks(self, document: str, actor: Actor = PUBLIC, now: datetime | None = None, **variables: Any) -> Asked:
         return self.runner.run(self._ask(document, actor, now or self.town.now, variables))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.core.acts import Act, Acts
+from web.core.acts import Act, Acts, reason_fields, with_usual_reason
 from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
@@ -35,13 +35,6 @@ _USUAL = (
 )
 
 
-def _with_usual(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Make one reason of the usual one that was chosen and of what was written."""
-    reason = " ".join(filter(None, (values.get("usual"), values.get("reason"))))
-    others = {name: value for name, value in values.items() if name not in ("usual", "reason")}
-    return others | ({"reason": reason} if reason else {})
-
-
 _ACTS = (
     Act(
         "publier",
@@ -57,13 +50,10 @@ _ACTS = (
         "Refuser cette publication",
         "Refuser",
         "La publication est refusée. La structure peut la corriger.",
-        (
-            Field("usual", "Motif courant", "select", options=tuple((each, each) for each in _USUAL)),
-            Field("reason", "Votre motif, ou ce que vous ajoutez", "textarea", hint="La structure le lira."),
-        ),
+        reason_fields(_USUAL),
         "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
         "PUBLICATION_REFUSE",
-        _with_usual,
+        with_usual_reason,
     ),
     Act(
         "retirer",

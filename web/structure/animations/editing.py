@@ -18,9 +18,9 @@ from web.core.forms import MOVED_ON, Field, Form
 from web.core.site import Site
 from web.structure.animations import form as forms
 from web.structure.animations.drafts import RESUMING, discard_draft, draft_of, keep_draft
-from web.structure.speaking import PARAMETER, own_animation, spoken_for
+from web.structure.speaking import PARAMETER, own_animation, spoken_for_id
 
-_WHO, _CHOICES = document("structure/who"), document("structure/animations/choices")
+_CHOICES = document("structure/animations/choices")
 _DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
 _SCHOOLS = document("structure/animations/schools")
 _ANIMATION = document("structure/animations/animation")
@@ -54,7 +54,7 @@ class AnimationEditing:
         ]
 
     async def new(self, request: Request) -> Response:
-        structure = await self._structure(request)
+        structure = await spoken_for_id(self._site.api, request)
         choices = await self._choices(request, structure)
         values = _NEW | {"territory": forms.only_territory(choices)}
         # What a school has asked for.
@@ -65,7 +65,7 @@ class AnimationEditing:
         return self._page(request, choices, self._site.guard.form(request, forms.FIELDS, **values), draft=draft)
 
     async def declare(self, request: Request) -> Response:
-        structure = await self._structure(request)
+        structure = await spoken_for_id(self._site.api, request)
         form = await self._site.guard.posted(request, (*forms.FIELDS, _ACTION, _SEEN))
         seen = form.values.pop("seen")
         if (action := form.values.pop("action")) and not form.failed:
@@ -134,10 +134,6 @@ class AnimationEditing:
     def _towards(self, request: Request, structure: str, **parameters: str) -> Response:
         """Lead to the page itself, for the structure that it is of."""
         return RedirectResponse(_address(request, structure, **parameters), 303)
-
-    async def _structure(self, request: Request) -> str:
-        viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
-        return str(spoken_for(request, viewer)["id"])
 
     async def _choices(self, request: Request, structure_id: str) -> Mapping[str, Any]:
         return (await self._site.api.ask(request, _CHOICES, {"structureId": structure_id})).data

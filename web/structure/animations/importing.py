@@ -16,9 +16,9 @@ from web.core.asking import File
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import spoken_for_id
 
-_WHO, _IMPORT = document("structure/who"), document("structure/animations/import")
+_IMPORT = document("structure/animations/import")
 #: The file itself goes with the form that confirms it: nothing is kept meanwhile.
 _CONTENT, _NAME = Field("content", "Tableau", hidden=True), Field("fileName", "Nom", hidden=True)
 _TABLE = (replace(tables.TABLE, hint="CSV ou Excel (XLSX), 5 Mo et 1 000 lignes au plus."),)
@@ -42,11 +42,11 @@ class SeasonImport:
         return [self._site.desk(path, self.show, "GET"), self._site.desk(path, self.load, "POST")]
 
     async def show(self, request: Request) -> Response:
-        await self._structure(request)
+        await spoken_for_id(self._site.api, request)
         return self._page(request, self._site.guard.form(request, _TABLE))
 
     async def load(self, request: Request) -> Response:
-        structure = await self._structure(request)
+        structure = await spoken_for_id(self._site.api, request)
         form = await self._site.guard.posted(request, (*_TABLE, _CONTENT, _NAME), with_files=True)
         form.fields, confirms = _TABLE, bool(form.values["content"])
         file = _file(form) if confirms else None
@@ -66,9 +66,6 @@ class SeasonImport:
         fresh = self._site.guard.form(request, _TABLE)
         fresh.values = {"content": b64encode(file.content).decode(), "fileName": file.name}
         return self._page(request, fresh, payload, ready=not refused)
-
-    async def _structure(self, request: Request) -> str:
-        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
 
     def _page(
         self, request: Request, form: Form, payload: Mapping[str, Any] | None = None, ready: bool = False

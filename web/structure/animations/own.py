@@ -17,9 +17,9 @@ from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.core.typed import iso_day
-from web.structure.speaking import PARAMETER, spoken_for
+from web.structure.speaking import PARAMETER, WHO, spoken_for
 
-_WHO, _OWN = document("structure/who"), document("structure/animations/own")
+_OWN = document("structure/animations/own")
 _LONGEST = 100
 #: The sorts, by their names in addresses: the heading, and the field of the API.
 SORTS = {
@@ -71,7 +71,7 @@ class OwnAnimations:
         return [self._site.desk("/structure", self.show)]
 
     async def show(self, request: Request) -> Response:
-        viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
+        viewer = (await self._site.api.ask(request, WHO, {}))["viewer"]
         chosen = spoken_for(request, viewer)
         params = request.query_params
         (where, unheard), order = _where(params), _order(params)

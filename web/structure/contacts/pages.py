@@ -17,9 +17,9 @@ from web.core.forms import Field, Form
 from web.core.french import plural
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import spoken_for_id
 
-_WHO, _PAGE = document("structure/who"), document("structure/contacts/contacts")
+_PAGE = document("structure/contacts/contacts")
 _IMPORT = document("structure/contacts/import")
 _IMPORTED = "importes"
 _TABLE = (tables.TABLE,)
@@ -81,11 +81,11 @@ class Contacts:
         return await self._page(request)
 
     async def act(self, request: Request) -> Response:
-        outcome = await self._acts.carry_out(request, structureId=await self._structure(request))
+        outcome = await self._acts.carry_out(request, structureId=await spoken_for_id(self._site.api, request))
         return outcome if isinstance(outcome, Response) else await self._page(request, outcome)
 
     async def load(self, request: Request) -> Response:
-        structure = await self._structure(request)
+        structure = await spoken_for_id(self._site.api, request)
         form = await self._site.guard.posted(request, _TABLE, with_files=True)
         upload = form.sent_file(tables.TABLE_WANTED)
         if upload is not None and not form.failed:
@@ -100,11 +100,8 @@ class Contacts:
             form.refuse(payload["errors"])
         return await self._page(request, form)
 
-    async def _structure(self, request: Request) -> str:
-        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
-
     async def _page(self, request: Request, posted: Form | None = None) -> Response:
-        variables = {"id": await self._structure(request)} | page_variables(request.query_params)
+        variables = {"id": await spoken_for_id(self._site.api, request)} | page_variables(request.query_params)
         structure = (await self._site.api.ask(request, _PAGE, variables))["structure"]
         contacts, public = structure["contacts"], structure["contact"] or {}
         forms = {name: self._acts.form(request, name, posted) for name in ("ajouter", "planning")}

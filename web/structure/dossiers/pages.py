@@ -18,9 +18,9 @@ from web.core.french import day
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
-from web.structure.speaking import speaks_for, spoken_for
+from web.structure.speaking import speaks_for, spoken_for_id
 
-_WHO, _LIST = document("structure/who"), document("structure/dossiers/listing")
+_LIST = document("structure/dossiers/listing")
 _OPEN, _DOSSIER = document("structure/dossiers/open"), document("structure/dossiers/dossier")
 _ATTACH = document("structure/dossiers/attach")
 #: The states for people, with the colour of their badge.
@@ -101,7 +101,7 @@ class OwnDossiers:
 
     async def open(self, request: Request) -> Response:
         form = await self._site.guard.posted(request, _FIELDS)
-        values = form.input() | {"structureId": await self._structure(request)}
+        values = form.input() | {"structureId": await spoken_for_id(self._site.api, request)}
         if not form.values["conventionId"]:
             form.errors["conventionId"] = "Convention : choisissez-en une."
         if not form.failed:
@@ -111,11 +111,8 @@ class OwnDossiers:
             form.refuse(payload["errors"])
         return await self._page(request, form)
 
-    async def _structure(self, request: Request) -> str:
-        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
-
     async def _page(self, request: Request, form: Form) -> Response:
-        structure = await self._structure(request)
+        structure = await spoken_for_id(self._site.api, request)
         variables = {"id": structure, "where": {"structureId": structure}} | page_variables(request.query_params)
         answer = await self._site.api.ask(request, _LIST, variables)
         conventions = [(each["id"], _named(each)) for each in answer["structure"]["conventions"]]

@@ -14,9 +14,9 @@ from web.core.documents import Document, document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import WHO, spoken_for_id
 
-_WHO, _PEOPLE = document("structure/who"), document("structure/people/people")
+_PEOPLE = document("structure/people/people")
 _ACCOUNT, _MANDATE = (
     Field("accountId", "Compte", hidden=True, needed=True),
     Field("mandateId", "Mandat", hidden=True, needed=True),
@@ -89,7 +89,7 @@ class OwnPeople:
 
     async def structure_id(self, request: Request) -> str:
         """Return the structure. Raises Problem for whoever speaks for none."""
-        return str(spoken_for(request, (await self._site.api.ask(request, _WHO, {}))["viewer"])["id"])
+        return await spoken_for_id(self._site.api, request)
 
     def trail(self, structure: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return the addresses and names of the pages above."""
@@ -162,7 +162,7 @@ class PeopleOfStructure(OwnPeople):
     path = "/territoire/structures/{id}/personnes"
 
     async def structure_id(self, request: Request) -> str:
-        if (await self._site.api.ask(request, _WHO, {}))["viewer"]["role"] not in ("COORDONNATEUR", "NATIONAL"):
+        if (await self._site.api.ask(request, WHO, {}))["viewer"]["role"] not in ("COORDONNATEUR", "NATIONAL"):
             raise Problem.missing()
         return str(request.path_params["id"])
 

@@ -10,9 +10,9 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.site import Site
-from web.structure.speaking import spoken_for
+from web.structure.speaking import spoken_for_id
 
-_WHO, _FIGURES = document("structure/who"), document("structure/satisfaction/figures")
+_FIGURES = document("structure/satisfaction/figures")
 
 
 class SatisfactionFigures:
@@ -26,8 +26,8 @@ class SatisfactionFigures:
         return [self._site.desk("/structure/satisfaction", self.show)]
 
     async def show(self, request: Request) -> Response:
-        viewer = (await self._site.api.ask(request, _WHO, {}))["viewer"]
-        answer = await self._site.api.ask(request, _FIGURES, {"id": spoken_for(request, viewer)["id"]})
+        structure_id = await spoken_for_id(self._site.api, request)
+        answer = await self._site.api.ask(request, _FIGURES, {"id": structure_id})
         return self._site.templates.page(
             request, "structure/satisfaction/figures", figures=answer["satisfaction"], structure=answer["structure"]
         )
