@@ -219,8 +219,10 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
         for _ in range(workers):
             conn = opened.enter_context(psycopg.connect(database_url, autocommit=True))
             conn.execute("SET maintenance_work_mem = '128MB'; SET synchronous_commit = off")
-            # Each core has a connection: to share one index among several processes only costs what starts them.
+            # Each core has a connection: to share one index among several processes only costs what starts them, and
+            # to read by PostgreSQL's processes for input what hands over each piece.
             conn.execute("SET max_parallel_maintenance_workers = 0")
+            conn.execute("SET effective_io_concurrency = 0; SET maintenance_io_concurrency = 0")
             free.put(conn)
         done = 0
         try:
