@@ -180,7 +180,7 @@ def _next_number(conn: Conn) -> int:
 
 
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
-    """Analyze the rows, sum the rollups and create primary keys and indexes, once all rows are written; then vacuum.
+    """Vacuum and analyze the rows, sum the rollups and create keys and indexes, once all rows are written.
 
     Until autovacuum came, readers would have poor plans and slow counts. Keys come first, since a table waits for its
     own while others read it. Rows are analyzed before they have indexes: each partial one looks at every sampled row.
@@ -193,25 +193,26 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
         keys.append(key)
         early += filter(_is_of_expression, indexes)
         late += sorted((index for index in indexes if not _is_of_expression(index)), key=_turn)
-    rollups = [(projection, rollup) for projection in ordered for rollup in projection.rollups]
+    analyses = [[_analysis(projection.name, number)] for projection in reversed(ordered)]
     sums = [
-        sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number))
-        + sql.SQL(rollup.summed).format(rows=identifier(projection.name, number))
-        for projection, rollup in rollups
+        [
+            sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number))
+            + sql.SQL(rollup.summed).format(rows=identifier(projection.name, number)),
+            _analysis(rollup.name, number),
+        ]
+        for projection in ordered
+        for rollup in projection.rollups
     ]
-    tables = [identifier(projection.name, number) for projection in reversed(ordered)]
-    analyses = [sql.SQL("ANALYZE {}").format(table) for table in tables]
-    vacuums = [sql.SQL("VACUUM {}").format(table) for table in tables]
-    vacuums += [sql.SQL("VACUUM (ANALYZE) {}").format(identifier(rollup.name, number)) for _, rollup in rollups]
-    steps = [*keys, *early, *analyses, *sums, *late]
+    steps = [*([key] for key in keys), *([index] for index in early), *analyses, *sums, *([index] for index in late)]
 
     # There are about two hundred statements, and PostgreSQL takes 6 ms to begin a session.
     free: SimpleQueue[Conn] = SimpleQueue()
 
-    def make(statement: sql.Composed) -> None:
+    def make(statements: Sequence[sql.Composed]) -> None:
         conn = free.get()
         try:
-            conn.execute(statement)
+            for statement in statements:
+                conn.execute(statement)
         finally:
             free.put(conn)
 
@@ -224,16 +225,18 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
             conn.execute("SET max_parallel_maintenance_workers = 0")
             conn.execute("SET effective_io_concurrency = 0; SET maintenance_io_concurrency = 0")
             free.put(conn)
-        done = 0
         try:
-            for statements in (steps, vacuums):
-                for made in as_completed([pool.submit(make, statement) for statement in statements]):
-                    made.result()
-                    done += 1
-                    progress("indexing", done, len(steps) + len(vacuums))
+            results = [pool.submit(make, statements) for statements in steps]
+            for done, made in enumerate(as_completed(results), start=1):
+                made.result()
+                progress("indexing", done, len(steps))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _analysis(relation: str, number: int) -> sql.Composed:
+    return sql.SQL("VACUUM (ANALYZE) {}").format(identifier(relation, number))
 
 
 def _is_of_expression(index: sql.Composed) -> bool:
