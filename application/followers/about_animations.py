@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from application.notifications.reaction import NATIONAL, Around, Letter, Notice, Reaction, structure, territory
 from application.papers.french import short_date
 from application.wording import things
-from application.wording.pages import animation_page
+from application.wording.pages import animation_page, desk_of, structure_page
 from application.wording.things import Thing
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationCreated, AnimationModified, AnimationSuspended
@@ -73,7 +73,8 @@ def on_declared(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     if not again:
         declared = f"{{structure}} déclare {{animation}}.{late}"
         subject = "{structure} déclare {title}."
-        yield Notice(territory(animation.territory), "animation.declared", declared, words, subject=subject)
+        recipient, page = territory(animation.territory), structure_page(animation.structure_id)
+        yield Notice(recipient, "animation.declared", declared, words, subject=subject, page=page)
 
 
 def _together(record: Recorded, around: Around) -> list[Recorded]:
@@ -122,7 +123,8 @@ def _of_several(
     head = f"{others + 1} animations {verb}"
     message = f"{head}{when} : {{animation}}, et {others} autre{'s' if others > 1 else ''}.{tail}"
     to = recipient or structure(animation.structure_id)
-    return Notice(to, kind, message, named(animation, record.originator_version), subject=f"{head}.")
+    words = named(animation, record.originator_version)
+    return Notice(to, kind, message, words, subject=f"{head}.", page=desk_of(to))
 
 
 def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from application.notifications.reaction import NATIONAL, Around, Letter, Message, Notice, Reaction, structure, territory
 from application.papers.french import euros, short_date
 from application.wording import things
+from application.wording.pages import drawn_dossier_page
 from application.wording.things import Thing
 from domain.catalogue import CONTROL, CONVENTION, SERVICE_DOSSIER
 from domain.controls.control import Control
@@ -142,7 +143,8 @@ def on_piece_judged(record: Recorded, around: Around) -> Iterator[Notice | Lette
     named = _named(dossier, version) | {"control": Thing("control", record.originator_id)}
     key = f"judged:{record.originator_id}:{fact.dossier_id}"
     for recipient, more in ((structure(dossier.structure_id), answer), (territory(dossier.territory), "")):
-        yield Notice(recipient, "control.piece_refused", message + more, named, thing=fact.dossier_id, key=key)
+        page, text = drawn_dossier_page(record.originator_id, fact.dossier_id), message + more
+        yield Notice(recipient, "control.piece_refused", text, named, thing=fact.dossier_id, page=page, key=key)
 
 
 def to_partner(kind: str, sentence: str) -> Reaction:

@@ -34,7 +34,7 @@ def on_proposed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     again = "" if isinstance(record.event, PublicationProposed) else ", corrigée,"
     message = f"{{publication}}{again} attend d'être mise en ligne. Proposée par {{structure}}."
     subject = "{publication} attend d'être mise en ligne."
-    named, page = _named(publication, record), desk_page(NATIONAL, publication.id, "publications")
+    named, page = _named(publication, record), desk_page(NATIONAL, "publication", publication.id)
     yield Notice(NATIONAL, "publication.to_review", message, named, subject=subject, page=page)
 
 
@@ -51,7 +51,7 @@ def to_authors(kind: str, sentence: str, *, online: bool = False) -> Reaction:
             recipient = territory(publication.territory)
         else:
             return
-        page = publication_page(publication.id) if online else desk_page(recipient, publication.id, "publications")
+        page = publication_page(publication.id) if online else desk_page(recipient, "publication", publication.id)
         yield Notice(recipient, kind, sentence, _named(publication, record), page=page, with_reason=True)
 
     return react

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from application.followers.about_animations import named
 from application.notifications.reaction import Around, Letter, Notice, Text, author, structure
-from application.wording.pages import animation_page
+from application.wording.pages import animation_page, attendance_page
 from application.wording.texts import TEXTS
 from application.wording.things import Thing
 from domain.animations.animation import Animation
@@ -154,7 +154,8 @@ def ask_to_call(
     end = _end(burst)
     everybody = tuple(registration.registration_id for registration in unreached)
     recipient = structure(animation.structure_id)
-    yield Notice(recipient, TO_CALL, f"{message}{end}", words, subject, everybody, key=key, since=since)
+    desk = attendance_page(animation.id)
+    yield Notice(recipient, TO_CALL, f"{message}{end}", words, subject, everybody, page=desk, key=key, since=since)
     for name in dict.fromkeys(registration.author for registration in unreached if registration.author is not None):
         own = tuple(registration.registration_id for registration in unreached if registration.author == name)
         theirs = message

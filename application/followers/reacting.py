@@ -211,11 +211,16 @@ def _write_notice(conn: Conn, record: Recorded, notice: Notice) -> None:
         replaced = [row[0] for row in conn.execute(_REPLACED, params, prepare=True) if row[0] is not None]
         since = min([*replaced, since]) if since is not None else None
     subject = notice.thing or record.originator_id
-    page = notice.page or desk_page(notice.recipient, subject)
+    page = _page(record, notice)
     identity = (record.position, notice.recipient, notice.kind, subject)
     with_reason = notice.with_reason and has_reason(record.event)
     content = (notice.message, Jsonb(_stored(notice)), page, at, list(notice.registrations), with_reason)
     conn.execute(_NOTICE, (*identity, *content, notice.key, since), prepare=True)
+
+
+def _page(record: Recorded, notice: Notice) -> str:
+    family = notice.kind.partition(".")[0]
+    return notice.page or desk_page(notice.recipient, family, notice.thing or record.originator_id)
 
 
 def _stored(notice: Notice) -> dict[str, Any]:
@@ -227,7 +232,7 @@ def _write_to_those_who_want_it(conn: Conn, record: Recorded, notice: Notice, pl
     for account_id, position in find_subscribers(conn, notice.recipient, notice.kind, at):
         about: dict[str, Any] = {"message": notice.message, "subject": notice.subject or notice.message}
         about |= {"things": _stored(notice), "account_id": str(account_id)}
-        about |= {"page": notice.page or desk_page(notice.recipient, notice.thing or record.originator_id)}
+        about |= {"page": _page(record, notice)}
         about |= {"recipient": notice.recipient, "told_at": at.isoformat()}
         if notice.since is not None:
             about["before"] = notice.since

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -19,13 +18,6 @@ from eventstore.records import Recorded
 
 #: After a rotation the former secret signs beside the new one for as long, so that nobody misses a message.
 BOTH_SIGN = timedelta(days=1)
-
-#: Where the desks of those who subscribe have a page for each thing of a family.
-_SHELVES: Mapping[str, str] = {
-    "publication": "publications",
-    "service_dossier": "dossiers",
-    "animation_request": "demandes",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +81,13 @@ def _page(webhook: Webhook, record: Recorded, animation_id: UUID | None) -> str:
     # The national team reads these where coordonnateurs do.
     if family == "strategy":
         return f"/territoire/strategies/{thing}"
-    if family == "service_dossier" and webhook.structure_id is None:
-        return f"/territoire/dossiers/{thing}"
     if family == "school_project":
         return "/territoire/projets"
-    if family == "animation_request" and webhook.structure_id is None:
-        return f"/territoire/demandes/{thing}"
     if family == "action_group":
         return f"/territoire/groupes/{thing}"
     if topic in WITHOUT_SUBJECT:
         return "/moderation/chiffres" if recipient == NATIONAL else "/territoire/chiffres"
-    return desk_page(recipient, thing, _SHELVES.get(family, ""))
+    return desk_page(recipient, family.removeprefix("service_"), thing)
 
 
 def recipient_of(webhook: Webhook) -> str:

@@ -49,6 +49,8 @@ def test_every_link_of_letters_papers_and_feeds_leads_to_a_page(server: Server, 
     assert all(addresses.values()), addresses
     paths = {path for each in addresses.values() for path in each if not _is_file(path)} | _rows(server)
     assert f"/animations/{animation}" in _rows(server)
+    # What stands on no page is no place on one.
+    assert [path for path in paths if "#" in path] == []
     expected = {"animations", "inscriptions", "questionnaire", "candidatures", "invitations"}
     expected |= {"territoire", "moderation", "ecole"}
     assert expected - {urlsplit(path).path.split("/")[1] for path in paths} == set()

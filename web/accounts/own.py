@@ -12,10 +12,12 @@ from starlette.routing import BaseRoute
 from web.accounts.roles import DESKS, ROLES
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
 
 _ACCOUNT, _PREFER, _ERASE = document("accounts/account"), document("accounts/prefer"), document("accounts/erase")
+_MARK_READ = document("accounts/mark_read")
 #: What no e-mails may be wanted of: kinds of notifications by what their codes begin with.
 GROUPS = {
     "ANIMATION": ("Les animations", ("ANIMATION_",)),
@@ -43,6 +45,9 @@ _PREFERENCES = (
         options=[(name, label) for name, (label, _starts) in GROUPS.items()],
     ),
 )
+#: The latest notice that the page showed: what came since stays new.
+_READ = (Field("upTo", "Nouveauté", hidden=True, needed=True),)
+_DONE = {"preferences": "Vos préférences sont enregistrées.", "lues": "C'est noté : vous avez tout lu."}
 _CONSENT = Field("consent", "Je veux effacer mes données. Je sais que c'est définitif.", "checkbox", required=True)
 _ERASED = "/mon-compte/efface"
 
@@ -58,6 +63,7 @@ class OwnAccount:
         desk, path = self._site.desk, "/mon-compte"
         return [
             *(desk(path, self.show, "GET"), desk(path, self.prefer, "POST")),
+            desk(f"{path}/lues", self.mark_read, "POST"),
             *(desk(f"{path}/effacer", self.ask_to_erase, "GET"), desk(f"{path}/effacer", self.erase, "POST")),
             self._site.route(_ERASED, self.erased),
         ]
@@ -77,6 +83,17 @@ class OwnAccount:
             return RedirectResponse("/mon-compte?fait=preferences", 303)
         form.refuse(payload["errors"])
         return self._page(request, viewer, codes, form)
+
+    async def mark_read(self, request: Request) -> Response:
+        form = await self._site.guard.posted(request, _READ)
+        values = form.input()
+        if not form.failed:
+            # To repeat it is safe: the mutation takes no key.
+            answer = await self._site.api.ask(request, _MARK_READ, {"input": {"upTo": values["upTo"]}})
+            if not answer["notificationsMarkRead"]["errors"]:
+                return RedirectResponse("/mon-compte?fait=lues", 303)
+            form.refuse(answer["notificationsMarkRead"]["errors"])
+        return self._page(request, *await self._account(request), form)
 
     async def ask_to_erase(self, request: Request) -> Response:
         return await self._erasing(request, self._site.guard.form(request, (_CONSENT,)))
@@ -101,7 +118,7 @@ class OwnAccount:
 
     async def _account(self, request: Request) -> tuple[Mapping[str, Any], set[str]]:
         """Return the signed-in person, and the codes of all kinds of notifications."""
-        answer = await self._site.api.ask(request, _ACCOUNT, {})
+        answer = await self._site.api.ask(request, _ACCOUNT, page_variables(request.query_params))
         return answer["viewer"], {each["name"] for each in answer["__type"]["enumValues"]}
 
     def _page(
@@ -110,19 +127,24 @@ class OwnAccount:
         muted, email = _stored(viewer), (viewer["mailPreferences"] or {}).get("email") or ""
         ticked = [name for name in GROUPS if _within(name, codes) <= muted]
         stored = {"email": email, "mutedCodes": "\n".join(ticked)}
+        notices, guard = viewer["notifications"], self._site.guard
+        latest = notices["nodes"][0]["id"] if notices["nodes"] else ""
+        sent = posted if posted is not None and posted.fields is _PREFERENCES else None
         response = self._site.templates.page(
             request,
             "accounts/account",
             422 if posted else 200,
             viewer=viewer,
-            leaving=self._site.guard.form(request, ()),
-            preferences=posted or self._site.guard.form(request, _PREFERENCES, **stored),
+            leaving=guard.form(request, ()),
+            marking=guard.form(request, _READ, upTo=latest),
+            around=pages_around(request, notices["pageInfo"]),
+            preferences=sent or guard.form(request, _PREFERENCES, **stored),
             role=ROLES.get(viewer["role"], viewer["role"]),
             desk=DESKS.get(viewer["role"]),
             posted=posted,
-            done="Vos préférences sont enregistrées." if request.query_params.get("fait") else None,
+            done=_DONE.get(request.query_params.get("fait", "")),
         )
-        return self._site.guard.keep(request, response)
+        return guard.keep(request, response)
 
     async def _erasing(self, request: Request, form: Form) -> Response:
         # The national team erases others, by their names: there is nothing of a person to erase behind its role.

@@ -54,7 +54,7 @@ def test_each_reads_what_concerns_them_the_latest_first(notified, server):
     refused, published = server.run(SEE, STRUCTURE)["notifications"]["nodes"]
     site = server.services.public_url
     assert published["url"] == f"{site}/animations/{published['subjectId']}"
-    assert refused["url"] == f"{site}/structure#{refused['subjectId']}", "it has no page of its own"
+    assert refused["url"] == f"{site}/structure/animations/{refused['subjectId']}"
     for who in (None, OTHER_STRUCTURE, AUDITOR, PARENT):
         assert _messages(server, who) == []
     assert server.run(SEE, AUDITOR)["unreadNotifications"] == 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.support.people import CANDIDATURE, DIRECTOR, STRUCTURE, People
+from application.followers.reacting import react
+from tests.support.people import CANDIDATURE, DIRECTOR, NATIONAL, STRUCTURE, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 from web.accounts.own import GROUPS
@@ -81,3 +84,30 @@ def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, peop
 @pytest.mark.parametrize(("role", "status"), [("TEAM", 404), ("STRUCTURE", 200)])
 def test_the_national_team_erases_nobody_from_its_own_account(role: str, status: int, visitor: Visitor) -> None:
     visitor.signs_in(role).sees("/mon-compte/effacer", status)
+
+
+def test_each_notice_leads_to_its_page_and_is_new_until_it_was_read(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    people.publish(people.declare(title="Publiée"))
+    refused = people.declare(title="Refusée")
+    document = 'mutation($id: ID!) { animationRefuse(input: {animationId: $id, reason: "Trop loin"}) { position } }'
+    server.ask(document, NATIONAL, id=refused)
+    people.does("12-submit-a-candidature", None, **CANDIDATURE)
+    with server.application.pool.connection() as conn:
+        while react(conn):
+            pass
+    for role in ("STRUCTURE", "COORDONNATEUR", "TEAM", "DIRECTOR"):
+        reader = Visitor(server.address).signs_in(role)
+        page = reader.sees("/mon-compte")
+        opened = re.findall(r'<a href="([^"]+)">Ouvrir<', page)
+        assert opened, role
+        assert {link: status for link in opened if (status := reader.http.get(link).status_code) != 200} == {}
+    page = visitor.signs_in("STRUCTURE").sees("/mon-compte")
+    assert f'<a href="/structure/animations/{refused}">Ouvrir' in page
+    assert "Nouveau" in page
+    read = visitor.http.send(
+        next(visitor.form(part) for part in page.split("<h2") if "J'ai tout lu" in part), follow_redirects=True
+    ).text
+    assert "C&#39;est noté : vous avez tout lu" in read.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Nouveau" not in read
