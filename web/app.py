@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -23,6 +23,7 @@ from web.animations.listing import Listing
 from web.animations.suggestions import CommuneSuggestions
 from web.candidatures.candidacy import Candidacy
 from web.candidatures.candidature import CandidaturePage
+from web.candidatures.check import CertificateCheckPage
 from web.candidatures.following.pages import SCHOOL, TERRITORY, CandidaturesDesk
 from web.controls.control import ControlPage
 from web.controls.drawn import DrawnDossier
@@ -138,6 +139,7 @@ class Pages:
             *QuestionnairePage(site).routes,
             *Candidacy(site).routes,
             *CandidaturePage(site).routes,
+            *CertificateCheckPage(site).routes,
             *Accounts(site, self._offers).routes,
             *OwnAccount(site).routes,
             *OwnData(site).routes,
@@ -186,6 +188,9 @@ class Pages:
         """Return the page for an address of the API that a browser opens and that cannot be answered."""
         if refused.status == 404 and (elsewhere := mended(request)):
             return elsewhere
+        if refused.status == 405 and request.method == "GET":
+            # The address of a form, opened again from a history: the page of the form stands above it.
+            return RedirectResponse(request.url.path.rpartition("/")[0] or "/", 303)
         title = _TITLES.get(refused.status, "Envoi refusé")
         problem = Problem(refused.status, title, refused.message, refused.headers)
         response = self._templates.page(request, "layout/problem", refused.status, problem=problem, typed=None)

@@ -90,7 +90,10 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     endpoints = _endpoints(services, metrics, watch, view)
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
     endpoints.add_exception_handler(Refused, _refusing(pages))
-    routes = [*endpoints.router.routes, *(() if pages is None else pages.routes(graphql))]
+    own = () if pages is None else pages.routes(graphql)
+    # A page may take an address of the API for browsers, and answers programs as the API does.
+    taken = {getattr(route, "path", None) for route in own}
+    routes = [*(route for route in endpoints.router.routes if getattr(route, "path", None) not in taken), *own]
     by_segment = RoutesBySegment(routes)
     metrics.places = by_segment.segments
     endpoints.router.routes[:] = [by_segment]

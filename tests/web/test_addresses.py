@@ -7,7 +7,7 @@ import html
 import pytest
 from starlette.requests import Request
 
-from tests.support.people import People
+from tests.support.people import CANDIDATURE, COORDONNATEUR, DIRECTOR, INSPECTOR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 from web.core.pages import pages_around
@@ -101,3 +101,18 @@ def test_the_pages_around_keep_what_is_looked_for_and_not_what_was_done():
     around = pages_around(request, info, "#liste")
     assert around.previous == "/moderation?mots=un+caf%C3%A9&before=a#liste"
     assert around.next == "/moderation?mots=un+caf%C3%A9&after=b#liste"
+
+
+def test_a_program_is_answered_in_a_line_whether_a_certificate_was_issued(server: Server, visitor: Visitor) -> None:
+    people = People(server)
+    link = people.does("12-submit-a-candidature", None, **CANDIDATURE)["link"]
+    (candidature,) = server.ask("{ candidatures { nodes { id } } }", INSPECTOR)["candidatures"]["nodes"]
+    about = {"candidatureId": candidature["id"]}
+    people.does("13-give-an-opinion", DIRECTOR, **about, favourable=True)
+    people.does("14-validate-a-candidature", INSPECTOR, **about)
+    people.does("65-ask-for-a-certificate", None, link=link)
+    number = people.does("66-issue-a-certificate", COORDONNATEUR, **about)["candidature"]["certificateNumber"]
+    page = visitor.sees(f"/certificates/{number}")
+    assert "<h1>Cette attestation a été délivrée</h1>" in page
+    line = server.http.get(f"/certificates/{number}")
+    assert (line.headers["content-type"], number in line.text) == ("text/plain; charset=utf-8", True)

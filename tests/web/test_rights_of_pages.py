@@ -43,6 +43,7 @@ EVERYBODY = (
 )
 #: What leads elsewhere, or is of a thing that other tests make.
 ELSEWHERE_TESTED = (
+    *("/certificates/{number}",),
     *("/assets/{digest}/{name:path}", "/connexion/depart", "/connexion/retour", "/invitations/{link}"),
     *("/moderation/typologie/{change}", "/questionnaire/{link}", "/ressources/{id}"),
     *(f"/{desk}/demandes/{{id}}" for desk in ("ecole", "structure", "territoire")),
