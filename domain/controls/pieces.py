@@ -60,4 +60,5 @@ def pieces_of(animation_ids: Iterable[UUID], attached: Iterable[str]) -> tuple[s
         for animation_id in animation_ids
         for kind in (PieceKind.ATTESTATION, PieceKind.SHEET)
     ]
-    return (*by_animation, *(piece_name(PieceKind.PIECE, name) for name in attached))
+    # A piece of several files is judged once.
+    return (*by_animation, *(piece_name(PieceKind.PIECE, name) for name in dict.fromkeys(attached)))

@@ -32,11 +32,13 @@ FROM {animations} WHERE convention_id = %(convention_id)s AND day BETWEEN %(peri
 AND status = 'PUBLISHED' AND dossier_id IS NULL"""
 #: What a dossier of that convention and period may gather: attested, and in no other dossier.
 GATHERABLE = f"SELECT animation_id {_FREE} AND attested ORDER BY day, animation_id LIMIT %(most)s"
-#: What is over and lacks its attestation, for several dossiers at once.
-UNATTESTED = f"""
+#: What these dossiers wait for: what is over and lacks its attestation, and what was attested since they were gathered.
+AWAITED = f"""
 SELECT d.dossier_id, a.animation_id FROM {{service_dossiers}} d JOIN {{animations}} a
 ON a.convention_id = d.convention_id AND a.day BETWEEN d.period_from AND d.period_until AND a.dossier_id IS NULL
-WHERE d.dossier_id = ANY(%(ids)s) AND {AWAITING_ATTESTATION} ORDER BY a.day, a.animation_id"""
+WHERE d.dossier_id = ANY(%(ids)s)
+AND ({AWAITING_ATTESTATION} OR a.status = 'PUBLISHED' AND a.attested AND d.status = 'OPEN')
+ORDER BY a.attested, a.day, a.animation_id"""
 
 #: How many animations these dossiers hold of each day.
 DAYS = """

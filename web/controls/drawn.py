@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.controls.acts import ANSWER, JUDGE
+from web.controls.history import READERS as HISTORY_READERS
 from web.core.act_page import ActPage
 from web.core.acts import ShownAct
 from web.core.documents import document
@@ -45,6 +46,7 @@ class DrawnDossier(ActPage):
             422 if posted else 200,
             control=control,
             dossier=dossier,
+            reads_history=answer["viewer"]["role"] in HISTORY_READERS,
             pieces=[
                 (piece, self._open(request, control, piece, number, posted))
                 for number, piece in enumerate(drawn[0]["pieces"], 1)

@@ -18,7 +18,7 @@ from web.core.site import Site
 from web.territory.dossiers.listing import STATES
 
 _HISTORY = document("controls/history")
-_READERS = ("AUDITOR", "NATIONAL", "COORDONNATEUR")
+READERS = ("AUDITOR", "NATIONAL", "COORDONNATEUR")
 _EVENTS = 50
 
 
@@ -41,7 +41,7 @@ class DossierHistory:
             request, _HISTORY, variables | ({"at": {"position": position}} if position is not None else {})
         )
         dossier = answer["serviceDossier"]
-        if dossier is None or answer["viewer"]["role"] not in _READERS:
+        if dossier is None or answer["viewer"]["role"] not in READERS:
             raise Problem.missing()
         trail = answer["auditTrail"]
         return self._site.templates.page(

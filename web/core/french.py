@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
+
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -90,6 +92,11 @@ def typography(text: str) -> str:
     return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, _FULL_HOUR.sub(rf"\1{_NBSP}h", text)))
 
 
+def written(text: str) -> Markup:
+    """Return what somebody wrote in a field of several lines, with its lines."""
+    return Markup("<br>").join(escape(line) for line in text.strip().splitlines())
+
+
 def agent(role: str, name: str | None) -> str:
     """Return who acted: « le coordonnateur (Jeanne Martin) ». Accounts that have no name of a person are left out."""
     called = name if name and not _CODE.fullmatch(name) else None
@@ -106,6 +113,11 @@ def seats(number: int) -> str:
     return "Complet" if not number else "1 place" if number == 1 else f"{count(number)} places"
 
 
+def free(number: int, all_seats: int) -> str:
+    """Return `12 places libres sur 15`, or that there is none."""
+    return f"{plural(number, 'place libre', 'places libres')} sur {count(all_seats)}" if number else "Complet"
+
+
 def count(number: int) -> str:
     """Return a number with its thousands apart."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
@@ -119,6 +131,13 @@ def plural(number: int, one: str, many: str) -> str:
 def adults(number: int, animation: Mapping[str, Any] | None) -> str:
     """Return how many came beside the children, as whom the animation is for: `12 parents`, `12 médiateurs`."""
     return plural(number, *who_comes(animation))
+
+
+def came(figures: Mapping[str, Any], animation: Mapping[str, Any] | None) -> str:
+    """Return who came: `12 parents et 8 enfants`; without children where none came and none could."""
+    children, admitted = figures["children"], ((animation or {}).get("type") or {}).get("admitsChildren")
+    with_children = f" et {plural(children, 'enfant', 'enfants')}" if children or admitted else ""
+    return adults(figures["parents"], animation) + with_children
 
 
 def who_comes(animation: Mapping[str, Any] | None) -> tuple[str, str]:

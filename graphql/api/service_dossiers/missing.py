@@ -35,13 +35,19 @@ class MissingKind(Enum):
     UNATTESTED = strawberry.enum_value(
         "UNATTESTED", description="An animation of the period that is over and not attested: it is not in the dossier."
     )
+    UNGATHERED = strawberry.enum_value(
+        "UNGATHERED",
+        description="An attested animation of the period that no dossier holds, while this one is open: gather again,"
+        " or leave it for another dossier.",
+    )
 
 
 @strawberry.type(description="One thing that a dossier lacks.")
 class Missing:
     kind: MissingKind = strawberry.field(description="What kind of thing.")
     animation: Animation | None = strawberry.field(
-        description="The animation that it concerns, for SHEET, OUTSIDE, UNATTESTED, and RATE where its day has none."
+        description="The animation that it concerns, for SHEET, OUTSIDE, UNATTESTED, UNGATHERED, and RATE where its day"
+        " has none."
     )
     piece: str | None = strawberry.field(description="The piece, for PIECE.")
     message: str = strawberry.field(description="What to do about it, in French, for a person.")
@@ -64,8 +70,8 @@ async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
             message = "Le dossier a été renvoyé : rassemblez à nouveau ses animations avant de le soumettre."
             others = [missing for missing in lacking if missing.kind is not MissingKind.ANIMATIONS]
             lacking = [_missing(MissingKind.GATHERING, message), *others]
-    unattested = await context.together("unattested", row["dossier_id"], lambda ids: _unattested(context, ids))
-    return [*lacking, *_to_attest(await _animations(context, unattested))]
+    awaited = await context.together("awaited", row["dossier_id"], lambda ids: _awaited(context, ids))
+    return [*lacking, *(_await(animation) for animation in await _animations(context, awaited))]
 
 
 async def without_what_is_missing(
@@ -106,11 +112,12 @@ def _shown(lacks: list[Lack], animations: list[Animation]) -> list[Missing]:
     ]
 
 
-def _to_attest(unattested: list[Animation]) -> list[Missing]:
-    return [
-        _missing(MissingKind.UNATTESTED, f"Attestation à remplir : « {animation.title} ».", animation=animation)
-        for animation in unattested
-    ]
+def _await(animation: Animation) -> Missing:
+    if animation.row["attested"]:
+        message = f"« {animation.title} » est attestée, et pas dans ce dossier : rassemblez de nouveau les animations."
+        return _missing(MissingKind.UNGATHERED, message, animation=animation)
+    message = f"Attestation à remplir : « {animation.title} »."
+    return _missing(MissingKind.UNATTESTED, message, animation=animation)
 
 
 def _missing(kind: MissingKind, message: str, animation: Animation | None = None, piece: str | None = None) -> Missing:
@@ -121,7 +128,7 @@ async def _animations(context: Context, ids: list[UUID]) -> list[Animation]:
     return [animation for animation in await load_animations(context, ids) if animation is not None] if ids else []
 
 
-async def _unattested(context: Context, ids: list[UUID]) -> list[list[UUID]]:
+async def _awaited(context: Context, ids: list[UUID]) -> list[list[UUID]]:
     read = await context.read()
-    rows = await read.rows(read.sql(queries.UNATTESTED), {"ids": ids, "now": context.now})
+    rows = await read.rows(read.sql(queries.AWAITED), {"ids": ids, "now": context.now})
     return [[row["animation_id"] for row in rows if row["dossier_id"] == dossier_id] for dossier_id in ids]

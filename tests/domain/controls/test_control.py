@@ -150,7 +150,8 @@ def test_nobody_but_an_auditor_opens_judges_or_closes(who):
 
 
 def test_the_pieces_of_a_dossier_are_its_attestations_its_sheets_and_what_was_attached():
-    assert pieces_of([FIRST], ["Facture"]) == (f"attestation:{FIRST}", f"sheet:{FIRST}", "piece:Facture")
+    # A piece of several files is one to judge.
+    assert pieces_of([FIRST], ["Facture", "Facture"]) == (f"attestation:{FIRST}", f"sheet:{FIRST}", "piece:Facture")
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -79,6 +79,25 @@ _AMEND = Act(
     "Le dossier est certifié : ses chiffres ne changent que si le coordonnateur l'accepte.",
     "SERVICE_AMENDMENT_PROPOSE",
 )
+_REMOVE = Act(
+    "retirer",
+    document("structure/dossiers/withdraw"),
+    "Retirer ce fichier",
+    "Retirer le fichier",
+    "Le fichier est retiré.",
+    (
+        Field("piece", "Pièce", hidden=True, needed=True),
+        Field("sha256", "Fichier", hidden=True, needed=True),
+        Field("reason", "Raison", required=True),
+    ),
+    "Il reste dans l'historique.",
+    "SERVICE_PIECE_WITHDRAW",
+)
+#: Where a structure mends what is missing about an animation.
+_MENDING = {
+    "SHEET": ("/feuilles", "Joindre la feuille"),
+    "UNATTESTED": ("/attestation", "Remplir l'attestation"),
+}
 _PIECES = (
     Field("piece", "Pièce", "select", required=True),
     Field("file", "Fichier", "file", "PDF, JPEG, PNG ou HEIC, 20 Mo au plus.", True),
@@ -136,7 +155,7 @@ class OwnDossier:
     """One dossier of a structure: what it holds, what is missing."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._acts = site, Acts(site, (*_ACTS, _AMEND))
+        self._site, self._acts = site, Acts(site, (*_ACTS, _AMEND, _REMOVE))
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -186,10 +205,11 @@ class OwnDossier:
             422 if posted else 200,
             dossier=dossier,
             state=STATES[dossier["status"]],
-            # As long as each animation has a form of its own, that is no act of the dossier.
-            acts=[
-                each for each in self._acts.shown(request, dossier["allowedActions"], posted) if each.act is not _AMEND
-            ],
+            # What each animation and each file has a form of its own for is no act of the dossier.
+            acts=[each for each in self._acts.shown(request, dossier["allowedActions"], posted) if each.act in _ACTS],
+            pieces=self._removable(request, dossier, posted),
+            removing=_REMOVE,
+            mending=_MENDING,
             amending=self._amending(request, dossier, posted),
             amend=_AMEND,
             decisions=DECISIONS,
@@ -198,6 +218,21 @@ class OwnDossier:
             done=done,
         )
         return self._site.guard.keep(request, response)
+
+    def _removable(
+        self, request: Request, dossier: Mapping[str, Any], posted: Form | None
+    ) -> list[tuple[Mapping[str, Any], Form | None]]:
+        """Return each file of a piece with the form that withdraws it, where it can be."""
+        allowed = any(each["code"] == _REMOVE.code and each["allowed"] for each in dossier["allowedActions"])
+        shown: list[tuple[Mapping[str, Any], Form | None]] = []
+        for number, piece in enumerate(dossier["pieces"]):
+            names = {name: piece[name] for name in ("piece", "sha256")}
+            same = posted is not None and names == {name: posted.values.get(name) for name in names}
+            form = self._acts.form(request, _REMOVE.name, posted if same else None, **names) if allowed else None
+            if form is not None:
+                form.prefix = f"{_REMOVE.name}-{number}"
+            shown.append((piece, form))
+        return shown
 
     def _amending(self, request: Request, dossier: Mapping[str, Any], posted: Form | None) -> dict[str, Form]:
         """Return the form of other figures of each animation, where they can be proposed."""

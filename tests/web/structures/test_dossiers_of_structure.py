@@ -1,0 +1,75 @@
+"""A structure's service dossiers on its pages: what is missing, wrong files taken back, controls answered."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+
+from tests.scenarios.service.controls_story import Controls
+from tests.support.papers.dossiers import png
+from tests.support.people import People
+from tests.support.server import Server
+from tests.support.visitor import Visitor, links
+
+
+@pytest.fixture(scope="module")
+def controls(server: Server) -> Controls:
+    return Controls(People(server))
+
+
+def test_what_a_dossier_lacks_leads_to_where_it_is_mended(controls: Controls, server: Server, visitor: Visitor) -> None:
+    claims = controls.claims
+    gathered, later, never = claims.held(3)
+    claims.attest(gathered)
+    own = f"/structure/dossiers/{claims.open()['id']}"
+    visitor.signs_in("STRUCTURE")
+    animations = "/structure/animations"
+    page = visitor.sees(own)
+    assert {f"{animations}/{gathered}/feuilles", f"{animations}/{later}/attestation"} <= {*links(page)}
+    assert "9\N{NO-BREAK SPACE}parents" in page
+    claims.attest(later)
+    page = visitor.sees(own)
+    assert "est attestée, et pas dans ce dossier" in page
+    page = visitor.sends(page, "rassembler")
+    assert "et pas dans ce dossier" not in page
+    assert f"{animations}/{never}/attestation" in links(page)
+    other = claims.open()["id"]
+    assert "qui ne sont pas dans un autre" in visitor.sees(f"/structure/dossiers/{other}")
+
+
+def test_a_file_that_was_attached_by_mistake_is_taken_back(controls: Controls, visitor: Visitor) -> None:
+    next_year = {"validFrom": "2027-09-01", "validUntil": "2028-08-31", "requiredPieces": ["Facture", "RIB"]}
+    convention = controls.people.sign(**next_year)["convention"]["id"]
+    period = {"periodFrom": "2027-10-01", "periodUntil": "2027-12-31"}
+    own = f"/structure/dossiers/{controls.claims.open(conventionId=convention, **period)['id']}"
+    page = visitor.signs_in("STRUCTURE").sees(own)
+    for piece in ("Facture", "RIB"):
+        fields = {"jeton": re.findall('name="jeton" value="([^"]+)"', page)[0], "cle": "", "piece": piece}
+        files = {"file": ("x.png", png(), "image/png")}
+        assert visitor.http.post(f"{own}/pieces", data=fields, files=files).status_code == 303
+    page = visitor.sees(own)
+    assert page.count("Retirer ce fichier") == 2
+    refused = visitor.sends(page, "retirer", {"reason": ""}, 422)
+    assert '<a href="#retirer-0-reason">' in refused
+    page = visitor.sends(refused, "retirer", {"reason": "Celle d'un autre."})
+    assert "Le fichier est retiré" in page
+    assert page.count("Retirer ce fichier") == 1
+    # The address of the form that sends files, opened again from a history.
+    assert visitor.http.get(f"{own}/pieces").headers["location"] == own
+
+
+def test_a_structure_is_led_to_the_control_of_its_dossier_and_to_no_page_of_others(
+    controls: Controls, server: Server, visitor: Visitor
+) -> None:
+    server.clock.now = max(server.clock.now, datetime.fromisoformat("2027-03-20T10:00:00+01:00"))
+    (dossier,) = controls.certified(1)
+    control = controls.open(sharePercent=100)
+    page = visitor.signs_in("STRUCTURE").sees(f"/structure/dossiers/{dossier}")
+    drawn = f"/controle/{control}/dossiers/{dossier}"
+    assert drawn in links(page)
+    page = visitor.sees(drawn)
+    pages = [link for link in links(page) if link.startswith(("/controle", "/service-dossiers"))]
+    assert {link for link in pages if visitor.http.get(link).status_code != 200} == set()
+    assert f"/controle/dossiers/{dossier}/historique" in links(Visitor(server.address).signs_in("AUDITOR").sees(drawn))
