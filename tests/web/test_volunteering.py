@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import CANDIDATURE, SCHOOL, People
+from tests.support.people import CANDIDATURE, DIRECTOR, INSPECTOR, SCHOOL, People
+from tests.support.server import Server
 from tests.support.visitor import Visitor
 
 
@@ -33,3 +34,28 @@ def test_all_schools_of_a_large_commune_are_offered(visitor: Visitor, monkeypatc
     monkeypatch.setattr("web.candidatures.candidacy._AT_ONCE", 3)
     page = visitor.sees("/candidatures?commune=34172")
     assert 6 < page.count("<option") == at_once.count("<option")
+
+
+def test_a_volunteer_notes_whom_they_helped_and_reads_it(visitor: Visitor, people: People, server: Server) -> None:
+    person = CANDIDATURE | {"email": "aide@exemple.fr", "lastName": "Aidante"}
+    link = people.does("12-submit-a-candidature", None, **person)["link"]
+    (candidature,) = (
+        each["id"]
+        for each in server.ask("{ candidatures { nodes { id lastName } } }", DIRECTOR)["candidatures"]["nodes"]
+        if each["lastName"] == "Aidante"
+    )
+    people.does("13-give-an-opinion", DIRECTOR, candidatureId=candidature, favourable=True)
+    people.does("14-validate-a-candidature", INSPECTOR, candidatureId=candidature)
+    page = visitor.sees(f"/candidatures/{link}")
+    for field in ("Date", "Mission", "Nombre de parents"):
+        assert f"{field} (facultatif)" not in page
+    refused = visitor.sends(page, "help", status=422)
+    assert all(f'<a href="#{name}">' in refused for name in ("on", "mission", "parents"))
+    values = {"on": server.clock.now.date().isoformat(), "mission": "RELAY", "parents": "2"}
+    page = visitor.sends(refused, "help", values)
+    assert page.index("Merci, c'est noté") < page.index("<h1>")
+    assert "2\N{NO-BREAK SPACE}parents</dd>" in page
+    desk = Visitor(server.address).signs_in("INSPECTOR").sees(f"/ecole/candidatures/{candidature}")
+    assert "<dt>Validée le</dt>" in desk
+    # What is to be withdrawn needs none of these fields.
+    assert "<h1>Candidature retirée</h1>" in visitor.sends(page, "withdraw")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from web.candidatures.following.acts import MISSIONS
+from web.candidatures.following.steps import help_noted
 from web.core.asking import Answer
 from web.core.documents import document
 from web.core.forms import Field
@@ -22,7 +23,7 @@ def _requested(shown: Mapping[str, Any]) -> bool:
 
 _BUTTONS = {
     "withdraw": Button(
-        document("candidatures/withdraw"), "candidatureWithdraw", optional=("reason",), reached=_withdrawn
+        document("candidatures/withdraw"), "candidatureWithdraw", fields=("reason",), reached=_withdrawn
     ),
     "help": Button(
         document("candidatures/help"), "candidatureRecordAccompaniment", "note", ("on", "mission", "parents")
@@ -55,9 +56,9 @@ class CandidaturePage(LinkedPage):
     fields = (
         Field("action", "Action"),
         Field("reason", "Pourquoi", "textarea"),
-        Field("on", "Date", "date"),
-        Field("mission", "Mission", "select", options=MISSIONS),
-        Field("parents", "Nombre de parents", "number", "Aucun n'est nommé."),
+        Field("on", "Date", "date", required=True),
+        Field("mission", "Mission", "select", required=True, options=MISSIONS),
+        Field("parents", "Nombre de parents", "number", "Aucun n'est nommé.", True),
     )
     unknown = "Ce lien de candidature n'est pas valable, ou la candidature a été effacée."
 
@@ -66,4 +67,5 @@ class CandidaturePage(LinkedPage):
         if candidature is None:
             return None
         headline, explanation = _STATUSES.get(candidature["status"], ("Ma candidature", ""))
-        return {"candidature": candidature, "headline": headline, "explanation": explanation}
+        helps = [help_noted(each) for each in candidature["accompaniments"] or ()]
+        return {"candidature": candidature, "helps": helps, "headline": headline, "explanation": explanation}

@@ -22,14 +22,14 @@ from web.core.site import Site
 class Button:
     """A mutation of one root field.
 
-    `step`: what the page says once it is done; `optional`: fields that it takes if they are filled in; `reached`:
-    whether what the page shows is already so, as where the button was pressed in another tab before.
+    `step`: what the page says once it is done; `fields`: which of the page's it takes; `reached`: whether what the page
+    shows is already so, as where the button was pressed in another tab before.
     """
 
     document: Document
     name: str
     step: str | None = None
-    optional: Sequence[str] = ()
+    fields: Sequence[str] = ()
     reached: Callable[[Mapping[str, Any]], bool] = lambda shown: False
 
     def leads_to(self, address: str) -> Response:
@@ -67,11 +67,12 @@ class LinkedPage(ABC):
         form = await self.site.guard.posted(request, self.fields)
         link, pressed = request.path_params["link"], None
         if not form.failed and (button := self.buttons.get(form.values["action"])) is not None:
-            typed = form.input()
+            # What other buttons need may be left empty.
+            form.fields = [each for each in self.fields if each.name in button.fields]
+            values = {"link": link} | form.input()
+            form.fields = self.fields
             if form.failed:
                 return await self._page(request, form)
-            filled = {name: typed[name] for name in button.optional if typed.get(name) is not None}
-            values = {"link": link, "idempotencyKey": form.key, **filled}
             payload = (await self.site.api.ask(request, button.document, {"input": values}))[button.name]
             if not payload["errors"]:
                 return button.leads_to(f"{self.path}/{link}")

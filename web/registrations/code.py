@@ -17,7 +17,12 @@ from web.registrations.registration import BUTTONS, shown_of
 
 _SEE = document("registrations/by_code")
 _FIELDS = (
-    Field("code", "Code de votre billet", hint="Il est écrit sur votre billet, sous le code carré.", required=True),
+    Field(
+        "code",
+        "Code de votre billet",
+        hint="Il est écrit en grand sur votre billet, à côté du code carré.",
+        required=True,
+    ),
     Field("day", "Jour de l'animation", "date", hint="Seulement si on vous le demande."),
 )
 _DONE = {
@@ -77,7 +82,8 @@ class CodePage:
             form.refuse([{"field": list(shown.where), "message": shown.message}])
             return self._page(request, form)
         if shown is None:
-            form.refuse([{"field": ["code"], "message": _UNKNOWN}])
+            message = _UNKNOWN if form.values["code"].strip() else "champ obligatoire, par exemple 7K3M-9QPD."
+            form.refuse([{"field": ["code"], "message": message}])
             return self._page(request, form)
         code = {name: value for name, value in form.values.items() if name in ("code", "day") and value}
         response = self._site.templates.page(request, "registrations/code_seen", **shown, form=form, code=code)

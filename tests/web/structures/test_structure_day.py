@@ -89,10 +89,11 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     page = visitor.sees(f"{base}/feuilles")
     form = visitor.form(page)
     fields = dict(pair.split("=") for pair in form.content.decode().split("&"))
-    files = [("pages", (f"{grey}.jpg", photograph(grey), "image/jpeg")) for grey in (100, 200)]
+    # The same photograph chosen twice is one page.
+    files = [("pages", (f"{grey}.jpg", photograph(grey), "image/jpeg")) for grey in (100, 200, 100)]
     answer = visitor.http.post(f"{base}/feuilles", data=fields, files=files, follow_redirects=True)
     assert "2\N{NO-BREAK SPACE}pages ajoutées" in answer.text
-    (sheet, *_) = (link for link in links(answer.text) if "attendance-sheet" in link)
+    (_blank, sheet, *_) = (link for link in links(answer.text) if "attendance-sheet" in link)
     assert visitor.http.get(sheet).headers["content-type"] == "image/jpeg"
     wrong = [("pages", ("x.txt", b"rien", "text/plain"))]
     answer = visitor.http.post(f"{base}/feuilles", data=fields | {"cle": ""}, files=wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from web.candidatures.following.acts import ACTS, CORRECT_HELP, MISSIONS
-from web.candidatures.following.steps import next_step
+from web.candidatures.following.acts import ACTS, CORRECT_HELP
+from web.candidatures.following.steps import help_noted, next_step
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.french import day, plural
 from web.core.narrowing import not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
@@ -91,7 +90,7 @@ class CandidaturesDesk:
         candidature = answer["candidature"]
         if candidature is None or answer["viewer"]["role"] not in self._desk.roles:
             raise Problem.missing()
-        helps = [(str(each["number"]), _help(each)) for each in candidature["accompaniments"] or ()]
+        helps = [(str(each["number"]), help_noted(each)) for each in candidature["accompaniments"] or ()]
         acts = self._acts.shown(request, candidature["allowedActions"], posted)
         response = self._site.templates.page(
             request,
@@ -106,8 +105,3 @@ class CandidaturesDesk:
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
-
-
-def _help(noted: Mapping[str, Any]) -> str:
-    parents = plural(noted["parents"], "parent", "parents")
-    return f"{day(noted['on'])} : {dict(MISSIONS).get(noted['mission'], noted['mission'])}, {parents}"

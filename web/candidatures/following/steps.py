@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from web.candidatures.following.acts import MISSIONS
+from web.core.french import day, plural
+
 _FIRST = "FIRST"
 
 
@@ -26,3 +29,9 @@ def next_step(candidature: Mapping[str, Any]) -> tuple[str, str]:
     if candidature["certificateRequestedAt"] is not None and candidature["certificateOn"] is None:
         return "Attestation de bénévolat à délivrer", "warning"
     return "Suivi en cours", "success"
+
+
+def help_noted(noted: Mapping[str, Any]) -> str:
+    """Return what was noted of the parents that a volunteer helped on a day."""
+    parents = plural(noted["parents"], "parent", "parents")
+    return f"{day(noted['on'])} : {dict(MISSIONS).get(noted['mission'], noted['mission'])}, {parents}"

@@ -24,7 +24,7 @@ _FILES = "pages"
 _ADDING = (
     Field(
         _FILES,
-        "Fichiers de votre appareil",
+        "Ou des fichiers de votre appareil",
         "file",
         "PDF, JPEG, PNG ou HEIC, 20 Mo au plus chacun. Vous pouvez en choisir plusieurs.",
         multiple=True,
@@ -59,11 +59,15 @@ class SheetPages:
         own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         form = await self._site.guard.posted(request, _ADDING, with_files=True)
         uploads = form.sent_files("choisissez-en au moins un, ou prenez une photographie")
-        added, refused = 0, list[tuple[UploadFile, Mapping[str, Any]]]()
+        added, refused, seen = 0, list[tuple[UploadFile, Mapping[str, Any]]](), set[str]()
         for upload in () if form.failed else uploads:
             file = await File.of(upload)
-            values: dict[str, Any] = {"animationId": request.path_params["id"], "file": None}
-            values["idempotencyKey"] = file.key(form.key)
+            key = file.key(form.key)
+            if key in seen:
+                # The same photograph, chosen twice, is one page.
+                continue
+            seen.add(key)
+            values = {"animationId": request.path_params["id"], "file": None, "idempotencyKey": key}
             payload = (await self._site.api.ask(request, _ATTACH, {"input": values}, file))["attendanceSheetAttach"]
             added += not payload["errors"]
             refused += [(upload, error) for error in payload["errors"]]

@@ -1,0 +1,53 @@
+"""What the API can do, pages can; what people typed is shown with its lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import web
+from api.schema import schema
+from web.core.french import came, free, written
+
+_WEB = Path(web.__file__).parent
+_TYPED = re.compile(r"\{\{ *[\w.]*(?:[Rr]eason|[Cc]omment|[Nn]ote|\.answer) *\}\}")
+#: A sentence that the API makes, not somebody.
+_OURS = ("may.reason", "attach.reason", "questionnaire.closedReason")
+
+
+def test_every_mutation_is_sent_by_a_page() -> None:
+    documents = " ".join(path.read_text() for path in _WEB.rglob("*.graphql"))
+    mutation = schema._schema.mutation_type
+    assert mutation is not None
+    assert [name for name in mutation.fields if not re.search(rf"\b{name}\b", documents)] == []
+
+
+def test_what_was_typed_in_several_lines_is_shown_in_several_lines() -> None:
+    shown = {
+        f"{path.relative_to(_WEB)}: {found[0]}"
+        for path in _WEB.rglob("*.html")
+        for found in _TYPED.finditer(path.read_text())
+        if found[0].strip("{} ") not in _OURS
+    }
+    assert shown == set()
+    assert written("Une <b>feuille</b>\r\nmanque.\n") == "Une &lt;b&gt;feuille&lt;/b&gt;<br>manque."
+
+
+@pytest.mark.parametrize(
+    ("children", "admitted", "words"),
+    [(0, False, "1\N{NO-BREAK SPACE}parent"), (0, True, "1\N{NO-BREAK SPACE}parent et 0\N{NO-BREAK SPACE}enfant")],
+)
+def test_children_are_told_of_where_some_came_or_could(children: int, admitted: bool, words: str) -> None:
+    animation = {"audience": {"code": "parents"}, "type": {"admitsChildren": admitted}}
+    assert came({"parents": 1, "children": children}, animation) == words
+    assert "2\N{NO-BREAK SPACE}enfants" in came({"parents": 1, "children": 2}, animation)
+
+
+def test_places_are_told_of_as_free() -> None:
+    assert [free(number, 15) for number in (0, 1, 15)] == [
+        "Complet",
+        "1\N{NO-BREAK SPACE}place libre sur 15",
+        "15\N{NO-BREAK SPACE}places libres sur 15",
+    ]
