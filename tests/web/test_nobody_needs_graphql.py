@@ -9,7 +9,7 @@ import pytest
 
 import web
 from api.schema import schema
-from web.core.french import came, free, written
+from web.core.french import came, free, typography, written
 
 _WEB = Path(web.__file__).parent
 _TYPED = re.compile(r"\{\{ *[\w.]*(?:[Rr]eason|[Cc]omment|[Nn]ote|\.answer) *\}\}")
@@ -51,3 +51,16 @@ def test_places_are_told_of_as_free() -> None:
         "1\N{NO-BREAK SPACE}place libre sur 15",
         "15\N{NO-BREAK SPACE}places libres sur 15",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("La publication « « Né avec » »", "La publication «_“Né avec”_»"),
+        ("« Dire « non » à table » et « oui »", "«_Dire “non” à table_» et «_oui_»"),
+        ("« « Seul »", "«_«_Seul_»"),
+        ("100 % des 12 €", "100_% des 12_€"),
+    ],
+)
+def test_quotes_within_quotes_have_marks_of_their_own(text: str, shown: str) -> None:
+    assert typography(text) == shown.replace("_", "\N{NO-BREAK SPACE}")

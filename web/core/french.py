@@ -27,8 +27,9 @@ _ZONES: Mapping[str, str] = {
     "Indian/Reunion": "heure de La Réunion",
     "Indian/Mayotte": "heure de Mayotte",
 }
-_BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»])"), re.compile(r"(?<=«) ")
+_BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»%€])"), re.compile(r"(?<=«) ")
 _FULL_HOUR, _CODE = re.compile(r"\b(\d{1,2})[ \u00a0]h[ \u00a0]00\b"), re.compile(r"[a-z0-9-]+|[^@]*\d[^@]*")
+_QUOTES = re.compile(r"(«[ \u00a0\u202f]?|[ \u00a0\u202f]?»)")
 #: Who acted, by role, within a sentence.
 _AGENTS: Mapping[str, str] = {
     "PUBLIC": "une personne sans compte",
@@ -88,8 +89,23 @@ def moment(value: str, time_zone: str = _PARIS) -> str:
 
 
 def typography(text: str) -> str:
-    """Keep `: ; ! ? »` on the line of the word before them; write a full hour as `hour` does."""
+    """Keep `: ; ! ? » % €` on the line of the word before them; write a full hour as `hour` does.
+
+    Quotes within quotes, as of a title that has some, get marks of their own.
+    """
+    if text.count("«") > 1:
+        text = _quotes_within(text)
     return _BEFORE_MARK.sub(_NBSP, _AFTER_QUOTE.sub(_NBSP, _FULL_HOUR.sub(rf"\1{_NBSP}h", text)))
+
+
+def _quotes_within(text: str) -> str:
+    depth, parts = 0, []
+    for part in _QUOTES.split(text):
+        opens, closes = part.startswith("«"), part.endswith("»")
+        depth += opens
+        parts.append("“" if opens and depth > 1 else "”" if closes and depth > 1 else part)
+        depth -= closes
+    return text if depth else "".join(parts)
 
 
 def written(text: str) -> Markup:
