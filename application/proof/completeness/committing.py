@@ -39,8 +39,12 @@ CommitMap = Callable[[Conn, datetime], "Commit | None"]
 _LAST_COMMIT = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
 WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"""
+#: Of what follows on the position that was committed, the commit is one at most. In order, or a plan for any position,
+#: which expects a third of the log to follow, begins to read at its other end.
 _ANYTHING_ELSE = """
-SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s AND originator_id <> %s)"""
+SELECT EXISTS (
+    SELECT FROM (SELECT originator_id FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 2)
+        AS following WHERE originator_id <> %s)"""
 _SIGNING_RULES = "SELECT count(*) FROM stored_events WHERE originator_id = %s AND notification_id <= %s"
 
 

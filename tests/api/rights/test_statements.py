@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -16,9 +16,9 @@ from projections.animations.standing import WITHOUT_CONVENTION
 from tests.api.rights.whole_product import works_through
 from tests.support.api.full_tables import filled_up
 from tests.support.api.nested_plans import nested
-from tests.support.api.plans_at_size import Planned, large_parts, planned, planned_unsent, sizes_of
+from tests.support.api.plans_at_size import Planned, large_parts, planned, planned_for_any, planned_unsent, sizes_of
 from tests.support.api.reading import opened_town
-from tests.support.api.statements import sent
+from tests.support.api.statements import Statements, sent
 from tests.support.api.written import unknown
 
 #: Tables that history does not lengthen beyond some hundreds or thousands of rows, and why.
@@ -141,7 +141,7 @@ WHERE indrelid = 'read_models.animations_g1'::regclass AND pg_get_indexdef(index
 @pytest.fixture(scope="module")
 def statements(
     server_url: str, worker_id: str, founded_name: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+) -> Iterator[tuple[str, Statements]]:
     """The address of a world, and each statement that the product sends there, with parameters it was sent with."""
     folder = tmp_path_factory.mktemp("product")
     with opened_town(server_url, f"api_statements_{worker_id}", founded_name) as town:
@@ -151,19 +151,19 @@ def statements(
 
 
 @pytest.fixture(scope="module")
-def full(statements: tuple[str, Mapping[str, Any]]) -> Iterator[psycopg.Connection[Any]]:
+def full(statements: tuple[str, Statements]) -> Iterator[psycopg.Connection[Any]]:
     """A connection for which all tables are large."""
     with psycopg.connect(statements[0]) as conn, filled_up(conn):
         yield conn
 
 
 @pytest.fixture(scope="module")
-def product(statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[Any]) -> Planned:
+def product(statements: tuple[str, Statements], full: psycopg.Connection[Any]) -> Planned:
     return planned(full, statements[1])
 
 
 @pytest.fixture(scope="module")
-def unsent(statements: tuple[str, Mapping[str, Any]], full: psycopg.Connection[Any]) -> dict[str, dict[str, float]]:
+def unsent(statements: tuple[str, Statements], full: psycopg.Connection[Any]) -> dict[str, dict[str, float]]:
     return planned_unsent(full, statements[1])
 
 
@@ -190,6 +190,13 @@ def test_no_statement_reads_a_large_part_of_a_table_that_history_lengthens(produ
 def test_no_plan_looks_as_dear_as_any_other_for_what_is_worked_out_before(product: Planned):
     assert {text: cost for text, cost in product.aside.items() if cost > MOST_ASIDE} == {}
     assert max(product.aside.values()) > 10_000
+
+
+def test_nor_does_a_plan_for_any_values_that_is_kept(statements: tuple[str, Statements], full: psycopg.Connection[Any]):
+    read = planned_for_any(full, statements[1])
+    faults = _faults(read)
+    assert faults == [], "\n\n".join(faults)
+    assert len(read) > 1_000
 
 
 def test_nor_does_one_that_nothing_occasions_here(unsent: dict[str, dict[str, float]]):

@@ -11,6 +11,7 @@ from psycopg import Connection, errors
 
 from projections.engine.registry import views
 from tests.support.api.full_tables import ROWS, TABLES, TIMES
+from tests.support.api.statements import Statements
 from tests.support.api.written import numbered, written
 
 #: The share of a table that a statement may read. What it reads beyond grows with the table; a third is what PostgreSQL
@@ -29,6 +30,8 @@ WHERE n.nspname IN ('public', 'read_models', 'proof')"""
 _GENERATION = re.compile(r'(read_models"?\."?)([a-z_]+?)_g\d+\b')
 #: What takes all that is below it before it hands on the first row.
 _TAKES_ALL = ("Sort", "Aggregate", "Hash", "WindowAgg")
+#: What PostgreSQL charges at most to a statement for being planned anew.
+_PLANNING = 100
 #: Lists are planned for what is looked for: see `projections.engine.paging`.
 _OF_LISTS = ("AS cursor_values", "FROM (SELECT FROM")
 #: Of parts of statements, and of parameters whose types psycopg tells PostgreSQL, and nothing else does.
@@ -50,8 +53,7 @@ class Planned:
 
 def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
     """Plan and execute each statement on the tables of today's generations."""
-    live = {name: table.rpartition(".")[2] for name, table in tables_of(conn).items()}
-    sizes = sizes_of(conn)
+    live, sizes = _live_tables_of(conn), sizes_of(conn)
     indexes = {short(name): each for name, *each in conn.execute(_INDEXES).fetchall()}
     # Costs are not those of a large machine: nothing here is worth compiling.
     conn.execute("SET LOCAL jit = off")
@@ -59,7 +61,7 @@ def planned(conn: Connection[Any], statements: Mapping[str, Any]) -> Planned:
     aside: dict[str, float] = {}
     used: set[str] = set()
     for statement, params in statements.items():
-        text = _GENERATION.sub(lambda part: f"{part[1]}{live.get(part[2], part[2])}", statement)
+        text = _of_today(statement, live)
         if text in read:
             continue
         try:
@@ -92,6 +94,32 @@ def planned_unsent(conn: Connection[Any], sent: Iterable[str]) -> dict[str, dict
             continue
         read[text] = large_parts(plan, sizes, text)
     return read
+
+
+def planned_for_any(conn: Connection[Any], sent: Statements) -> dict[str, dict[str, float]]:
+    """Plan each prepared statement for whatever values, where PostgreSQL keeps that plan: it looks cheap enough."""
+    live, sizes = _live_tables_of(conn), sizes_of(conn)
+    read: dict[str, dict[str, float]] = {}
+    for statement in sent.prepared:
+        text = _of_today(statement, live)
+        try:
+            with conn.transaction(force_rollback=True):
+                plan = _plan(conn, numbered(text), None, "GENERIC_PLAN, ")
+        except (*_GONE, *_INCOMPLETE):
+            continue
+        read[text] = large_parts(plan, sizes, text)
+        if read[text] and plan["Total Cost"] > _plan(conn, text, sent[statement])["Total Cost"] + _PLANNING:
+            del read[text]
+    return read
+
+
+def _live_tables_of(conn: Connection[Any]) -> dict[str, str]:
+    return {name: table.rpartition(".")[2] for name, table in tables_of(conn).items()}
+
+
+def _of_today(statement: str, live: Mapping[str, str]) -> str:
+    """Return the statement on the tables of today's generations."""
+    return _GENERATION.sub(lambda part: f"{part[1]}{live.get(part[2], part[2])}", statement)
 
 
 def tables_of(conn: Connection[Any]) -> dict[str, str]:

@@ -18,19 +18,25 @@ _READS = re.compile(r"^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
 _COPIED = re.compile(rb"\s*COPY \((.*)\)\s*TO STDOUT", re.DOTALL)
 
 
+class Statements(dict[str, Any]):
+    """Each with parameters that it was sent with. Of those `prepared` PostgreSQL keeps a plan for any, if it may."""
+
+    def __init__(self) -> None:
+        self.prepared: set[str] = set()
+
+
 @contextmanager
-def sent() -> Iterator[dict[str, Any]]:
-    """The statements sent to PostgreSQL by this process, each with parameters that it was sent with.
+def sent() -> Iterator[Statements]:
+    """The statements sent to PostgreSQL by this process. Not those of the functions that record: see `nested_plans`."""
+    statements = Statements()
 
-    Not those of the functions that record: see `nested_plans`.
-    """
-    statements: dict[str, Any] = {}
-
-    def note(cursor: Any, query: Any, params: Any) -> None:
+    def note(cursor: Any, query: Any, params: Any, prepare: bool | None) -> None:
         text = query.as_string(cursor.connection) if isinstance(query, sql.Composable) else query
         text = text.decode() if isinstance(text, bytes) else text
         if _READS.match(text):
             statements.setdefault(text, params)
+            if prepare:
+                statements.prepared.add(text)
 
     def copied(conn: Any, query: bytes) -> Iterator[bytes]:
         if part := _COPIED.match(query):
@@ -47,11 +53,11 @@ def sent() -> Iterator[dict[str, Any]]:
         yield statements
 
 
-def _noted(send: Callable[..., Any], note: Callable[[Any, Any, Any], None], many: bool = False) -> Callable[..., Any]:
+def _noted(send: Callable[..., Any], note: Callable[..., None], many: bool = False) -> Callable[..., Any]:
     def execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
         if many:
             params = list(params)
-        note(self, query, next(iter(params), None) if many else params)
+        note(self, query, next(iter(params), None) if many else params, options.get("prepare"))
         return send(self, query, params, **options)
 
     return execute
