@@ -92,7 +92,7 @@ def set_up_logs(level: str) -> None:
         root.removeHandler(previous)
     root.addHandler(handler)
     root.setLevel(level)
-    # It quotes what clients sent; the API logs errors itself, without values.
+    # This logger quotes what clients sent; the API logs errors itself, without values.
     logging.getLogger("strawberry.execution").disabled = True
     for name in ("uvicorn.error", "uvicorn.error.websockets"):
         logging.getLogger(name).addFilter(_ORDERLY_END)

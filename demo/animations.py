@@ -25,7 +25,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who declares an animation, when, for which day, and what it is cloned from (`source`), if anything."""
+    """An animation to declare: by whom, when, for which day, and what it is cloned from (`source`), if anything."""
 
     index: int
     partner: Partner

@@ -1,4 +1,4 @@
-"""What can become of an animation, and how often; and the courses that every season shows, however small."""
+"""The courses that an animation can take, and how often; and those that every season shows, however small."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What happens to an animation if there is time; whatever lies after now has not happened yet.
+    """The course of an animation, as far as there is time; whatever lies after now has not happened yet.
 
     `early_changes` come before publication, `changes` after. `withdrawn`: cancelled before publication.
     """

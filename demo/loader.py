@@ -52,7 +52,7 @@ class SeasonAlreadyLoaded(SeasonError):
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """What was added. `structures` counts new accounts."""
+    """The additions. `structures` counts new accounts."""
 
     events: int
     animations: int

@@ -31,7 +31,7 @@ NATIONAL = Actor(Role.NATIONAL, "equipe-nationale")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the log already holds. `structure` returns an account's version and state."""
+    """The things that the log already holds. `structure` returns an account's version and state."""
 
     territories: Mapping[str, Territory]
     typology: Typology

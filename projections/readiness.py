@@ -1,4 +1,4 @@
-"""Which live read models show the terms in force."""
+"""Tell which live read models show the terms in force."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def projections(shown: TermsInForce) -> tuple[Projection, ...]:
     )
 
 
-#: What is read of the log itself.
+#: Read models that are views of the log itself.
 VIEWS: Mapping[str, LiteralString] = {"audit_trail": ENTRIES}
 
 

@@ -50,7 +50,7 @@ Why = Annotated[
 
 
 class Notes(BaseModel):
-    """What a restore found out, for what follows it. `checkpoint`: the note that the backup's manifest holds."""
+    """The findings of a restore, for the steps that follow. `checkpoint`: the note that the backup's manifest holds."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -194,7 +194,7 @@ def settle(
             _forget(opened)
         objection = check_signing(conn, settings)
         with Steps() as steps:
-            # Where the record does not fit, that is told apart: the history up to there may be whole.
+            # Report a record that does not fit apart: the history up to there may be whole.
             history = check_log(
                 conn, tiles, own_keys(settings, record), texts, steps, record if objection is None else None
             )

@@ -109,7 +109,7 @@ class _People:
 
     def record_payment(self, dossier_id: UUID) -> None:
         payment = ServicePaymentRecord(dossier_id=dossier_id, paid_on=self._today, reference="DEMONSTRATION-1")
-        # Who certified does not record the payment.
+        # Let another person than the certifier record the payment.
         self._opened.application.execute(payment, NATIONAL, self._now)
 
     def withdraw(self, dossier_id: UUID) -> None:

@@ -84,7 +84,7 @@ class _Everyday(Acting):
             return
         animation_id, starts_at = coming["animation_id"], coming["starts_at"]
         weeks = [(starts_at + timedelta(days=7 * number)).date() for number in range(1, 4)]
-        # Nobody invites parents at Christmas.
+        # Skip Christmas: nobody invites parents then.
         without = tuple(day for day in weeks if not busyness(day))
         host = speaking_for(coming)
         self.do(AnimationRepeat(animation_id=animation_id, every=Interval.WEEK, until=weeks[-1], without=without), host)

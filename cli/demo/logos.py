@@ -37,7 +37,7 @@ def set_logos(opened: Runtime, conn: Conn, siret: str, now: datetime) -> int:
     owners += [({"territory": home[0]}, _TERRITORY)] if home else []
     files, count = FileStore(opened.settings.files), 0
     for owner, drawing in owners:
-        # Of a run that was interrupted afterwards, it is in place already.
+        # An earlier, interrupted run has set it already.
         with suppress(DomainError), files.draft(io.BytesIO(drawing.encode())) as draft:
             file = {"media_type": SVG, "size": draft.size, "sha256": draft.sha256, "draft": draft}
             opened.application.execute(SetLogo(**owner, **file), NATIONAL, now)

@@ -27,7 +27,7 @@ from domain.animations.series import Interval
 from domain.kernel.actors import SYSTEM, Actor, Role
 from domain.notifications.events import LetterAbout, Unreached
 
-#: What is published at this moment is a copy that a series made.
+#: An animation that is published at this moment is a copy that a series made.
 _COMING: LiteralString = """
 SELECT animation_id, structure_id, type, seats, starts_at, territory FROM {animations}
 WHERE status = 'PUBLISHED' AND audience = 'parents' AND NOT suspended AND published_at < %(now)s
@@ -42,7 +42,7 @@ SELECT a.animation_id, a.structure_id, a.title, a.type, a.starts_at, a.ends_at, 
        a.seats, s.name, s.siret
 FROM {animations} a JOIN {structures} s USING (structure_id)
 WHERE a.attested AND a.dossier_id IS NULL ORDER BY a.day DESC, a.animation_id LIMIT %(most)s"""
-#: Of each kind of thing, in a large season.
+#: The most things of each kind, in a large season.
 _MOST = 25
 _STRUCTURES: LiteralString = "SELECT structure_id FROM {structures} ORDER BY siret LIMIT %(most)s"
 _SCHOOLS: LiteralString = """

@@ -17,7 +17,7 @@ from domain.kernel.errors import DomainError
 from projections.engine.generations import live_tables
 
 _NAMED: LiteralString = "SELECT DISTINCT school_uai FROM {candidatures} WHERE degree = 'FIRST' ORDER BY 1 LIMIT %s"
-#: As many écoles of a commune as the season invents.
+#: The number of écoles that the season invents for a commune.
 _OF_A_COMMUNE = 3
 
 
@@ -34,7 +34,7 @@ def name_schools(opened: Runtime, conn: Conn, now: datetime) -> int:
                     rows[school.uai] = f"{school.uai};{school.name};{school.commune_code};école"
     if rows:
         table = "\n".join(["UAI;nom;code commune;type", *rows.values()])
-        # Of a run that was interrupted afterwards, all is known already.
+        # An earlier, interrupted run has imported all already.
         with suppress(DomainError):
             opened.application.execute(SchoolsImport(csv=table), NATIONAL, now)
     return len(rows)

@@ -54,7 +54,7 @@ NOT_SHOWN = frozenset(
 
 @cache
 def column_names() -> Mapping[str, str]:
-    """What the columns of read models are called in French."""
+    """Return the French names of the columns of read models."""
     labels = {
         name: label for projection in projections(TermsInForce()) for name, label in projection.table.labels.items()
     }

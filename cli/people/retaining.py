@@ -38,7 +38,7 @@ DAYS_A_MONTH = 365.25 / 12
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What to erase: registrations as (animation, registration), contacts as (structure, contact).
+    """The things to erase: registrations as (animation, registration), contacts as (structure, contact).
 
     Members of groups as (group, member), files as SHA-256.
     """

@@ -57,12 +57,12 @@ class LogState:
     #: The last check of the whole log and its read models, and when it was; None before the first night.
     check: LogChecked | None
     checked_at: datetime | None
-    #: What is missing of what keeps the log from being rewritten, and what this role could do about it.
+    #: The missing protections of the log, and what this role could do about them.
     unprotected: tuple[str, ...]
     rights: Rights
     log_name: str | None
     troubles: tuple[Trouble, ...]
-    #: Who does the works that one process does at a time.
+    #: The processes that do the works of one process at a time.
     holders: tuple[Holder, ...] = ()
 
 

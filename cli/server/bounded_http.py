@@ -137,7 +137,7 @@ class _BoundedHttp(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._status or 400, "no HTTP" if self._status is None else "too large a head")
             return
-        # Without a callback, the data was part of something the parser reports once complete.
+        # Without a callback, the data belongs to something the parser reports once complete.
         self._unparsed = self._unparsed + len(data) if self._callbacks == callbacks else 0
         if self._head + self._unparsed > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431, "too large a head")

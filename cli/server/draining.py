@@ -53,7 +53,7 @@ class DrainingServer(uvicorn.Server):
     async def _drain(self) -> None:
         for server in self.servers:
             server.close()
-        # Those who are answered from here on connect anew, to another process.
+        # Clients answered from here on connect anew, to another process.
         self.server_state.default_headers.append((b"connection", b"close"))
         for connection in list(self.server_state.connections):
             if isinstance(connection, BoundedWebSocket):

@@ -1,4 +1,4 @@
-"""What jobs find by following the log: they read what has happened since, not all that ever did."""
+"""Let jobs follow the log: they read what has happened since, not all that ever did."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from projections.registrations import queries as registration_queries
 
 #: Animations ended in one run.
 BATCH = 500
-#: Of the night in every territory but those of the Pacific (UTC).
+#: An hour of the night in every territory except those of the Pacific (UTC).
 ANSWERS_HOUR = 1
 
 

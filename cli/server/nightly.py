@@ -81,7 +81,7 @@ def _check(sending: Pipe, database_url: str, master_key: bytes, guard: EventGuar
         judged = judge_log(conn)
         altered = _altered(conn, tiles, guard)
     compared = check_read_models(database_url, Vault(master_key))
-    # What was not recorded here is rarely lawful, too: it counts once.
+    # An event that was not recorded here is rarely lawful either: count it once.
     positions = {finding.position for finding in unsound}
     named = [finding.text[:LONGEST_NAMED] for finding in unsound]
     named += [text[:LONGEST_NAMED] for text in altered]

@@ -35,7 +35,7 @@ log = logging.getLogger("parentalite.serve")
 #: Between two looks whether read models were rebuilt for this code.
 _LOOK_SECONDS = 0.5
 
-#: What a process has of the supervisor that started it.
+#: The option by which a supervisor hands over to its process.
 Worker = Annotated[str | None, typer.Option("--worker", hidden=True)]
 
 Wait = Annotated[

@@ -31,13 +31,13 @@ _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 #: A process that dies more often in a row, each time within START_SECONDS, cannot start at all.
 _MOST_DEATHS = 3
 _TICK = 0.1
-#: What a process tells of itself, in this order.
+#: The messages of a process to its supervisor, in this order.
 STARTED, CURRENT = b"s", b"c"
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """What a worker has of its supervisor: the socket, the pipes, and the folder that all workers share."""
+    """What a supervisor hands to its worker: the socket, the pipes, and the folder that all workers share."""
 
     listener: int
     ready: int
@@ -90,7 +90,7 @@ class _Worker:
     def __init__(self, arguments: Sequence[str], listener: socket.socket, lifeline: int, folder: Path) -> None:
         self.arguments, self._listener, self._lifeline, self._folder = arguments, listener, lifeline, folder
         self.started_at = time.monotonic()
-        #: Of this process and those before it in its place: how many in a row died soon.
+        #: Early deaths in a row, of this process and those before it in its place.
         self.deaths = 0
         #: When the place is filled again; None while the process runs.
         self._returns_at: float | None = None

@@ -41,7 +41,7 @@ class Mandate:
     territories: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
     until: datetime | None = None
-    #: Decide who may end it.
+    #: Belongings that decide who may end it.
     belongings: Belongings = field(default_factory=Belongings)
     #: Whether somebody besides its holder confirms it. Médiateurs register themselves and their structure accepts them,
     #: including those who registered before acceptance existed.

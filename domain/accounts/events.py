@@ -60,7 +60,7 @@ class MediateurRegistered(MandateGiven):
 
 @event("account.mediateur_accepted", "Médiateur accepté")
 class MediateurAccepted(Event):
-    """The structure confirmed its médiateur, who may now register others."""
+    """Recorded when the structure confirmed its médiateur, who may now register others."""
 
     mandate_id: UUID
 

@@ -60,7 +60,7 @@ class GroupMet(Event):
 
 @event("action_group.corrected", "Nom ou thème du groupe corrigé")
 class ActionGroupCorrected(Event):
-    """What the group should have been called from the start."""
+    """A correction of the group's name and theme."""
 
     name: FreeText = Field(title="nom")
     theme: FreeText = Field(title="thème")
@@ -69,7 +69,7 @@ class ActionGroupCorrected(Event):
 
 @event("action_group.meeting_corrected", "Réunion du groupe corrigée")
 class MeetingCorrected(Event):
-    """What the record of a meeting should have said. `number`: the first meeting that was recorded is 1."""
+    """A correction of the record of a meeting. `number`: the first meeting that was recorded is 1."""
 
     number: int = Field(title="numéro")
     met_on: date = Field(title="réuni le")
@@ -85,7 +85,7 @@ class MeetingCorrected(Event):
 
 @event("action_group.lesson_linked", "Retour d'expérience du groupe publié")
 class LessonLinked(Event):
-    """What the group learnt, published as a resource."""
+    """A lesson of the group, published as a resource."""
 
     publication_id: UUID = Field(title="publication")
 

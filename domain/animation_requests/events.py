@@ -33,7 +33,7 @@ class RequestTakenUp(Event):
 
 @event("animation_request.given_back", "Demande rendue par la structure qui l'avait prise en charge")
 class RequestGivenBack(Event):
-    """It is open to other structures again."""
+    """Recorded when the request is open to other structures again."""
 
     structure_id: UUID
     reason: FreeText = Field(title="motif")
@@ -70,7 +70,7 @@ class RequestReopened(Event):
 
 @event("animation_request.declined", "Demande déclinée")
 class RequestDeclined(Event):
-    """Nobody can answer it, says the coordonnateur."""
+    """Recorded when the coordonnateur says that nobody can answer it."""
 
     reason: FreeText
 

@@ -51,7 +51,7 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a school asks for."""
+    """The wish of a school."""
 
     school: str
     theme: str
@@ -148,7 +148,7 @@ def take_up(
     """Take a request up, for a structure that has a convention in its territory; None: its account is not held."""
     action, belongings = Action.ANIMATION_REQUEST_TAKE_UP, taking_up(state.belongings, structure_id)
     if structure is not None and state.territory not in structure.territories:
-        # It sees no request from there.
+        # The structure sees no request from there.
         raise out_of_reach(actor, action)
     check(action, state, belongings, actor, today)
     return [RequestTakenUp(structure_id=structure_id)]

@@ -25,7 +25,7 @@ class RequestStatus(StrEnum):
 
 
 class Standing(Protocol):
-    """What the table needs to know about a request. Both the aggregate and the read model's row provide it."""
+    """The facts about a request that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def status(self) -> RequestStatus: ...
@@ -39,7 +39,7 @@ _OPEN, _TAKEN, _ANSWERED = RequestStatus.OPEN, RequestStatus.TAKEN_UP, RequestSt
 TRANSITIONS: Mapping[Action, frozenset[RequestStatus]] = {
     Action.ANIMATION_REQUEST_TAKE_UP: frozenset({_OPEN}),
     Action.ANIMATION_REQUEST_ANSWER: frozenset({_TAKEN}),
-    # Its animation may be cancelled, or refused, and the request not be opened again yet.
+    # Its animation may be cancelled or refused, and the request not yet open again.
     Action.ANIMATION_REQUEST_GIVE_BACK: frozenset({_TAKEN, _ANSWERED}),
     Action.ANIMATION_REQUEST_DECLINE: frozenset({_OPEN}),
     Action.ANIMATION_REQUEST_WITHDRAW: frozenset({_OPEN, _TAKEN}),

@@ -53,7 +53,7 @@ CONTENT_FIELDS = tuple(AnimationDetails.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who came, parents and children apart, and the answers to the form's questions, in their order."""
+    """The people who came, parents and children apart, and the answers to the form's questions, in their order."""
 
     parents: int
     children: int = 0
@@ -69,7 +69,7 @@ class Animation:
     time_zone: str
     content: AnimationDetails
     status: AnimationStatus = AnimationStatus.SUBMITTED
-    #: As attested, or as corrected last.
+    #: The attestation, as corrected last.
     attendance: Attendance | None = None
     #: The service dossier that it is part of.
     dossier_id: UUID | None = None
@@ -82,9 +82,9 @@ class Animation:
     suspended: bool = False
     #: The series that it is one of, which has the id of its first animation.
     series_id: UUID | None = None
-    #: Who did what to it themselves, for the four eyes on its dossier.
+    #: The acts on it and their authors, for the four eyes on its dossier.
     acts: Acts = field(default_factory=dict)
-    #: Those that were made of it by repeating it.
+    #: The animations that repeat it.
     copies: tuple[UUID, ...] = ()
     texts: Texts = field(default_factory=Texts)
     #: The candidatures of the Parents Ressource who take part.
@@ -236,7 +236,7 @@ def modify(
 def modify_to_any_day(
     state: Animation, actor: Actor, changes: Mapping[str, Any], around: Surroundings, now: datetime
 ) -> list[Event]:
-    """As `modify`, without the rule about what is past: modifications of before may have moved into it."""
+    """Do what `modify` does, without the rule about what is past: earlier modifications may have moved into it."""
     check(Action.ANIMATION_MODIFY, state, actor, now)
     problems: list[Problem] = []
     with gathering(problems):

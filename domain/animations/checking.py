@@ -1,4 +1,4 @@
-"""What an animation's content is checked against, whoever declares it anew, copied or changed."""
+"""Check an animation's content, whether it is declared anew, copied or changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ONLY_ONLINE = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a declaration is checked against: other aggregates, and the communes; None: any is taken, as in history."""
+    """The surroundings of a declaration: other aggregates, and the communes; None: any is taken, as in history."""
 
     structure: Structure | None
     conventions: Sequence[Convention]

@@ -18,12 +18,12 @@ from domain.kernel.validation import Address, CommuneCode, DeclaredInstant, Inst
 from domain.kernel.web_links import SecureLink
 from domain.typology.codes import Accessibility, AnimationType, Audience, Theme, VenueType
 
-#: Whom to call, and the way in: gone once the thing's words are erased.
+#: The contact and the link: gone once the thing's words are erased.
 _Sealed = Annotated[str, PersonalMark(OF_THE_THING)]
 
 
 class AnimationDetails(BaseModel):
-    """What is declared about an animation. Instants carry the territory's offset; the first theme is the main one."""
+    """The declared content of an animation. Instants carry the territory's offset; the first theme is the main one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -181,19 +181,19 @@ class AnimationTextBlanked(Event):
 
 @event("animation.ended", "Fin de l'animation constatée")
 class AnimationEnded(Event):
-    """Its end has passed: the structure is invited to fill in the attestation."""
+    """Recorded once its end has passed: the structure is invited to fill in the attestation."""
 
 
 @event("animation.suspended", "Animation suspendue : aucune convention ne la couvre plus")
 class AnimationSuspended(Event):
-    """Its convention ended before its day, and no other covers it: nobody can register until one does."""
+    """Recorded when its convention ended before its day, and no other covers it: nobody can register until one does."""
 
     convention_id: UUID
 
 
 @event("animation.resumed", "Animation de nouveau couverte par une convention")
 class AnimationResumed(Event):
-    """It is under that convention from now on."""
+    """Recorded when it comes under that convention."""
 
     convention_id: UUID
 

@@ -1,5 +1,5 @@
-"""The place of an animation: a commune that there is, in the territory unless the address says why not; a school of
-the territory.
+"""The place of an animation: an existing commune, in the territory unless the address says why not; a school of the
+territory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ C = TypeVar("C", bound=AnimationContent)
 
 
 def with_commune(content: C, territory: Territory, places: Places | None, already: AnimationDetails | None) -> C:
-    """Return the content with the commune's code of today. Raise DomainError for one that there is not, or elsewhere.
+    """Return the content with the commune's code of today. Raise DomainError for an unknown one, or one elsewhere.
 
     What was declared before (`already`) may stay. Without `places` every code is taken: history is not held to them.
     """

@@ -25,7 +25,7 @@ class AnimationStatus(StrEnum):
 
 
 class Standing(Protocol):
-    """What the table needs to know about an animation. Both the aggregate and the read model's row provide it."""
+    """The facts about an animation that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def status(self) -> AnimationStatus: ...
@@ -184,7 +184,7 @@ def check(action: OwnAction, animation: Standing, actor: Actor, now: datetime) -
 def check_with_dossier(
     action: DossierAction, animation: Standing, dossier_status: DossierStatus | None, actor: Actor, now: datetime
 ) -> None:
-    """As `check`; `dossier_status` is that of the service dossier which holds the animation, None without one."""
+    """Do what `check` does; `dossier_status` is that of the service dossier that holds the animation, if any."""
     _check(action, animation, dossier_status, actor, now)
 
 

@@ -207,7 +207,7 @@ def record_accompaniment(
 def correct_accompaniment(
     state: Candidature, former: AccompanimentRecorded | None, fact: AccompanimentCorrected, actor: Actor, today: date
 ) -> list[Event]:
-    """Say what a record should have said; no parent at all takes it back. `former`: what it says now, if it is one."""
+    """Correct a record; no parent at all takes it back. `former`: the record as it is now, if there is one."""
     check(Action.CANDIDATURE_CORRECT_ACCOMPANIMENT, state, state.belongings, actor)
     if former is None:
         raise invalid("ce n'est pas le numéro d'un accompagnement de cette candidature.", "number")
@@ -221,7 +221,7 @@ def correct_accompaniment(
 
 
 def check_since(on: date, validated_on: date | None) -> None:
-    """Raise INVALID for help of before the volunteer was validated."""
+    """Raise INVALID for help that precedes the volunteer's validation."""
     if validated_on is not None and on < validated_on:
         since = f"{validated_on:%d/%m/%Y}"
         raise invalid(f"ce parent ressource est validé depuis le {since} : indiquez ce jour, ou un suivant.", "on")

@@ -105,7 +105,7 @@ class AccompanimentRecorded(Event):
 
 @event("candidature.accompaniment_corrected", "Accompagnement de parents corrigé")
 class AccompanimentCorrected(Event):
-    """What a record of that volunteer should have said. `number` is the version of the candidature that it made."""
+    """A correction of a record of that volunteer. `number` is the version of the candidature that it made."""
 
     person_id: UUID
     number: int = Field(title="numéro")

@@ -22,7 +22,7 @@ class CandidatureStatus(StrEnum):
 
 
 class Standing(Protocol):
-    """What the table needs to know about a candidature. Both the aggregate and the read model's row provide it."""
+    """The facts about a candidature that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def degree(self) -> Degree: ...
@@ -38,7 +38,7 @@ class Standing(Protocol):
     def certificate_number(self) -> str | None: ...
 
 
-#: What the coordonnateur and the volunteer do once the candidature is validated.
+#: Actions of the coordonnateur and the volunteer once the candidature is validated.
 ACCOMPANYING = (
     Action.CANDIDATURE_RECORD_CONTACT,
     Action.CANDIDATURE_RECORD_TRAINING,
@@ -63,7 +63,7 @@ TRANSITIONS: Mapping[tuple[Degree, Action], frozenset[CandidatureStatus]] = {
     **{(degree, action): frozenset({_V}) for degree in Degree for action in ACCOMPANYING},
 }
 
-#: Who decides on a candidature of each degree, where a school's authority does.
+#: The role that decides on a candidature of each degree, where a school's authority does.
 AUTHORITY: Mapping[Degree, Role] = {Degree.FIRST: Role.INSPECTOR, Degree.SECOND: Role.HEAD}
 
 _OBSTACLE: Mapping[CandidatureStatus, str] = {

@@ -23,7 +23,7 @@ from domain.kernel.rights import Action, Belongings, authorize
 MOST_CONTACTS = 2_000
 #: A contact does not get the same planning again within this time.
 PLANNING_AGAIN = timedelta(minutes=10)
-#: Of a file that is imported a second time.
+#: The refusal of a file that is imported a second time.
 ALL_LISTED = "Tous ces contacts sont déjà dans la liste : rien n'a changé."
 
 
@@ -76,7 +76,7 @@ def _without(book: ContactList, contact_id: UUID) -> ContactList:
 
 
 def import_all(book: ContactList, added: Sequence[ContactAdded], structure_id: UUID, actor: Actor) -> list[Event]:
-    """Add those of a file that are not in the list: a file that is imported again changes nothing.
+    """Add the contacts of a file that are not in the list: a file that is imported again changes nothing.
 
     Errors are those of `add`; one on `csv` says that all are there.
     """

@@ -29,7 +29,7 @@ class ContactRemoved(Event):
 
 @event("contact.unsubscribed", "Contact désabonné des messages")
 class ContactUnsubscribed(Event):
-    """Somebody used the link of a letter: the contact stays in the list and gets no more letters."""
+    """Recorded when somebody used the link of a letter: the contact stays in the list and gets no more letters."""
 
     contact_id: UUID
 
@@ -45,7 +45,7 @@ class PlanningSent(Event):
 
 @event("contact.personal_data_erased", "Données personnelles du contact effacées")
 class ContactErased(Event):
-    """The key of the address is destroyed: it can never be read again and gets no more letters."""
+    """Recorded when the key of the address is destroyed: it can never be read again and gets no more letters."""
 
     contact_id: UUID
     person_id: UUID

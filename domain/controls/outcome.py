@@ -1,4 +1,4 @@
-"""What a control leaves on each dossier that it drew: that it did, and which pieces it refused in the end."""
+"""The mark that a control leaves on each drawn dossier: that it drew it, and which pieces it refused in the end."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class ControlStatus(StrEnum):
 
 
 class ControlStanding(Protocol):
-    """What the table needs to know about a control. Both the aggregate and the read model's row provide it."""
+    """The facts about a control that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def status(self) -> ControlStatus: ...
@@ -29,7 +29,7 @@ class ControlStanding(Protocol):
 _OPEN = frozenset({ControlStatus.OPEN})
 
 OPEN_IN: Mapping[Action, frozenset[ControlStatus]] = {
-    # Of a closed control a refusal alone may be taken back.
+    # Only a refusal of a closed control may be taken back.
     Action.CONTROL_PIECE_JUDGE: frozenset({ControlStatus.OPEN, ControlStatus.CLOSED}),
     Action.CONTROL_ANSWER: _OPEN,
     Action.CONTROL_CLOSE: _OPEN,

@@ -35,7 +35,7 @@ class PaymentTerms(BaseModel):
 
 
 class ConventionTerms(PaymentTerms):
-    """What the two parties sign. Dates are calendar days in the territory, both ends included."""
+    """The terms that the two parties sign. Dates are calendar days in the territory, both ends included."""
 
     siret: Siret
     structure_name: Name
@@ -118,14 +118,14 @@ class ServiceCertified(Event):
 
 @event("convention.service_withdrawn", "Service fait retiré du compte de la convention")
 class ServiceWithdrawn(Event):
-    """So many animations of a dossier, certified before, are not certified any more: all of them, or some."""
+    """Recorded when so many certified animations of a dossier no longer count: all of them, or some."""
 
     dossier_id: UUID
     animations: int
     amount: Amount
 
 
-#: What an amendment says of itself, beside the terms.
+#: Fields of an amendment beside the terms.
 _OF_AMENDMENT = {"changed", "effective_from", "reason", "uncovered"}
 AMENDABLE = tuple(name for name in ConventionAmended.model_fields if name not in _OF_AMENDMENT)
 _TERMS = {"structure_id", "territory", *AMENDABLE} - {"rate_per_animation"}

@@ -1,4 +1,4 @@
-"""Which rate a convention pays for an animation of which day."""
+"""The rate that a convention pays for an animation, by its day."""
 
 from __future__ import annotations
 

@@ -69,8 +69,8 @@ class Actor:
     account_id: UUID | None = None
     #: The subject of their token, if they have signed in.
     subject: str | None = None
-    #: Their roles besides the one they act in by a mandate: they keep the rights that a parent or a médiateur has
-    #: anywhere. A mandate adds rights and takes none away.
+    #: The person's roles besides the one they act in by a mandate: they keep the rights that a parent or a médiateur
+    #: has anywhere. A mandate adds rights and takes none away.
     also: frozenset[Role] = frozenset()
     #: For a médiateur: whether the structure or the token's issuer confirms it. A declaration about oneself gives no
     #: right over other people's things.

@@ -1,4 +1,4 @@
-"""Who did what to a thing, and whether it was one person: four eyes are two persons, not two names."""
+"""The authors of acts, and whether two are one person: four eyes are two persons, not two names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.kernel.actors import IN_OFFICE, Actor, normal_form
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whom an event was recorded for: the actor's name then, and which person they are (`Actor.person`)."""
+    """The author that an event was recorded for: the actor's name then, and which person they are (`Actor.person`)."""
 
     name: str
     person: str | None = None

@@ -21,7 +21,7 @@ _LISTED = """
 984 Terres australes et antarctiques françaises|986 Wallis-et-Futuna|987 Polynésie française
 988 Nouvelle-Calédonie|989 Île de Clipperton"""
 
-#: By code: "34", "2A", "971".
+#: Departments by code: "34", "2A", "971".
 DEPARTMENTS: Mapping[str, str] = {
     code: name for code, _, name in (entry.partition(" ") for entry in _LISTED.replace("\n", "|").split("|") if entry)
 }

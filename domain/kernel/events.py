@@ -133,7 +133,7 @@ def registered_events() -> Mapping[str, type[Event]]:
 
 
 def field_names() -> Mapping[str, str]:
-    """What the fields of all events are called in French: the title that some event gives to a field of that name."""
+    """Return the French names of all events' fields: the title that some event gives to a field of that name."""
     names: dict[str, str] = {}
     waiting: list[type[BaseModel]] = list(_REGISTER.values())
     while waiting:

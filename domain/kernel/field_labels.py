@@ -1,4 +1,4 @@
-"""What people call the fields of a form, in French: the words that messages begin with."""
+"""French names of the fields of a form: the words that messages begin with."""
 
 from __future__ import annotations
 

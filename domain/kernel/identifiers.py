@@ -17,7 +17,7 @@ NAMESPACE = UUID("6f7c1c0e-2a3f-5d11-9a53-0b6f0c7d971e")
 
 #: With room for blanks, dots and hyphens between groups. Checked first, since texts are read character by character.
 LONGEST_IDENTIFIER = 40
-#: What people put between the groups of a number: blanks, dots, hyphens and dashes, strokes.
+#: Separators between the groups of a number: blanks, dots, hyphens and dashes, strokes.
 _BETWEEN_GROUPS = re.compile(r"(?<=[0-9A-Za-z])[\s.\-\u2010-\u2015\u2212_/]+(?=[0-9A-Za-z])")
 
 _BAD_SIRET = "numéro invalide ; attendus : 14 chiffres, dont une clé de contrôle juste"

@@ -25,7 +25,7 @@ _EXPECTED_PHONE = "numéro de téléphone attendu, par exemple 06 12 34 56 78, 0
 #: Old relays pass « % » and « ! » on to another host (RFC 1123, section 5.2.16); readers of headers decode « =?…?= »
 #: into another address (RFC 2047).
 _ROUTES = re.compile(r"[%!?]")
-#: What names hold beside letters: apostrophes as people type them, the hyphens of Hebrew (U+05BE) and Armenian
+#: Characters of names beside letters: apostrophes as people type them, the hyphens of Hebrew (U+05BE) and Armenian
 #: (U+058A), dots within names in Catalan, Chinese and Japanese, marks within words in Tibetan (U+0F0B) and Hebrew
 #: (U+05F3), the joiners U+200C and U+200D, and a usual name in brackets or quotation marks.
 _NAME_SIGNS = re.compile(r"[ .,\-'’‘´`ʼʹ\u055a\u05f3\u05f4·‧\u30fb‐‑–\u058a\u05be\u0f0b\u0f0c\u200c\u200d()\"“”„«»]")

@@ -22,7 +22,7 @@ _OWN_EVENTS = {ST: _STRUCTURE, CO: _TERRITORY, NA: _ANY}
 RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     **actions.RIGHTS,
     Action.ANIMATION_REQUEST: dict.fromkeys((DI, HE, TE), _SCHOOL),
-    # Of a structure with a convention in the school's territory, which the decision looks for.
+    # A structure with a convention in the school's territory, which the decision looks for.
     Action.ANIMATION_REQUEST_TAKE_UP: {ST: _STRUCTURE},
     Action.ANIMATION_REQUEST_ANSWER: {ST: _STRUCTURE, SY: _ANY},
     Action.ANIMATION_REQUEST_GIVE_BACK: {ST: _STRUCTURE},
@@ -61,7 +61,7 @@ _WHOSE: Mapping[Action, str] = {
     Action.PUBLICATION_PUBLISH: "Elle revient à l'équipe nationale, ou au coordonnateur pour ce que son territoire"
     " propose.",
 }
-#: What structures have for themselves: no matter of the territories that they work in.
+#: Actions of structures for themselves: the territories that they work in do not matter.
 _OF_STRUCTURES = frozenset(action for action in Action if action.startswith("webhook")) | {Action.PUBLICATION_PROPOSE}
 
 

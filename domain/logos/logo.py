@@ -15,7 +15,7 @@ from domain.kernel.rights import Action, Belongings, authorize
 
 @event("logo.set", "Logo déposé")
 class LogoSet(Event):
-    """Of a structure, or of a territory. The file takes the place of the one before."""
+    """The logo of a structure, or of a territory. The file takes the place of the one before."""
 
     structure_id: UUID | None = None
     territory: str | None = Field(None, title="territoire")
@@ -31,7 +31,7 @@ class LogoWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """Of a structure or of a territory. `sha256`: of the file in use; None: it was withdrawn."""
+    """The logo of a structure or of a territory. `sha256`: of the file in use; None: it was withdrawn."""
 
     structure_id: UUID | None
     territory: str | None

@@ -78,7 +78,7 @@ def register(
 
 
 def revoke(passkeys: Passkeys, credential_id: str, actor: Actor) -> list[Event]:
-    """Revoke a passkey of one's own: it is lost, or serves no more."""
+    """Revoke a passkey of one's own, which is lost or no longer used."""
     authorize(actor, Action.PASSKEY_REVOKE, Belongings())
     if actor.person is None:
         raise forbidden()

@@ -14,7 +14,10 @@ from domain.proof.events import MapCommitted
 
 @dataclass(frozen=True, slots=True)
 class CommittedMap:
-    """The last commit. `counts_signing_rules`: this one, or one before, says how many events tell who has to sign."""
+    """The last commit.
+
+    `counts_signing_rules`: whether it, or an earlier one, says how many events tell who has to sign.
+    """
 
     position: int
     root: str

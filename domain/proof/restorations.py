@@ -1,4 +1,4 @@
-"""What was lost of the log, each time that it went back: one stream."""
+"""The losses of the log, each time that it went back: one stream."""
 
 from __future__ import annotations
 

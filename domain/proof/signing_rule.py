@@ -37,7 +37,7 @@ SIGNING_ROLES = frozenset({Role.STRUCTURE, Role.COORDONNATEUR, Role.NATIONAL})
 
 @dataclass(frozen=True, slots=True)
 class SigningRule:
-    """What the last event says; by itself, nobody has to sign."""
+    """The rule of the last event; without one, nobody has to sign."""
 
     roles: frozenset[str] = field(default=frozenset())
     acts: frozenset[str] = field(default=frozenset())

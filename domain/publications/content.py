@@ -27,7 +27,7 @@ class PublicationKind(StrEnum):
     LESSON = "LESSON"
 
 
-#: What people call them.
+#: French names of the kinds.
 KIND_LABELS: Mapping[PublicationKind, str] = {
     PublicationKind.NEWS: "Actualité",
     PublicationKind.WORKSHOP: "Atelier clé en main",
@@ -40,7 +40,7 @@ KIND_LABELS: Mapping[PublicationKind, str] = {
 
 
 class PublicationDetails(BaseModel):
-    """What is written in a publication. The first theme is the main one; no degree: both; no audience: everybody.
+    """The words of a publication. The first theme is the main one; no degree: both; no audience: everybody.
 
     Each of `link_urls` has its label in `link_labels`, at the same place.
     """

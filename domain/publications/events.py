@@ -18,7 +18,7 @@ def _titled_in_clear(data: dict[str, Any]) -> dict[str, Any]:
 
 @event("publication.proposed", "Publication proposée", upcasters=(_titled_in_clear,))
 class PublicationProposed(Event, PublicationDetails):
-    """By a structure, whose home territory it is; by a territory; or, without any of both, by the national team."""
+    """Proposed by a structure, whose home territory it is; by a territory; or, with neither, by the national team."""
 
     structure_id: UUID | None = None
     territory: str | None = Field(None, title="territoire")
@@ -33,7 +33,7 @@ class PublicationModified(Event, PublicationDetails):
 
 @event("publication.author_named", "Auteur de la publication nommé")
 class PublicationAuthorNamed(Event):
-    """Who wrote it, as it is signed; None: nobody is named any more. `email`: by what the person is found."""
+    """The author as it is signed; None: nobody is named any more. `email`: by what the person is found."""
 
     person_id: UUID | None = None
     author: PersonalText | None = Field(None, title="auteur")
@@ -49,7 +49,7 @@ class PublicationAuthorErased(Event):
 
 @event("publication.resubmitted", "Publication soumise à nouveau")
 class PublicationResubmitted(Event):
-    """Its structure changed what was refused or published: it waits for the national team again."""
+    """Recorded when its structure changed a refused or published publication: it waits for the national team again."""
 
 
 @event("publication.published", "Publication mise en ligne")

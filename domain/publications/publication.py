@@ -44,7 +44,7 @@ class Publication:
     territory: str | None
     content: PublicationDetails
     status: PublicationStatus = PublicationStatus.PROPOSED
-    #: Those attached, by their SHA-256.
+    #: The attached files, by their SHA-256.
     files: tuple[str, ...] = ()
     #: The pseudonyms of those who were ever named as its author, and are not erased.
     authors: frozenset[UUID] = frozenset()

@@ -23,7 +23,7 @@ class PublicationStatus(StrEnum):
 
 
 class Standing(Protocol):
-    """What the table needs to know about a publication. Both the aggregate and the read model's row provide it."""
+    """The facts about a publication that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def status(self) -> PublicationStatus: ...
@@ -92,14 +92,14 @@ def owners(publication: Standing) -> Belongings:
 
 
 def belongings(publication: Standing) -> Belongings:
-    """Return who reads it whatever its status: with its structure, the coordonnateur of its territory."""
+    """Return the owners who read it whatever its status: its structure, and the coordonnateur of its territory."""
     territories = frozenset([publication.territory] if publication.territory else [])
     return Belongings(publication.structure_id, territories)
 
 
 def check(action: Action, publication: Standing, actor: Actor) -> None:
     """Raise FORBIDDEN or RULE_BROKEN unless the actor may take the action now."""
-    # Who reads it as one of their territory is told whose it is, not that it is of another territory.
+    # Tell a reader of the territory whose publication it is, rather than that it is of another territory.
     if not may(actor, action, owners(publication)) and may(actor, action, belongings(publication)):
         raise forbidden("Cette publication est celle d'une structure : l'équipe nationale en décide.")
     authorize(actor, action, owners(publication))

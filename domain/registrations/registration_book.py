@@ -54,7 +54,7 @@ class RegistrationBook:
     waiting: Mapping[UUID, None] = field(default_factory=dict)
     #: Repetitions: they look like registrations to the people who made them, and hold nothing.
     repeated: Mapping[UUID, Place] = field(default_factory=dict)
-    #: Who was ticked on the day: present or absent, and with how many children. Erasures leave them.
+    #: The people ticked on the day: present or absent, and with how many children. Erasures leave them.
     presences: Mapping[UUID, tuple[bool, int]] = field(default_factory=dict)
     #: Parents and children who came without registering, once they are counted.
     walk_ins: tuple[int, int] | None = None

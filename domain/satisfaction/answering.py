@@ -23,7 +23,7 @@ Tally = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person says to one question: the value of its kind alone."""
+    """One person's answer to one question: the value of its kind alone."""
 
     question: int
     scale: int | None = None

@@ -20,7 +20,7 @@ from domain.kernel.rights import Action, Belongings, authorize
 from domain.satisfaction.answering import ANSWERS, Tally
 from domain.satisfaction.form import MOST_CHOICES, SCALE, QuestionKind, SatisfactionQuestion
 
-#: What rests on fewer answers is not told. Counts of choices are multiples of it.
+#: Figures that rest on fewer answers are not told. Counts of choices are multiples of it.
 FEWEST_ANSWERS = 5
 
 #: Draws, for a question and a choice, a number from 0 (included) to 1 (excluded).
@@ -102,7 +102,7 @@ def shared_out(people: int, counts: Sequence[int]) -> tuple[int, ...]:
     if not whole:
         return (0,) * len(counts)
     shares, rests = zip(*(divmod(people * count, whole) for count in counts), strict=True)
-    # Of equal remainders, the earlier choice.
+    # The earlier of two choices with equal remainders wins.
     first = sorted(range(len(counts)), key=lambda place: -rests[place])[: people - sum(shares)]
     return tuple(share + (place in first) for place, share in enumerate(shares))
 

@@ -8,7 +8,7 @@ from domain.kernel.events import Event, FreeText, WordsErased, event
 
 
 class PartRecorded(Event):
-    """What was found in the project; used by other events only."""
+    """The findings about the project; used by other events only."""
 
     uai: str = Field(title="UAI")
     school_year: str = Field(title="année scolaire")

@@ -56,7 +56,7 @@ def school_year_of(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SchoolProject:
-    """What was recorded last."""
+    """The last record."""
 
     id: UUID
     uai: str

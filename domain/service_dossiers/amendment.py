@@ -87,7 +87,7 @@ def decline(dossier: ServiceDossier, actor: Actor, number: int, reason: str) -> 
 def _check_decision(action: Action, dossier: ServiceDossier, actor: Actor, number: int) -> None:
     authorize(actor, action, belongings(dossier))
     if dossier.status in CERTIFIED:
-        # Its number is named, also where none waits.
+        # Check the number first, also where no amendment waits.
         pending(dossier, number)
     check(action, dossier, actor)
 

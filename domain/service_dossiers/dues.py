@@ -1,4 +1,4 @@
-"""What is due on a certified dossier, and what is due back once less is due than was paid."""
+"""The sums of a certified dossier: what is due, and what is due back once less is due than was paid."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class ServiceLine(BaseModel):
 
 
 class ServiceWarning(BaseModel):
-    """What is unusual in a dossier, by a code of `domain.service_dossiers.warnings`."""
+    """An unusual fact about a dossier, by a code of `domain.service_dossiers.warnings`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

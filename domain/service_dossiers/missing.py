@@ -1,4 +1,4 @@
-"""What a dossier lacks as proof, and what closes its submission: for commands, lists, papers and `missing`."""
+"""Find what a dossier lacks as proof, and what closes its submission: for commands, lists, papers and `missing`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from domain.conventions.convention import Convention
 
 
 class Lacking(StrEnum):
-    """What may be lacking. All but a sheet close the submission: a sheet takes a reason at the certification."""
+    """The things that may be lacking.
+
+    All but a sheet close the submission: a sheet takes a reason at the certification.
+    """
 
     ANIMATIONS = "ANIMATIONS"
     RATE = "RATE"

@@ -46,7 +46,7 @@ class ServiceDossier:
     period_until: date
     status: DossierStatus = DossierStatus.OPEN
     animation_ids: tuple[UUID, ...] = ()
-    #: As submitted last.
+    #: The content as submitted last.
     lines: tuple[ServiceLine, ...] = ()
     #: The convention's terms then.
     agreed_rate: Decimal | None = None
@@ -71,7 +71,7 @@ class ServiceDossier:
     recovered: Decimal = Decimal("0.00")
     #: Still due back of the payment.
     to_recover: Decimal = Decimal("0.00")
-    #: Who did what, for the separation of duties (`domain.service_dossiers.four_eyes`).
+    #: The acts and their authors, for the separation of duties (`domain.service_dossiers.four_eyes`).
     acts: Acts = field(default_factory=dict)
     #: The pieces of this submission that each control refused which drew the dossier; None while it is open.
     controls: Mapping[UUID, tuple[RefusedPiece, ...] | None] = field(default_factory=dict)

@@ -26,7 +26,7 @@ class AmendmentStatus(StrEnum):
 
 
 class DossierStanding(Protocol):
-    """What the table needs to know about a dossier. Both the aggregate and the read model's row provide it."""
+    """The facts about a dossier that the table needs. Both the aggregate and the read model's row provide them."""
 
     @property
     def status(self) -> DossierStatus: ...

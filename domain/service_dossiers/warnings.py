@@ -1,4 +1,4 @@
-"""What is unusual in a dossier, for the coordonnateur to answer before certifying: alike animations, odd figures."""
+"""Find what is unusual in a dossier before its certification: alike animations, odd figures."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Claim:
         return f"« {self.title} » du {self.day:%d/%m/%Y}"
 
 
-#: What two alike animations have in common, one of it at least.
+#: Features that two alike animations share, one of them at least.
 KeysOf = Callable[[Claim], Iterable[Hashable]]
 Alike = Callable[[Claim, Claim], bool]
 
@@ -191,7 +191,7 @@ def _signers(claim: Claim) -> Iterator[Hashable]:
 def _look_alike(claim: Claim, other: Claim) -> bool:
     """Return whether a page of both is one scan, saved in two files."""
     if not set(claim.sheets).isdisjoint(other.sheets):
-        # The same file, which is another warning.
+        # Sharing the same file is another warning.
         return False
     return any(is_one_scan(own, its) for own in claim.likenesses for its in other.likenesses)
 

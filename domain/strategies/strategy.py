@@ -91,7 +91,7 @@ def _same_text(former: StrategyWritten, fact: StrategyWritten) -> bool:
 
 
 def check_written(fact: StrategyWritten, today: date) -> None:
-    """Raise INVALID for a text of a day to come, or of before the programme."""
+    """Raise INVALID for a text dated in the future, or from before the programme."""
     if fact.written_on is not None and fact.written_on > today:
         raise invalid("ce jour est à venir : indiquez celui où le texte a été arrêté.", "written_on")
     if fact.written_on is not None and fact.written_on.year < FIRST_YEAR:

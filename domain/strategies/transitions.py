@@ -12,7 +12,7 @@ from domain.kernel.rights import Action, Belongings, authorize, may
 
 
 class StrategyStatus(StrEnum):
-    #: It waits for stakeholders to validate it.
+    #: The version waits for stakeholders to validate it.
     WRITTEN = "WRITTEN"
     ADOPTED = "ADOPTED"
     SUPERSEDED = "SUPERSEDED"

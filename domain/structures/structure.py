@@ -45,7 +45,7 @@ class StructureRenamed(Event):
 
 @event("structure.moved", "SIRET de la structure changé")
 class StructureMoved(Event):
-    """It goes on under another SIRET: its account, people, contacts and history follow."""
+    """Recorded when it goes on under another SIRET: its account, people, contacts and history follow."""
 
     siret: str
     former_siret: str = Field(title="ancien SIRET")

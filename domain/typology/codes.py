@@ -15,7 +15,7 @@ def code(example: str) -> Any:
     return Annotated[str, StringConstraints(max_length=60), formatted(r"[a-z0-9]+(-[a-z0-9]+)*", message)]
 
 
-#: Of any list.
+#: The shape of codes, in any list.
 Code = code("deux-mots")
 Theme, AnimationType, Audience = code("temps-ecran"), code("cafe-des-parents"), code("parents")
 VenueType, Accessibility = code("ecole"), code("braille")

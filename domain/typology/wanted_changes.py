@@ -1,4 +1,4 @@
-"""What is refused of a change of the typology that is wanted today. Recorded changes are older than these rules."""
+"""Refuse changes of the typology that are wanted today. Recorded changes are older than these rules."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class PauseCause(StrEnum):
 
 @event("webhook.subscribed", "Abonnement d'un autre système aux événements")
 class WebhookSubscribed(Event):
-    """Of a structure, of a territory, or of the nation. The secret is derived, and stands nowhere."""
+    """A subscription of a structure, of a territory, or of the nation. The secret is derived, and stands nowhere."""
 
     structure_id: UUID | None = None
     territory: str | None = Field(None, title="territoire")
@@ -37,7 +37,7 @@ class WebhookSecretRotated(Event):
 
 @event("webhook.paused", "Abonnement suspendu")
 class WebhookPaused(Event):
-    """What happens meanwhile waits."""
+    """Recorded when deliveries stop for a while: events wait meanwhile."""
 
     because: PauseCause = Field(title="cause")
 
@@ -61,7 +61,7 @@ class WebhookUnsubscribed(Event):
 
 @event("webhook.words_erased", "Adresse de réception effacée")
 class WebhookWordsErased(WordsErased):
-    """Without an address there is nothing to deliver to: the subscription is over."""
+    """Recorded when the address is erased: without one the subscription is over."""
 
 
 #: Everything that a subscription's stream holds.

@@ -26,7 +26,7 @@ FAMILIES = (
     "territory",
     "typology",
 )
-#: What belongs to a territory or the nation alone: none of it ever reaches a structure's subscription.
+#: Kinds of a territory or the nation alone: none of them ever reaches a structure's subscription.
 OF_NO_STRUCTURE = frozenset(
     {
         *("action_group", "candidature", "control", "school", "school_project"),
@@ -35,9 +35,9 @@ OF_NO_STRUCTURE = frozenset(
 )
 #: After a family: all its kinds, those to come as well.
 _ALL = ".*"
-#: Of a group, what is about one of its members.
+#: Events of a group that are about one of its members.
 _OF_ONE_PERSON = frozenset({"action_group.member_joined", "action_group.member_left"})
-#: What volunteers did counts; whose stream it stands in is said to nobody.
+#: The deeds of volunteers count; nobody learns whose stream they stand in.
 WITHOUT_SUBJECT = frozenset({"candidature.accompaniment_corrected", "candidature.accompaniment_recorded"})
 MOST_KINDS = 50
 

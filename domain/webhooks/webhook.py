@@ -23,7 +23,7 @@ from domain.webhooks.events import (
 )
 from domain.webhooks.kinds import check_kinds
 
-#: Of one structure, territory or the nation at a time: each costs work at every event.
+#: The most subscriptions of one structure, territory or the nation at a time: each costs work at every event.
 MOST_SUBSCRIPTIONS = 10
 
 

@@ -35,7 +35,7 @@ from api.typology.types import TERM_PREFIX
 from api.webhooks.types import load_webhook
 
 _AUDIT_PREFIX = "audit:"
-#: Those whose id is the UUID of their stream, or of their own row.
+#: Types whose id is the UUID of their stream, or of their own row.
 _BY_UUID: Final = (
     load_animation,
     load_structure,
@@ -93,7 +93,7 @@ async def _listed(context: Context, node: str) -> Node | None:
     return (await lists_of(context)).node(node) if len(node) <= LONGEST_ID else None
 
 
-#: Those whose id says what they are, and which.
+#: Types whose id names the type and the object.
 _BY_PREFIX: Final[Mapping[str, Callable[[Context, str], Awaitable[Node | None]]]] = {
     _AUDIT_PREFIX: _audit_entry,
     NOTIFICATION_PREFIX: _notification,

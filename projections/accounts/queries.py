@@ -13,7 +13,7 @@ OF_ONE_FOR_STRUCTURES = f"""
 SELECT {_ONE},
        (SELECT jsonb_object_agg(alias, s.structure_id) FROM {{structures}} s, unnest(s.aliases) AS alias
         WHERE s.aliases && %(structures)s::uuid[]) AS moved FROM {WHO}"""
-#: Of several structures at once, in the order of being given.
+#: The mandates of several structures at once, in the order of being given.
 OF_STRUCTURES = """
 SELECT one.structure::uuid AS structure_id, a.account_id, p.subject, m.mandate
 FROM unnest(%(structures)s::text[]) AS one(structure)

@@ -1,4 +1,4 @@
-"""Which animations stand beside others: of the same structure, or of one series."""
+"""Find the animations beside others: of the same structure, or of one series."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AND a.starts_at < coalesce((SELECT max(d) FROM unnest(%(days)s::date[]) d), %(un
 AND (%(until)s::date IS NOT NULL OR a.starts_at::date = ANY (
     SELECT d + n FROM unnest(%(days)s::date[]) d, generate_series(-1, 1) n))
 ORDER BY a.animation_id LIMIT 1000"""
-#: What a structure has declared, and that stands: what the rows of a table are compared with.
+#: The standing declarations of a structure, which the rows of a table are compared with.
 DECLARED_BY = """
 SELECT animation_id, title, venue_name, starts_at FROM {animations}
 WHERE structure_id = %(structure_id)s AND status IN ('SUBMITTED', 'PUBLISHED') AND starts_at >= %(since)s

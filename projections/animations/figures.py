@@ -32,7 +32,7 @@ TERMS = Table(
     },
     key=("territory", "day", "kind", "code"),
 )
-#: Of all territories: what they hold by day and term grows with each of them.
+#: Figures of all territories: those by day and term grow with each of them.
 COUNTRY = Table(
     columns={name: kind for name, kind in TERMS.columns.items() if name != "territory"},
     key=("day", "kind", "code"),

@@ -6,8 +6,8 @@ INDEXES = (
     "(structure_id, starts_at, animation_id)",
     # The listing and its exports, in which nothing else is passed over. A period of local days is counted in the index.
     "(starts_at, animation_id) INCLUDE (day) WHERE status = 'PUBLISHED'",
-    # Of every status, for whoever answers for a territory or the country; larger than that of the listing, which pages
-    # would be read by otherwise.
+    # Covers every status, for those who answer for a territory or the country; larger than that of the listing, which
+    # pages would be read by otherwise.
     "(starts_at, animation_id) INCLUDE (day)",
     "(territory, starts_at, animation_id)",
     "(status, starts_at, animation_id)",
@@ -16,9 +16,9 @@ INDEXES = (
     "(series_id, starts_at) WHERE series_id IS NOT NULL",
     "(commune_code, starts_at, animation_id) WHERE commune_code IS NOT NULL",
     "(school, starts_at, animation_id) WHERE school IS NOT NULL",
-    # What the listing is filtered by besides stands in the index: how many of a period there are is counted in it.
+    # Holds the listing's further filters, so that the animations of a period are counted in the index.
     "(territory, starts_at, animation_id) INCLUDE (type, audience, venue_type) WHERE status = 'PUBLISHED'",
-    # Of what is rare in a large territory. PostgreSQL also keeps the plan of a page that an index answers alone.
+    # For selective filters in a large territory. PostgreSQL also keeps the plan of a page that an index answers alone.
     "(territory, type, audience, starts_at, animation_id) WHERE status = 'PUBLISHED'",
     "(coalesce(published_at, 'epoch'), animation_id)",
     "(changed_at, animation_id) WHERE status = 'PUBLISHED'",
@@ -37,7 +37,7 @@ INDEXES = (
     "USING gin (languages)",
     "USING gin (search)",
     "(convention_id, day) WHERE status = 'PUBLISHED' AND dossier_id IS NULL",
-    # What is compared before a service is certified.
+    # For the comparison before a service is certified.
     "(territory, place_key, starts_at) WHERE attested",
     "USING gin (sheet_digests) WHERE sheet_digests <> '{}'",
     "(structure_id) WHERE sheet_likenesses <> '{}'",

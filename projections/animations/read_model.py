@@ -55,7 +55,7 @@ TABLE = Table(
         "day": "date NOT NULL",
         "venue_type": "text NOT NULL",
         "venue_name": "text NOT NULL",
-        # What equal places are found by.
+        # Finds equal places.
         "place_key": "text NOT NULL",
         "address": "text",
         "commune_code": "text",
@@ -67,7 +67,7 @@ TABLE = Table(
         "accessibility": "text[] NOT NULL",
         # ISO 639 codes.
         "languages": "text[] NOT NULL",
-        # Its UAI.
+        # The school's UAI.
         "school": "text",
         "declared_late": "boolean NOT NULL",
         # Replaced, and not blanked.
@@ -81,7 +81,7 @@ TABLE = Table(
         "created_at": "timestamptz NOT NULL",
         "published_at": "timestamptz",
         "published_position": "bigint",
-        # What everybody is told of it.
+        # Public columns.
         "changed_at": "timestamptz NOT NULL",
         "attested": "boolean NOT NULL",
         "attested_at": "timestamptz",
@@ -91,7 +91,7 @@ TABLE = Table(
         "answers": "text[]",
         "corrections": "integer NOT NULL",
         "dossier_id": "uuid",
-        # Who attested it, or handled its sheets; null: nobody yet.
+        # The people who attested it, or handled its sheets; null: nobody yet.
         "attesting_acts": "jsonb",
         # The pages of the signed sheet, in their order; what they are found by.
         "sheets": "jsonb NOT NULL",

@@ -27,7 +27,7 @@ _BESIDE = {
     **{name: f"w.{name}" for name in ("walk_in_parents", "walk_in_children")},
 }
 
-#: Whom to call about it: what its own contact leaves out is that of its structure.
+#: The contact: what its own leaves out is that of its structure.
 _CONTACT_COLUMNS = {f"shown_{part}": f"coalesce(a.contact_{part}, c.{part})" for part in ("phone", "email", "hours")}
 
 
@@ -38,7 +38,7 @@ _SEATS = _OF_ANIMATION % ("animation_seats", "r")
 _WALK_INS = _OF_ANIMATION % ("walk_ins", "w")
 _CONTACTS = "LEFT JOIN {structure_contacts} c ON c.structure_id = a.structure_id"
 _SCHOOLS = "LEFT JOIN {schools} l ON l.uai = a.school"
-#: What its school is called by.
+#: The columns that its school is called by.
 _SCHOOL_COLUMNS = {f"school_{name}": f"l.{name}" for name in ("name", "commune_code", "degree")}
 _COLUMNS = {**_BESIDE, **_CONTACT_COLUMNS, **_SCHOOL_COLUMNS}
 

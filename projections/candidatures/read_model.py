@@ -136,7 +136,7 @@ def opinion_given(row: Row, fact: OpinionGiven, record: Recorded) -> Row:
     return row | {"status": CandidatureStatus.OPINION_GIVEN.value, "favourable": fact.favourable}
 
 
-# Without a row the person was erased: the course of the candidature may go on.
+# Without a row the person was erased: the candidature may go on.
 @CANDIDATURE_PEOPLE.on(OpinionGiven, missing_ok=True)
 def opinion_commented(row: Row, fact: OpinionGiven, record: Recorded) -> Row:
     return row | {"opinion_comment": fact.comment}

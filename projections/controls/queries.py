@@ -12,9 +12,9 @@ SOURCE = Source(table="controls", alias="c")
 #: The last opened first.
 ORDERS = (Order("opened_at", "c.opened_at", "timestamptz", True), Order("id", "c.control_id", "uuid", True))
 LISTING = Listing(SOURCE, ORDERS)
-#: Of the controls that a filter admits.
+#: A control by its id; the condition of a filter follows.
 BY_ID = f"SELECT c.* FROM {SOURCE.rows} WHERE c.control_id = %(id)s AND "
-#: What was judged of the dossiers that the asker sees.
+#: The judgements on the dossiers that the asker sees.
 JUDGED = "SELECT * FROM {control_pieces} WHERE control_id = ANY(%(controls)s) AND dossier_id = ANY(%(dossiers)s)"
 
 

@@ -96,7 +96,7 @@ def piece_judged(row: Row, fact: PieceJudged, record: Recorded) -> Row:
     return row | {"accepted": row["accepted"] + 1, "refused": row["refused"] - 1}
 
 
-# What was judged has rows of its own.
+# Judgements have rows of their own.
 CONTROLS.touched_by(ControlAnswered, PieceWordsErased)
 
 

@@ -26,7 +26,7 @@ ORDERS = (Order("id", "n.notification_id", "bigint", True),)
 LISTING = Listing(SOURCE, ORDERS)
 #: The limit of counting: more are shown as so many or more.
 MOST_COUNTED = 1_000
-#: Whom to telephone: those of these registrations that are still known.
+#: The people to telephone: the registrations among these that are still known.
 TO_CALL = """
 SELECT g.registration_id, g.structure_id, g.on_behalf, g.registered_by, p.first_name, p.last_name, p.phone
 FROM {registrations} g JOIN {registrants} p USING (registration_id)

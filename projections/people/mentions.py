@@ -21,7 +21,7 @@ class MentionKind(StrEnum):
 
 #: More are not named one by one.
 _MOST = 20
-#: So short a word is mostly none of a name.
+#: Shorter words are mostly no part of a name.
 _SHORTEST = 2
 #: What makes up words in any alphabet, told here: what PostgreSQL takes for letters depends on where it runs.
 _LETTERS = "a-zA-Z0-9\\u00c0-\\u1fff\\u2c00-\\u2dff\\u3040-\\uffff"

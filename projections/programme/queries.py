@@ -23,7 +23,7 @@ VOLUNTEERS = """
 SELECT territory, count(*) AS volunteers FROM {candidatures}
 WHERE repeats IS NULL AND validated_at <= %(until)s AND (status = 'VALIDATED' OR decided_at > %(until)s)
 GROUP BY territory"""
-#: Of the year before the instant.
+#: The figures of the year before the instant.
 ANIMATIONS = """
 SELECT territory, sum(published)::bigint AS animations, sum(parents)::bigint AS parents FROM {territory_days}
 WHERE day > %(first_day)s AND day <= %(last_day)s GROUP BY territory"""

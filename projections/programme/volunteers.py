@@ -14,7 +14,7 @@ SOURCE = Source(
 )
 ORDERS = (Order("validated_at", "c.validated_at", "timestamptz"), Order("id", "c.candidature_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)
-#: Whom structures may ask for: validated, and called by the coordonnateur, who accompanies them.
+#: The volunteers that structures may ask for: validated, and called by the coordonnateur, who accompanies them.
 AT_WORK = "c.status = 'VALIDATED' AND c.repeats IS NULL AND c.erased_at IS NULL"
 CALLED = "c.contacted_on IS NOT NULL"
 OF_ANIMATIONS = """
@@ -23,10 +23,10 @@ CROSS JOIN LATERAL unnest(v.volunteers) WITH ORDINALITY AS named(candidature_id,
 JOIN {candidatures} c ON c.candidature_id = named.candidature_id
 LEFT JOIN {candidature_people} p ON p.candidature_id = c.candidature_id
 WHERE v.animation_id = ANY(%(ids)s) ORDER BY v.animation_id, named.place"""
-#: Of the territories that a structure has conventions in.
+#: The territories that structures have conventions in.
 TERRITORIES_OF = "SELECT DISTINCT unnest(territories) AS code FROM {structures} WHERE structure_id = ANY(%(ids)s)"
 
-#: What volunteers noted, the last first; what was taken back is left out.
+#: The notes of volunteers, the last first; those taken back are left out.
 ACCOMPANIMENTS_OF = """
 SELECT candidature_id, number, day, mission, parents FROM {accompaniments}
 WHERE candidature_id = ANY(%(ids)s) AND parents > 0 ORDER BY candidature_id, day DESC, number DESC"""

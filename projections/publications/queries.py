@@ -17,7 +17,7 @@ SOURCE = Source(
     joined="LEFT JOIN {publication_people} n USING (publication_id)",
 )
 BY_IDS = f"SELECT p.*{SOURCE.shown} FROM {SOURCE.rows} {SOURCE.joined} WHERE p.publication_id = ANY(%(ids)s)"
-#: The same without who signs them, which the past does not hold.
+#: Publications without their authors, which the past does not hold.
 BY_IDS_WITHOUT_PEOPLE = f"SELECT p.*, NULL::text AS author FROM {SOURCE.rows} WHERE p.publication_id = ANY(%(ids)s)"
 #: For feeds, which name the structure.
 WITH_STRUCTURE = replace(

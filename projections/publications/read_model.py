@@ -48,7 +48,7 @@ TABLE = Table(
         # When it was last proposed, or proposed again: the order of the queue.
         "waiting_since": "timestamptz NOT NULL",
         "published_at": "timestamptz",
-        # What everybody is shown of it.
+        # Public columns.
         "changed_at": "timestamptz NOT NULL",
         "search": "tsvector NOT NULL",
     },

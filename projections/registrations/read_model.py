@@ -86,7 +86,7 @@ REGISTRATIONS = Projection(
             "on_behalf": "boolean NOT NULL",
             "registered_by": "text NOT NULL",
             "registered_by_role": "text NOT NULL",
-            # Which person in office that is.
+            # The person in office.
             "registered_by_person": "text",
             "registered_at": "timestamptz NOT NULL",
             "erased_at": "timestamptz",

@@ -1,4 +1,4 @@
-"""Which schools are named by candidatures, and by the people bound to them: known schools, though not by a name."""
+"""Count the schools that candidatures name, or that people are bound to: known schools, though not by a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the row of a certified dossier: withdrawn, recovered, drawn for a control and controlled."""
+"""Fold the later course of a certified dossier: withdrawn, recovered, drawn for a control and controlled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded
 from projections.engine.projection import Row
 
-#: What a certification that was withdrawn before payment leaves empty.
+#: Columns that a certification withdrawn before payment leaves empty.
 _CERTIFIED = (
     *("certified_at", "certified_by", "already_certified", "overrun_reason"),
     *("missing_sheets", "missing_pieces", "missing_reason", "warnings", "warnings_reason"),

@@ -1,4 +1,4 @@
-"""What becomes of the pieces of a dossier, in its row."""
+"""Fold the pieces of a dossier into its row."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ SELECT other.* FROM {{animations}} other WHERE animation_id IN (
     WHERE bit_count(o.likeness # p.likeness) <= {LARGEST_DIFFERENCE} * bit_count(o.likeness | p.likeness)
 ) AND NOT animation_id = ANY(%(ids)s) ORDER BY animation_id LIMIT %(most)s"""
 
-#: What that reference paid.
+#: The dossiers that a reference paid.
 PAID_BY_REFERENCE = "SELECT dossier_id FROM {service_dossiers} WHERE payment_key = %(key)s ORDER BY paid_on LIMIT 100"
 
 

@@ -1,4 +1,4 @@
-"""What a change of the typology would do to the figures of terms, counted on the live animations."""
+"""Count what a change of the typology would do to the figures of terms, on the live animations."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ LISTING = Listing(SOURCE, ORDERS)
 DELIVERIES = Listing(
     Source(table="public.webhook_deliveries", alias="d"), (Order("position", "d.position", "bigint", True),)
 )
-#: By the names of the API.
+#: Statuses by the names of the API.
 STATES = {
     "DELIVERED": "d.delivered_at IS NOT NULL",
     "DEAD": "d.dead_at IS NOT NULL",

@@ -1,4 +1,4 @@
-"""What a reader of the public listing looks for, as the form and the addresses of feeds name it."""
+"""Read the filters of the public listing, as the form and the addresses of feeds name them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _HEADERS = {"Cache-Control": "public, max-age=3600"}
 
 
 class CommuneSuggestions:
-    """What may be chosen, as the field takes it: a name with a postal code."""
+    """A choice as the field takes it: a name with a postal code."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

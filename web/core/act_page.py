@@ -20,7 +20,7 @@ class ActPage(ABC):
 
     path: ClassVar[str]
     acts: ClassVar[Sequence[Act]]
-    #: Whether an act is refused where the thing has changed since the page was shown.
+    #: Whether to refuse an act where the thing has changed since the page was shown.
     versioned: ClassVar[bool] = True
 
     def __init__(self, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""What a page lets its reader do: several forms, each with its mutation, as far as the API allows them."""
+"""Offer several acts on a page: each a form with its mutation, as far as the API allows them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Act:
     document: Document
     label: str
     button: str
-    #: What is said once it is done.
+    #: The sentence once it is done.
     done: str
     fields: Sequence[Field] = ()
     explanation: str = ""
@@ -172,7 +172,7 @@ class Acts:
 def _placed(error: Mapping[str, Any], places: Mapping[str, str]) -> Mapping[str, Any]:
     path = [str(name) for name in error.get("field") or ()]
     whole = places.get(".".join(path))
-    # What follows a field of another name are places in the API's list, not in what was typed.
+    # Parts after a renamed field are places in the API's list, not in what was typed.
     renamed = next((place for place, name in enumerate(path) if name in places), None)
     kept = path if renamed is None else [*path[:renamed], places[path[renamed]]]
     return dict(error) | {"field": [whole] if whole else kept}

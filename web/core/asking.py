@@ -67,7 +67,7 @@ class Api:
 
     def __init__(self, endpoint: ASGIApp, sessions: Sessions) -> None:
         self._endpoint, self._sessions = endpoint, sessions
-        #: What was last answered publicly to each document, and what it says: it is read anew once it differs.
+        #: The last public answer to each document, and its content: it is parsed anew once it differs.
         self._kept: dict[str, tuple[bytes, Answer]] = {}
 
     async def ask(

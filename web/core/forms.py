@@ -16,16 +16,16 @@ from web.core.french import size
 from web.core.typed import iso_day, line_called, lines, quoted, reads, wrong_day
 
 _CONFLICT = "CONFLICT"
-#: What the API calls a file of a form.
+#: The API's names for a file of a form.
 _TABLE = ("csv", "file")
-#: Of lines that are wrong.
+#: The most wrong lines that are named.
 _MOST_NAMED = 5
 _NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
-#: As they are written where a browser has no field for them: 9 h 30, 15/01/2027.
+#: Hours and days as people write them where a browser has no field for them: 9 h 30, 15/01/2027.
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
-#: As the API reads it; Python's own reader takes 18.30 for 18:00.
+#: An hour as the API reads it; Python's own reader takes 18.30 for 18:00.
 _ISO_HOUR = re.compile(r"\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?", re.ASCII)
-#: What the API calls a field, before what it says of it. A sentence begins with an article, or as one goes on.
+#: The API's name of a field, before its message. A sentence begins with an article, or as one goes on.
 _CALLED = re.compile(
     r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
     r"[A-ZÉÈÀÂÊÎÔ][^:«»;.]{0,79} : ",
@@ -34,7 +34,7 @@ _SENTENCE = re.compile(r" (?:est|sont|n'est|n'a|a|ont|invalide|refusée?|grande?
 _CHOSEN = ("select", "choices", "radio", "terms", "types")
 _WRITTEN = ("text", "textarea", "lines")
 _CHOOSE = "choisissez dans la liste"
-#: What is said of a field that was left empty, of which the API would not know the name.
+#: Messages for a field that was left empty, of which the API would not know the name.
 _MISSING = {
     "date": "champ obligatoire, par exemple 15/01/2027",
     "time": "champ obligatoire, par exemple 18:00",
@@ -44,7 +44,7 @@ MOVED_ON = (
     " Relisez la page, puis envoyez de nouveau si c'est encore utile."
 )
 GONE = "Quelqu'un a changé quelque chose ici entre-temps : ce n'est plus possible, et rien n'est enregistré."
-#: Of a page that was gone back to, and sent with other words than before.
+#: Said after going back to a page and sending it with other words than before.
 SENT_ALREADY = "Vous avez déjà envoyé ce formulaire. Envoyez de nouveau pour faire ce que vous venez de saisir."
 
 SENT_BEFORE = (
@@ -71,7 +71,7 @@ class Field:
     autocomplete: str = ""
     #: Values and labels of a `select`.
     options: Sequence[tuple[str, str]] = ()
-    #: What its choices look like, where the page alone knows which there are.
+    #: A pattern of its choices, where only the page knows them.
     pattern: str = ""
     #: Whether the page fills it in, unseen.
     hidden: bool = False
@@ -79,9 +79,9 @@ class Field:
     accept: str = "application/pdf,image/*"
     #: Whether it takes several.
     multiple: bool = False
-    #: Of each file, in bytes.
+    #: The largest size of each file, in bytes.
     largest: int = 20_000_000
-    #: Of what has a line each: the API counts values, of which a line may make several.
+    #: The most lines: the API counts values, of which a line may make several.
     most_lines: int = 1_000
     #: Parts such lines into the values that the API is sent.
     parts: Callable[[Sequence[str]], Sequence[str]] | None = None
@@ -123,7 +123,7 @@ class Field:
         if self.kind == "number" and isinstance(value, str):
             if value.isascii() and value.isdigit():
                 return "ce nombre est trop grand"
-            # Of 12,5 or « 12 places » it would say nothing to call for a number.
+            # Calling for a number would say nothing to 12,5 or « 12 places ».
             some = any(map(str.isdigit, value))
             return "des chiffres seulement, par exemple 2" if some else "un nombre est attendu, par exemple 2"
         if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and reads(Hour, value)):
@@ -163,7 +163,7 @@ class Form:
     key: str = field(default_factory=lambda: str(uuid4()))
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    #: What is wrong, but with none of its fields.
+    #: Errors that belong to none of its fields.
     general: list[str] = field(default_factory=list)
     #: Files that came with it, by the names of their fields.
     files: dict[str, list[UploadFile]] = field(default_factory=dict)
@@ -248,7 +248,7 @@ class Form:
             elif field is None:
                 self.general.append(_under_its_name(path, message))
             elif field.hidden:
-                # Nobody can mend it there.
+                # Nobody can mend a hidden field.
                 self.general.append(_in_words_of(field, message))
             else:
                 line = field.line(path, self.values.get(field.name, ""))

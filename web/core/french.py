@@ -19,7 +19,7 @@ _MONTHS = (
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 _PARIS = "Europe/Paris"
-#: What people call the time of a zone that is not that of Paris.
+#: French names of times other than that of Paris.
 _ZONES: Mapping[str, str] = {
     "America/Guadeloupe": "heure de la Guadeloupe",
     "America/Martinique": "heure de la Martinique",
@@ -30,7 +30,7 @@ _ZONES: Mapping[str, str] = {
 _BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»%€])"), re.compile(r"(?<=«) ")
 _FULL_HOUR, _CODE = re.compile(r"\b(\d{1,2})[ \u00a0]h[ \u00a0]00\b"), re.compile(r"[a-z0-9-]+|[^@]*\d[^@]*")
 _QUOTES = re.compile(r"(«[ \u00a0\u202f]?|[ \u00a0\u202f]?»)")
-#: Who acted, by role, within a sentence.
+#: Actors by role, within a sentence.
 _AGENTS: Mapping[str, str] = {
     "PUBLIC": "une personne sans compte",
     "PARENT": "un parent",
@@ -45,7 +45,7 @@ _AGENTS: Mapping[str, str] = {
     "AUDITOR": "un auditeur",
     "SYSTEM": "le site, de lui-même",
 }
-#: Who comes beside the children, one and many, by the audience of an animation that is not for parents.
+#: Words for the adults, one and many, by the audience of an animation that is not for parents.
 _ADULTS: Mapping[str, tuple[str, str]] = {"mediateurs": ("médiateur", "médiateurs")}
 #: Keeps a number with its unit on one line.
 _NBSP = "\N{NO-BREAK SPACE}"

@@ -17,9 +17,9 @@ from web.core.pages import TURNED
 from web.core.problems import Problem
 from web.core.typed import readable_line
 
-#: What letters and other sites add to a link.
+#: Parameters that letters and other sites add to a link.
 _TRACKING = re.compile(r"(utm|mtm|pk|at)_\w+|\w*clid")
-#: Of words that are looked for.
+#: The longest search.
 LONGEST = 100
 _SHOWN = 300
 

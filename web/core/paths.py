@@ -13,7 +13,7 @@ from web.core.problems import Problem
 from web.core.typed import readable_line
 
 _ACCOUNT = "/mon-compte"
-#: What stands after an address in a letter, and is copied with it.
+#: Characters around an address in a letter, which are copied with it.
 _AROUND = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}/.,;:!?()[]{}<>«»“”\"'’*…"
 #: A word of an address, which telephones begin with a capital: no link of somebody is so short.
 _WORD = re.compile(r"[A-Za-z-]{1,30}", re.ASCII)

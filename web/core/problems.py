@@ -18,7 +18,7 @@ class Problem(Exception):
     title: str
     message: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    #: What of the question cannot be answered, by the names of the API: for pages to name as their readers see it.
+    #: The unanswerable parts of the question, by the names of the API: for pages to name as their readers see them.
     where: tuple[str, ...] = ()
 
     @classmethod

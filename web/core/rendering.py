@@ -83,7 +83,7 @@ class Templates:
         places = {*_OF_ACCOUNTS, *(address for address, _ in site.get("menu", ()))}
         own = {"fragment": self.fragment, "fragments": self.fragments, "choice": self.choice, "places": places}
         self._environment.globals.update(site, **own)
-        # What every template calls `page`: to import it, each page would make it anew.
+        # Templates call it `page`: importing it, each page would make it anew.
         self._environment.globals["page"] = self._environment.get_template("layout/macros.html").module
         # A plain dict: it is read for every card of every list, and an LRU cache takes ten times as long.
         self._fragments: dict[tuple[str, bytes], Markup] = {}

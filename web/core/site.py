@@ -1,4 +1,4 @@
-"""What every page is made with, and how its failures are shown."""
+"""The services that every page is made with, and the pages of failures."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from web.core.paths import address_without, mended
 from web.core.problems import Problem
 from web.core.rendering import Templates
 
-#: What is said of an address that leads nowhere, and of one that is not for the reader.
+#: Said of an address that leads nowhere, and of one that is not for the reader.
 NOTHING_HERE = "Cette adresse n'existe pas."
-#: What is said of a form that leads nowhere: the account has often changed in another tab since the page was opened.
+#: Said of a form that leads nowhere: the account has often changed in another tab since the page was opened.
 NOT_OPEN = "Cette page n'existe pas, ou elle n'est pas ouverte au compte avec lequel vous êtes connecté(e)."
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -52,7 +52,7 @@ class Site:
                 return self.done.without(request) or self.done.keep(request, await handler(request))
             except Problem as problem:
                 if problem.where in (("after",), ("before",)) and request.method == "GET":
-                    # A page of a list that is no more: its first one is.
+                    # The page of the list no longer exists: lead to the first.
                     return RedirectResponse(address_without(request, TURNED), 303)
                 if problem.status == 404 and (elsewhere := mended(request)):
                     return elsewhere

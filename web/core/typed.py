@@ -1,4 +1,5 @@
-"""What people type and paste: characters that show nothing are left out, since nobody could find them to mend them.
+"""Clean what people type and paste: characters that show nothing are left out, since nobody could find them to mend
+them.
 
 Address books put U+202A around telephone numbers, messengers U+200E before them, word processors soft hyphens into
 words, and slides vertical tabs at the ends of lines.
@@ -14,15 +15,15 @@ from datetime import time as Hour
 
 #: Ends of lines, of browsers, of slides (vertical tab), and of other programs.
 _ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-#: What the API refuses in any text: controls, halves of characters, and marks that turn a text around.
+#: Characters that the API refuses in any text: controls, halves of characters, and marks that turn a text around.
 _UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-#: What it refuses beside in a line: letters that are blank.
+#: Blank letters, which it also refuses in a line.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 #: The format characters that words of several languages and emojis need.
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile("[\t\n]+")
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
-#: Of a line that is wrong.
+#: The longest quotation of a wrong line.
 _QUOTED = 80
 
 

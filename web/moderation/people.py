@@ -1,4 +1,4 @@
-"""Who is in office: to appoint, bind, admit, end; and a person's data and keys. `/moderation/personnes`."""
+"""People in office: appoint, bind, admit, end; and a person's data and keys. `/moderation/personnes`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.core.narrowing import not_among, not_named
 from web.core.problems import Problem
 
 _PEOPLE, _PATH = document("moderation/people"), "/moderation/personnes"
-#: Those who have only been offered a role.
+#: The choice of people who have only been offered a role.
 _INVITED = "invites"
 #: The roles that are listed, by their names in addresses.
 _ROLES = {

@@ -22,7 +22,7 @@ from web.publications.words import DEGREES
 _PUBLICATION = document("publications/publication")
 _UNKNOWN = "Cette publication n'existe pas, ou elle n'est plus en ligne."
 _ODF, _OOXML = "application/vnd.oasis.opendocument", "application/vnd.openxmlformats-officedocument"
-#: What people call types of files.
+#: French names of file types.
 FORMATS: Mapping[str, str] = {
     "application/pdf": "PDF",
     "image/jpeg": "image JPEG",

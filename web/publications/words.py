@@ -1,4 +1,4 @@
-"""What pages call the kinds, degrees and states of publications."""
+"""French words for the kinds, degrees and states of publications."""
 
 from __future__ import annotations
 

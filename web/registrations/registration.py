@@ -19,7 +19,7 @@ def _given_up(shown: Mapping[str, Any]) -> bool:
     return bool(shown["registration"]["status"] == "CANCELLED")
 
 
-#: What who holds a link or a code may do.
+#: Actions of the holder of a link or a code.
 BUTTONS = {
     "keep": Button(document("registrations/keep"), "registrationKeep", "gardee", reached=_kept),
     "cancel": Button(document("registrations/cancel"), "registrationCancel", "annulee", reached=_given_up),
@@ -52,7 +52,7 @@ def shown_of(registration: Mapping[str, Any] | None, now: datetime) -> dict[str,
     over, ended = (datetime.fromisoformat(animation[name]) <= now for name in ("startsAt", "endsAt"))
     headline = _HEADLINES[registration["status"]]
     if registration["status"] != "CANCELLED":
-        # No seat is held, and nobody waits, for what takes place no more.
+        # A cancelled animation has no seats and no waiting list.
         cancelled = animation["status"] == "CANCELLED"
         headline = "L'animation est annulée" if cancelled else "L'animation est passée" if ended else headline
     return {

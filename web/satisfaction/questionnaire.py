@@ -63,7 +63,7 @@ class QuestionnairePage:
             except Problem as problem:
                 if problem.status != 429:
                     raise
-                # What was chosen stays on the page: it is sent again in some seconds.
+                # Keep the choices on the page: it is sent again in some seconds.
                 form.general.append(problem.message)
                 return self._page(request, questionnaire, form)
             if not payload["errors"]:
@@ -91,7 +91,7 @@ class QuestionnairePage:
             422 if form.failed else 200,
             questionnaire=questionnaire,
             animation=questionnaire["animation"],
-            # What is written freely is kept nowhere: the page does not ask for it.
+            # Free text is kept nowhere: the page does not ask for it.
             aloud=[each["text"] for each in questionnaire["form"]["questions"] if each["kind"] == "TEXT"],
             form=form,
             thanks=thanks,

@@ -20,7 +20,7 @@ _READER, _IMPORT = document("uploads/reader"), document("uploads/import_schools"
 _READERS = ("COORDONNATEUR", "NATIONAL")
 _PATH = "/territoire/etablissements"
 _TABLE = (tables.TABLE,)
-#: Of the form that only tries, and of the one that records.
+#: Names of the form that only tries, and of the one that records.
 _PREFIXES = {True: "essai", False: "import"}
 
 

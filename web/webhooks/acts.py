@@ -9,7 +9,7 @@ from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field
 
-#: Of the API, at most.
+#: The most kinds that the API takes.
 _MOST_KINDS = 50
 
 
@@ -108,7 +108,7 @@ END = Act(
     explanation="Rien n'est plus envoyé à cette adresse, et l'abonnement ne peut pas reprendre.",
 )
 ACTS: Sequence[Act] = (RESUME, REPLAY, PAUSE, ROTATE, END)
-#: By the status of the subscription.
+#: Acts by the status of the subscription.
 OPEN: Mapping[str, Sequence[Act]] = {
     "ACTIVE": (REPLAY, PAUSE, ROTATE, END),
     "PAUSED": (RESUME, REPLAY, ROTATE, END),

@@ -12,7 +12,7 @@ PAUSES = {
     "GONE": "Suspendu parce que le logiciel a répondu qu'il n'en veut plus (410).",
 }
 STATES = {"DELIVERED": "Livrés", "RETRYING": "En cours d'envoi", "DEAD": "Abandonnés"}
-#: What all kinds of a family are called.
+#: French names of families of kinds.
 FAMILIES = {
     "action_group": "Groupes de recherche-action, sans leurs membres",
     "animation": "Animations",

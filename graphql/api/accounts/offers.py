@@ -1,4 +1,4 @@
-"""What an invitation says to whoever holds its link: for whom, until when, and whether it still serves."""
+"""An invitation as the holder of its link reads it: for whom, until when, and whether it still serves."""
 
 from __future__ import annotations
 

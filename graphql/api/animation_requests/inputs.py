@@ -94,7 +94,7 @@ class AnimationRequestWhere:
         if (place := checked_text(self.place, "place")) is None:
             return chosen
         meant = communes_meant(place)
-        # Of a city with arrondissements some schools name the city alone.
+        # Some schools of a city with arrondissements name the city alone.
         codes = {code for each in meant for code in places().spellings(each.code)}
         codes |= {each.parent for each in meant if each.parent}
         return sorted(codes if chosen is None else codes.intersection(chosen))

@@ -29,7 +29,7 @@ from domain.kernel.identifiers import check_uai, department_of_school
 from domain.kernel.places import places
 from projections.animation_requests import queries
 
-#: Who has declared something there for so long works around the school.
+#: A structure that declared something there within this time works around the school.
 _LATELY = timedelta(days=730)
 
 

@@ -27,7 +27,7 @@ from domain.typology.typology import TermKind
 from projections.animation_requests import queries
 from projections.engine.paging import Filter
 
-#: Of an animation that answers a request.
+#: Statuses in which an animation answers a request.
 _STANDING = (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED)
 
 

@@ -1,4 +1,4 @@
-"""Who is expected at an animation and who came, as its list says, and what the attestation is proposed from."""
+"""The people expected at an animation and those who came, by its list, and the attestation proposed from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the public sees of an animation in the past: what is public today, and how far it had come then.
+"""Limit what the public sees of an animation in the past: what is public today, and how far it had come then.
 
 A text that was corrected may have named somebody; who answers for the animation still reads it in history.
 """

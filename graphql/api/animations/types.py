@@ -276,7 +276,7 @@ def animation_of(row: dict[str, Any], lists: Lists) -> Animation:
 
 
 def with_seat(animation: Animation) -> Animation:
-    """Return the animation as who has a seat sees it."""
+    """Return the animation as people with a seat see it."""
     return lazily(Animation, row=animation.row, lists=animation.lists, for_who_has_a_seat=True)
 
 

@@ -1,4 +1,4 @@
-"""What an entry of the audit trail says beside its sentence, read from the history of its animation."""
+"""Details of an entry of the audit trail, read from the history of its animation."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ class Entries:
 
     @property
     def context_rows(self) -> object:
-        """What the fields of an entry depend on beside its own row."""
+        """The surroundings that the fields of an entry depend on beside its own row."""
         return self.blanked if self.blanked != NOTHING_BLANKED else NO_ROWS
 
     def of(self, row: dict[str, Any]) -> AuditEntry:

@@ -1,4 +1,4 @@
-"""What posters and plannings say of the rows of animations."""
+"""Announce the rows of animations on posters and plannings."""
 
 from __future__ import annotations
 

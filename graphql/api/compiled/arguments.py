@@ -30,7 +30,7 @@ class Arguments:
 
     def __init__(self, converter: GraphQLCoreConverter) -> None:
         self._converter = converter
-        #: By the id of a field, with the field itself: while it lives, its id is not another's.
+        #: Cached by the id of a field, with the field itself: while it lives, its id is not another's.
         self._arguments: dict[int, tuple[StrawberryField, Sequence[tuple[str, str, Convert]]]] = {}
         self._inputs: dict[type, Convert] = {}
 
@@ -76,7 +76,7 @@ class Arguments:
         if definition.from_input is not None or not definition.is_input:
             raise NotCompilable
         fields: list[tuple[str, str, Convert]] = []
-        # What is left out is None, unless the class says otherwise.
+        # Arguments that are left out are None, unless the class says otherwise.
         left_out = {
             field.python_name: None
             for field in definition.fields

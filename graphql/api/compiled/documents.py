@@ -131,8 +131,8 @@ class Documents:
         self._rules = (*specified_rules, *rules, MaybeNullValidationRule, OneOfInputValidationRule)
         self._max_tokens = max_tokens
         self._prepared: LRUCache[tuple[str, str | None], Document | Invalid] = LRUCache(most)
-        #: Of documents that were asked for once: those never asked for again put no other out of the cache, and leave
-        #: full collections of garbage little to look at.
+        #: Documents seen once. One that is never asked for again puts no other out of the cache, and leaves full
+        #: collections of garbage little to look at.
         self._once: LRUCache[int, None] = LRUCache(_MOST_ONCE)
         #: Documents that are known beforehand: never put out of the cache.
         self._ahead: dict[tuple[str, str | None], Document] = {}

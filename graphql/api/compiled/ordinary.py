@@ -63,7 +63,7 @@ _LITERALS: Mapping[object, tuple[type[ValueNode], ...]] = {
     GraphQLInt: (IntValueNode,),
     GraphQLString: (StringValueNode,),
 }
-#: So many digits are 32 bits, whatever they are.
+#: Numbers of this many digits fit 32 bits, whatever they are.
 _LONGEST_NUMBER = 9
 #: Strawberry's name for what it knows of a type.
 _STRAWBERRY = "strawberry-definition"

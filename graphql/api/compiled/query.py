@@ -74,7 +74,7 @@ class CompiledQuery:
             return await plan.execute(context, variables)
         except Exception as error:
             if final := is_final(error):
-                # Its cause says what it is: of several loads at once, one that failed is wrapped.
+                # Look at its cause: a load that failed beside others is wrapped.
                 raise final from final.__cause__
             fallbacks[_reason(error)] += 1
             return None

@@ -61,7 +61,7 @@ class VariableCoercion:
 
 
 class _Inputs:
-    """What coerces the input types of one schema."""
+    """Coerces the input types of one schema."""
 
     def __init__(self) -> None:
         self._objects: dict[str, Coerce] = {}
@@ -81,7 +81,7 @@ class _Inputs:
         assert is_input_object_type(kind)
         if kind.name not in self._objects:
             if kind.name in self._begun:
-                # It may hold itself: how deep is for graphql-core to bound.
+                # The type may hold itself: graphql-core bounds the depth.
                 raise NotCompilable
             self._begun.add(kind.name)
             self._objects[kind.name] = self._object(kind)

@@ -25,7 +25,7 @@ class ContactExport:
         self._services = services
 
     async def csv(self, request: Request) -> Response:
-        """For whoever reads the list over GraphQL: the structure."""
+        """Download the list, for those who read it over GraphQL: the structure."""
         return await answered(self._services, request, _export)
 
 

@@ -29,7 +29,7 @@ from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
 from projections.structures import queries
 
-#: As many as one dossier can hold; a refusal names each.
+#: The animations that one dossier can hold; a refusal names each.
 _MOST_HELD = 500
 
 

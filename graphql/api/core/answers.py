@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 UNAVAILABLE, NOT_REACHED = "UNAVAILABLE", "POSITION_NOT_REACHED"
 AWAY = "La base de données ne répond pas : réessayez dans quelques secondes."
 RETRY_LATER = {"Retry-After": "5"}
-#: Of every answer of GraphQL: it is for its asker, in the form that they accept.
+#: The header `Vary` of every GraphQL answer: it is for its asker, in the form that they accept.
 VARY = "Accept, Authorization"
 
 

@@ -73,7 +73,7 @@ class Services:
     #: The public address of the site, without a trailing slash.
     public_url: str
     checkpoint_key: SigningKey = field(repr=False)
-    #: On papers that nobody lays out again.
+    #: Logos on papers that nobody lays out again.
     logos: Logos = field(default=NO_LOGOS, repr=False)
     #: Stamps checkpoints (RFC 3161), if one is configured.
     authority: Authority | None = None
@@ -81,7 +81,7 @@ class Services:
     witnesses: Policy | None = None
     #: Lets people sign in to pages at the issuer, if it knows these pages.
     code_flow: CodeFlow | None = field(default=None, repr=False)
-    #: Of the gateway of text messages, in both directions; None: none are sent.
+    #: The secret of the gateway of text messages, in both directions; None: none are sent.
     sms_secret: str | None = field(default=None, repr=False)
     #: Whether other systems on this machine may be sent events: in the embedded setup.
     local_webhooks: bool = False

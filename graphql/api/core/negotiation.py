@@ -1,4 +1,4 @@
-"""What a client accepts: JSON, a stream of events, a page (RFC 9110, section 12.5.1; GraphQL over HTTP, 6.1)."""
+"""Negotiate the form of answers: JSON, a stream, a page (RFC 9110, section 12.5.1; GraphQL over HTTP, 6.1)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class _CachedAnswer:
     etag: str
     #: In bytes, with about the size of the objects around them.
     size: int
-    #: Of the monotonic clock.
+    #: By the monotonic clock.
     until: float
     read_at: Live
 

@@ -1,4 +1,4 @@
-"""What follows the log: how far each follower is, and whether this code can read it."""
+"""The followers of the log: how far each is, and whether this code can read it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from eventstore.unavailable import Unavailable
 
 
 class Metrics:
-    """What this process has counted, and the figures of its database."""
+    """The counters of this process, and the figures of its database."""
 
     def __init__(self, services: Services, watch: Watch) -> None:
         self._services, self._watch = services, watch

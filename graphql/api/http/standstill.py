@@ -112,7 +112,7 @@ class Standing:
     followers: tuple[Follower, ...]
     #: The state of e-mails, reactions and jobs.
     telling: telling.Standing | None
-    #: What is not signed, stamped or cosigned.
+    #: The works that fail: signing, stamping, cosigning.
     troubles: tuple[str, ...]
     projecting: bool
     recording: bool
@@ -210,7 +210,7 @@ class Watch:
         recording = not sessions["held"] and not self._services.application.recorder.failed_within(FAILED_SECONDS)
         if sessions["indexing"]:
             self._indexed_at = monotonic()
-        # It ends by itself, and every server has to wait for it: without any, nobody could read either.
+        # Indexing ends by itself, and stops every server alike: without any, nobody could read either.
         passing = monotonic() - self._indexed_at < FAILED_SECONDS
         unrecorded = () if recording else ("commands cannot be recorded",)
         longest = self._services.web.ready_lag_seconds or float("inf")

@@ -39,7 +39,7 @@ from api.limits.values import ArgumentValues, default_values, weight_of
 from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 50_000
-#: Of what is asked of the schema itself, apart: IDEs and generators ask for all of it, which grows with each type.
+#: The bound for introspection, apart: IDEs and generators ask for the whole schema, which grows with each type.
 MOST_OF_SCHEMA = 150_000
 #: Usual length of a list without pages, such as terms, answers or allowed actions.
 _LIST = 10

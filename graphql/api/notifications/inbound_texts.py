@@ -23,7 +23,7 @@ _LARGEST = 4_096
 
 
 class InboundText(BaseModel):
-    """What the gateway passes on; it may say more."""
+    """A message that the gateway passes on; it may hold more."""
 
     sender: Annotated[str, Field(alias="from", min_length=3, max_length=30)]
     text: Annotated[str, Field(max_length=2_000)]

@@ -85,7 +85,7 @@ async def _streams(context: Context, vault: Vault, keys: list[tuple[UUID, ...]])
         blanked = await blanked_for(context, structures)
         for record in vault.opened(records, wrapped):
             streams[record.originator_id].append(blanked.masked(record))
-        # What they name in their turn.
+        # Read the schools that these streams name next.
         wanted = schools_named(streams.values()) - streams.keys()
     return [streams] * len(keys)
 

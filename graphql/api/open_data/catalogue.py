@@ -1,4 +1,4 @@
-"""What is open, under which licence, and what its columns hold: a Data Package with Table Schemas (Frictionless)."""
+"""The open data, their licence, and the meaning of their columns: a Data Package with Table Schemas (Frictionless)."""
 
 from __future__ import annotations
 

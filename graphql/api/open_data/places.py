@@ -32,7 +32,7 @@ _KINDS = {
 }
 _SERVICES = "Parentalité et éducation avec le numérique"
 _SUMMARY = "Animations sur le numérique pour les parents d'élèves : ateliers, cafés des parents."
-#: What the standard admits in a street's line.
+#: Characters that the standard admits in a street's line.
 _NOT_IN_A_STREET = re.compile(r"[^0-9A-Za-zÀ-ÖØ-öø-ÿœŸŒ\-,()°.&:+–|;'’/\s]")
 _POSTAL_CODE = re.compile(r"\b\d{5}\b", re.ASCII)
 

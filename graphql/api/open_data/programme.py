@@ -7,7 +7,7 @@ from typing import Any
 
 from api.programme.types import GOAL, Programme
 
-#: Of the whole programme: groups that are of no territory count here alone.
+#: The code of the whole programme: groups without a territory count here alone.
 _NATION = "FR"
 
 

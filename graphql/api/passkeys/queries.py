@@ -1,4 +1,4 @@
-"""What the asker signs of an act that they are about to send."""
+"""The challenge that the asker signs for an act that they are about to send."""
 
 from __future__ import annotations
 

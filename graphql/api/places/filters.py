@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from api.core.errors import invalid
 from domain.kernel.places import places
 
-#: What no animation's commune is: nothing is in both of two filters.
+#: A code of no animation's commune, where two filters share none.
 _NOWHERE = "-"
 _FIVE_DIGITS = re.compile(r"\d{5}", re.ASCII)
 

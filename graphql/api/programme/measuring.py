@@ -1,4 +1,4 @@
-"""What the programme's measures are counted from, as of an instant."""
+"""Gather what the programme's measures are counted from, as of an instant."""
 
 from __future__ import annotations
 

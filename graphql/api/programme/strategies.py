@@ -1,4 +1,4 @@
-"""What territories' strategies, schools' projects and groups tell, as of an instant."""
+"""Count territories' strategies, schools' projects and groups, as of an instant."""
 
 from __future__ import annotations
 

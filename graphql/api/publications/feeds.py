@@ -1,4 +1,4 @@
-"""What is online as feeds beside GraphQL (Atom, JSON-LD), narrowed by the same filters as parameters."""
+"""Serve the publications that are online as feeds (Atom, JSON-LD), narrowed by the same filters as parameters."""
 
 from __future__ import annotations
 

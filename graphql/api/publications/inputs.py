@@ -27,7 +27,7 @@ class LinkInput:
 
 @strawberry.input
 class PublicationContentInput(Repeatable):
-    """What is written in a publication; used by other inputs only."""
+    """The words of a publication; used by other inputs only."""
 
     kind: PublicationKind | None = value_of("What kind of publication it is. Mandatory.")
     title: str | None = value_of("Title, 200 characters at most. Mandatory.")

@@ -20,7 +20,7 @@ async def publication_at(context: Context, publication_id: UUID, at: At) -> Publ
     today = await load_publication(context, publication_id)
     if today is None:
         return None
-    # Of a structure, the past has no other rows than those of the streams that are named.
+    # The past of a structure has only the rows of the streams that are named.
     past = await past_of(context, moment, now, publication_id, publication_id)
     read = await past.read()
     for row in await read.of_ids(queries.BY_IDS_WITHOUT_PEOPLE, [publication_id]):

@@ -1,4 +1,4 @@
-"""What the table of transitions needs to know about a publication, from its row."""
+"""The facts about a publication that the table of transitions needs, from its row."""
 
 from __future__ import annotations
 

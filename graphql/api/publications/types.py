@@ -109,7 +109,7 @@ class Publication(Node):
 
 
 def is_visible(context: Context, row: Row) -> bool:
-    """What is online is for everybody, the rest for those who answer for it."""
+    """Online publications are for everybody, others for those who answer for them."""
     return row["status"] == PublicationStatus.PUBLISHED or answers_for(context, row)
 
 

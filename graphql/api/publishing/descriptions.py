@@ -263,7 +263,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Animation.registrations.status": "Any of these statuses. Left out or empty: all of them.",
 }
 
-#: What an input of changes says of itself, and how a field that a new thing needs is described.
+#: The description of an input of changes, and that of a field that a new thing needs.
 _OF_CHANGES, _MANDATORY = "what is left out stays as it is", " Mandatory."
 
 

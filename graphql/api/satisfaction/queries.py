@@ -99,7 +99,7 @@ class SatisfactionQueries:
 
 @dataclass(frozen=True, slots=True)
 class _Filters:
-    """What the asker may read of what they ask for."""
+    """The part of the question that the asker may read."""
 
     animation_id: UUID | None = None
     structure_id: UUID | None = None

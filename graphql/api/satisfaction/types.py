@@ -23,7 +23,7 @@ from projections.satisfaction import queries
 
 Row = dict[str, Any]
 
-#: What a page tells people before they answer.
+#: The notice that people read before they answer.
 NOTICE = (
     "Vos réponses sont anonymes : elles s'ajoutent à celles des autres, sans votre nom, votre adresse ni l'heure. Ce"
     " que vous écrivez dans une réponse libre n'est ni conservé, ni transmis : parlez-en à la structure."

@@ -62,7 +62,7 @@ def _without_postal_code(text: str | None) -> tuple[str | None, set[str] | None]
     """Return the text without a postal code, and the communes that have it; None: it holds none."""
     for word in (text or "").split():
         if posted := communes_of_postal_code(word):
-            # Of a city with arrondissements some schools name the city alone.
+            # Some schools of a city with arrondissements name the city alone.
             codes = {commune.code for commune in posted}
             return (text or "").replace(word, " "), codes | {each.parent for each in posted if each.parent}
     return text, None

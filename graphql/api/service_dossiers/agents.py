@@ -1,4 +1,4 @@
-"""Who did what in a dossier: function and name of each agent, also of those who acted by a mandate."""
+"""The agents of a dossier and their acts: function and name of each, also of those who acted by a mandate."""
 
 from __future__ import annotations
 

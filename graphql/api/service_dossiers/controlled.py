@@ -1,4 +1,4 @@
-"""What sampled controls leave on a dossier: that they drew it, and what they refused."""
+"""The marks of sampled controls on a dossier: that they drew it, and what they refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service dossier still lacks."""
+"""The proofs that a service dossier still lacks."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ async def without_what_is_missing(
     return closed
 
 
-#: Without these a dossier is not submitted.
+#: The things without which a dossier is not submitted.
 _NEEDED = frozenset(MissingKind(kind.value) for kind in Lacking if kind.closes_submission)
 
 

@@ -66,7 +66,7 @@ def convention_of(row: Row) -> Convention:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedTerms:
-    """What a dossier was submitted under. `amended`: an attestation was corrected since."""
+    """The terms that a dossier was submitted under. `amended`: an attestation was corrected since."""
 
     amended: bool
     agreed_rate: Decimal | None

@@ -1,4 +1,4 @@
-"""What was paid on a dossier, and what came back."""
+"""The payments on a dossier, and the recoveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is unusual in a dossier, for the coordonnateur to answer."""
+"""Warnings on a dossier, for the coordonnateur to answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.kernel.dossier_status import DECIDED
 from domain.service_dossiers.warnings import Claim, WarningCode, likenesses, message, warnings_of
 from projections.service_dossiers import queries
 
-#: Of what one dossier may resemble; far fewer are named.
+#: The most animations that one dossier may resemble; far fewer are named.
 _MOST_RESEMBLING = 1_000
 Row = dict[str, Any]
 

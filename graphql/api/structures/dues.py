@@ -1,4 +1,4 @@
-"""What a structure still owes the programme: attestations, and dossiers with their pieces."""
+"""The dues of a structure: attestations, and dossiers with their pieces."""
 
 from __future__ import annotations
 

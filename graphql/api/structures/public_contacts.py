@@ -1,4 +1,4 @@
-"""Whom the public may call or write to: at a structure, about an animation."""
+"""Public contacts: of a structure, and about an animation."""
 
 from __future__ import annotations
 

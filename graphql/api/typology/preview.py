@@ -1,4 +1,4 @@
-"""What a change of the typology would touch, before it is made."""
+"""Preview what a change of the typology would touch."""
 
 from __future__ import annotations
 

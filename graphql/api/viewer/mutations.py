@@ -74,7 +74,7 @@ class NotificationMutations:
                 raise invalid(f"ids : {_MOST} au plus.", "ids")
             ids = []
             for place, notification_id in enumerate(input.ids or ()):
-                # The others are read all the same.
+                # Mark the others as read all the same.
                 with gathering(problems):
                     ids.append(_number(notification_id, "ids", str(place)))
             up_to = _number(input.up_to, "upTo") if input.up_to else None

@@ -1,4 +1,4 @@
-"""What the programme holds on the asker, or on what a link is about: to read, and to take along."""
+"""The data that the programme holds on the asker, or on what a link is about: to read, and to take along."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from domain.kernel.errors import DomainError
 from domain.kernel.events import field_names, registered_events
 from domain.kernel.identifiers import registration_book_id
 
-#: What only tells streams and people apart.
+#: Fields that only tell streams and people apart.
 _WITHOUT_MEANING = ("person_id", "contact", "registration_id", "contact_id", "mandate_id", "account_id", "repeats")
-#: What those who work in the programme note for themselves: nobody else reads it, whoever holds a link least of all.
+#: Notes of those who work in the programme for themselves: nobody else reads them, the holder of a link least of all.
 _GIVEN_ON_REQUEST = ("note",)
 
 

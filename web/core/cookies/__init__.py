@@ -1,1 +1,1 @@
-"""What the site keeps in a visitor's browser, and what it tells by it."""
+"""Cookies: what the site keeps in a visitor's browser, and what it tells by it."""

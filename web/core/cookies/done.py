@@ -1,4 +1,4 @@
-"""What a page says was done: only where it just happened, never because an address says so."""
+"""Say that something was done only where it just happened, never because an address says so."""
 
 from __future__ import annotations
 

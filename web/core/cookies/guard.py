@@ -27,8 +27,8 @@ _WITH_FILE = "multipart/form-data"
 #: More than the API takes of any form, in any script: what it finds too long, it names beside its field. To read so
 #: much takes 40 ms of the processor at worst; 900,000 would take 110.
 _LARGEST = 300_000
-#: What is over that, and not over this, is shown again to be shortened: browsers do not keep what they sent by TLS.
-#: To part so much takes 70 ms, once its token is seen to be of this site.
+#: A form between the two bounds is shown again to be shortened: browsers do not keep what they sent by TLS. Parsing so
+#: much takes 70 ms, once its token proves to be of this site.
 _LARGEST_SHOWN_AGAIN = 1_000_000
 _TOKEN_SENT = re.compile(rb"(?:^|&)jeton=([0-9a-f.]*)")
 #: Shorter texts are not what makes a form too long.
@@ -176,8 +176,8 @@ def _typed(data: FormData, field: Field) -> str:
 
 
 def _read(text: str, read: Callable[[str], str]) -> str:
-    # Nobody types more: it is a file that a page holds, or is refused for its length. To read 30 million letters that
-    # are not ASCII takes five seconds.
+    # Nobody types more: it is a file that a page holds, or refused for its length. Reading 30 million letters that are
+    # not ASCII takes five seconds.
     return read(text) if len(text) <= _LARGEST else text
 
 

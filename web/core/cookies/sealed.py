@@ -33,7 +33,7 @@ class SealedCookie:
         for name, piece in zip(self._names(), pieces, strict=False):
             response.set_cookie(name, piece, seconds, secure=self._secure, httponly=True, samesite="lax")
         for name in self._names()[len(pieces) :]:
-            # What is left of a longer one would be taken for its continuation.
+            # Pieces left of a longer one would be taken for its continuation.
             if name in request.cookies:
                 self._delete(response, name)
         return True

@@ -27,7 +27,7 @@ async def draft_of(site: Site, request: Request, structure_id: str) -> Mapping[s
     try:
         typed = json.loads(draft["content"])
     except ValueError:
-        # Of another client, in a form of its own.
+        # The draft of another client, in a form of its own.
         return None
     pairs = typed.items() if isinstance(typed, dict) else ()
     values = {name: text for name, text in pairs if name in _NAMES and isinstance(text, str)}

@@ -57,7 +57,7 @@ class AnimationEditing:
         structure = await spoken_for_id(self._site.api, request)
         choices = await self._choices(request, structure)
         values = _NEW | {"territory": forms.only_territory(choices)}
-        # What a school has asked for.
+        # The wishes of a school's request.
         values |= {field: typed for name, field in _ASKED.items() if (typed := request.query_params.get(name))}
         draft = await draft_of(self._site, request, structure)
         if draft and _resuming(request):
@@ -74,11 +74,11 @@ class AnimationEditing:
                 return self._towards(request, structure, fait="effacer")
             draft = await draft_of(self._site, request, structure)
             if draft and draft["savedAt"] != seen:
-                # Of another tab: it is lost only to whoever has seen it.
+                # The draft of another tab: it is lost only to whoever has seen it.
                 form.general.append(_REPLACES)
             elif await keep_draft(self._site, request, structure, form):
                 return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})
-            # What keeping refuses says nothing of what a declaration lacks.
+            # Refusals of keeping a draft say nothing of what a declaration lacks.
             return self._page(request, await self._choices(request, structure), form, draft=draft)
         form.fields = forms.FIELDS
         choices, territory = await self._choices(request, structure), form.values["territory"]

@@ -94,7 +94,7 @@ class AttendanceList:
 
     def _led(self, request: Request, act: Act) -> Response:
         """Lead back to the person who was ticked: who ticks a long list on a telephone goes on from there."""
-        # Who was removed stands there no more.
+        # Removed people are no longer listed.
         about = dict(request.state.typed).get(_PERSON.name, "") if act.name != "retirer" else ""
         here = address_without(request, OUTCOME_NAMES, ("fait", act.name))
         return RedirectResponse(f"{here}#personne-{about}" if about else here, 303)
@@ -213,7 +213,7 @@ class RegisteringOthers:
             code=shown.get("code", ""),
             ticket=shown.get("ticket", ""),
             waits=shown.get("status") == "WAITING",
-            # What was typed before it closed is still shown.
+            # Still show what was typed before it closed.
             open=form.failed or _registers(animation, self.site.clock()),
         )
         return self.site.guard.keep(request, response)

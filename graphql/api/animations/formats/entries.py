@@ -114,7 +114,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """What stands at the end of a feed that holds only the first of its animations."""
+    """The last entry of a feed that holds only the first of its animations."""
 
     id: UUID
     left_out: int

@@ -97,7 +97,7 @@ class AnimationImportMutations:
 
 
 async def _carried(context: Context, values: dict[str, Any], dry_run: bool) -> Carried:
-    """Carry the import out, or only rehearse it; that all is known already is what was wanted."""
+    """Carry the import out, or only rehearse it. A table whose rows are all known already is no error."""
     if dry_run:
         try:
             await in_turn(context, partial(_rehearse, context, values))

@@ -36,7 +36,7 @@ FILE_DESCRIPTION = (
 )
 #: Placeholder values, to find out what the command is refused for whatever the file.
 _UNKNOWN = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
-#: Of a file at a path, of so many bytes. Raises DomainError.
+#: Checks a file at a path, of so many bytes. Raises DomainError.
 Check: TypeAlias = Callable[[Path, int], Scan]
 _shared = PerLoop(
     "places of files that are opened", lambda: SharedPlaces(AT_ONCE, AT_ONCE - 1, 1, patience=PATIENCE_SECONDS + 5)

@@ -12,10 +12,10 @@ from domain.kernel.field_labels import sentence
 LONGEST_TEXT = 5_000
 #: Texts of whole files have a bound of their own, in the command.
 FILES = frozenset(("csv",))
-#: So do articles, by their whole paths.
+#: Articles have a longer bound; these are their paths.
 ARTICLES = frozenset((("text",), ("changes", "text")))
 
-#: The longest of them.
+#: The longest article.
 LONGEST_ARTICLE = 20_000
 
 Path = tuple[str, ...]

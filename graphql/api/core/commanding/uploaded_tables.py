@@ -45,5 +45,5 @@ def named_as_sent(errors: Iterable[UserError], sent: str) -> list[UserError]:
 
 
 def is_all_known(errors: Collection[UserError]) -> bool:
-    """Return whether nothing stands against a table but that all of it is known already: what was wanted holds."""
+    """Return whether the only error is that all rows are known already: the wanted state holds."""
     return [(error.code, error.field) for error in errors] == [(ErrorCode.DUPLICATE, ["csv"])]

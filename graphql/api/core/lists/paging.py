@@ -105,7 +105,7 @@ class Connection(Lazily, Generic[T]):
 
 
 class Ahead(NamedTuple):
-    """What a page needs, from the selection: the columns of its items (None: all), and whether the list is counted."""
+    """The needs of a page, from the selection: the columns of its items (None: all), and whether to count the list."""
 
     columns: frozenset[str] | None = None
     counted: bool = False

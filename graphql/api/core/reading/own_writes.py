@@ -1,4 +1,4 @@
-"""What askers recorded last: a replica that has not come so far does not answer them.
+"""Remember what askers recorded last: a replica that has not come so far does not answer them.
 
 Programs say it themselves by `Min-Position`. For others, this process remembers it, and browsers carry it from
 one process to the other in a cookie (`api.http.own_write_cookie`).

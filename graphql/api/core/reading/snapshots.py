@@ -43,7 +43,7 @@ class Snapshots:
         self._opening = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._snapshot: Snapshot | None = None
-        #: What the latest snapshot held.
+        #: The generations and positions of the latest snapshot.
         self.read_at: Live = {}
         self._has_lost_replica = False
 

@@ -14,7 +14,7 @@ from domain.publications.content import KIND_LABELS
 from domain.publications.content import PublicationKind as PublicationKind
 from domain.typology.typology import TermKind
 
-#: Who publishes what is neither a structure's nor a territory's.
+#: The publisher of publications that are neither a structure's nor a territory's.
 NATIONAL = "Trousse à projets, équipe nationale"
 
 

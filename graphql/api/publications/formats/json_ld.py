@@ -1,4 +1,4 @@
-"""What is online as schema.org works in JSON-LD (https://schema.org/CreativeWork)."""
+"""Write online publications as schema.org works in JSON-LD (https://schema.org/CreativeWork)."""
 
 from __future__ import annotations
 
