@@ -31,10 +31,10 @@ from domain.animations.texts import TEXT_FIELDS
 from domain.animations.transitions import AnimationStatus
 from domain.files.pages import with_page, without_page
 from eventstore.records import Recorded
+from projections.acts import with_act
 from projections.animations.content import TERMS, content, derive, local_day
 from projections.animations.figures import ROLLUPS
 from projections.animations.indexes import INDEXES
-from projections.engine.acts import with_act
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.engine.terms_in_force import TermsInForce
 

@@ -9,7 +9,7 @@ from domain.files.pages import with_page, without_page
 from domain.kernel.events import Event
 from domain.service_dossiers.events import PieceAttached, PieceWithdrawn
 from eventstore.records import Recorded
-from projections.engine.acts import with_act
+from projections.acts import with_act
 from projections.engine.projection import Row
 
 

@@ -20,7 +20,7 @@ from domain.service_dossiers.events import (
 from domain.service_dossiers.payment import reference_key
 from domain.service_dossiers.transitions import AmendmentStatus
 from eventstore.records import Recorded, Stamp
-from projections.engine.acts import with_act
+from projections.acts import with_act
 from projections.engine.projection import Projection, Row, Table, erased_words
 from projections.service_dossiers.afterwards import AFTERWARDS, before_submission
 from projections.service_dossiers.pieces import PIECES
