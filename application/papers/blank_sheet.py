@@ -54,6 +54,8 @@ class BlankSheet:
     registrants: tuple[str, ...] = ()
     #: The person to call about it.
     contact: str | None = None
+    #: What one of those is called who are counted beside the children.
+    adult: str = "parent"
 
 
 def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
@@ -85,6 +87,7 @@ def _content(sheet: BlankSheet) -> dict[str, Any]:
         "territory": sheet.territory,
         "convention": sheet.convention and written(sheet.convention),
         "contact": sheet.contact and breakable(written(sheet.contact)),
+        "adult": sheet.adult.capitalize(),
         "rows": rows_for(sheet.seats, len(sheet.registrants)),
         "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,

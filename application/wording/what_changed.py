@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from application.papers.french import NBSP
 from application.wording.times import span
+from domain.animations.adults import adult
 from domain.animations.events import (
     AnimationAttested,
     AnimationCreated,
@@ -40,7 +41,7 @@ def details(history: Sequence[Event]) -> list[str]:
             return _changes(written[-1], fact, _time_zone(history)) if written else []
         case AnimationAttested() | AttestationCorrected():
             before = [each for each in history[:-1] if isinstance(each, _Present)]
-            return _attendance(before[-1] if before else None, fact)
+            return _attendance(before[-1] if before else None, fact, adult(_audience(history)))
     return []
 
 
@@ -65,14 +66,19 @@ def _line(name: str, former: str, new: str) -> str:
     return f"{name} : {former} → {new}" if former != new else f"{name} : {new}"
 
 
-def _attendance(before: _Present | None, after: _Present) -> list[str]:
+def _audience(history: Sequence[Event]) -> str:
+    declared = [each.audience for each in history if isinstance(each, AnimationCreated | AnimationModified)]
+    return declared[-1] if declared else ""
+
+
+def _attendance(before: _Present | None, after: _Present, who: str) -> list[str]:
     if before is None:
-        return [f"Présents : {_people(after)}"]
-    return [_line("Présents", _people(before), _people(after))]
+        return [f"Présents : {_people(after, who)}"]
+    return [_line("Présents", _people(before, who), _people(after, who))]
 
 
-def _people(fact: _Present) -> str:
-    return f"{_counted(fact.parents, 'parent')} et {_counted(fact.children, 'enfant')}"
+def _people(fact: _Present, who: str) -> str:
+    return f"{_counted(fact.parents, who)} et {_counted(fact.children, 'enfant')}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -87,7 +87,7 @@ def _check_plausible(seats: int, parents: int, children: int | None) -> None:
     problems = [
         Problem(ErrorCode.RULE_BROKEN, f"Au plus {most} {who} pour {quantity(seats, 'place')}.", (field,))
         for field, who, count in (
-            ("parents", "parents venus sans inscription", parents),
+            ("parents", "personnes venues sans inscription", parents),
             ("children", "enfants venus sans inscription", children or 0),
         )
         if count > most

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
+from domain.animations.adults import adult
 from domain.kernel.errors import quantity
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.events import ServiceWarning
@@ -85,6 +86,8 @@ class Claim:
     rate: Decimal | None = None
     #: How many parents were ticked as present or counted on the day; None where nobody was.
     came: int | None = None
+    #: The code of whom the animation is for.
+    audience: str = ""
 
     def __str__(self) -> str:
         return f"« {self.title} » du {self.day:%d/%m/%Y}"
@@ -205,14 +208,17 @@ def likenesses(pages: Iterable[str]) -> tuple[int, ...]:
     return tuple(int(page, 16) for page in pages)
 
 
-def attendance_warning(parents: int, seats: int, came: int | None = None) -> str | None:
-    """Return what is unusual about so many parents for these seats and this list of the day (French), or None."""
-    unusual = []
+def attendance_warning(parents: int, seats: int, came: int | None = None, audience: str = "") -> str | None:
+    """Return what is unusual about so many parents for these seats and this list of the day (French), or None.
+
+    `audience`: the code of whom the animation is for.
+    """
+    who, unusual = adult(audience), list[str]()
     if parents > MOST_PARENTS_A_SEAT * seats:
-        numbers = f"{parents:,} parents pour {seats:,} place{'s' * (seats > 1)}"
+        numbers = f"{parents:,} {who}s pour {seats:,} place{'s' * (seats > 1)}"
         unusual.append(numbers.replace(",", "\N{NARROW NO-BREAK SPACE}"))
     if _is_unlike_list(parents, came):
-        unusual.append(f"{parents} parents déclarés, {came} pointés ou comptés le jour même")
+        unusual.append(f"{quantity(parents, who, 'déclaré')}, {came} pointés ou comptés le jour même")
     return " ; ".join(unusual) or None
 
 
@@ -248,7 +254,7 @@ def _warning(code: WarningCode, claim: Claim, other: Claim | None = None) -> Ope
 
 
 def _parents(claim: Claim, word: str) -> str:
-    return quantity(claim.parents, "parent", word)
+    return quantity(claim.parents, adult(claim.audience), word)
 
 
 def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:

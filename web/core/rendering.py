@@ -68,6 +68,7 @@ class Templates:
             "came",
             "free",
             "written",
+            "who_comes",
             "how_many",
             "total",
             "typography",

@@ -25,6 +25,7 @@ from api.structures.public_contacts import contact_about, on_one_line
 from api.typology.territories_and_terms import Lists, lists_of
 from application.papers.blank_sheet import BlankSheet, blank_sheet
 from application.papers.french import short_date
+from domain.animations.adults import adult
 from domain.animations.transitions import AnimationStatus
 from domain.kernel.rights import Action, Belongings, Scope, may, scope_of
 from domain.typology.typology import TermKind
@@ -131,6 +132,7 @@ def blank_sheet_of(
         themes=tuple(lists.term(TermKind.THEME, theme, row["day"]).label for theme in row["themes"]),
         convention=convention,
         contact=contact,
+        adult=adult(row["audience"]),
     )
 
 

@@ -176,7 +176,7 @@ class Animation(Lazily, Node):
             form_version=row["form_version"],
             attested_at=local(row["attested_at"], row["time_zone"]),
             corrections=row["corrections"],
-            warning=attendance_warning(row["parents"], row["seats"], came_by(row)),
+            warning=attendance_warning(row["parents"], row["seats"], came_by(row), row["audience"]),
         )
 
     @strawberry.field(

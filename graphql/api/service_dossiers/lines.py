@@ -111,7 +111,7 @@ def _line(row: dict[str, Any], animation: Animation, submitted: Mapping[str, Any
 
 
 def _warning(parents: int, row: Mapping[str, Any]) -> str | None:
-    return attendance_warning(parents, row["seats"], came_by(row))
+    return attendance_warning(parents, row["seats"], came_by(row), row["audience"])
 
 
 def _amendment(amendment: Mapping[str, Any], animation: Animation | None) -> ServiceAmendment:

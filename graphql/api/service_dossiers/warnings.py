@@ -109,4 +109,5 @@ def _claim(dossier: Row, row: Row) -> Claim:
         declared_late_on=row["created_at"].astimezone(ZoneInfo(row["time_zone"])).date() if late else None,
         rate=rate_of(dossier, str(row["animation_id"]), row["day"]),
         came=came_by(row),
+        audience=row["audience"],
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 import pytest
 
-from tests.scenarios.service.dossiers_story import Claims
+from tests.scenarios.service.dossiers_story import AFTER, Claims
 from tests.support.papers.dossiers import png
+from tests.support.papers.pdf_text import text
 from tests.support.papers.sheets import attach
 from tests.support.people import STRUCTURE, People
 from tests.support.server import Server
@@ -97,3 +101,41 @@ def test_a_dossier_of_others_does_not_exist(role: str, path: str, visitor: Visit
     assert visitor.sees(path, 404).replace(path, "") == nothing
     forged = {"action": "certifier", "missingReason": "x", "warningsReason": "x"}
     assert visitor.http.post(path, data=forged).status_code == 404
+
+
+def test_nothing_about_a_training_speaks_of_parents(claims: Claims, server: Server) -> None:
+    hours = {"startsAt": "2027-03-15T09:00:00+01:00", "endsAt": "2027-03-15T12:00:00+01:00"}
+    training = claims.people.declare(
+        title="Se former", description="Entre pairs.", audience="mediateurs", type="formation-mediateurs", **hours
+    )
+    claims.people.publish(training)
+    server.clock.now = datetime.fromisoformat("2027-03-15T08:00:00+01:00")
+    own = f"/structure/animations/{training}"
+    structure = Visitor(server.address).signs_in("STRUCTURE")
+    pages = {path: structure.sees(path) for path in (own, f"{own}/inscrire", f"{own}/presences")}
+    server.clock.now = AFTER
+    claims.people.does("08-attest-who-came", STRUCTURE, animationId=training, parents=90, children=0)
+    dossier = claims.certified(training)
+    pages |= {f"{path}, after": structure.sees(path) for path in (own, f"{own}/presences", f"{own}/attestation")}
+    page = pages["the dossier"] = structure.sees(f"/structure/dossiers/{dossier}")
+    assert "Médiateurs présents" in page
+    assert "Enfants présents" not in page
+    figures = {"parents": "7", "reason": "Deux de moins."}
+    pages["the amendment"] = structure.sends(page, "amender", figures)
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    pages["to decide"] = coordonnateur.sees(f"/territoire/dossiers/{dossier}")
+    signed_in = {"authorization": f"Bearer {STRUCTURE}"}
+    pages["the sheet"] = text(
+        server.http.get(f"/animations/{training}/attendance-sheet/blank.pdf", headers=signed_in).content
+    )
+    assert "Médiateurs présents" in pages["the sheet"]
+    spoken = {
+        where: re.findall(r".{,30}\b[Pp]arents?\b(?! [Rr]essource).{,30}", words_of(page))
+        for where, page in pages.items()
+    }
+    assert {where: words for where, words in spoken.items() if words} == {}
+
+
+def words_of(page: str) -> str:
+    """Return the words of a page's content, or of a paper."""
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0] or page))

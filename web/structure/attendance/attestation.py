@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,14 +11,15 @@ from starlette.routing import BaseRoute
 
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.french import adults, count, plural, who_comes
+from web.core.french import adults, count, plural
 from web.core.signing import carry_out
 from web.core.site import Site
+from web.structure.counting import counting
 from web.structure.speaking import own_animation
 
 _PAGE = document("structure/attendance/attestation")
 _ATTEST, _CORRECT = document("structure/attendance/attest"), document("structure/attendance/correct")
-_PARENTS = Field("parents", "Parents présents", "number", "0 si personne n'est venu.", True)
+_PARENTS = Field("parents", "Présents", "number", "0 si personne n'est venu.", True)
 _CHILDREN = Field("children", "Enfants présents", "number", "0 si aucun enfant n'est venu.", True)
 _REASON = Field("reason", "Raison de la correction", "textarea", "La correction et sa raison restent lisibles.", True)
 _VERSION, _WORDING = Field("version", "Version", "number"), Field("wording", "Questionnaire", "number")
@@ -129,8 +129,7 @@ def _fields(
     """Return the fields of an attestation, or of its correction: unless it is said, by what there is already."""
     corrects = animation["attestation"] is not None if corrects is None else corrects
     fields = [
-        replace(_PARENTS, label=f"{who_comes(animation)[1].capitalize()} présents"),
-        *([_CHILDREN] if animation["type"]["admitsChildren"] else []),
+        *counting((_PARENTS, _CHILDREN), animation),
     ]
     texts = (questions or {}).get("questions", ())[:_MOST_QUESTIONS]
     fields += [Field(f"answer-{number}", text, "textarea", required=True) for number, text in enumerate(texts)]

@@ -18,6 +18,7 @@ from web.core.french import path
 from web.core.pages import page_variables, pages_around
 from web.core.paths import address_without
 from web.core.site import Site
+from web.structure.counting import counting
 from web.structure.speaking import own_animation
 
 _LIST, _TICK = document("structure/attendance/list"), document("structure/attendance/tick")
@@ -56,7 +57,7 @@ _ACTS = (
         "Compter les personnes venues sans inscription",
         "Enregistrer",
         "Le nombre est enregistré.",
-        (Field("parents", "Parents", "number", required=True), Field("children", "Enfants", "number")),
+        (Field("parents", "Présents", "number", required=True), Field("children", "Enfants", "number")),
         "Ces nombres remplacent ceux d'avant.",
     ),
     Act(
@@ -123,6 +124,7 @@ class AttendanceList:
         counted = {"parents": expected["walkIns"], "children": expected["walkInChildren"]}
         counted = {name: str(number) for name, number in counted.items() if number is not None}
         walk_ins = self._acts.form(request, "venus", posted, **counted)
+        walk_ins.fields = counting(walk_ins.fields, animation)
         response = self._site.templates.page(
             request,
             "structure/attendance/registrations",
@@ -133,7 +135,7 @@ class AttendanceList:
             rows=self._rows(request, animation["registrations"]["nodes"], posted),
             address=address_without(request, OUTCOME_NAMES),
             code=self._acts.form(request, "code", posted),
-            walk_ins=walk_ins if animation["type"]["admitsChildren"] else walk_ins.without("children"),
+            walk_ins=walk_ins,
             open=_registers(animation, self._site.clock()),
             acts=self._acts,
             actions={each["code"]: each for each in animation["allowedActions"]},

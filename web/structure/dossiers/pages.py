@@ -18,6 +18,7 @@ from web.core.french import day
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
+from web.structure.counting import counting
 from web.structure.speaking import speaks_for, spoken_for_id
 
 _LIST = document("structure/dossiers/listing")
@@ -72,7 +73,7 @@ _AMEND = Act(
     "Votre avenant est envoyé. Le coordonnateur décide.",
     (
         Field("animationId", "Animation", hidden=True, needed=True),
-        Field("parents", "Parents présents", "number", required=True),
+        Field("parents", "Présents", "number", required=True),
         Field("children", "Enfants présents", "number"),
         Field("reason", "Pourquoi les chiffres certifiés sont faux", "textarea", required=True),
     ),
@@ -244,8 +245,7 @@ class OwnDossier:
             values = {name: str(figures[name]) for name in ("parents", "children")} | {"animationId": animation["id"]}
             form = forms[animation["id"]] = self._acts.form(request, _AMEND.name, about, **values)
             form.prefix = f"{_AMEND.name}-{number}"
-            if not animation["type"]["admitsChildren"]:
-                form.fields = [each for each in form.fields if each.name != "children"]
+            form.fields = counting(form.fields, animation)
         return forms
 
 
