@@ -212,7 +212,8 @@ async def _lent(
 
 
 async def _begin(conn: AsyncConnection[Any], patience: float) -> tuple[Live, bool]:
-    await conn.set_autocommit(True)
+    if not conn.autocommit:
+        await conn.set_autocommit(True)
     # This takes less than a millisecond, unless the server does not answer at all.
     with in_time(conn, patience):
         cursor = await conn.execute(_BEGIN)

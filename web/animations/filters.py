@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -162,6 +162,11 @@ class Filters:
     @property
     def text(self) -> str:
         return self.words.text
+
+    @property
+    def chosen(self) -> Mapping[str, Sequence[str]]:
+        """Return the values of every list; of one that nothing is chosen of, none."""
+        return {name: self.lists.get(name, ()) for name in _LISTS}
 
     @property
     def active(self) -> bool:

@@ -119,6 +119,7 @@ class Listing:
             terms=terms,
             languages=[{"code": code, "label": label} for code, label in (LANGUAGES | others).items()],
             filters=filters,
+            chosen=filters.chosen,
             query=filters.query,
             place=filters.place or _place(filters, answer["communes"] or ()),
             **values,
