@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from cli.composition import Runtime, api_services, page_secret
@@ -96,12 +98,28 @@ def run_api(
     seek_cycles_less_often()
     # A tenth of the default, so that the event loop does not wait for the thread that validates long documents.
     sys.setswitchinterval(0.0005)
-    server = DrainingServer(config, started, lambda: services.gauges.update(leaving=1), opened.settings.leave_seconds)
+
+    def begun() -> None:
+        started()
+        Thread(target=_index_names, name="names", daemon=True).start()
+
+    server = DrainingServer(config, begun, lambda: services.gauges.update(leaving=1), opened.settings.leave_seconds)
     if inherited is not None:
         signal.signal(signal.SIGHUP, server.replace)
         inherited.end_with_supervisor()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([listener]))
+
+
+def _index_names() -> None:
+    """Prepare the names of communes and lycées: nobody waits while the first who needs one is answered."""
+    from domain.kernel.place_search import place_search
+    from domain.kernel.schools import named_lycees
+
+    place_search()
+    named_lycees()
+    # Seventy thousand objects that live as long as the process: no collection need look at them.
+    gc.freeze()
 
 
 def server_config(application: Any, services: Services, port: int = 0) -> uvicorn.Config:

@@ -52,8 +52,6 @@ from api.schema import schema
 from api.service_dossiers.downloads import DossierPapers
 from api.strategies.downloads import StrategyDocuments
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
-from domain.kernel.place_search import place_search
-from domain.kernel.schools import named_lycees
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -114,13 +112,11 @@ def _endpoints(services: Services, metrics: Metrics, watch: Watch, view: GraphQL
         await to_thread.run_sync(services.application.bus.keyed.open)
         await to_thread.run_sync(view.prepare_trusted)
         async with services.pool, services.waiter, services.replicas:
-            indexing = asyncio.create_task(to_thread.run_sync(_index_names), name="names")
             watching = asyncio.create_task(watch.keep(), name="watch")
             try:
                 yield
             finally:
                 watching.cancel()
-                indexing.cancel()
 
     # GraphQL is the interface: no OpenAPI pages for a few files and two health checks.
     app = FastAPI(title="Parentalité", lifespan=lifespan, openapi_url=None, redirect_slashes=False)
@@ -215,12 +211,6 @@ def _taking(services: Services) -> list[Route]:
         Route(path, unsubscribing.do, methods=["POST"]),
         Route("/sms/inbound", InboundTexts(services).take, methods=["POST"]),
     ]
-
-
-def _index_names() -> None:
-    """Prepare the names of communes and lycées: nobody waits while the first who needs one is answered."""
-    place_search()
-    named_lycees()
 
 
 def _refusing(pages: Pages | None) -> Callable[[Request, Exception], Awaitable[Response]]:

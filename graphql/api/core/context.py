@@ -274,7 +274,9 @@ class Context:
         await self.close()
 
     async def close(self) -> None:
-        self._loaders = {}
+        # Each loader holds its function, which holds the loaders: cleared, they are freed without a search for cycles.
+        loaders, self._loaders = self._loaders, {}
+        loaders.clear()
         if self._loading:
             await asyncio.wait(self._loading)
         self.memo.clear()
