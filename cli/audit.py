@@ -12,7 +12,7 @@ from application.files.store import FileStore
 from application.hosting.settings import Settings
 from application.proof.authenticity.log_audit import unsound_in
 from application.proof.bundle import Prover, export_bundle
-from application.proof.checking import check_log
+from application.proof.checking import Report, check_log
 from application.proof.completeness.committing import map_commits
 from application.proof.notes import SigningKey
 from application.proof.public_keys import list_public_keys
@@ -106,9 +106,9 @@ def check(
         note(f"Warning: {lost}")
     for warning in judged.warnings if judged else ():
         note(f"Warning: {warning}")
-    checked = quantity(report.checkpoints, "checkpoint")
     if findings:
-        note(f"Checked {quantity(report.events, 'event')}, {checked}: {quantity(len(findings), 'finding')}.")
+        checked = f"{quantity(report.events, 'event')}, {quantity(report.checkpoints, 'checkpoint')}"
+        note(f"Checked {checked}: {quantity(len(findings), 'finding')}.")
         raise typer.Exit(1)
     if judged:
         note(f"Judged {quantity(judged.events, 'event')}: each is what the domain would have recorded there.")
@@ -116,13 +116,24 @@ def check(
         rows = f"{quantity(compared.rows, 'row')} of {quantity(compared.tables, 'table')}"
         note(f"Compared {rows}: each is what the log gives, as of position {compared.position:,}.")
     note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
+    _note_record(record, settings)
+    _report_signed(report, record)
+
+
+def _note_record(record: Record | None, settings: Settings) -> None:
+    """Note what the record beside the key tells of earlier signatures."""
     if record is None:
         note(
             f"No record of what was signed stands beside the key, in {settings.memory}: its next signature begins one."
         )
-    for ended in record.ended if record else ():
+        return
+    for ended in record.ended:
         signed = quantity(ended.signed.size if ended.signed else 0, "event")
         note(f"An earlier log, {ended.name}, ended with {signed} signed: {ended.reason}")
+
+
+def _report_signed(report: Report, record: Record | None) -> None:
+    """Print how much of a log without findings is signed. Raises Refused where nothing tells whether anything was."""
     unsigned = quantity(report.events - report.signed, "event")
     if report.signed == 0 and record is None:
         raise Refused(
@@ -134,6 +145,7 @@ def check(
             f"nothing is signed yet: {unsigned} that could still be altered; sign with: parentalite audit checkpoint"
         )
         return
+    checked = quantity(report.checkpoints, "checkpoint")
     later = f"; {unsigned} after them not signed yet" if report.events > report.signed else ""
     typer.echo(f"ok: {quantity(report.signed, 'event')} as they were signed, {checked} fit{later}")
 

@@ -91,12 +91,7 @@ def restore(
             verify_keys(keys.expanduser().absolute(), lambda *_: None)
     confirm(f"Restore the backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC (position {manifest.position:,})?", yes)
     if keys is not None:
-        kept = _copy_keys(keys.expanduser().absolute(), home / "keys")
-        note(
-            f"The signer's memory in {home / 'keys'} is of {kept.made_at:%Y-%m-%d %H:%M} UTC: it does not know what was"
-            " signed since. Put a newer copy there, if there is one. Where somebody holds a later checkpoint, let the"
-            " log go on under a new name before anything is signed: parentalite audit name-log NAME --after-restore WHY"
-        )
+        _copy_keys(keys.expanduser().absolute(), home / "keys")
     data.parent.mkdir(parents=True, exist_ok=True)
     if data.exists():
         data.rmdir()
@@ -161,17 +156,21 @@ def _refuse_what_is_there(data: Path, files: Path, home: Path, keys: Path | None
 _MASTER_KEY = "PARENTALITE_MASTER_KEY"
 
 
-def _copy_keys(source: Path, folder: Path) -> Manifest:
+def _copy_keys(source: Path, folder: Path) -> None:
     manifest = read_manifest(source, "keys")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in source.iterdir():
         if path.name not in (MANIFEST, ITS_DIGEST):
             shutil.copy2(path, folder / path.name)
-    return manifest
+    note(
+        f"The signer's memory in {folder} is of {manifest.made_at:%Y-%m-%d %H:%M} UTC: it does not know what was signed"
+        " since. Put a newer copy there, if there is one. Where somebody holds a later checkpoint, let the log go on"
+        " under a new name before anything is signed: parentalite audit name-log NAME --after-restore WHY"
+    )
 
 
 def _copy_files(source: Path, folder: Path, manifest: Manifest) -> None:
-    # A tree made anew: pg_basebackup and the store keep what is theirs from others, and so does this.
+    # Only its owner may read the tree, as with pg_basebackup and the store.
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in manifest.files:
         if name.startswith(f"{FILES}{os.sep}"):

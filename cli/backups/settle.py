@@ -15,6 +15,7 @@ from application.backups.settling import hold_letters, repeat_erasures
 from application.files.comparing import compare_files
 from application.files.store import FileStore
 from application.hosting.settings import Settings
+from application.people.erasing import ErasureReport
 from application.proof.checking import Report, check_log
 from application.proof.restorations import LONGEST_REASON, ends_with_a_loss, go_on, recorded_loss_after
 from application.proof.signer_memory import Record, SignerMemory
@@ -202,11 +203,7 @@ def settle(
             files = compare_files(conn, FileStore(settings.files), steps)
     held = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
     note(f"Held: no letter leaves. {held}, and {quantity(waiting.unreacted, 'position')} may cause more.")
-    erased = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
-    counts = f" ({erased})" if erased else ""
-    note(f"Erased again: {quantity(keys, 'key')} of {len(erasures):,} known as destroyed{counts}.")
-    for sentence in report.unreached:
-        note(f"Not erased: {sentence}")
+    _show_erased(report, keys, len(erasures))
     show_files(files)
     _show_history(history, record if objection else None, kept)
     _show_what_to_do(objection)
@@ -254,6 +251,14 @@ def _forget(opened: Runtime) -> None:
 def _count(conn: Conn, until: int) -> int:
     row = conn.execute("SELECT count(*) FROM stored_events WHERE notification_id <= %s", (until,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def _show_erased(report: ErasureReport, keys: int, known: int) -> None:
+    erased = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
+    counts = f" ({erased})" if erased else ""
+    note(f"Erased again: {quantity(keys, 'key')} of {known:,} known as destroyed{counts}.")
+    for sentence in report.unreached:
+        note(f"Not erased: {sentence}")
 
 
 def _show_history(history: Report, record: Record | None, kept: int) -> None:

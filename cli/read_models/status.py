@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from application.proof.authenticity.guard import EventGuard
-from application.proof.signer.troubles import AUTHENTICATORS, SIGNING
+from application.proof.signer.troubles import AUTHENTICATORS, SIGNING, Trouble
 from cli.composition import (
     check_master_key,
     check_signing,
@@ -129,6 +130,10 @@ def _show(state: LogState, signing: str | None, authenticated: Text) -> None:
             )
     if state.holders:
         console.print(_works(state.holders))
+    _show_read_models(console, state)
+
+
+def _show_read_models(console: Console, state: LogState) -> None:
     table = Table("Read model", title_justify="left")
     for name in ("Generation", "Position", "Lag (events)", "Lag (seconds)"):
         table.add_column(name, justify="right")
@@ -178,56 +183,63 @@ def _as_json(state: LogState, signing: str | None) -> dict[str, Any]:
         },
         "projecting": state.projecting,
         "frozenProjector": state.frozen_projector,
-        "checkpoint": None
-        if state.checkpoint is None
-        else {"size": state.checkpoint.size, "position": state.checkpoint.position, "reason": state.checkpoint.reason},
-        "check": None
-        if state.check is None
-        else {
-            "position": state.check.position,
-            "at": state.checked_at,
-            "findings": state.check.findings,
-            "firstFindings": state.check.first_findings,
-        },
+        "checkpoint": _checkpoint_as_json(state),
+        "check": _check_as_json(state),
         "logName": state.log_name,
         "notSigned": signing,
-        "troubles": [
-            {
-                "work": trouble.work,
-                "reason": trouble.reason,
-                "since": trouble.since,
-                "tries": trouble.tries,
-                "nextAt": trouble.next_at,
-            }
-            for trouble in state.troubles
-        ],
-        "holders": [
-            {
-                "work": holder.work,
-                "process": holder.process,
-                "since": holder.since,
-                "heardAt": holder.heard_at,
-                "silent": holder.is_silent,
-            }
-            for holder in state.holders
-        ],
-        "readModels": [
-            {
-                "name": model.live.name,
-                "generation": model.live.generation,
-                "position": model.live.position,
-                "lagEvents": model.lag.events,
-                "lagSeconds": round(model.lag.seconds, 3),
-                "builtByThisCode": model.built_by_this_code,
-                "showsTodaysTypology": model.shows_todays_typology,
-                "failed": None
-                if model.live.failed_position is None
-                else {
-                    "position": model.live.failed_position,
-                    "event": model.live.failed_event,
-                    "reason": model.live.failed_reason,
-                },
-            }
-            for model in state.read_models
-        ],
+        "troubles": list(map(_trouble_as_json, state.troubles)),
+        "holders": list(map(_holder_as_json, state.holders)),
+        "readModels": list(map(_model_as_json, state.read_models)),
+    }
+
+
+def _checkpoint_as_json(state: LogState) -> dict[str, Any] | None:
+    if (checkpoint := state.checkpoint) is None:
+        return None
+    return {"size": checkpoint.size, "position": checkpoint.position, "reason": checkpoint.reason}
+
+
+def _check_as_json(state: LogState) -> dict[str, Any] | None:
+    if (check := state.check) is None:
+        return None
+    return {
+        "position": check.position,
+        "at": state.checked_at,
+        "findings": check.findings,
+        "firstFindings": check.first_findings,
+    }
+
+
+def _trouble_as_json(trouble: Trouble) -> dict[str, Any]:
+    return {
+        "work": trouble.work,
+        "reason": trouble.reason,
+        "since": trouble.since,
+        "tries": trouble.tries,
+        "nextAt": trouble.next_at,
+    }
+
+
+def _holder_as_json(holder: Holder) -> dict[str, Any]:
+    return {
+        "work": holder.work,
+        "process": holder.process,
+        "since": holder.since,
+        "heardAt": holder.heard_at,
+        "silent": holder.is_silent,
+    }
+
+
+def _model_as_json(model: ReadModelState) -> dict[str, Any]:
+    live = model.live
+    failure = {"position": live.failed_position, "event": live.failed_event, "reason": live.failed_reason}
+    return {
+        "name": live.name,
+        "generation": live.generation,
+        "position": live.position,
+        "lagEvents": model.lag.events,
+        "lagSeconds": round(model.lag.seconds, 3),
+        "builtByThisCode": model.built_by_this_code,
+        "showsTodaysTypology": model.shows_todays_typology,
+        "failed": None if live.failed_position is None else failure,
     }
