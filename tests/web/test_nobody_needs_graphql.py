@@ -9,7 +9,7 @@ import pytest
 
 import web
 from api.schema import schema
-from web.core.french import came, free, typography, written
+from web.core.french import came, day, free, typography, written
 
 _WEB = Path(web.__file__).parent
 _TYPED = re.compile(r"\{\{ *[\w.]*(?:[Rr]eason|[Cc]omment|[Nn]ote|\.answer) *\}\}")
@@ -64,3 +64,17 @@ def test_places_are_told_of_as_free() -> None:
 )
 def test_quotes_within_quotes_have_marks_of_their_own(text: str, shown: str) -> None:
     assert typography(text) == shown.replace("_", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "shown"),
+    [
+        ("2026-11-27T23:30:00Z", "Europe/Paris", "samedi 28"),
+        ("2026-11-28T01:30:00+00:00", "America/Guadeloupe", "vendredi 27"),
+        # What is in the local time of its place stays, as does a day.
+        ("2026-11-27T23:30:00-04:00", "Europe/Paris", "vendredi 27"),
+        ("2026-11-27", "America/Guadeloupe", "vendredi 27"),
+    ],
+)
+def test_an_instant_is_of_the_day_that_it_was_where_it_is_read(value: str, zone: str, shown: str) -> None:
+    assert day(value, zone).startswith(shown)

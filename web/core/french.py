@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,9 +51,11 @@ _ADULTS: Mapping[str, tuple[str, str]] = {"mediateurs": ("médiateur", "médiate
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
-def day(value: str | date) -> str:
-    """Return `vendredi 15 janvier 2027`."""
-    moment = value if isinstance(value, date) else datetime.fromisoformat(value).date()
+def day(value: str | date, time_zone: str = _PARIS) -> str:
+    """Return `vendredi 15 janvier 2027`; of an instant in UTC, the day that it was in the time of a place."""
+    moment = value if isinstance(value, date) else datetime.fromisoformat(value)
+    if isinstance(moment, datetime) and moment.utcoffset() == timedelta(0):
+        moment = moment.astimezone(ZoneInfo(time_zone))
     number = "1er" if moment.day == 1 else str(moment.day)
     return f"{_DAYS[moment.weekday()]} {number}{_NBSP}{_MONTHS[moment.month - 1]} {moment.year}"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenarios.service.controls_story import Controls
 from tests.support.papers.dossiers import png
-from tests.support.people import People
+from tests.support.people import COORDONNATEUR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -69,6 +69,9 @@ def test_a_structure_is_led_to_the_control_of_its_dossier_and_to_no_page_of_othe
     page = visitor.signs_in("STRUCTURE").sees(f"/structure/dossiers/{dossier}")
     drawn = f"/controle/{control}/dossiers/{dossier}"
     assert drawn in links(page)
+    about = {"dossierId": dossier, "reason": "Une feuille\nest fausse."}
+    controls.people.does("28-withdraw-a-certification", COORDONNATEUR, **about)
+    assert "Raison du retrait :</strong> Une feuille<br>est fausse." in visitor.sees(f"/structure/dossiers/{dossier}")
     page = visitor.sees(drawn)
     pages = [link for link in links(page) if link.startswith(("/controle", "/service-dossiers"))]
     assert {link for link in pages if visitor.http.get(link).status_code != 200} == set()
