@@ -29,6 +29,7 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     assert "<title>Erreur" in visitor.sends(page, values={"firstName": "Léa"}, status=422)
     done = visitor.sends(page, values={"firstName": "Léa", "lastName": "Martin", "children": "2"})
     assert "La place est réservée" in done
+    assert "Donnez ce code à Léa Martin" in done
     (ticket,) = (link for link in links(done) if "ticket.pdf" in link)
     assert visitor.http.get(ticket).headers["content-type"] == "application/pdf"
     code = done.partition('site-code">')[2].partition("<")[0]

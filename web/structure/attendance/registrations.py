@@ -195,6 +195,8 @@ class RegisteringOthers:
             if not payload["errors"]:
                 shown = {"code": payload["code"], "ticket": path(payload["ticketUrl"])}
                 shown["status"] = payload["registration"]["status"]
+                # Who registers several in turn gives each their own code.
+                shown["name"] = " ".join(form.values[name].strip() for name in ("firstName", "lastName"))
                 response = RedirectResponse(f"{request.url.path}?{_REGISTERED}=oui", 303)
                 self.site.done.hand_over(request, response, self._reader(request), shown)
                 return response
@@ -212,6 +214,7 @@ class RegisteringOthers:
             animation=animation,
             trail=self.trail(animation),
             form=form if animation["type"]["admitsChildren"] else form.without("children"),
+            name=shown.get("name", ""),
             code=shown.get("code", ""),
             ticket=shown.get("ticket", ""),
             waits=shown.get("status") == "WAITING",
