@@ -23,7 +23,7 @@ from domain.action_groups.events import (
 from domain.catalogue import ACTION_GROUP, PUBLICATION
 from domain.kernel.events import ERASED_WORDS, Event
 from domain.kernel.people import EmailAddress, PersonName
-from domain.kernel.rights import Action, Belongings, authorize
+from domain.kernel.rights import Action, Belongings, authorize, check_owner_is_named
 from domain.kernel.validation import DeclaredDay, Label, LongText, Reason, TerritoryCode, line
 from domain.publications.content import PublicationKind
 from domain.publications.transitions import PublicationStatus
@@ -111,6 +111,7 @@ class ActionGroupMemberErase(Command):
 
 def open_(command: ActionGroupOpen, work: UnitOfWork) -> UUID:
     belongings = groups.of_territory(command.territory)
+    check_owner_is_named(work.actor, command.action, command.territory)
     authorize(work.actor, command.action, belongings)
     if command.territory is not None:
         find_territory(work, command.territory)

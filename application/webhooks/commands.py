@@ -15,7 +15,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import territory_id, webhook_id
-from domain.kernel.rights import Action, authorize, out_of_reach, scope_of
+from domain.kernel.rights import Action, authorize, check_owner_is_named, out_of_reach, scope_of
 from domain.kernel.validation import TerritoryCode
 from domain.webhooks import webhook as webhooks
 from domain.webhooks.address import Endpoint
@@ -89,6 +89,7 @@ def _check_owner(command: WebhookSubscribe, work: UnitOfWork) -> None:
         if scope_of(work.actor, command.action) is None:
             raise out_of_reach(work.actor, command.action)
         raise invalid("Indiquez la structure ou le territoire, l'un ou l'autre.", "structure_id")
+    check_owner_is_named(work.actor, command.action, command.structure_id, command.territory)
     authorize(work.actor, command.action, webhooks.owner(command.structure_id, command.territory))
     missing = command.structure_id is not None and work.find(STRUCTURE, command.structure_id) is None
     if missing or (command.territory is not None and work.find(TERRITORY, territory_id(command.territory)) is None):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from domain.kernel import actions
 from domain.kernel.actions import Action as Action
 from domain.kernel.actors import ROLE_NAMES, Actor, Role
-from domain.kernel.errors import DomainError, forbidden
+from domain.kernel.departments import named_with_code
+from domain.kernel.errors import DomainError, forbidden, invalid
 from domain.kernel.scopes import BOUNDS, REACHES
 from domain.kernel.scopes import Belongings as Belongings
 from domain.kernel.scopes import Scope as Scope
@@ -98,6 +99,23 @@ def authorize(actor: Actor, action: Action, belongings: Belongings) -> None:
     """Raise FORBIDDEN unless the actor may take the action, in the same words whatever it was to be taken on."""
     if not may(actor, action, belongings):
         raise out_of_reach(actor, action)
+
+
+def check_owner_is_named(actor: Actor, action: Action, *names: object) -> None:
+    """Raise INVALID where none of `names` says which of their own the actor acts for, with what would be accepted.
+
+    Who acts anywhere may name nobody; who may not at all is left to `authorize`.
+    """
+    if any(name is not None for name in names):
+        return
+    match scope_of(actor, action):
+        case Scope.OWN_TERRITORY if actor.territories:
+            which = "lequel des vôtres" if len(actor.territories) > 1 else "le vôtre"
+            accepted = " ou ".join(map(named_with_code, sorted(actor.territories)))
+            raise invalid(f"Territoire : indiquez {which}, {accepted}.", "territory")
+        case Scope.OWN_STRUCTURE if actor.structures:
+            which = "laquelle des vôtres" if len(actor.structures) > 1 else "la vôtre"
+            raise invalid(f"Structure : indiquez {which}.", "structure_id")
 
 
 def out_of_reach(actor: Actor, action: Action) -> DomainError:

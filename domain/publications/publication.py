@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.kernel.actors import Actor
 from domain.kernel.errors import broken, invalid
 from domain.kernel.events import Event, without_words
-from domain.kernel.rights import Action, Belongings, authorize, may, scope_of
-from domain.kernel.scopes import Scope
+from domain.kernel.rights import Action, Belongings, authorize, check_owner_is_named, may, scope_of
 from domain.kernel.validation import required_reason, validated
 from domain.publications.content import PublicationContent, PublicationDetails, PublicationKind
 from domain.publications.events import (
@@ -92,18 +91,9 @@ def check_owner(actor: Actor, structure_id: UUID | None, territory: str | None) 
     scope = scope_of(actor, Action.PUBLICATION_PROPOSE)
     if scope is not None and structure_id is not None and territory is not None:
         raise invalid("Indiquez la structure ou le territoire, l'un ou l'autre.", "structure_id")
-    if structure_id is None and territory is None and scope in _NAMING:
-        field, what = _NAMING[scope]
-        raise invalid(f"Indiquez {what} qui publie.", field)
+    check_owner_is_named(actor, Action.PUBLICATION_PROPOSE, structure_id, territory)
     owner = Belongings(structure_id, frozenset([territory] if territory else []))
     authorize(actor, Action.PUBLICATION_PROPOSE, owner)
-
-
-#: What those have to name who act for one of several owners: the field, and what it is.
-_NAMING: Mapping[Scope | None, tuple[str, str]] = {
-    Scope.OWN_STRUCTURE: ("structure_id", "la structure"),
-    Scope.OWN_TERRITORY: ("territory", "le territoire"),
-}
 
 
 def day_of(now: datetime) -> date:

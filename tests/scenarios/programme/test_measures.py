@@ -195,3 +195,25 @@ def test_a_group_meets_by_professions_and_its_members_are_erased_by_the_erasure_
     assert left["members"] == [{"firstName": None, "profession": "psychologue"}]
     again = programme.does("241-add-a-member-to-a-group", COORDONNATEUR, **about, **person)["group"]
     assert again["memberCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "values"),
+    [
+        ("240-open-an-action-research-group", {"name": "Groupe des écoles", "subject": "Écrans"}),
+        ("270-subscribe-a-system", {"url": "https://systeme.exemple.fr/evenements", "kinds": ["animation.*"]}),
+        ("140-propose-a-publication", {"kind": "KIT", "title": "Kit", "summary": "Un kit.", "text": "Le kit."}),
+    ],
+)
+def test_who_answers_for_several_territories_and_names_none_reads_which_to_choose_from(
+    programme: Programme, operation: str, values: dict[str, Any]
+) -> None:
+    values |= {"themes": ["temps-ecran"]} if "kind" in values else {}
+    both, message = token(Role.COORDONNATEUR, territories=["18", "34"]), "Territoire : indiquez lequel des vôtres, "
+    wanted = ("INVALID", ["territory"], f"{message}Cher (18) ou Hérault (34).")
+    assert programme.refusals(operation, both, **values) == [wanted]
+    one = ("INVALID", ["territory"], "Territoire : indiquez le vôtre, Cher (18).")
+    assert programme.refusals(operation, CHER, **values) == [one]
+    for who in (HEAD, AUDITOR):
+        assert [code for code, _, _ in programme.refusals(operation, who, **values)] == ["FORBIDDEN"]
+    assert [code for code, _, _ in programme.refusals(operation, both, territory="13", **values)] == ["FORBIDDEN"]
