@@ -7,6 +7,7 @@ from base64 import b64encode
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -70,17 +71,22 @@ def _owner(record: Recorded, mark: PersonalMark) -> Owner:
     return person, record.originator_id
 
 
-def _context(event: Event, name: str, originator_id: UUID) -> bytes:
-    """Return the associated data that binds a ciphertext to its field, event class and stream."""
-    return f"{event.topic}:{name}:{originator_id}".encode()
+@cache
+def _contexts(event_class: type[Event]) -> tuple[tuple[str, bytes, PersonalMark], ...]:
+    """Return the personal fields, each with what binds a ciphertext to its event class and field.
+
+    With the stream's id after it, it is the ciphertext's associated data.
+    """
+    topic, marks = event_class.topic, event_class.personal_marks
+    return tuple((name, f"{topic}:{name}:".encode(), mark) for name, mark in marks.items())
 
 
 def sealed(record: Recorded, keys: Mapping[Owner, Key]) -> Recorded:
-    event, changed = record.event, dict[str, Any]()
-    for name, mark in event.personal_marks.items():
+    event, changed, stream = record.event, dict[str, Any](), str(record.originator_id).encode()
+    for name, before, mark in _contexts(event.__class__):
         value = getattr(event, name)
         if texts := _texts(value):
-            key, context = keys[_owner(record, mark)], _context(event, name, record.originator_id)
+            key, context = keys[_owner(record, mark)], before + stream
             ciphertexts = [_seal(key, context, text) for text in texts]
             changed[name] = ciphertexts[0] if isinstance(value, str) else tuple(ciphertexts)
     return record._replace(event=event.model_copy(update=changed)) if changed else record
@@ -108,22 +114,24 @@ def _seal(key: Key, context: bytes, clear: str) -> str:
 
 def opened(record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
     """Return the record with its texts in clear; without `of_persons`, those under a person's key stay sealed."""
-    return opened_in(str(record.originator_id), record, keys, of_persons)
+    return opened_in(str(record.originator_id).encode(), record, keys, of_persons)
 
 
-def opened_in(stream: str, record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
+def opened_in(stream: bytes, record: Recorded, keys: Mapping[str, AESGCM], of_persons: bool = True) -> Recorded:
     """Return the same, the stream's id written by the caller: that takes as long as to open half a text."""
-    event, clear, unsealed = record.event, dict[str, Any](), list[tuple[str, PersonalMark]]()
+    event = record.event
     values = event.__dict__
-    for name, mark in event.personal_marks.items():
+    clear: dict[str, Any] = {}
+    unsealed: list[tuple[str, PersonalMark]] = []
+    for name, before, mark in _contexts(event.__class__):
         value = values[name]
         if not value or (not of_persons and mark.of_person):
             continue
         if isinstance(value, tuple):
-            context = f"{event.topic}:{name}:{stream}".encode()
+            context = before + stream
             clear[name] = tuple([_open(keys, context, text, mark) if text.startswith(SEAL) else text for text in value])
         elif value.startswith(SEAL):
-            clear[name] = _open(keys, f"{event.topic}:{name}:{stream}".encode(), value, mark)
+            clear[name] = _open(keys, before + stream, value, mark)
         elif mark.key == OF_THE_THING:
             unsealed.append((name, mark))
     if not clear:

@@ -240,7 +240,7 @@ class StreamKeys:
     def __init__(self, vault: Vault, rows: Iterator[tuple[bytes, bytes, str, bytes]]) -> None:
         self._vault, self._rows, self._next = vault, rows, next(rows, None)
         self._stream: UUID | None = None
-        self._name = ""
+        self._name = b""
         self._keys: dict[str, AESGCM] = {}
         self._last: tuple[Recorded, Recorded] | None = None
 
@@ -252,7 +252,7 @@ class StreamKeys:
             return self._last[1]
         # One stream's records share its id.
         if record.originator_id is not self._stream and record.originator_id != self._stream:
-            self._stream, self._name = record.originator_id, str(record.originator_id)
+            self._stream, self._name = record.originator_id, str(record.originator_id).encode()
             self._keys = dict(self._keys_of(self._stream.bytes))
         self._last = record, opened_in(self._name, record, self._keys)
         return self._last[1]
