@@ -134,8 +134,9 @@ class PositionWaiter:
             **additions(self._database_url),
         )
         async with await connecting as conn:
-            for channel in (READ_MODELS_CHANNEL, REBUILD_CHANNEL):
-                await conn.execute(f"LISTEN {channel}")
+            with in_time(conn, ANSWER_SECONDS):
+                for channel in (READ_MODELS_CHANNEL, REBUILD_CHANNEL):
+                    await conn.execute(f"LISTEN {channel}")
             try:
                 while True:
                     await self._look(conn)
