@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from eventstore.sessions.address import additions
-from eventstore.sessions.lending import AnyPool, Favourite, lendings
+from eventstore.sessions.lending import AnyPool, Favourite, answering_within, lendings
 
 C = TypeVar("C", bound=Connection[Any])
 Conn = Connection[Any]
@@ -83,8 +83,9 @@ def connect(database_url: str, name: str, bounds: Bounds = BACKGROUND) -> Conn:
     The server also notices when this machine is gone, and then ends the session with its leases.
     """
     conn: Conn = Connection.connect(database_url, autocommit=True, application_name=name, **additions(database_url))
-    bound(conn, bounds)
-    conn.execute(_SERVERS_LIVELINESS)
+    with answering_within(conn, POOL_SECONDS):
+        bound(conn, bounds)
+        conn.execute(_SERVERS_LIVELINESS)
     return conn
 
 
@@ -138,7 +139,9 @@ class Pool(ConnectionPool[C]):
         def counted(conn: C) -> None:
             try:
                 if configure is not None:
-                    configure(conn)
+                    # A pool has few threads that open connections: a frozen server must not keep them.
+                    with answering_within(conn, POOL_SECONDS):
+                        configure(conn)
             except Exception:
                 self.refused += 1
                 raise
@@ -285,7 +288,8 @@ def _recorder_pool(
 
 def reading_pool(database_url: str, size: int) -> AsyncPool:
     async def configure(conn: AsyncConn) -> None:
-        await conn.execute(READING.statements)
+        with answering_within(conn, POOL_SECONDS):
+            await conn.execute(READING.statements)
 
     return AsyncPool(
         database_url,

@@ -202,7 +202,8 @@ class _Heart:
         while not self.stop.wait(BEAT_SECONDS):
             try:
                 with connect(self._database_url, "parentalite-heartbeat", _BEATING) as conn:
-                    conn.execute("SET synchronous_commit = off")
+                    with answering_within(conn, ANSWER_SECONDS):
+                        conn.execute("SET synchronous_commit = off")
                     while True:
                         with answering_within(conn, ANSWER_SECONDS):
                             conn.execute(_BEAT, (list(self.leases),), prepare=True)

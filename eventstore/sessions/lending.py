@@ -130,7 +130,7 @@ def lent(pool: ConnectionPool[C]) -> Iterator[C]:
 
 
 @contextmanager
-def answering_within(conn: Conn, seconds: float) -> Iterator[None]:
+def answering_within(conn: Conn | AsyncConn, seconds: float) -> Iterator[None]:
     """Hang up on the connection if what is done on it takes longer."""
     lendings.begin(conn, seconds)
     try:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 
-from eventstore.connections import commands_pool
+from eventstore.connections import commands_pool, connect
 from eventstore.unavailable import Unavailable
 
 
@@ -95,3 +95,21 @@ def test_the_pool_sees_its_favourite_again_after_a_while(fresh_url: str, monkeyp
     with commands_pool(fresh_url, 1) as pool:
         pool.putconn(pool.getconn())
         assert pool.get_stats()["pool_available"] == 1
+
+
+def test_a_server_that_freezes_after_it_accepted_a_connection_is_hung_up_on(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventstore.connections.POOL_SECONDS", 0.3)
+    monkeypatch.setattr("eventstore.connections._SERVERS_LIVELINESS", "SELECT pg_sleep(20)")
+    began = time.monotonic()
+    with pytest.raises(psycopg.OperationalError):
+        connect(fresh_url, "parentalite-test")
+
+    def freeze(conn: psycopg.Connection[Any]) -> None:
+        conn.execute("SELECT pg_sleep(20)")
+
+    with commands_pool(fresh_url, 1, freeze) as pool, pytest.raises(PoolTimeout):
+        pool.getconn(timeout=2)
+    assert pool.refused > 0
+    assert time.monotonic() - began < 10
