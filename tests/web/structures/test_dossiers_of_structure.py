@@ -9,6 +9,7 @@ import pytest
 
 from tests.scenarios.service.controls_story import Controls
 from tests.support.papers.dossiers import png
+from tests.support.papers.sheets import attach
 from tests.support.people import COORDONNATEUR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
@@ -32,7 +33,12 @@ def test_what_a_dossier_lacks_leads_to_where_it_is_mended(controls: Controls, se
     claims.attest(later)
     page = visitor.sees(own)
     assert "est attestée, et pas dans ce dossier" in page
+    scan = png()
+    for animation in (gathered, later):
+        attach(server, animation, scan, "feuille.png")
     page = visitor.sends(page, "rassembler")
+    assert "est le même fichier que celle de" in page
+    assert f"{animations}/{later}" in links(page.partition("À vérifier avant de soumettre")[2].partition("<h2>")[0])
     assert "et pas dans ce dossier" not in page
     assert f"{animations}/{never}/attestation" in links(page)
     other = claims.open()["id"]
