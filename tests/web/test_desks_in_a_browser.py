@@ -156,6 +156,7 @@ def verify(page: Page, server: Server) -> list[str]:
         page.fill("#keys", bundle.key.read_text())
         page.get_by_role("button", name="Vérifier").press("Enter")
         expect(page.locator("#verdict")).to_contain_text(verdict)
+        expect(page.locator("#checks [lang=en]")).to_have_count(0)
         faults += violations(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     return faults if wide <= TELEPHONE["width"] else [*faults, f"{wide} pixels wide"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,26 @@ require("vm").runInThisContext(fs.readFileSync(page, "utf8").match(/<script>([^]
   const verdicts = [];
   for (const [path, keys] of JSON.parse(fs.readFileSync(0, "utf8"))) {
     const results = [];
-    for await (const result of verifyBundle(new Uint8Array(fs.readFileSync(path)), keys)) results.push(result);
+    for await (const result of verifyBundle(new Uint8Array(fs.readFileSync(path)), keys)) {
+      results.push({ ...result, french: inFrench(result.text) });
+    }
     verdicts.push(results);
   }
   console.log(JSON.stringify(verdicts));
 })();
 """
+
+#: What checks are said in: whole texts, and those with values within.
+_TEXTS = re.compile(r'(?:wrong\(|push\(|rule\(.*?, )(?:"((?:[^"\\]|\\.)+)"|`([^`]+)`)\)')
+#: Names of files, fields and events stay as they are.
+_NAMES = re.compile(r"[\w/:.-]+[.:]\w+|[a-z]+_\w+")
+#: Values that are words of the page itself.
+_WORDED = {
+    "${again}": "since the submission: the dossier has to be submitted again",
+    "${by}": "",
+    "${message}": "nothing changes",
+    '${passkey ? "revoked" : "none of this person\'s"}': "revoked",
+}
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node runs the page's script; it is not here")
 
@@ -44,12 +60,19 @@ def verdicts(bundles: Sequence[tuple[Path, str]]) -> list[list[dict[str, Any]]]:
     ran = subprocess.run(["node", "-e", SCRIPT, str(PAGE)], input=question, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     results: list[list[dict[str, Any]]] = json.loads(ran.stdout)
+    # Whoever reads the page reads French.
+    assert [result["text"] for each in results for result in each if not result["french"]] == []
     return results
+
+
+@cache
+def corpus() -> list[list[dict[str, Any]]]:
+    return verdicts([(bundle.path, bundle.key.read_text()) for bundle in FORGED_BUNDLES])
 
 
 @needs_node
 def test_the_page_gives_every_bundle_its_verdict_at_the_same_step():
-    results = verdicts([(bundle.path, bundle.key.read_text()) for bundle in FORGED_BUNDLES])
+    results = corpus()
 
     def expected(bundle: ForgedBundle) -> tuple[bool, str]:
         return bundle.accepted, bundle.step or "pdf"
@@ -58,6 +81,32 @@ def test_the_page_gives_every_bundle_its_verdict_at_the_same_step():
         assert all(result["ok"] for result in passed), bundle.name
         assert (last["ok"], last["step"]) == expected(bundle), (bundle.name, last)
         assert not last["text"].startswith("malformed"), (bundle.name, last)
+
+
+@needs_node
+def test_a_reader_of_the_page_is_told_in_french_what_each_check_says():
+    said = {result["text"]: result["french"] for each in corpus() for result in each}
+    said |= french([_with_values(text) for text in _TEXTS.findall(PAGE.read_text("utf-8"))])
+    assert [text for text, words in said.items() if words is None] == []
+    english = re.compile(r"\b(the|is|not|of|its|which|events?|where|has)\b")
+    assert [words for words in said.values() if english.search(_NAMES.sub("", words))] == []
+
+
+def _with_values(text: tuple[str, str]) -> str:
+    plain, template = text
+    for value, words in _WORDED.items():
+        template = template.replace(value, words)
+    return plain.replace('\\"', '"') or re.sub(r"\$\{(?:[^{}]|\{[^{}]*\})*\}", "7", template)
+
+
+def french(texts: Sequence[str]) -> dict[str, str | None]:
+    """What the page says in French of such texts."""
+    script = (
+        SCRIPT.partition("(async")[0] + "console.log(JSON.stringify(JSON.parse(fs.readFileSync(0)).map(inFrench)));"
+    )
+    ran = subprocess.run(["node", "-e", script, str(PAGE)], input=json.dumps(texts), capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return dict(zip(texts, json.loads(ran.stdout), strict=True))
 
 
 @pytest.fixture
