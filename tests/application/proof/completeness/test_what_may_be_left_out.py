@@ -104,7 +104,7 @@ def test_a_reader_of_the_page_sees_what_may_be_missing_and_what_they_should_know
     assert paper.startswith("À savoir : seuls les mots principaux du PDF sont comparés. ")
     assert not any(line.startswith("ATTENTION") for line in known)
     assert warned.startswith("Ce que montre l'archive est juste, mais quelque chose peut y manquer")
-    french = "aucune carte n'est montrée : d'autres événements ont pu suivre"
+    french = "Aucune carte n'est montrée : d'autres événements ont pu suivre"
     assert f"ATTENTION : quelque chose peut manquer. {french}" in lines
     assert (refused, len(wrong)) == ("Cette archive n'est pas une preuve : voyez la dernière ligne.", 1)
     assert wrong[0].startswith("FAUX : sa liste de fichiers n'est pas signée par cette clé")
