@@ -180,30 +180,24 @@ def _next_number(conn: Conn) -> int:
 
 
 def _index(database_url: str, chosen: Sequence[Projection], number: int, progress: Progress, workers: int) -> None:
-    """Vacuum and analyze the rows, sum the rollups and create keys and indexes, once all rows are written.
+    """Create keys, vacuum and analyze the rows, sum the rollups and create indexes, once all rows are written.
 
-    Until autovacuum came, readers would have poor plans and slow counts. Keys come first, since a table waits for its
-    own while others read it. Rows are analyzed before they have indexes: each partial one looks at every sampled row.
+    Until autovacuum came, readers would have poor plans and slow counts. A table has its key first, which waits while
+    others read it. Rows are analyzed before they have indexes: each partial one looks at every sampled row.
     """
-    keys, early, late = list[sql.Composed](), list[sql.Composed](), list[sql.Composed]()
-    # The table with the most indexes comes last: the others are done with while it is analyzed.
-    ordered = sorted(chosen, key=lambda projection: len(projection.table.indexes))
-    for projection in ordered:
+    keyed, summed_and_indexed = list[Sequence[sql.Composed]](), list[Sequence[sql.Composed]]()
+    # The table with the most indexes is analyzed first and indexed last: meanwhile there is all else to do.
+    for projection in sorted(chosen, key=lambda projection: len(projection.table.indexes)):
         key, *indexes = index_statements(projection, number)
-        keys.append(key)
-        early += filter(_is_of_expression, indexes)
-        late += sorted((index for index in indexes if not _is_of_expression(index)), key=_turn)
-    analyses = [[_analysis(projection.name, number)] for projection in reversed(ordered)]
-    sums = [
-        [
-            sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number))
-            + sql.SQL(rollup.summed).format(rows=identifier(projection.name, number)),
-            _analysis(rollup.name, number),
-        ]
-        for projection in ordered
-        for rollup in projection.rollups
-    ]
-    steps = [*([key] for key in keys), *([index] for index in early), *analyses, *sums, *([index] for index in late)]
+        early = list(filter(_is_of_expression, indexes))
+        late = sorted((index for index in indexes if index not in early), key=_turn)
+        keyed.insert(0, [key, *early, _analysis(projection.name, number)])
+        for rollup in projection.rollups:
+            summed = sql.SQL(rollup.summed).format(rows=identifier(projection.name, number))
+            insert = sql.SQL("INSERT INTO {} ").format(identifier(rollup.name, number)) + summed
+            summed_and_indexed.append([insert, _analysis(rollup.name, number)])
+        summed_and_indexed += [[index] for index in late]
+    steps = [*keyed, *summed_and_indexed]
 
     # There are about two hundred statements, and PostgreSQL takes 6 ms to begin a session.
     free: SimpleQueue[Conn] = SimpleQueue()
