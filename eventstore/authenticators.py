@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from eventsourcing.persistence import StoredEvent
 
-KEY_BYTES = AUTHENTICATOR_BYTES = 32
+KEY_BYTES = 32
 #: The first field of what is authenticated: no other use of the key can give the same bytes.
 _PURPOSE = b"parentalite event authenticator 1"
 _LENGTH = struct.Struct(">I")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -221,6 +222,22 @@ def _unseen(conn: Conn) -> None:
     pass
 
 
+def _options(name: str, database_url: str, **session: Any) -> dict[str, Any]:
+    """Return the options that all pools share; `session` are further ones of their connections."""
+    return {
+        "open": False,
+        "kwargs": {
+            "autocommit": True,
+            "application_name": f"parentalite-{name}",
+            **session,
+            **additions(database_url),
+        },
+        "name": name,
+        "timeout": POOL_SECONDS,
+        "reconnect_timeout": RECONNECT_SECONDS,
+    }
+
+
 def commands_pool(database_url: str, size: int, look: Callable[[Conn], None] = _unseen) -> Pool[Conn]:
     """Return the pool that commands read on. `look` is what every new connection is shown to first."""
 
@@ -229,61 +246,29 @@ def commands_pool(database_url: str, size: int, look: Callable[[Conn], None] = _
         conn.execute(_BY_INDEX)
         look(conn)
 
-    return Pool(
-        database_url,
-        min_size=1,
-        max_size=size,
-        open=False,
-        kwargs={"autocommit": True, "application_name": "parentalite-commands", **additions(database_url)},
-        configure=configure,
-        name="commands",
-        timeout=POOL_SECONDS,
-        reconnect_timeout=RECONNECT_SECONDS,
-    )
+    options = _options("commands", database_url)
+    return Pool(database_url, min_size=1, max_size=size, configure=configure, **options)
 
 
 def recorder_pool(
     database_url: str, size: int, look: Callable[[Conn], None] = _unseen
 ) -> RecorderPool[Connection[Any]]:
-    return _recorder_pool(_RecorderPool, database_url, "recorder", RECORDING, 1, size + 2, look)
+    """Return the pool that commands are recorded on. `look` is what every new connection is shown to first."""
+
+    def configure(conn: Conn) -> None:
+        bound(conn, RECORDING)
+        conn.execute(_BY_INDEX)
+        look(conn)
+
+    options = _options("recorder", database_url, row_factory=dict_row)
+    return _RecorderPool(database_url, min_size=1, max_size=size + 2, configure=configure, **options)
 
 
 def followers_pool(database_url: str, size: int) -> RecorderPool[Connection[Any]]:
     """Return a pool for the library's subscriptions, each of which keeps its connection while it lasts."""
-    return _recorder_pool(RecorderPool, database_url, "library", BACKGROUND, 1, size)
-
-
-def _recorder_pool(
-    pool_class: type[RecorderPool[Connection[Any]]],
-    database_url: str,
-    name: str,
-    bounds: Bounds,
-    min_size: int,
-    max_size: int,
-    look: Callable[[Conn], None] = _unseen,
-) -> RecorderPool[Connection[Any]]:
-    def configure(conn: Conn) -> None:
-        bound(conn, bounds)
-        if bounds is RECORDING:
-            conn.execute(_BY_INDEX)
-        look(conn)
-
-    return pool_class(
-        database_url,
-        min_size=min_size,
-        max_size=max_size,
-        open=False,
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            "application_name": f"parentalite-{name}",
-            **additions(database_url),
-        },
-        configure=configure,
-        name=name,
-        timeout=POOL_SECONDS,
-        reconnect_timeout=RECONNECT_SECONDS,
-    )
+    options = _options("library", database_url, row_factory=dict_row)
+    configure = partial(bound, bounds=BACKGROUND)
+    return RecorderPool(database_url, min_size=1, max_size=size, configure=configure, **options)
 
 
 def reading_pool(database_url: str, size: int) -> AsyncPool:
@@ -291,14 +276,5 @@ def reading_pool(database_url: str, size: int) -> AsyncPool:
         with answering_within(conn, POOL_SECONDS):
             await conn.execute(READING.statements)
 
-    return AsyncPool(
-        database_url,
-        min_size=min(2, size),
-        max_size=size,
-        open=False,
-        kwargs={"autocommit": True, "application_name": "parentalite-queries", **additions(database_url)},
-        configure=configure,
-        name="queries",
-        timeout=POOL_SECONDS,
-        reconnect_timeout=RECONNECT_SECONDS,
-    )
+    options = _options("queries", database_url)
+    return AsyncPool(database_url, min_size=min(2, size), max_size=size, configure=configure, **options)

@@ -79,8 +79,7 @@ class Texter:
     def _try(self, conn: Conn, message: TextMessage) -> None:
         try:
             with conn.transaction():
-                position, about = message.phone_position, message.about
-                draft = draft_text(conn, self.vault, self.keyed, self.public_url, message.kind, position, about)
+                draft = draft_text(conn, self.vault, self.keyed, self.public_url, message)
         except NotToBeSent as why:
             outbox.give_up(conn, message, str(why), unreached=False)
             return

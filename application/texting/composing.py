@@ -21,6 +21,7 @@ from application.notifications.changes import (
     kind_of_coverage,
 )
 from application.registrations import PURPOSE
+from application.texting.outbox import TextMessage
 from application.wording.animations import place as place_of
 from application.wording.texts import Appointment, compose_text
 from domain.animations.animation import Animation
@@ -51,17 +52,16 @@ class TextDraft:
     has_email: bool
 
 
-def draft_text(
-    conn: Conn, vault: Vault, keyed: Keyed, public_url: str, kind: str, position: int, about: Mapping[str, Any]
-) -> TextDraft | None:
+def draft_text(conn: Conn, vault: Vault, keyed: Keyed, public_url: str, message: TextMessage) -> TextDraft | None:
     """Return the message, or None if the number was erased. Raises NotToBeSent."""
-    (record,) = vault.open(conn, read_at(conn, [position]))
+    about = message.about
+    (record,) = vault.open(conn, read_at(conn, [message.phone_position]))
     made = record.event
     assert isinstance(made, RegistrationMade)
     if made.phone is None:
         return None
     animation: Animation = _state(conn, vault, ANIMATION, made.animation_id)
-    kind = _kind_now(conn, vault, kind, about, animation, _place(conn, made))
+    kind = _kind_now(conn, vault, message.kind, about, animation, _place(conn, made))
     content = animation.content
     if animation.status is AnimationStatus.CANCELLED and "before" in about:
         content = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content

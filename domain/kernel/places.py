@@ -39,8 +39,6 @@ class Places:
 
     communes: Mapping[str, Commune]
     successors: Mapping[str, str]
-    #: The names of intercommunalities by SIREN.
-    intercommunalities: Mapping[str, str]
     #: The codes of the arrondissements by that of their city.
     arrondissements: Mapping[str, tuple[str, ...]]
 
@@ -93,8 +91,7 @@ def places() -> Places:
             successor = communes.get(successors.get(former, ""))
             if successor is None or successor.population < commune.population:
                 successors[former] = commune.code
-    names = {row["siren"]: row["name"] for row in _rows("epci.csv.gz")}
-    return Places(communes, successors, names, arrondissements)
+    return Places(communes, successors, arrondissements)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -92,11 +92,11 @@ def _with_an_hour(value: object) -> object:
     return value
 
 
-def _text(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
+def _text(longest: int, check: Callable[[str], str] = str) -> Any:
     """Return the type of a text of several lines, in NFC. `check` sees the cleaned text."""
     return Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=longest),
         AfterValidator(_printable),
         AfterValidator(check),
     ]
@@ -120,12 +120,12 @@ def _joined(value: object) -> object:
     return ", ".join(part for row in re.split(r"[\r\n\u2028\u2029]+", value) if (part := row.strip().rstrip(",")))
 
 
-def line(longest: int, shortest: int = 1, check: Callable[[str], str] = str) -> Any:
+def line(longest: int, check: Callable[[str], str] = str) -> Any:
     """Return the type of a one-line text in NFC, of visible characters: fit for a title, a header, a cell, a list.
 
     `check` sees the cleaned text and may raise ValueError (French).
     """
-    return Annotated[_text(longest, shortest), AfterValidator(_one_line), AfterValidator(check)]
+    return Annotated[_text(longest), AfterValidator(_one_line), AfterValidator(check)]
 
 
 def _joined_line(longest: int) -> Any:
@@ -140,8 +140,6 @@ def _one_word(longest: int, message: str) -> Any:
 
 Label = line(200)
 Address = _joined_line(300)
-#: The seed of a draw: long enough that nobody can try them all.
-Seed = line(200, shortest=8)
 #: The subject of a token: compared as it stands, at most as long as OpenID Connect admits (Core 1.0, section 2).
 Subject = _one_word(255, "identifiant de connexion attendu en un seul mot, sans espace")
 #: A signed link, with room for text pasted around it; see `application.commanding.signed_links`.

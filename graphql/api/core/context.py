@@ -129,9 +129,7 @@ class Context:
         at_least: int = 0,
         own_write: OwnWrite | None = None,
     ) -> None:
-        """`client` is the address for limits; `admit` looks up the asker; `at_least` is the least position of the
-        answer; `own_write` of what the asker recorded last.
-        """
+        """`client`: the address for limits. `at_least`: the least position. `own_write`: the asker's last record."""
         self.services = services
         self.actor = actor
         self.snapshots = Snapshots(services, at_least)

@@ -33,7 +33,7 @@ ANNE_THERE, JEAN_THERE = Author("anne", ANNE), Author("jean", JEAN)
 JEAN_CERTIFIES = replace(COORDONNATEUR, name="J. Exemple", subject="J. Exemple", person=JEAN)
 JEAN_PAYS = replace(NATIONAL, name="national:jean", person=JEAN)
 PAUL_CERTIFIES = replace(COORDONNATEUR, name="anne", person=PAUL)
-PAID_ON, NOW = date(2027, 4, 20), date(2027, 4, 20)
+NOW = date(2027, 4, 20)
 ACCOUNT = UUID("00000000-0000-4000-8000-0000000000f1")
 
 
