@@ -66,11 +66,16 @@ def test_every_address_of_the_api_names_the_site_and_leads_somewhere(server: Ser
     animation = people.declare()
     people.publish(animation)
     someone = {"animationId": animation, "firstName": "Moussa", "lastName": "Traoré"}
-    ticket = people.does("41-register-somebody-else", STRUCTURE, **someone)["ticketUrl"]
+    made = people.does("41-register-somebody-else", STRUCTURE, **someone)
+    ticket = made["ticketUrl"]
+    again = "query($id: ID!) { node(id: $id) { ... on Registration { ticketUrl } } }"
+    registration = server.ask(again, STRUCTURE, id=made["registration"]["id"])["node"]
+    assert registration["ticketUrl"] == ticket
     selection = "animation(id: $id) { questionnaireUrl structure { planningUrl } } territories { planningUrl }"
     shown = server.ask(f"query($id: ID!) {{ {selection} }}", STRUCTURE, id=animation)
     addresses = {
         "RegistrationMadePayload.ticketUrl": ticket,
+        "Registration.ticketUrl": registration["ticketUrl"],
         "Animation.questionnaireUrl": shown["animation"]["questionnaireUrl"],
         "Structure.planningUrl": shown["animation"]["structure"]["planningUrl"],
         "Territory.planningUrl": shown["territories"][0]["planningUrl"],

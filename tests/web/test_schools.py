@@ -37,7 +37,12 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     assert re.search("La place est réservée", done)
     (ticket,) = (link for link in links(done) if "ticket.pdf" in link)
     assert visitor.http.get(ticket).headers["content-type"] == "application/pdf"
-    assert "Léa Petit" in visitor.sees("/ecole")
+    desk = visitor.sees("/ecole")
+    assert "Léa Petit" in desk
+    # A ticket that was lost is printed again by who registered the person, and by nobody else.
+    assert ticket in links(desk)
+    structure = Visitor(server.address).signs_in("STRUCTURE").sees(f"/structure{path}/presences")
+    assert ("Léa Petit" in structure, "ticket.pdf" in structure) == (True, False)
     for role in ("PARENT", "INSPECTOR", "COORDONNATEUR"):
         Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
 

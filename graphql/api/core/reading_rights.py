@@ -113,7 +113,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     "Registration": {
         Action.REGISTRATION_READ: (
             "id status placeInLine toConfirm children firstName lastName email emailProblem phone registeredAt onBehalf"
-            " registeredBy removalReason present presentChildren animation"
+            " registeredBy removalReason present presentChildren ticketUrl animation"
         ),
     },
     "Webhook": {

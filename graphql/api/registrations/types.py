@@ -14,6 +14,7 @@ from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
 from api.core.scalars import local
 from api.notifications.unreached import EMAIL_PROBLEM, email_problem
+from application.registrations import PURPOSE
 from domain.kernel.rights import Belongings
 from projections.registrations import queries
 from projections.registrations.read_model import RegistrationStatus
@@ -50,6 +51,17 @@ class Registration(Node):
     )
     present_children: int = strawberry.field(description="How many children came along, as ticked on the day.")
     row: strawberry.Private[dict[str, Any]]
+
+    @strawberry.field(
+        description="The ticket to print again, with its code: for whoever registered the person on their behalf, while"
+        " the person comes or waits; else null."
+    )
+    def ticket_url(self, info: Info) -> str | None:
+        if self.status is RegistrationStatus.CANCELLED or not _made_for_other(info.context, self):
+            return None
+        services, animation_id = info.context.services, self.row["animation_id"]
+        link = services.application.links.link(PURPOSE, animation_id, self.row["registration_id"])
+        return f"{services.public_url}/animations/{animation_id}/ticket.pdf?link={link}"
 
     @strawberry.field(description="The animation.")
     async def animation(self, info: Info) -> Animation | None:

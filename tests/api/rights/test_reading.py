@@ -75,6 +75,7 @@ NOT_HERE = {
     "Registration.removalReason",
     "Registration.emailProblem",
     "Registration.present",
+    "Registration.ticketUrl",
     "Candidature.emailProblem",
     "AuditEntry.personalDataErasedAt",
     "Webhook.territory",
