@@ -29,7 +29,7 @@ from projections.registry import projections, relations
 
 EVENTS = 200_000
 UNCACHED_TIMES, CACHED_TIMES, P99_TIMES = 1.0, 3.0, 1.0
-#: Of documents never seen before.
+#: For documents never seen before.
 COLD_TIMES, COLD_P99_TIMES = 0.9, 1.0
 
 #: The slowest inputs: the filters with the most animations, and the structure with the longest history.

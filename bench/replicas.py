@@ -20,7 +20,7 @@ from bench.support.stage import Goal, about_the_machine, judge, show
 from tests.support.network.standby import another_standby, on_server, streaming_pair
 
 EVENTS, ANSWERS = 20_000, 2_000
-#: Of what an answer costs it without replicas.
+#: A share of what an answer costs it without replicas.
 MOST_AT_PRIMARY = 0.1
 LEAST_OF_TWO = 1.8
 _CLIENTS = 4

@@ -200,7 +200,7 @@ class Cluster:
         for path in (self._data(1), *self._data(1).rglob("*")):
             if not os.geteuid():
                 shutil.chown(path, ACCOUNT, ACCOUNT)
-        # What the nodes agreed on is about the database that is gone.
+        # The nodes' agreement is about the database that is gone.
         words = f"{DATABASE}\nYes I am aware\n"
         ctl = [self._programs["patronictl"], "-c", str(self.folder / "patroni1.yml"), "remove", DATABASE]
         run(ctl, {"HOME": str(self.folder), "LC_ALL": "C.UTF-8"}, words=words)

@@ -26,7 +26,7 @@ SHORTEST_OUTAGE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the log holds of a title: its events, and the position of the last."""
+    """The log's events under a title, and the position of the last."""
 
     count: int
     position: int

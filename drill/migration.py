@@ -45,7 +45,7 @@ EVENTS, RATE = 1_000_000, 20.0
 QUIET_SECONDS = 5.0
 #: An update of a large log takes minutes.
 LONGEST_SECONDS = 1_800.0
-#: Of commands: an index of a million events takes some ten seconds.
+#: The longest wait of commands: an index of a million events takes some ten seconds.
 LONGEST_SILENCE = 15.0
 
 _SECRET = "the secret of this drill, which is long enough"

@@ -1,4 +1,4 @@
-"""What the events of the drill act on."""
+"""The stage that the events of the drill act on."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _TYPES = {name: psycopg.adapters.types[name].oid for name in _ENCODERS}
 _EMPTY = {name: Struct(">3I").pack(0, 0, oid) for name, oid in _TYPES.items()}
 _HEAD = Struct(">5I")
 _LENGTH = Struct(">I")
-#: Of one element: most commands have one event.
+#: Heads of arrays with one element: most commands have one event.
 _HEADS = {name: _HEAD.pack(1, 0, oid, 1, 1) for name, oid in _TYPES.items()}
 
 

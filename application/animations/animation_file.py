@@ -91,7 +91,7 @@ _TERMS = {
     "audience": (TermKind.AUDIENCE, "un public"),
     "type": (TermKind.ANIMATION_TYPE, "un type d'animation"),
 }
-#: What separates several values of a cell; a comma may also stand within a label.
+#: Separators between the values of a cell; a comma may also stand within a label.
 _BETWEEN = re.compile(r"[;|/\n+&]")
 _COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
 _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)

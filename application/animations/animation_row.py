@@ -1,4 +1,4 @@
-"""What a row of a table of animations says, and what is wrong with it, under the names of the table's own columns."""
+"""A row of a table of animations, and its errors, under the names of the table's own columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.kernel.errors import ErrorCode, Problem
 
 @dataclass(slots=True)
 class AnimationRow:
-    """What a row says: values by field of an animation's content, and what is wrong with its cells."""
+    """A row's values, by field of an animation's content, and what is wrong with its cells."""
 
     number: int
     headings: Headings
@@ -21,7 +21,7 @@ class AnimationRow:
     #: As it stands in the table; None: none is named.
     territory: str | None = None
     commune: str | None = None
-    #: Of a row that was exported.
+    #: The version of an exported row.
     animation_id: str | None = None
     school: str | None = None
     problems: list[Problem] = field(default_factory=list)

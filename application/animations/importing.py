@@ -45,7 +45,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class RowOutcome(StrEnum):
-    """What becomes of a row."""
+    """The outcome of a row."""
 
     CREATED = "CREATED"
     TO_CREATE = "TO_CREATE"
@@ -68,7 +68,7 @@ class RowReport:
 
 @dataclass(slots=True)
 class Report:
-    """What the last decision on a table found; empty where the command had been carried out before."""
+    """The findings of the last decision on a table; empty where the command had been carried out before."""
 
     rows: list[RowReport] = field(default_factory=list)
     ignored: Sequence[str] = ()

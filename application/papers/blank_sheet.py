@@ -54,7 +54,7 @@ class BlankSheet:
     registrants: tuple[str, ...] = ()
     #: The person to call about it.
     contact: str | None = None
-    #: What one of those is called who are counted beside the children.
+    #: The word for one of those counted beside the children.
     adult: str = "parent"
 
 

@@ -10,7 +10,7 @@ from application.papers.logos import NO_LOGOS, Logos
 from application.papers.typesetting import made_on, qr_code, typeset
 from application.papers.writable import with_words_by_hand, written
 
-#: What a volunteer does.
+#: The missions of a volunteer.
 MISSIONS = (
     "relayer l'information auprès des autres parents",
     "participer à des ateliers et à des cafés des parents",

@@ -64,7 +64,7 @@ ReadFile = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Prover:
-    """What a proof is made with: the keys of people and of the log; an authority and witnesses where there are any."""
+    """The means of a proof: the keys of people and of the log; an authority and witnesses where there are any."""
 
     vault: Vault
     key: SigningKey

@@ -1,4 +1,4 @@
-"""What the first line of a table calls its columns, so that errors name them as whoever made the table reads them."""
+"""Name the columns of a table as its first line does, so that errors use the words of whoever made the table."""
 
 from __future__ import annotations
 

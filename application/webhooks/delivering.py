@@ -71,7 +71,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is sent to a subscription in a round. `until`: nothing more up to there is for it."""
+    """The messages to a subscription in a round. `until`: nothing more up to there is for it."""
 
     subscription: Subscription
     standing: Standing

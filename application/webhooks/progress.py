@@ -61,7 +61,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one attempt. `reason`: why it failed; `for_good`: no further attempt would help."""
+    """The outcome of one attempt. `reason`: why it failed; `for_good`: no further attempt would help."""
 
     position: int
     kind: str

@@ -29,7 +29,7 @@ _SCRIPT = Path(__file__).parent / "ask.lua"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What wrk measured: answers a second, and the median and 99th percentile in milliseconds."""
+    """A measurement of wrk: answers a second, and the median and 99th percentile in milliseconds."""
 
     per_second: float
     median_ms: float

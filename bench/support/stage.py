@@ -1,4 +1,4 @@
-"""What the benchmarks share: a server with its usual durability, goals, and tables."""
+"""The common stage of the benchmarks: a server with its usual durability, goals, and tables."""
 
 from __future__ import annotations
 

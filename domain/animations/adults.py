@@ -1,4 +1,4 @@
-"""Whom an animation counts beside the children: parents or, at a training of médiateurs, these."""
+"""The adults that an animation counts beside the children: parents or, at a training of médiateurs, these."""
 
 from __future__ import annotations
 

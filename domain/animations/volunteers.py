@@ -1,4 +1,4 @@
-"""Which Parents Ressource take part in an animation: named by their candidatures, never by their names."""
+"""The Parents Ressource who take part in an animation: named by their candidatures, never by their names."""
 
 from __future__ import annotations
 

@@ -77,8 +77,8 @@ class Actor:
     accepted: bool = True
     #: The structures that a mandate lets them speak for, whatever role they act in.
     speaks_for: frozenset[UUID] = frozenset()
-    #: Who they are, whatever role they act in: a keyed digest of issuer and subject (`Keyed.person`). For those in
-    #: office only.
+    #: The person, whatever role they act in: a keyed digest of issuer and subject (`Keyed.person`). For those in office
+    #: only.
     person: str | None = None
     #: The digest of the token that they act with, for those in office only.
     token: str | None = field(default=None, compare=False)

@@ -1,4 +1,4 @@
-"""What a publication holds, as events record it and within today's limits."""
+"""The content of a publication, as events record it and within today's limits."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class RegistrationRemoved(RegistrationEvent):
 
 @event("registration.registrants_reminded", "Rappel envoyé aux inscrits")
 class RegistrantsReminded(BookEvent):
-    """Who has a seat is reminded of the date: whoever learnt of it, or got the seat, before `known_before`."""
+    """Reminds people with a seat of the date: those who learnt of it, or got the seat, before `known_before`."""
 
     animation_id: UUID
     starts_at: Instant

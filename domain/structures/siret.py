@@ -1,4 +1,4 @@
-"""Whose account a SIRET belongs to, where a structure moved to it; every other SIRET has an account of its own."""
+"""The account that a SIRET belongs to, where a structure moved to it; every other SIRET has an account of its own."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ SOURCE = Source(table="action_groups", alias="r")
 #: The last opened first.
 ORDERS = (Order("opened_at", "r.opened_at", "timestamptz", True), Order("id", "r.group_id", "uuid", True))
 LISTING = Listing(SOURCE, ORDERS)
-#: Of those that a filter admits.
+#: A group by its id; the condition of a filter follows.
 BY_ID = f"SELECT r.* FROM {SOURCE.rows} WHERE r.group_id = %(id)s AND "
 PEOPLE = "SELECT * FROM {action_group_people} WHERE member_id = ANY(%(ids)s)"
 

@@ -76,7 +76,7 @@ def joined(row: Row, fact: MemberJoined, record: Recorded) -> Row:
 
 @ACTION_GROUPS.on(MemberLeft, MemberErased)
 def left(row: Row, fact: MemberGone, record: Recorded) -> Row:
-    """Who has left stays with the profession alone."""
+    """Keep only the profession of a member who has left."""
     at, member_id = record.stamp.recorded_at.isoformat(), str(fact.member_id)
     return row | {
         "members": [

@@ -33,12 +33,12 @@ SELECT a.structure_id FROM {animations} a JOIN {structures} s USING (structure_i
 WHERE a.commune_code = ANY(%(communes)s) AND a.starts_at > %(since)s AND a.status IN ('SUBMITTED', 'PUBLISHED')
     AND s.territories @> ARRAY[%(territory)s]
 GROUP BY a.structure_id ORDER BY count(*) DESC, a.structure_id LIMIT %(most)s"""
-#: Whose period is over.
+#: Requests whose period is over.
 TO_LAPSE = """
 SELECT request_id FROM {animation_requests}
 WHERE status IN ('OPEN', 'TAKEN_UP') AND wished_until < %(day)s ORDER BY wished_until, request_id LIMIT %(most)s"""
-#: Whose animation was cancelled, refused, or is for another school by now: among those of some streams, which are
-#: requests or animations.
+#: Requests whose animation was cancelled, refused, or is for another school by now: among those of some streams, which
+#: are requests or animations.
 TO_REOPEN = """
 SELECT r.request_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
 WHERE r.request_id = ANY(ARRAY(
@@ -46,7 +46,7 @@ WHERE r.request_id = ANY(ARRAY(
         WHERE animation_id = ANY(%(streams)s) AND status = 'ANSWERED'))
     AND r.status = 'ANSWERED' AND (a.status IN ('CANCELLED', 'REFUSED') OR a.school IS DISTINCT FROM r.school)
 ORDER BY r.request_id"""
-#: Whose animation was refused, and is submitted again for the school.
+#: Requests whose animation was refused, and is submitted again for the school.
 TO_ANSWER_AGAIN = """
 SELECT r.request_id, r.animation_id FROM {animation_requests} r JOIN {animations} a USING (animation_id)
 WHERE r.status = 'TAKEN_UP' AND a.status IN ('SUBMITTED', 'PUBLISHED') AND a.school = r.school

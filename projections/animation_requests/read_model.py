@@ -114,7 +114,7 @@ def _terms(wish: Any, shown: TermsInForce) -> Row:
     }
 
 
-#: Of a request that a structure takes up or answers: what was said against it holds no longer.
+#: Columns that a request gets when a structure takes it up or answers it: what was said against it holds no longer.
 _NOTHING_AGAINST: Row = {"reason": None, "given_back_by": None}
 
 

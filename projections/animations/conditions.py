@@ -1,4 +1,4 @@
-"""What a list of animations is filtered by."""
+"""The filters of a list of animations."""
 
 from __future__ import annotations
 

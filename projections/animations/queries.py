@@ -66,7 +66,7 @@ _ID = Order("id", "a.animation_id", "uuid")
 #: The order of the animations that wait for publication, unless another is asked for.
 BY_DECLARATION = (Order("created_at", "a.created_at", "timestamptz"), _ID)
 TO_PUBLISH = Listing(SOURCE, BY_DECLARATION, source)
-#: What is to come, the next one first, then what has begun, the latest first.
+#: Animations to come, the next one first, then those that have begun, the latest first.
 COMING_FIRST = (Order("TURN", "%(turn)s::timestamptz", TURN), Order("STARTS_AT", "a.starts_at", "timestamptz"), _ID)
 
 #: The latest change first.

@@ -30,7 +30,7 @@ def source(columns: Collection[str]) -> Source:
 
 #: Conditions, an order and a limit may follow.
 SELECT = f"SELECT t.*{SOURCE.shown} FROM {SOURCE.rows} WHERE "
-#: What the log holds first of each of these things.
+#: The first event of each of these things.
 FIRST_EVENTS = (
     "SELECT originator_id, state FROM stored_events WHERE originator_id = ANY(%(ids)s) AND originator_version = 1"
 )

@@ -70,7 +70,7 @@ def narrowed(filtered: Filter, conditions: Conditions, own_step: Mapping[str, An
     return filtered
 
 
-#: What stands for a school, with address, number and name as they were written.
+#: Standing candidatures for a school, with address, number and name as they were written.
 STANDING = """
 SELECT c.candidature_id, c.person_id, p.email, p.phone, p.first_name, p.last_name
 FROM {candidatures} c JOIN {candidature_people} p USING (candidature_id)

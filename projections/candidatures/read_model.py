@@ -209,7 +209,7 @@ def certified(row: Row, fact: CertificateIssued, record: Recorded) -> Row:
 
 @CANDIDATURES.on(PersonalDataErased)
 def erased(row: Row, fact: PersonalDataErased, record: Recorded) -> Row:
-    """What was recorded of trainings stays, without the words."""
+    """Keep what was recorded of trainings, without the words."""
     trainings = {
         name: [training | {"subject": ERASED_WORDS} for training in row[name]]
         for name in ("trainings", "certificate_trainings")

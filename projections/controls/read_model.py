@@ -90,7 +90,7 @@ def drawn(row: Row, fact: ControlDrawn, record: Recorded) -> Row:
 
 @CONTROLS.on(PieceJudged)
 def piece_judged(row: Row, fact: PieceJudged, record: Recorded) -> Row:
-    """Of a closed control only a refusal is taken back; while it is open, what was judged has rows of its own."""
+    """Take back a refusal of a closed control; while it is open, judgements have rows of their own."""
     if row["status"] != ControlStatus.CLOSED:
         return row
     return row | {"accepted": row["accepted"] + 1, "refused": row["refused"] - 1}

@@ -1,4 +1,4 @@
-"""What people wrote that may name somebody: it has keys of its own, so that whoever reads it decides."""
+"""Find texts that may name somebody: they have keys of their own, so that whoever reads them decides."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MentionKind(StrEnum):
 _MOST = 20
 #: Shorter words are mostly no part of a name.
 _SHORTEST = 2
-#: What makes up words in any alphabet, told here: what PostgreSQL takes for letters depends on where it runs.
+#: The letters of words in any alphabet, listed here: PostgreSQL's notion of a letter depends on where it runs.
 _LETTERS = "a-zA-Z0-9\\u00c0-\\u1fff\\u2c00-\\u2dff\\u3040-\\uffff"
 #: From here on are alphabets that write no spaces between words.
 _WITHOUT_SPACES = "\u3040"

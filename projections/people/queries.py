@@ -5,7 +5,7 @@ from __future__ import annotations
 from projections.logos.queries import IN_USE
 from projections.publications.queries import FILES_IN_USE
 
-#: Of animations that ended before `ended_before`, the first ended first.
+#: Registrations for animations that ended before `ended_before`, the first ended first.
 REGISTRANTS = """
 SELECT g.animation_id, g.registration_id FROM {registrations} g JOIN {animations} a USING (animation_id)
 WHERE g.erased_at IS NULL AND a.ends_at < %(ended_before)s ORDER BY a.ends_at, g.animation_id, g.registration_id"""
@@ -35,7 +35,7 @@ SELECT g.group_id, p.member_id FROM {action_groups} g CROSS JOIN jsonb_array_ele
 JOIN {action_group_people} p ON p.member_id = (member ->> 'member_id')::uuid
 WHERE g.closed_at < %(ended_before)s ORDER BY g.closed_at, g.group_id, p.member_id"""
 
-#: What the log says files were handed in for, as (digest, animation, dossier).
+#: The things that files were handed in for, by the log, as (digest, animation, dossier).
 USES = """
 SELECT convert_from(state, 'UTF8')::jsonb #>> '{{data,sha256}}',
        CASE WHEN topic = 'animation.sheet_attached' THEN originator_id END,

@@ -6,7 +6,7 @@ from __future__ import annotations
 _IN_FORCE = """g.adopted_at <= %(until)s AND NOT EXISTS (
     SELECT FROM {strategies} later
     WHERE later.territory = g.territory AND later.edition > g.edition AND later.adopted_at <= %(until)s)"""
-#: What was last recorded of each for the school year.
+#: The last record of each school for the school year.
 TARGET_SCHOOLS = f"""
 SELECT school.uai, g.territory, coalesce(record.has_part, false) AS has_part
 FROM {{strategies}} g CROSS JOIN LATERAL unnest(g.target_schools) AS school(uai) LEFT JOIN LATERAL (

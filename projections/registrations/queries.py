@@ -46,7 +46,7 @@ ORDER BY a.starts_at, a.animation_id LIMIT %(most)s"""
 #: In the order of registering: the waiting list is in the order of its line.
 ORDERS = (Order("place", "g.place", "bigint"), Order("id", "g.registration_id", "uuid"))
 LISTING = Listing(SOURCE, ORDERS)
-#: Of several animations, the latest first.
+#: Registrations for several animations, the latest first.
 OF_PERSON = Listing(
     SOURCE,
     (
@@ -66,12 +66,12 @@ def made_for_themself_by(person: str) -> Filter:
     return Filter().where("NOT g.on_behalf").where("g.registered_by_person = %(person)s", person=person)
 
 
-#: Who is told by telephone alone: without an e-mail address, or with one that letters do not reach.
+#: People told by telephone alone: without an e-mail address, or with one that letters do not reach.
 _TO_CALL = """(g.status <> 'CANCELLED' AND (
     EXISTS (SELECT FROM {registrants} n WHERE n.registration_id = g.registration_id AND n.email IS NULL)
     OR EXISTS (SELECT FROM {unreached} l WHERE l.about_id = g.registration_id))) = %(to_call)s"""
 
-#: Who has a printed ticket alone: the link of all others is in a letter.
+#: People with a printed ticket alone: the link of all others is in a letter.
 WITHOUT_EMAIL = (
     Filter()
     .where("g.status <> 'CANCELLED' AND g.repeats IS NULL")

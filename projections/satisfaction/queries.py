@@ -21,7 +21,7 @@ WHERE structure_id = coalesce(%(structure_id)s::uuid, '{ALL_STRUCTURES}')
   AND (%(first_month)s::date IS NULL OR month >= %(first_month)s)
   AND (%(last_month)s::date IS NULL OR month <= %(last_month)s)
 GROUP BY form_version, question ORDER BY form_version DESC, question"""
-#: Of one animation, by the rows of its packets.
+#: Figures of one animation, by the rows of its packets.
 PACKETS = """
 SELECT packet, form_version, answer_count, results FROM {satisfaction_packets} WHERE animation_id = %(animation_id)s
 ORDER BY packet"""

@@ -18,7 +18,7 @@ LISTING = Listing(SOURCE, ORDERS)
 #: Of those that a filter admits.
 BY_ID = f"SELECT p.* FROM {SOURCE.rows} WHERE p.project_id = %(id)s AND "
 OF_SCHOOLS = "SELECT * FROM {school_projects} WHERE uai = ANY(%(uais)s) ORDER BY uai, school_year DESC"
-#: What was last recorded of each school, of a school year that has begun.
+#: The last record of each school, for a school year that has begun.
 HAVING_PART = """
 SELECT DISTINCT ON (uai) uai, has_part FROM {school_projects}
 WHERE uai = ANY(%(uais)s) AND school_year <= %(school_year)s ORDER BY uai, school_year DESC"""

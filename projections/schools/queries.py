@@ -16,7 +16,7 @@ from projections.schools.read_model import keys
 from projections.strategies.queries import NAMED as NAMED_BY_STRATEGIES
 from projections.strategies.queries import TARGETS
 
-#: Whom each role answers for: directors and inspectors for écoles, heads for collèges and lycées.
+#: The degree of schools that each role answers for: directors and inspectors for écoles, heads for collèges and lycées.
 _DEGREES = {"director": Degree.FIRST.value, "inspector": Degree.FIRST.value, "head": Degree.SECOND.value}
 _DEGREE = "CASE role {} END".format(" ".join(f"WHEN '{role}' THEN '{degree}'" for role, degree in _DEGREES.items()))
 

@@ -30,7 +30,7 @@ LISTING = Listing(SOURCE, ORDERS)
 _FREE = """
 FROM {animations} WHERE convention_id = %(convention_id)s AND day BETWEEN %(period_from)s AND %(period_until)s
 AND status = 'PUBLISHED' AND dossier_id IS NULL"""
-#: What a dossier of that convention and period may gather: attested, and in no other dossier.
+#: The animations that a dossier of that convention and period may gather: attested, and in no other dossier.
 GATHERABLE = f"SELECT animation_id {_FREE} AND attested ORDER BY day, animation_id LIMIT %(most)s"
 #: What these dossiers wait for: what is over and lacks its attestation, and what was attested since they were gathered.
 AWAITED = f"""
@@ -46,7 +46,7 @@ SELECT d.dossier_id, a.day, count(*) AS animations FROM {service_dossiers} d
 JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)
 WHERE d.dossier_id = ANY(%(ids)s) GROUP BY d.dossier_id, a.day"""
 
-#: Who attested the animations of these dossiers, or handled their sheets.
+#: The people who attested the animations of these dossiers, or handled their sheets.
 ATTESTERS = """
 SELECT DISTINCT d.dossier_id, a.attesting_acts AS acts FROM {service_dossiers} d
 JOIN {animations} a ON a.animation_id = ANY(d.animation_ids)

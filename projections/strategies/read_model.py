@@ -23,7 +23,7 @@ STRATEGIES = Projection(
             "strategy_id": "uuid NOT NULL",
             "version": "integer NOT NULL",
             "territory": "text NOT NULL",
-            # Of which day the text is; null: recorded before that was asked for.
+            # The day of the text; null: recorded before that was asked for.
             "written_on": "date",
             "edition": "integer NOT NULL",
             "status": "text NOT NULL",

@@ -30,7 +30,7 @@ LISTING = Listing(SOURCE, ORDERS)
 
 _WITHIN = "(%(within)s::text[] IS NULL OR {0}.territory = ANY(%(within)s))"
 _IN_THE_MAKING = "d.status IN ('OPEN', 'RETURNED')"
-#: What each of the structures `owners` still owes, in the territories `within` unless that is null.
+#: The dues of each of the structures `owners`, in the territories `within` unless that is null.
 DUES = f"""
 SELECT owner, coalesce(to_attest, 0) AS attestations_due, coalesce(late, 0) AS attestations_late, oldest AS oldest_end,
     coalesce(dossiers, 0) AS dossiers_to_submit, coalesce(pieces, 0) AS pieces_missing

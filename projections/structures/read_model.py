@@ -38,7 +38,7 @@ STRUCTURES = Projection(
             "name": "text NOT NULL",
             "name_key": 'text COLLATE "C" NOT NULL',
             "territories": "text[] NOT NULL",
-            # Of before it moved, and what tokens with a later SIRET call its account.
+            # SIRETs from before it moved, and the ids by which tokens with a later SIRET call its account.
             "former_sirets": "text[] NOT NULL",
             "aliases": "uuid[] NOT NULL",
             "opened_at": "timestamptz NOT NULL",

@@ -16,7 +16,7 @@ from projections.engine.terms_in_force import Change
 
 Conn = Connection[Any]
 
-#: What an animation shows of each kind of term: one, or several.
+#: The columns of an animation that show each kind of term: one, or several.
 _ONE = {TermKind.ANIMATION_TYPE: "type", TermKind.VENUE_TYPE: "venue_type", TermKind.AUDIENCE: "audience"}
 _SEVERAL = {TermKind.THEME: "themes", TermKind.ACCESSIBILITY: "accessibility"}
 #: The same as an array, and whether any of `%(codes)s` is among them, as an index finds it.

@@ -54,7 +54,7 @@ TERMS = Projection(
             "since": "date",
             # The codes that took its place, after a merge or a split.
             "became": "text[] NOT NULL",
-            # What it was called before: label and the first day of start that it is not for.
+            # Its former labels, each with the first day of start that it is not for.
             "former_labels": "jsonb NOT NULL",
             # In the order in which the terms were added.
             "place": "integer NOT NULL",

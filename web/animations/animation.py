@@ -47,7 +47,7 @@ _TEXTS = Field(
 )
 _UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
 _FOR_MEDIATEURS = "mediateurs"
-#: Who registers for themselves: whoever is not signed in, too.
+#: Roles that register for themselves: people who are not signed in, too.
 _REGISTERING_THEMSELVES = (None, "PUBLIC", "PARENT", "MEDIATEUR")
 
 

@@ -26,7 +26,7 @@ _MONTHS = (
     re.compile(r"(?P<year>(?:19|20|21)\d\d)-(?P<month>\d\d?)", re.ASCII),
     re.compile(r"(?P<month>\d\d?)/(?P<year>(?:19|20|21)\d\d)", re.ASCII),
 )
-#: What the API may refuse to look for: the name that readers see, and where in the page it is mended.
+#: Filters that the API may refuse: the name that readers see, and where in the page it is mended.
 NAMES = {
     "territory": ("Département", "territory"),
     "theme": ("Thème", "theme"),
@@ -59,7 +59,7 @@ LANGUAGES = {
 
 @dataclass(slots=True)
 class Filters:
-    """What the reader looks for. `place` is as it was typed, `until` the last day."""
+    """The reader's filters. `place` is as it was typed, `until` the last day."""
 
     lists: dict[str, list[str]] = field(default_factory=dict)
     words: Search = field(default_factory=lambda: Search("", ""))

@@ -12,7 +12,7 @@ from web.core.problems import Problem
 from web.structure.attendance.registrations import RegisteringOthers
 
 _ANIMATION = document("animations/animation")
-#: Who registers parents for the animations of any structure.
+#: Roles that register parents for the animations of any structure.
 REGISTERING = ("DIRECTOR", "HEAD", "TEACHER", "MEDIATEUR")
 
 

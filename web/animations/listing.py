@@ -26,7 +26,7 @@ _LISTING, _MONTH = document("animations/listing"), document("animations/month")
 _LISTS = document("animations/lists")
 _PARIS = ZoneInfo("Europe/Paris")
 _PER_PAGE = 20
-#: What narrows a list by time: the month itself says it of a calendar.
+#: Filters by time, which the month itself gives in a calendar.
 _TIMES = ("startsFrom", "startsBefore", "upcoming")
 
 

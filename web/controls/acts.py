@@ -1,4 +1,4 @@
-"""What is done with a control: announce it, judge its pieces, answer to a refusal, close it."""
+"""The acts on a control: announce it, judge its pieces, answer to a refusal, close it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ CLOSE = Act(
     "Après, seul un refus peut encore être levé.",
     "CONTROL_CLOSE",
 )
-#: What the states of a control are called, and the kind of their badge.
+#: French names of the states of a control, and the kind of their badge.
 STATES = {
     "ANNOUNCED": ("Annoncé, pas encore tiré", "info"),
     "OPEN": ("En cours", "warning"),

@@ -19,7 +19,7 @@ from web.core.typed import iso_day
 _WHO = document("figures/who")
 _STRUCTURE, _TERRITORY, _NATION = (document(f"figures/{name}") for name in ("structure", "territory", "nation"))
 _READERS = ("COORDONNATEUR", "NATIONAL", "AUDITOR")
-#: Who may tell where a school is.
+#: Roles that may tell where a school is.
 _IMPORTING = ("COORDONNATEUR", "NATIONAL")
 _LONGEST = 100
 #: The days of the address: the field of the API, and the label.

@@ -1,4 +1,4 @@
-"""What is done for the programme's own measures: strategies, school projects, action-research groups."""
+"""The acts on the programme's own measures: strategies, school projects, action-research groups."""
 
 from __future__ import annotations
 

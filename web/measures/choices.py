@@ -1,4 +1,4 @@
-"""What the forms of measures offer to choose among."""
+"""The choices that the forms of measures offer."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _PROJECTS = document("measures/projects")
 
 
 class Projects(ActPage):
-    """Of a coordonnateur's territories, or of the country."""
+    """School projects of a coordonnateur's territories, or of the country."""
 
     path, acts = "/territoire/projets", (RECORD,)
     versioned = False
@@ -51,7 +51,7 @@ class Projects(ActPage):
 
 
 class SchoolProjectPage(Projects):
-    """Of the reader's own schools."""
+    """School projects of the reader's own schools."""
 
     path = "/ecole/projet"
     readers = recorders = ("DIRECTOR", "HEAD")

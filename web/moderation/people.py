@@ -170,7 +170,7 @@ class PeopleInOffice(ActPage):
         if isinstance(outcome, Response):
             return outcome
         act, payload = outcome
-        # What is left to read names somebody: it is shown on this very page, and stands in no address.
+        # The texts left to read name somebody: they are shown on this very page, and stand in no address.
         return await self.page(request, None, payload) if act.name == _ERASE else self._acts.led(request, act, payload)
 
     async def page(self, request: Request, posted: Form | None, erasure: Mapping[str, Any] | None = None) -> Response:

@@ -20,7 +20,7 @@ _STEPS = {
     "SWITCHED": "Terminé : les listes et les chiffres sont à jour",
     "STOPPED": "Arrêté avant la fin : les listes et les chiffres restent comme avant",
 }
-#: What people call the read models.
+#: French names of the read models.
 NAMES = {
     "accompaniments": "Parents aidés par les bénévoles",
     "account_people": "Personnes qui ont un compte",

@@ -50,7 +50,7 @@ class ProgrammePage:
         answer = await self._site.api.ask(request, _PROGRAMME, variables)
         programme: dict[str, Any] = answer["programme"]
         there: list[dict[str, Any]] = programme["byTerritory"]
-        # What is recorded or corrected after a school year's end counts for that year.
+        # Records and corrections after a school year's end count for that year.
         projects: dict[str, Any] = answer["projectShares"] or programme
         charts = {
             "share": [(_name(each), _percent(each["share"]), _share(each)) for each in projects["byTerritory"]],

@@ -1,4 +1,4 @@
-"""What may be done with a school's request, each with its form."""
+"""The acts on a school's request, each with its form."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class CheckFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a reader asks of a bundle beside its being genuine; by default nothing."""
+    """The demands of a reader on a bundle beside its being genuine; by default none."""
 
     #: Root certificates (PEM) of time-stamping authorities; without them a time stamp is not checked.
     roots: bytes | None = None
@@ -63,7 +63,7 @@ class OpenedBundle:
     leaves: list[bytes] = field(default_factory=list)
     records: list[Recorded] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
-    #: What dossier.json says: the facts, with encrypted texts in clear.
+    #: The content of dossier.json: the facts, with encrypted texts in clear.
     shown: Facts = field(default_factory=dict)
     #: The layouts that the paper may have.
     layouts: Sequence[int] = ()

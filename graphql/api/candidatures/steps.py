@@ -1,4 +1,4 @@
-"""Whose step a candidature waits for, at its school."""
+"""The school authority that a candidature waits for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from domain.candidatures.events import Degree
 from domain.candidatures.transitions import AUTHORITY, CandidatureStatus
 from domain.kernel.actors import Actor, Role
 
-#: What waits for each school authority: the degree and status of the candidatures to examine.
+#: The work of each school authority: the degree and status of the candidatures to examine.
 _STEPS = {
     Role.DIRECTOR: (Degree.FIRST, CandidatureStatus.SUBMITTED),
     AUTHORITY[Degree.FIRST]: (Degree.FIRST, CandidatureStatus.OPINION_GIVEN),

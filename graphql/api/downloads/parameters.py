@@ -21,7 +21,7 @@ from api.limits.values import MOST_IN_LIST
 from domain.kernel.errors import ErrorCode
 
 W = TypeVar("W")
-#: What newsletters, campaigns and social networks append to links, and readers against caches.
+#: Parameters that newsletters, campaigns and social networks append to links, and readers against caches.
 _APPENDED = re.compile(
     r"(utm|mtm|pk|matomo|piwik|hsa|mc|at|vero)_\w+|(fb|g|gb|dc|ms|tt|tw|y)clid|gad_\w+|gclsrc|[gw]braid|msclkid|li_fat_id"
     r"|_hs(enc|mi)|igshid?|xtor|mkt_tok|_(ga|gl)?|srsltid|sfmc_\w+|nocache|cachebuster",

@@ -1,4 +1,4 @@
-"""What those who examine or accompany a candidature may do with it."""
+"""The acts of those who examine or accompany a candidature."""
 
 from __future__ import annotations
 

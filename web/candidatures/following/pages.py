@@ -22,7 +22,7 @@ from web.core.site import Site
 from web.measures.choices import with_choices
 
 _LISTING, _CANDIDATURE = document("candidatures/following/listing"), document("candidatures/following/candidature")
-#: What can be looked for: its name in addresses, its label, and the filter of the API.
+#: Filters: the name in addresses, the label, and the filter of the API.
 _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "contact": ("À contacter", {"toContact": True}),
     "attestation": ("Attestation à délivrer", {"certificateToIssue": True}),

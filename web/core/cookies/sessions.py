@@ -1,4 +1,4 @@
-"""Who is signed in: the token that the API takes, encrypted in a cookie of this site."""
+"""Sessions: the token that the API takes, encrypted in a cookie of this site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the national team does with the lists of choices: add, rename, merge, split, retire."""
+"""The acts of the national team on the lists of choices: add, rename, merge, split, retire."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _file_withdrawn(case: Case, fact: PublicationFileWithdrawn) -> Decision:
 
 
 def _author_erased(case: Case, fact: PublicationAuthorErased) -> Decision:
-    """Whose right it was followed from a key that is gone: that the person was named is what is left to look at."""
+    """The right followed from a key that is gone: only the naming of the person is left to look at."""
     state = _of(case)
     if fact.person_id not in state.authors:
         raise Untold("nobody of that pseudonym was named as its author")
