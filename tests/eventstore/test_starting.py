@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from application.application import open_application
-from tests.projections.test_projector import until
+from tests.support.conditions import until
 from tests.support.world import EVENT_KEYS, MASTER_KEY
 
 _WAITS = """

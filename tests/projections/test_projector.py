@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -27,20 +26,12 @@ from projections.engine.runner import projecting, run
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
 from tests.projections.test_exactness import assert_exact
+from tests.support.conditions import until
 from tests.support.soak import TIMES
 from tests.support.world import MASTER_KEY, World
 
-PATIENCE_SECONDS = 30
 _processes = get_context("forkserver")
 _processes.set_forkserver_preload(["projections.engine.runner"])
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Waits, in bounds, until it holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.005)
 
 
 def project_for_ever(url: str) -> None:

@@ -32,7 +32,8 @@ from projections.registry import projections, relations
 from projections.typology import renewing as renewing_module
 from projections.typology.renewing import left_behind, renewing
 from tests.projections.test_exactness import assert_exact
-from tests.projections.test_projector import all_read, kill, start_projector, until
+from tests.projections.test_projector import all_read, kill, start_projector
+from tests.support.conditions import until
 from tests.support.dumps import dump
 from tests.support.soak import TIMES
 from tests.support.world import MASTER_KEY, NATIONAL, World

@@ -38,7 +38,7 @@ from projections.readiness import is_outdated
 from projections.registry import projections
 from projections.typology.renewing import left_behind, renewing
 from tests.projections.test_exactness import assert_exact
-from tests.projections.test_projector import until
+from tests.support.conditions import until
 from tests.support.soak import TIMES
 from tests.support.world import EVENT_KEYS, MASTER_KEY, NATIONAL, THEMES, World
 

@@ -21,7 +21,8 @@ from projections.engine.projection import Projection
 from projections.engine.runner import projecting
 from projections.engine.terms_in_force import TermsInForce
 from projections.registry import projections
-from tests.projections.test_projector import all_read, until
+from tests.projections.test_projector import all_read
+from tests.support.conditions import until
 from tests.support.world import World
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from uuid import UUID
 
@@ -18,14 +18,12 @@ from application.proof.tiles import tree_size
 from eventstore.bulk import append_rows
 from eventstore.locks import Lock, acquire
 from tests.application.proof.conftest import KEY, NEXT_KEY, NOW, rows
+from tests.support.conditions import until
 from tests.support.world import EVENT_KEYS
 
 
-def until(holds):
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.01)
+def has_size(conn, size):
+    return tree_size(conn)[0] == size
 
 
 def kept(conn):
@@ -55,9 +53,9 @@ def test_of_two_notaries_one_stands_by_and_a_lost_connection_is_waited_out(empty
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(notarising(empty.info.dsn, KEY, 3_600))
-        for number in range(1, 4):
-            append_rows(empty, EVENT_KEYS, rows(200 * number - 199, 200 * number))
-            until(lambda number=number: tree_size(empty)[0] == 200 * number)
+        for size in (200, 400, 600):
+            append_rows(empty, EVENT_KEYS, rows(size - 199, size))
+            until(partial(has_size, empty, size))
             empty.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = 'parentalite-notary' AND datname = current_database()"

@@ -25,7 +25,7 @@ from application.proof.stamping import Authority, BadStamp, check_stamp, request
 from application.proof.verifying import verify
 from eventstore.bulk import append_rows
 from tests.application.proof.conftest import EVENTS, KEY, rows
-from tests.application.proof.test_notary import until
+from tests.support.conditions import until
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import EVENT_KEYS
 

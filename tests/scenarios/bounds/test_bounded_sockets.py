@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 
 from cli.server import bounded_http, bounded_websocket
 from tests.scenarios.following.test_subscriptions import PROTOCOL, opened
+from tests.support.conditions import until
 from tests.support.network.raw_http import POST, READY, UPGRADE, plain, receive, sends, status
 from tests.support.people import NATIONAL
 
@@ -18,7 +19,7 @@ def test_connections_have_a_bound(server, monkeypatch):
     door = server.door
     monkeypatch.setattr(door, "max_connections", 3)
     server.http.close()
-    time.sleep(0.1)
+    until(lambda: door.peers == {})
     held = [plain(server) for _ in range(3)]
     for client in held:
         client.__enter__()
@@ -26,11 +27,11 @@ def test_connections_have_a_bound(server, monkeypatch):
         assert b"503" in receive(beyond)
     for client in held:
         client.__exit__(None, None, None)
-    time.sleep(0.1)
+    until(lambda: door.peers == {})
     with plain(server) as connection:
         connection.sendall(READY + b"Connection: close\r\n\r\n")
         assert status(connection) == 200
-    assert door.peers == {}
+    until(lambda: door.peers == {})
 
 
 def test_half_sent_bodies_take_bounded_memory(server, monkeypatch):
@@ -38,11 +39,10 @@ def test_half_sent_bodies_take_bounded_memory(server, monkeypatch):
     with plain(server) as first, plain(server) as second:
         head = POST + b"Content-Length: 900000\r\n\r\n"
         first.sendall(head + b"a" * 100_000)
-        time.sleep(0.2)
+        until(lambda: server.door.bodies > 0)
         sends(second, head + b"a" * 100_000)
         assert status(second) == 503
-    time.sleep(0.2)
-    assert server.door.bodies == 0
+    until(lambda: server.door.bodies == 0)
     assert server.post({"query": "{ __typename }"}).status_code == 200
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -21,18 +20,12 @@ from cli.server import serving
 from domain.kernel.actors import Role
 from projections.engine.rebuild import rebuild
 from tests.scenarios.following.test_subscriptions import PUBLICATIONS, TIMELINE, opened, subscribe
+from tests.support.conditions import until
 from tests.support.people import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import MASTER_KEY, OPERATIONS, TOKEN_SECRET, Clock, Server, running_server
 from tests.support.server import token as token_of
 
 PROGRESS = (OPERATIONS / "74-follow-a-rebuild.graphql").read_text()
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
 
 
 def receive(connection: ClientConnection) -> dict[str, Any]:

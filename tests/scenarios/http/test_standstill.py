@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +20,7 @@ from eventstore.locks import Lock, acquire, try_acquire
 from projections.engine import runner
 from projections.engine.runner import projecting
 from tests.scenarios.following.test_outages import DECLARE
+from tests.support.conditions import until
 from tests.support.network.outages import log_locked, terminate_all
 from tests.support.people import ANIMATION, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
@@ -29,13 +28,6 @@ from tests.support.server import Clock, Server, running_server
 _SLOW = """
 CREATE FUNCTION slowly(state bytea) RETURNS int IMMUTABLE LANGUAGE plpgsql
 AS 'BEGIN PERFORM pg_sleep(0.1); RETURN 1; END'"""
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.02)
 
 
 def is_ready(server: Server) -> bool:

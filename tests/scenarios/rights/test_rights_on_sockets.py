@@ -21,8 +21,8 @@ from api.downloads import file_responses as documents
 from api.following import news as following
 from application.sign_in.local import issue_token
 from domain.kernel.actors import Role
-from tests.scenarios.following.test_following import until
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
+from tests.support.conditions import until
 from tests.support.people import NATIONAL, STRUCTURE_ID, People
 from tests.support.server import TOKEN_SECRET, Clock, Server
 
