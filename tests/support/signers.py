@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.passkeys import Authenticator
 from tests.support.server import Server
+from tests.support.sign_in.passkeys import Authenticator
 
 OPTIONS = "{ viewer { passkeyOptions signs passkeys { credentialId site revokedAt } } }"
 REGISTER = """mutation($input: PasskeyRegisterInput!) {

@@ -10,9 +10,9 @@ from application.signatures.signing import Signing
 from application.signatures.site import Site
 from domain.kernel.actors import Role
 from tests.scenarios.service.dossiers_story import Claims
-from tests.support.passkeys import SITE, Authenticator
 from tests.support.people import COORDONNATEUR, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
+from tests.support.sign_in.passkeys import SITE, Authenticator
 from tests.support.signers import Signer
 
 

@@ -10,9 +10,9 @@ from application.proof.notes import to_pem
 from domain.kernel.actors import Role
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.signing.test_signatures_in_the_proof import certify, exported, findings, last, verified
-from tests.support.passkeys import Authenticator
 from tests.support.people import COORDONNATEUR, NATIONAL
 from tests.support.server import CHECKPOINT_KEY, Server, token
+from tests.support.sign_in.passkeys import Authenticator
 from tests.support.signers import OPTIONS, Signer
 
 WITHDRAW = """mutation($input: PasskeysWithdrawInput!) {

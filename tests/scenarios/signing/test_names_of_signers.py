@@ -11,9 +11,9 @@ from application.signatures.acts import Act
 from eventstore.records import Stamp
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.signing.test_signatures_in_the_proof import certify, exported, findings, verified
-from tests.support.passkeys import Authenticator
 from tests.support.people import COORDONNATEUR
 from tests.support.server import CHECKPOINT_KEY, Server
+from tests.support.sign_in.passkeys import Authenticator
 from tests.support.signers import Signer
 
 

@@ -27,9 +27,9 @@ from eventstore.sessions.log_memory import Seen
 from tests.application.proof.test_verifier_page import needs_node, verdicts
 from tests.scenarios.service.dossiers_story import Claims
 from tests.support.forging import lift_protection
-from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import AUDITOR, REASONS, STRUCTURE, People
 from tests.support.server import CHECKPOINT_KEY, Server
+from tests.support.sign_in.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.signers import OPTIONS, Signer
 from tests.support.world import EVENT_KEYS
 

@@ -10,9 +10,9 @@ import pytest
 
 from domain.kernel.actors import Role
 from tests.scenarios.service.dossiers_story import Claims
-from tests.support.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.people import COORDONNATEUR, NATIONAL, PARENT, REASONS, STRUCTURE, People
 from tests.support.server import Server, token
+from tests.support.sign_in.passkeys import PRESENT, RP_ID, Authenticator
 from tests.support.signers import ASK, OPTIONS, REGISTER, Signer
 
 SIGNED = """

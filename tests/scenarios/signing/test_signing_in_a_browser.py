@@ -17,9 +17,9 @@ from application.signatures.signing import Signing
 from application.signatures.site import Site
 from domain.kernel.actors import Role
 from tests.support.browser.chromium import chromium
-from tests.support.passkeys import Authenticator
 from tests.support.people import AUDITOR, COORDONNATEUR, REASONS, People
 from tests.support.server import CHECKPOINT_KEY, Clock, Server, running_server
+from tests.support.sign_in.passkeys import Authenticator
 from tests.support.signers import Signer
 
 PAGE = (Path(__file__).parents[2] / "support" / "signing_page.html").read_text()
