@@ -16,9 +16,9 @@ from pypdf import PdfReader
 from application.followers.packets import record_answers
 from domain.kernel.actors import Role
 from domain.kernel.identifiers import structure_id
+from tests.support.network.post_office import PostOffice, sent_by
 from tests.support.papers.sheets import SCAN, bearer, form
 from tests.support.people import NATIONAL, SIRET, STRUCTURE, People
-from tests.support.post_office import PostOffice, sent_by
 from tests.support.server import SITE, Server, token
 
 OURS = str(structure_id(SIRET))

@@ -10,9 +10,9 @@ from graphql import GraphQLObjectType
 
 from api.schema import schema
 from application.notifications.unsubscribing import PATH as UNSUBSCRIBING
+from tests.support.network.post_office import sent_by
 from tests.support.papers.pdf_text import picture, qr_texts
 from tests.support.people import CANDIDATURE, COORDONNATEUR, DIRECTOR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
-from tests.support.post_office import sent_by
 from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
 

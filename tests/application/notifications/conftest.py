@@ -14,7 +14,7 @@ from application.followers.reacting import react
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import CONTACT, PARENT, two_hours_later
-from tests.support.post_office import PostOffice, post_office, sent_by
+from tests.support.network.post_office import PostOffice, post_office, sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID, World
 
 

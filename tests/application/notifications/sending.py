@@ -6,7 +6,7 @@ from typing import Any
 
 from application.application import Application
 from application.followers.mailing import Mailer, Smtp
-from tests.support.post_office import PostOffice
+from tests.support.network.post_office import PostOffice
 
 SENDER = "Parentalité <ne-pas-repondre@example.org>"
 

@@ -18,7 +18,7 @@ from application.registrations import PURPOSE, RegistrationKeep, RegistrationSub
 from domain.kernel.actors import PUBLIC
 from domain.kernel.errors import DomainError
 from tests.support.inbox import messages
-from tests.support.post_office import PostOffice, post_office
+from tests.support.network.post_office import PostOffice, post_office
 from tests.support.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 TITLES, DAYS, VENUES = ("Café", "Atelier"), (10, 11, 12), ("Jean Jaurès", "Mairie")

@@ -14,7 +14,7 @@ from application.notifications.letters import WORDINGS
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
 from tests.support.dumps import dump
-from tests.support.post_office import PostOffice, post_office
+from tests.support.network.post_office import PostOffice, post_office
 from tests.support.world import World
 
 

@@ -22,8 +22,8 @@ from application.wording.lines import shorten
 from domain.candidatures.events import Degree
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import CONTACT, PARENT, modifies, moves
+from tests.support.network.post_office import PostOffice, sent_by
 from tests.support.papers.french_flaws import flaws
-from tests.support.post_office import PostOffice, sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID, UAI
 
 

@@ -16,7 +16,7 @@ from application.structures import SetStructureContact
 from domain.kernel.actors import PUBLIC
 from tests.support.letters import PARENT, modifies, moves
 from tests.support.network.npm import installed
-from tests.support.post_office import PostOffice, sent_by
+from tests.support.network.post_office import PostOffice, sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID
 
 

@@ -23,7 +23,7 @@ from application.followers.reacting import react
 from application.registrations import RegistrationCancel, RegistrationRemove, RegistrationSubmit
 from domain.kernel.actors import PUBLIC, SYSTEM
 from tests.support.dumps import dump
-from tests.support.post_office import PostOffice, post_office
+from tests.support.network.post_office import PostOffice, post_office
 from tests.support.world import MASTER_KEY, STRUCTURE, World
 
 SITE = "https://parentalite.example.org"

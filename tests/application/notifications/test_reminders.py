@@ -17,7 +17,7 @@ from projections.engine.generations import prepare
 from projections.registry import projections
 from tests.support.inbox import messages
 from tests.support.letters import PARENT, moves
-from tests.support.post_office import sent_by
+from tests.support.network.post_office import sent_by
 from tests.support.world import STRUCTURE, STRUCTURE_ID, World
 
 TWO_DAYS = timedelta(days=2)

@@ -12,7 +12,7 @@ from application.notifications.smtp import Trouble, classify_connection_error, c
 from application.registrations import RegistrationSubmit
 from domain.kernel.actors import PUBLIC
 from tests.application.notifications.sending import outbox_rows, recipients, send_all, sending_row
-from tests.support.post_office import post_office
+from tests.support.network.post_office import post_office
 
 
 def test_a_domain_beyond_ascii_is_reached_and_a_local_part_only_where_the_server_takes_it(world, app, large_animation):

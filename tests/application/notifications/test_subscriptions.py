@@ -13,7 +13,7 @@ from application.followers.reacting import react
 from application.notifications.subscriptions import MAX_UNSEEN, record_sign_in
 from domain.kernel.actors import Actor, Role
 from eventstore.identities import identity
-from tests.support.post_office import sent_by
+from tests.support.network.post_office import sent_by
 from tests.support.world import NATIONAL, STRUCTURE, STRUCTURE_ID, World
 
 OURS = f"structure:{STRUCTURE_ID}"

@@ -8,8 +8,8 @@ import pytest
 
 from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
+from tests.support.network.post_office import post_office
 from tests.support.people import People
-from tests.support.post_office import post_office
 from tests.support.server import Server
 
 LINK = "40-register-for-an-animation"

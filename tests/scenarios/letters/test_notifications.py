@@ -8,6 +8,7 @@ import pytest
 
 from application.followers.reacting import react
 from domain.kernel.actors import Role
+from tests.support.network.post_office import sent_by
 from tests.support.people import (
     ANIMATION,
     AUDITOR,
@@ -18,7 +19,6 @@ from tests.support.people import (
     SIRET,
     STRUCTURE,
 )
-from tests.support.post_office import sent_by
 from tests.support.server import token
 
 SEE, MARK = "60-see-notifications", "61-mark-notifications-as-read"

@@ -11,6 +11,7 @@ from application.followers.reacting import react
 from application.followers.unreached import tell_unreached
 from application.notifications.bounces import read_bounce, record_bounce
 from tests.support.network.delivery_reports import POSTFIX, report
+from tests.support.network.post_office import PostOffice, post_office
 from tests.support.people import (
     CANDIDATURE,
     COORDONNATEUR,
@@ -20,7 +21,6 @@ from tests.support.people import (
     STRUCTURE_ID,
     People,
 )
-from tests.support.post_office import PostOffice, post_office
 from tests.support.server import Server
 
 REGISTRATIONS = "query($id: ID!) { animation(id: $id) { registrations { nodes { email emailProblem } } } }"

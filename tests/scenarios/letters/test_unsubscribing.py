@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.network.post_office import sent_by
 from tests.support.people import STRUCTURE, STRUCTURE_ID
-from tests.support.post_office import sent_by
 
 ADD, PLAN, PREFER = "70-add-a-contact", "73-send-the-planning", "69-say-where-to-be-written-to"
 OURS = {"structureId": STRUCTURE_ID}

@@ -12,8 +12,8 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from application.followers.reacting import react
 from tests.support.dumps import dump, in_hexadecimal
+from tests.support.network.post_office import sent_by
 from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE, STRUCTURE_ID
-from tests.support.post_office import sent_by
 
 ADD, IMPORT, REMOVE, PLAN = (
     "70-add-a-contact",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.network.post_office import sent_by
 from tests.support.people import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID
-from tests.support.post_office import sent_by
 
 JAURES, VERNE = "0340766Y", "0340767Z"
 TABLE = f"UAI;nom;commune;degré\n{JAURES};École Jean Jaurès;Montpellier;1\n{VERNE};Collège Jules Verne;Sète;2"

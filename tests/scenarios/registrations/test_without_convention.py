@@ -9,8 +9,8 @@ from icalendar import Calendar
 
 from cli.server.following import RESUMED
 from cli.server.jobs import follow, suspend_uncovered
+from tests.support.network.post_office import sent_by
 from tests.support.people import COORDONNATEUR, NATIONAL, OTHER_STRUCTURE, STRUCTURE
-from tests.support.post_office import sent_by
 from tests.support.server import Server
 
 REGISTER = "40-register-for-an-animation"
