@@ -23,6 +23,7 @@ from uuid import UUID
 import psycopg
 from cachetools import LRUCache
 from psycopg import AsyncConnection, sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -163,6 +164,9 @@ async def snapshot(
             yield Snapshot(
                 conn, layout.tables, reached, live=live, is_of_standby=is_of_standby, composed=layout.composed
             )
+            if conn.info.transaction_status == TransactionStatus.INERROR:
+                # A statement failed, and the answer went on without it: PostgreSQL rolls back on commit.
+                rolled_back(conn)
             # Nothing was written, but after a rollback psycopg forgets its prepared statements.
             await conn.commit()
         except BaseException:

@@ -94,8 +94,13 @@ async def _modes(read: Snapshot, *plannings: Planning) -> list[str]:
     return [(await read.rows(show, planning=planning))[0]["plan_cache_mode"] for planning in plannings]
 
 
-def _in_turn(season: Reader, *transactions: tuple[Planning, ...], failing: Sequence[int] = ()) -> list[list[str]]:
-    """Return the modes within each of these transactions of one session, some of which fail in the end."""
+def _in_turn(
+    season: Reader, *transactions: tuple[Planning, ...], failing: Sequence[int] = (), aborted: Sequence[int] = ()
+) -> list[list[str]]:
+    """Return the modes within each of these transactions of one session.
+
+    Some fail in the end. In those `aborted` a statement fails, as of one field, and the answer goes on without it.
+    """
 
     async def run() -> list[list[str]]:
         modes = []
@@ -106,6 +111,9 @@ def _in_turn(season: Reader, *transactions: tuple[Planning, ...], failing: Seque
                         modes.append(await _modes(read, *plannings))
                         if number in failing:
                             raise LookupError
+                        if number in aborted:
+                            with suppress(psycopg.DataError):
+                                await read.rows(sql.SQL("SELECT 1 / 0"))
         return modes
 
     return season.runner.run(run())
@@ -126,3 +134,4 @@ def test_a_transaction_rolled_back_leaves_the_session_planning_as_it_should(
 ):
     expected = "force_generic_plan" if after is Planning.ONCE else "auto"
     assert _in_turn(season, (before,), (within,), (after,), failing=[1])[-1] == [expected]
+    assert _in_turn(season, (before,), (within,), (after,), aborted=[1])[-1] == [expected]
