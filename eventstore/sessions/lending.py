@@ -97,7 +97,9 @@ class Favourite(Generic[C]):
         """End what `take` began; what the pool has lent `since` then may become the favourite."""
         with self._guard:
             self._waiting -= 1
-            if conn is not None and self._favourite is None and since > self._forgotten_at:
+            # Where somebody waits it is returned to the pool, which may have closed it.
+            is_free = self._favourite is None or self._favourite.closed
+            if conn is not None and is_free and since > self._forgotten_at:
                 self._favourite, self._until = conn, monotonic() + FAVOURED_SECONDS
 
     def put(self, conn: C) -> bool:

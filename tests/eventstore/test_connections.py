@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from eventstore.connections import commands_pool, connect
 from eventstore.unavailable import Unavailable
+from tests.support.conditions import until
 
 
 def test_a_pool_whose_connections_are_all_refused_is_not_taken_for_busy(fresh_url: str) -> None:
@@ -95,6 +96,19 @@ def test_the_pool_sees_its_favourite_again_after_a_while(fresh_url: str, monkeyp
     with commands_pool(fresh_url, 1) as pool:
         pool.putconn(pool.getconn())
         assert pool.get_stats()["pool_available"] == 1
+
+
+def test_another_is_favoured_once_the_pool_closed_the_favourite_where_somebody_waits(fresh_url: str) -> None:
+    with commands_pool(fresh_url, 1) as pool, ThreadPoolExecutor(1) as thread:
+        conn = pool.getconn()
+        waiting = thread.submit(pool.getconn)
+        until(lambda: pool.get_stats()["requests_waiting"] == 1)
+        conn.close()
+        pool.putconn(conn)
+        another = waiting.result(timeout=10)
+        pool.putconn(another)
+        assert another is not conn
+        assert pool.get_stats()["pool_available"] == 0, "it lies with its pool's favourite, not in the pool"
 
 
 def test_a_server_that_freezes_after_it_accepted_a_connection_is_hung_up_on(
