@@ -21,7 +21,7 @@ class AnimationRow:
     #: As it stands in the table; None: none is named.
     territory: str | None = None
     commune: str | None = None
-    #: The version of an exported row.
+    #: The id that an exported row has.
     animation_id: str | None = None
     school: str | None = None
     problems: list[Problem] = field(default_factory=list)
