@@ -190,7 +190,8 @@ class Pages:
             return elsewhere
         if refused.status == 405 and request.method == "GET":
             # The address of a form, opened again from a history: the page of the form stands above it.
-            return RedirectResponse(request.url.path.rpartition("/")[0] or "/", 303)
+            above = request.url.path.rpartition("/")[0] or "/"
+            return RedirectResponse(above + (f"?{request.url.query}" if request.url.query else ""), 303)
         title = _TITLES.get(refused.status, "Envoi refusé")
         problem = Problem(refused.status, title, refused.message, refused.headers)
         response = self._templates.page(request, "layout/problem", refused.status, problem=problem, typed=None)

@@ -13,6 +13,7 @@ from tests.support.people import (
     DIRECTOR,
     HEAD,
     INSPECTOR,
+    OTHER_SIRET,
     OTHER_STRUCTURE,
     SIRET,
     STRUCTURE,
@@ -41,9 +42,12 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "MEDIATEUR": token(Role.MEDIATEUR, "médiatrice"),
         "MEDIATEUR_HERE": token(Role.MEDIATEUR, "médiateur des Tilleuls", sirets=[SIRET]),
         "OTHER": OTHER_STRUCTURE,
-        # Beside the roles: one more national team, and who answers for another territory.
+        # Beside the roles: one more national team, and whoever answers for another territory or for two structures.
         "TEAM": TEAM,
         "ELSEWHERE": token(Role.COORDONNATEUR, "Coordination 13", territories=["13"]),
+        "BOTH": token(Role.STRUCTURE, "Les deux", sirets=[SIRET, OTHER_SIRET]),
+        # The director of a school in a department that takes no part.
+        "ABROAD": token(Role.DIRECTOR, schools=["0751234J"]),
     }
     with founded_server(server_url, name, offers=offers) as running:
         yield running

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.core.cookies.done import OUTCOME_NAMES
 from web.core.documents import Document
 from web.core.forms import Field, Form
+from web.core.pages import TURNED
+from web.core.paths import address_without
 from web.core.signing import carry_out
 from web.core.site import Site
 
@@ -125,7 +128,10 @@ class Acts:
     ) -> RedirectResponse:
         """Return where to go once an act is done."""
         towards = act.leads(payload) if act.leads else towards
-        return RedirectResponse(f"{towards or request.url.path}?{urlencode({_DONE: act.name})}", 303)
+        if towards is None:
+            # The same page: of the same one of several structures, too.
+            return RedirectResponse(address_without(request, TURNED | OUTCOME_NAMES, (_DONE, act.name)), 303)
+        return RedirectResponse(f"{towards}?{urlencode({_DONE: act.name})}", 303)
 
     def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
         """Put the API's errors beside the fields of the form."""

@@ -17,7 +17,7 @@ from web.core.forms import Field, Form
 from web.core.french import plural
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
-from web.structure.speaking import spoken_for_id
+from web.structure.speaking import PARAMETER, spoken_for_id
 
 _PAGE = document("structure/contacts/contacts")
 _IMPORT = document("structure/contacts/import")
@@ -93,7 +93,7 @@ class Contacts:
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["contactsImport"]
             if not payload["errors"]:
-                numbers = urlencode({_IMPORTED: f"{payload['added']}-{payload['known']}"})
+                numbers = urlencode({PARAMETER: structure, _IMPORTED: f"{payload['added']}-{payload['known']}"})
                 response = RedirectResponse(f"/structure/contacts?{numbers}", 303)
                 tables.hand_over(self._site, request, response, payload)
                 return response
