@@ -16,6 +16,7 @@ from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
 from web.core.site import Site
+from web.structure.attendance.registrations import FOR_MEDIATEURS
 
 _ANIMATION, _REGISTER = document("animations/animation"), document("animations/register")
 _FIELDS = (
@@ -46,7 +47,6 @@ _TEXTS = Field(
     hint="Confirmation, changement, annulation et rappel, rien d'autre. Répondez STOP pour ne plus en recevoir.",
 )
 _UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
-_FOR_MEDIATEURS = "mediateurs"
 #: Roles that register for themselves: people who are not signed in, too.
 _REGISTERING_THEMSELVES = (None, "PUBLIC", "PARENT", "MEDIATEUR")
 
@@ -94,7 +94,7 @@ class AnimationPage:
         about = {"sendsTextMessages": answer["sendsTextMessages"], "forOthers": role in REGISTERING, "role": role}
         about["forSelf"] = role in _REGISTERING_THEMSELVES
         # Nobody else can be registered for what is for médiateurs.
-        about["forOthers"] = about["forOthers"] and animation["audience"]["code"] != _FOR_MEDIATEURS
+        about["forOthers"] = about["forOthers"] and animation["audience"]["code"] != FOR_MEDIATEURS
         return {**animation, **about}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
@@ -119,7 +119,7 @@ class AnimationPage:
             return "Cette animation a commencé ou elle est passée : les inscriptions sont closes."
         if animation["suspended"]:
             return "Les inscriptions sont suspendues pour le moment. Revenez plus tard ou appelez la structure."
-        if animation["audience"]["code"] == _FOR_MEDIATEURS and animation["role"] != "MEDIATEUR":
+        if animation["audience"]["code"] == FOR_MEDIATEURS and animation["role"] != "MEDIATEUR":
             return "Cette formation est réservée aux médiateurs. Ils s'inscrivent avec leur compte."
         return None
 

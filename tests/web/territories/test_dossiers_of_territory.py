@@ -13,7 +13,7 @@ from tests.support.papers.pdf_text import text
 from tests.support.papers.sheets import attach
 from tests.support.people import STRUCTURE, People
 from tests.support.server import Server
-from tests.support.visitor import Visitor, elements
+from tests.support.visitor import Visitor, elements, links
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -113,6 +113,8 @@ def test_nothing_about_a_training_speaks_of_parents(claims: Claims, server: Serv
     own = f"/structure/animations/{training}"
     structure = Visitor(server.address).signs_in("STRUCTURE")
     pages = {path: structure.sees(path) for path in (own, f"{own}/inscrire", f"{own}/presences")}
+    assert f"{own}/inscrire" not in links(pages[own] + pages[f"{own}/presences"])
+    assert "Ils s'inscrivent avec leur compte" in pages[f"{own}/inscrire"]
     server.clock.now = AFTER
     claims.people.does("08-attest-who-came", STRUCTURE, animationId=training, parents=90, children=0)
     dossier = claims.certified(training)

@@ -23,6 +23,8 @@ from web.structure.speaking import own_animation
 
 _LIST, _TICK = document("structure/attendance/list"), document("structure/attendance/tick")
 _PER_PAGE = 100
+#: The audience of trainings, for which each registers with an account of their own.
+FOR_MEDIATEURS = "mediateurs"
 _PRESENT = {"oui": True, "non": False}
 _PERSON = Field("registrationId", "Personne", hidden=True, needed=True)
 _CHILDREN = Field("children", "Enfants venus avec cette personne", "number")
@@ -207,6 +209,7 @@ class RegisteringOthers:
         animation = await self.animation(request)
         registered = _REGISTERED in request.query_params and request.method == "GET"
         shown = self.site.done.handed_over(request, self._reader(request)) if registered else {}
+        begins = _registers(animation, self.site.clock())
         response = self.site.templates.page(
             request,
             "structure/attendance/registering",
@@ -219,7 +222,7 @@ class RegisteringOthers:
             ticket=shown.get("ticket", ""),
             waits=shown.get("status") == "WAITING",
             # Still show what was typed before it closed.
-            open=form.failed or _registers(animation, self.site.clock()),
+            open=form.failed or (animation["audience"]["code"] != FOR_MEDIATEURS and begins),
         )
         return self.site.guard.keep(request, response)
 
