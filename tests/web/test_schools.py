@@ -45,6 +45,9 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     assert ("Léa Petit" in structure, "ticket.pdf" in structure) == (True, False)
     for role in ("PARENT", "INSPECTOR", "COORDONNATEUR"):
         Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
+    invites = "Pour inscrire un parent"
+    assert (invites in desk, invites in Visitor(server.address).signs_in("INSPECTOR").sees("/ecole")) == (True, False)
+    assert invites in Visitor(server.address).signs_in("ABROAD").sees("/ecole")
 
 
 def test_a_director_lets_a_teacher_register_parents_and_takes_it_back(visitor: Visitor) -> None:

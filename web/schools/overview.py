@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.animations.for_others import REGISTERING
 from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
@@ -75,6 +76,7 @@ class SchoolDesk(ActPage):
             animations=animations,
             statuses=_STATUSES,
             around=pages_around(request, viewer["registrationsForOthers"]["pageInfo"], "#inscriptions"),
+            registers=viewer["role"] in REGISTERING,
             bind=_BIND if viewer["role"] in _BINDERS else None,
             binding=self._binding(request, viewer, posted),
             end=_END,
