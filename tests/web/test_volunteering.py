@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.people import CANDIDATURE, DIRECTOR, INSPECTOR, SCHOOL, People
@@ -57,5 +59,9 @@ def test_a_volunteer_notes_whom_they_helped_and_reads_it(visitor: Visitor, peopl
     assert "2\N{NO-BREAK SPACE}parents</dd>" in page
     desk = Visitor(server.address).signs_in("INSPECTOR").sees(f"/ecole/candidatures/{candidature}")
     assert "<dt>Validée le</dt>" in desk
+    refused = visitor.sends(page, "withdraw", {"reason": "Je déménage. " * 500}, 422)
+    assert ('<a href="#reason">' in refused, "Je déménage. Je déménage." in refused) == (True, True)
+    assert refused.count('<details class="site-confirm" open>') == 1
+    assert re.search(r'<details class="site-confirm" open>\s*<summary>Je retire', refused)
     # What is to be withdrawn needs none of these fields.
     assert "<h1>Candidature retirée</h1>" in visitor.sends(page, "withdraw")
