@@ -66,6 +66,8 @@ def test_of_several_files_those_that_can_be_kept_are_kept_once_and_the_others_ar
     assert "« deux.pdf » : " in page
     assert "Les 2 autres sont enregistrés" in page
     assert page.count('id="fichiers"') == 1
+    # The other forms of that page are still the publication's.
+    assert (page.count(f'action="{path}/fichiers"'), f'action="{path}"' in page) == (1, True)
     assert "Le fichier est joint" in joins(page, ("deux.pdf", second))
     assert "Les fichiers sont joints" in joins(page, ("un.pdf", first), ("deux.pdf", second), ("trois.pdf", third))
     assert visitor.sees(path).count("Enlever le fichier") == 3

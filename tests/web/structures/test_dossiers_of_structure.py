@@ -55,9 +55,11 @@ def test_a_file_that_was_attached_by_mistake_is_taken_back(controls: Controls, v
         fields = {"jeton": re.findall('name="jeton" value="([^"]+)"', page)[0], "cle": "", "piece": piece}
         files = {"file": ("x.png", png(), "image/png")}
         assert visitor.http.post(f"{own}/pieces", data=fields, files=files).status_code == 303
-    page = visitor.sees(own)
-    assert page.count("Retirer ce fichier") == 2
-    refused = visitor.sends(page, "retirer", {"reason": ""}, 422)
+    wrong = visitor.http.post(f"{own}/pieces", data=fields, files={"file": ("", b"")})
+    assert "choisissez un fichier" in wrong.text
+    # The other forms of that page are still the dossier's.
+    assert wrong.text.count("Retirer ce fichier") == 2
+    refused = visitor.sends(wrong.text, "retirer", {"reason": ""}, 422)
     assert '<a href="#retirer-0-reason">' in refused
     page = visitor.sends(refused, "retirer", {"reason": "Celle d'un autre."})
     assert "Le fichier est retiré" in page
