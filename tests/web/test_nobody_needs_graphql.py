@@ -26,10 +26,10 @@ def test_every_mutation_is_sent_by_a_page() -> None:
 
 def test_what_was_typed_in_several_lines_is_shown_in_several_lines() -> None:
     shown = {
-        f"{path.relative_to(_WEB)}: {found[0]}"
+        f"{path.relative_to(_WEB)}: {match[0]}"
         for path in _WEB.rglob("*.html")
-        for found in _TYPED.finditer(path.read_text())
-        if found[0].strip("{} ") not in _OURS
+        for match in _TYPED.finditer(path.read_text())
+        if match[0].strip("{} ") not in _OURS
     }
     assert shown == set()
     assert written("Une <b>feuille</b>\r\nmanque.\n") == "Une &lt;b&gt;feuille&lt;/b&gt;<br>manque."

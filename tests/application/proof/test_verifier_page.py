@@ -85,11 +85,11 @@ def test_the_page_gives_every_bundle_its_verdict_at_the_same_step():
 
 @needs_node
 def test_a_reader_of_the_page_is_told_in_french_what_each_check_says():
-    said = {result["text"]: result["french"] for each in corpus() for result in each}
-    said |= french([_with_values(text) for text in _TEXTS.findall(PAGE.read_text("utf-8"))])
-    assert [text for text, words in said.items() if words is None] == []
+    words_of = {result["text"]: result["french"] for each in corpus() for result in each}
+    words_of |= french([_with_values(text) for text in _TEXTS.findall(PAGE.read_text("utf-8"))])
+    assert [text for text, words in words_of.items() if words is None] == []
     english = re.compile(r"\b(the|is|not|of|its|which|events?|where|has)\b")
-    assert [words for words in said.values() if english.search(_NAMES.sub("", words))] == []
+    assert [words for words in words_of.values() if english.search(_NAMES.sub("", words))] == []
 
 
 def _with_values(text: tuple[str, str]) -> str:

@@ -212,8 +212,8 @@ def test_who_answers_for_several_territories_and_names_none_reads_which_to_choos
     both, message = token(Role.COORDONNATEUR, territories=["18", "34"]), "Territoire : indiquez lequel des vôtres, "
     wanted = ("INVALID", ["territory"], f"{message}Cher (18) ou Hérault (34).")
     assert programme.refusals(operation, both, **values) == [wanted]
-    one = ("INVALID", ["territory"], "Territoire : indiquez le vôtre, Cher (18).")
-    assert programme.refusals(operation, CHER, **values) == [one]
+    own = ("INVALID", ["territory"], "Territoire : indiquez le vôtre, Cher (18).")
+    assert programme.refusals(operation, CHER, **values) == [own]
     for who in (HEAD, AUDITOR):
         assert [code for code, _, _ in programme.refusals(operation, who, **values)] == ["FORBIDDEN"]
     assert [code for code, _, _ in programme.refusals(operation, both, territory="13", **values)] == ["FORBIDDEN"]

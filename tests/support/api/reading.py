@@ -58,10 +58,10 @@ class Reader:
             besides = (self.files, *BESIDES[1:])
             services = Services(self.town.app, self.pool, waiter, SIGN_IN, 1.0, lambda: self.town.now, *besides)
             context = Context(services, actor)
-            told = await schema.subscribe(document, context_value=context)
+            answers = await schema.subscribe(document, context_value=context)
             try:
-                assert isinstance(told, AsyncGenerator), told
-                return await anext(told)
+                assert isinstance(answers, AsyncGenerator), answers
+                return await anext(answers)
             finally:
                 await context.close()
 
