@@ -36,6 +36,7 @@ def test_every_field_of_a_command_has_a_french_name():
             "earlier",
             "gatherable",
             "held",
+            "namesakes",
             "of_same_reference",
             "of_that_code",
             "person",

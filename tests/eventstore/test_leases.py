@@ -81,5 +81,5 @@ def test_work_stands_still_while_the_log_lacks_what_its_process_has_seen(
         assert rounds <= before + 1
         # What was seen is there again: the work goes on by itself.
         memory.fault = None
-        memory._seen = type(memory.seen)()
+        memory._seen, memory._recorded = type(memory.seen)(), None
         wait_for_rounds(before + 2)

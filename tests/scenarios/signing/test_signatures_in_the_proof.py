@@ -78,7 +78,8 @@ def alter(server: Server, topic: str, change: Callable[[dict[str, Any]], None]) 
             (json.dumps(state, separators=(",", ":")).encode(), stream, version),
         )
     # As in a server that is started later: one that saw the event as it was stands still.
-    server.application.memory._seen = Seen()
+    memory = server.application.memory
+    memory._seen, memory._recorded = Seen(), None
 
 
 def certify(anne: Signer, dossier: str) -> None:
