@@ -149,6 +149,8 @@ def _copied(server_url: str, template: str) -> str:
     name = psycopg.conninfo.conninfo_to_dict(template)["dbname"]
     with psycopg.connect(server_url, autocommit=True) as conn:
         conn.execute("DROP DATABASE IF EXISTS terms_change")
+        # A database in use cannot be copied, and autovacuum uses it after a rebuild.
+        conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         conn.execute(sql.SQL("CREATE DATABASE terms_change TEMPLATE {}").format(sql.Identifier(str(name))))
     return with_database(server_url, "terms_change")
 
