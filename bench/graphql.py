@@ -82,7 +82,7 @@ class Run:
 
 #: PostGraphile has a narrow table of the audit trail, where ours is the log itself.
 _TRAIL = f"""
-DROP TABLE IF EXISTS read_models.audit_trail_beside;
+DROP TABLE IF EXISTS read_models.audit_trail_beside CASCADE;
 CREATE TABLE read_models.audit_trail_beside AS
     SELECT position, recorded_at, type, subject_id, structure_id, territory FROM {ENTRIES} AS t;
 ALTER TABLE read_models.audit_trail_beside ADD PRIMARY KEY (position);
