@@ -16,9 +16,9 @@ from api.animations.table_downloads import AnimationExports
 from api.communication.plannings import Plannings
 from api.core.context import Services
 from domain.kernel.identifiers import structure_id
-from tests.api.lists.plans import ANIMATIONS_COPIED, STRUCTURES_ADDED, nodes_of, rows_read
+from tests.api.lists.plans import STRUCTURES_ADDED, many_animations, nodes_of, rows_read
 from tests.support.api.asking import BESIDES, SIGN_IN, TILLEULS, Reached
-from tests.support.api.reading import Reader, executed, opened_town, reading
+from tests.support.api.reading import Reader, executed
 
 _CHANGES = """
 UPDATE read_models.animations_g1 SET
@@ -28,20 +28,9 @@ UPDATE read_models.animations_g1 SET
 
 @pytest.fixture(scope="module")
 def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reader]:
-    with opened_town(server_url, f"api_exports_{worker_id}", founded_name) as town:
-        town.signs()
-        town.declares(published=True)
-        with reading(town) as reader:
-            with town.app.pool.connection() as conn:
-                conn.execute("SET statement_timeout = '120s'")
-                conn.execute(ANIMATIONS_COPIED)
-                conn.execute(STRUCTURES_ADDED)
-                conn.execute(_CHANGES)
-            with town.app.pool.connection() as conn:
-                conn.autocommit = True
-                conn.execute("SET statement_timeout = '120s'")
-                conn.execute("VACUUM ANALYZE read_models.animations_g1, read_models.structures_g1")
-            yield reader
+    name = f"api_exports_{worker_id}"
+    with many_animations(server_url, name, founded_name, STRUCTURES_ADDED, _CHANGES) as reader:
+        yield reader
 
 
 def _download(reader: Reader, path: str, such_as: str = "cursor_values") -> tuple[bytes, list[dict[str, Any]]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
 from domain.kernel.actors import Actor
-from tests.support.api.reading import Reader, executed
+from tests.support.api.reading import Reader, executed, opened_town, reading
 
 ANIMATIONS, EVENTS = 5_000, 25_000
 
@@ -65,6 +66,21 @@ INSERT INTO read_models.structures_g1
     (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)
 SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
 """
+
+
+@contextmanager
+def many_animations(server_url: str, name: str, template: str, *statements: str) -> Iterator[Reader]:
+    """Open a town with thousands of copies of one animation; further `statements` add to them, or change them."""
+    with opened_town(server_url, name, template) as town:
+        town.signs()
+        town.declares(published=True)
+        with reading(town) as reader:
+            with town.app.pool.connection() as conn:
+                conn.execute("SET statement_timeout = '120s'")
+                for statement in (ANIMATIONS_COPIED, *statements):
+                    conn.execute(statement)
+                conn.execute("VACUUM ANALYZE read_models.animations_g1, stored_events, read_models.structures_g1")
+            yield reader
 
 
 def plans_of(reader: Reader, document: str, actor: Actor, variables: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ from projections.animations.queries import coming_first, listed, listing, planne
 from projections.engine.planning import ONCE, Planning
 from projections.engine.reading import Snapshot, snapshot
 from projections.registry import relations
-from tests.api.lists.plans import ANIMATIONS_COPIED, nodes_of
-from tests.support.api.reading import Reader, executed, opened_town, reading
+from tests.api.lists.plans import many_animations, nodes_of
+from tests.support.api.reading import Reader, executed
 from tests.support.api.written import numbered
 
 LISTING = """query ($where: AnimationWhere) {
@@ -29,17 +29,8 @@ NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reader]:
-    """A few thousand animations."""
-    with opened_town(server_url, f"api_planning_{worker_id}", founded_name) as town:
-        town.signs()
-        town.declares(published=True)
-        with reading(town) as reader:
-            with town.app.pool.connection() as conn:
-                conn.autocommit = True
-                conn.execute("SET statement_timeout = '120s'")
-                conn.execute(ANIMATIONS_COPIED)
-                conn.execute("VACUUM ANALYZE read_models.animations_g1")
-            yield reader
+    with many_animations(server_url, f"api_planning_{worker_id}", founded_name) as reader:
+        yield reader
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,18 @@ from domain.kernel.identifiers import structure_id
 from projections.audit.queries import ORDERS
 from projections.engine.paging import cursor_of
 from tests.api.lists.plans import (
-    ANIMATIONS_COPIED,
     EVENTS,
     EVENTS_COPIED,
     EVENTS_READ,
     OLDER_COPIED,
     STRUCTURES_ADDED,
+    many_animations,
     nodes_of,
     plans_of,
     rows_read,
 )
 from tests.support.api.asking import AUDITOR, NATIONAL, TILLEULS, coordonnateur, structure
-from tests.support.api.reading import Reader, executed, opened_town, reading
+from tests.support.api.reading import Reader, executed
 
 _TABLES = {"animations_g1", "stored_events"}
 #: What a few of the events are of, all of them in the Hérault.
@@ -37,24 +37,11 @@ _SUBJECT = str(UUID(md5(b"6").hexdigest()))
 @pytest.fixture(scope="module")
 def season(server_url: str, worker_id: str, founded_name: str) -> Iterator[Reader]:
     """A few thousand animations, and what happened to them."""
-    with opened_town(server_url, f"api_plans_{worker_id}", founded_name) as town:
-        town.signs()
-        town.declares(published=True)
-        with reading(town) as reader:
-            with town.app.pool.connection() as conn:
-                conn.execute("SET statement_timeout = '120s'")
-                conn.execute(ANIMATIONS_COPIED)
-                conn.execute(EVENTS_COPIED)
-                conn.execute(OLDER_COPIED)
-                conn.execute(EVENTS_READ)
-                conn.execute(STRUCTURES_ADDED)
-            # Half of them are over.
-            town.now = datetime(2027, 1, 15, tzinfo=UTC)
-            with town.app.pool.connection() as conn:
-                conn.autocommit = True
-                conn.execute("SET statement_timeout = '120s'")
-                conn.execute("VACUUM ANALYZE read_models.animations_g1, stored_events, read_models.structures_g1")
-            yield reader
+    added = (EVENTS_COPIED, OLDER_COPIED, EVENTS_READ, STRUCTURES_ADDED)
+    with many_animations(server_url, f"api_plans_{worker_id}", founded_name, *added) as reader:
+        # Half of them are over.
+        reader.town.now = datetime(2027, 1, 15, tzinfo=UTC)
+        yield reader
 
 
 LISTING = """query ($where: AnimationWhere, $orderBy: [AnimationOrder!], $after: String) {

@@ -39,7 +39,7 @@ require("vm").runInThisContext(fs.readFileSync(page, "utf8").match(/<script>([^]
 })();
 """
 
-#: What checks are said in: whole texts, and those with values within.
+#: The texts of checks: whole, and with values within.
 _TEXTS = re.compile(r'(?:wrong\(|push\(|rule\(.*?, )(?:"((?:[^"\\]|\\.)+)"|`([^`]+)`)\)')
 #: Names of files, fields and events stay as they are.
 _NAMES = re.compile(r"[\w/:.-]+[.:]\w+|[a-z]+_\w+")
