@@ -33,7 +33,7 @@ from api.http.answer_cache import AnswerCache
 from api.http.health import Health
 from api.http.metrics import Counting, Metrics
 from api.http.own_write_cookie import OwnWriteCookie
-from api.http.routes_by_segment import RoutesBySegment
+from api.http.routes_by_segment import RoutesBySegment, with_pages
 from api.http.security_headers import SecurityHeaders, with_cors
 from api.http.standstill import Watch
 from api.http.view import GraphQLView
@@ -90,9 +90,7 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     endpoints.add_exception_handler(Refused, _refusing(pages))
     own = () if pages is None else pages.routes(graphql)
     # A page may take an address of the API for browsers, and answers programs as the API does.
-    taken = {getattr(route, "path", None) for route in own}
-    routes = [*(route for route in endpoints.router.routes if getattr(route, "path", None) not in taken), *own]
-    by_segment = RoutesBySegment(routes)
+    by_segment = RoutesBySegment(with_pages(endpoints.router.routes, own))
     metrics.places = by_segment.segments
     endpoints.router.routes[:] = [by_segment]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
@@ -40,6 +40,28 @@ class RoutesBySegment(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route: BaseRoute = scope[_ROUTE]
         await route.handle(scope, receive, send)
+
+
+def with_pages(routes: Iterable[BaseRoute], pages: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Return the routes with those of pages, which may take an address for all methods that it has, or for others."""
+    taken: dict[str, set[str]] = {}
+    for page in pages:
+        path, methods = _place(page)
+        taken.setdefault(path, set()).update(methods)
+    kept: list[BaseRoute] = []
+    for route in routes:
+        path, methods = _place(route)
+        left = methods - taken.get(path, set())
+        assert left in (set(), methods), f"a page takes {path}, but not for {left}"
+        if left:
+            kept.append(route)
+    return [*kept, *pages]
+
+
+def _place(route: BaseRoute) -> tuple[str, set[str]]:
+    """Return the path and the methods of a route; that of a socket has one of its own."""
+    assert isinstance(route, Route | WebSocketRoute)
+    return route.path, set(route.methods or ()) if isinstance(route, Route) else {"WEBSOCKET"}
 
 
 def _first_segment(path: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from api.http.routes_by_segment import RoutesBySegment
+from api.http.routes_by_segment import RoutesBySegment, with_pages
 
 
 def page(path: str, *methods: str) -> Route:
@@ -60,3 +60,12 @@ def test_an_address_leads_where_it_would_among_all_routes(method: str):
 def test_routes_that_could_begin_with_anything_are_none_of_these():
     with pytest.raises(AssertionError):
         RoutesBySegment([page("/{anything}")])
+
+
+def test_a_page_takes_an_address_for_the_methods_that_it_has():
+    read, sent, socket = page("/letters"), page("/letters", "POST"), WebSocketRoute("/letters", greeted)
+    form, page_read = page("/letters", "POST"), page("/letters")
+    assert with_pages([read, sent, socket], [form]) == [read, socket, form]
+    assert with_pages([read, sent, socket], [form, page_read]) == [socket, form, page_read]
+    with pytest.raises(AssertionError, match="PUT"):
+        with_pages([page("/letters", "POST", "PUT")], [form])
