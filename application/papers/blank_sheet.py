@@ -56,6 +56,8 @@ class BlankSheet:
     contact: str | None = None
     #: The word for one of those counted beside the children.
     adult: str = "parent"
+    #: Whether children take part, and are counted apart.
+    children: bool = False
 
 
 def blank_sheet(sheet: BlankSheet, logos: Logos = NO_LOGOS) -> bytes:
@@ -87,7 +89,7 @@ def _content(sheet: BlankSheet) -> dict[str, Any]:
         "territory": sheet.territory,
         "convention": sheet.convention and written(sheet.convention),
         "contact": sheet.contact and breakable(written(sheet.contact)),
-        "adult": sheet.adult.capitalize(),
+        "people": [sheet.adult.capitalize(), *(["Enfant"] if sheet.children else [])],
         "rows": rows_for(sheet.seats, len(sheet.registrants)),
         "names": [_name(number, name) for number, name in enumerate(sheet.registrants, 1)],
         "url": sheet.url,

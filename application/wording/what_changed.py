@@ -72,13 +72,16 @@ def _audience(history: Sequence[Event]) -> str:
 
 
 def _attendance(before: _Present | None, after: _Present, who: str) -> list[str]:
+    # Most animations take no children: those are not named who never came.
+    children = any(each.children for each in (before, after) if each is not None)
+    present = _people(after, who, children)
     if before is None:
-        return [f"Présents : {_people(after, who)}"]
-    return [_line("Présents", _people(before, who), _people(after, who))]
+        return [f"Présents : {present}"]
+    return [_line("Présents", _people(before, who, children), present)]
 
 
-def _people(fact: _Present, who: str) -> str:
-    return f"{_counted(fact.parents, who)} et {_counted(fact.children, 'enfant')}"
+def _people(fact: _Present, who: str, children: bool) -> str:
+    return _counted(fact.parents, who) + (f" et {_counted(fact.children, 'enfant')}" if children else "")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -114,10 +114,10 @@ def blank_sheet_of(
     contact: str | None = None,
 ) -> BlankSheet:
     """Return the content of the sheet for a row of `queries.BY_IDS`."""
-    zone = row["time_zone"]
+    zone, kind = row["time_zone"], lists.term(TermKind.ANIMATION_TYPE, row["type"])
     return BlankSheet(
         title=row["title"],
-        kind=lists.term(TermKind.ANIMATION_TYPE, row["type"]).label,
+        kind=kind.label,
         starts_at=local(row["starts_at"], zone),
         ends_at=local(row["ends_at"], zone),
         venue=place_with_school(row),
@@ -133,6 +133,7 @@ def blank_sheet_of(
         convention=convention,
         contact=contact,
         adult=adult(row["audience"]),
+        children=bool(kind.admits_children),
     )
 
 

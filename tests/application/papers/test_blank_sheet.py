@@ -51,7 +51,7 @@ def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
         "École Jean Jaurès 1 rue de l'École, 34000 Montpellier",
         "Centre social Les Tilleuls SIRET 210 200 010 00010",
         "Territoire numérique éducatif : Hérault",
-        "N° Nom et prénom Parent Enfant Signature 1 2 3",
+        "N° Nom et prénom Parent Signature 1 2 3",
         "Café des parents – ENT - Pronote – Temps d'écran",
         "Convention signée le 01/09/2026 avec Coordination 34",
         "Voir l’animation, s’y inscrire :",
@@ -60,6 +60,14 @@ def test_the_sheet_says_what_where_when_and_by_whom_in_selectable_text():
     ):
         assert part in words
     assert "Place d" not in words, "nothing keeps the place of a logo that is not there"
+
+
+def test_only_where_children_take_part_have_they_a_column_and_a_number():
+    assert "nfant" not in text(blank_sheet(SHEET))
+    words = text(blank_sheet(replace(SHEET, kind="Atelier parents-enfants", children=True)))
+    assert "N° Nom et prénom Parent Enfant Signature 1 2 3" in words
+    assert "Parents présents" in words
+    assert "Enfants présents" in words
 
 
 @pytest.mark.parametrize(("seats", "rows"), [(1, 6), (3, 8), (12, 17), (20, 25)])
@@ -190,12 +198,12 @@ def test_everybody_who_registered_has_a_row_however_many_and_rows_for_who_just_c
     whole = " ".join(pages)
     assert all(f"{number} {name} " in whole for number, name in enumerate(names, 1))
     assert " 233 234 235 Parents présents" in pages[-1]
-    assert all("N° Nom et prénom Parent Enfant Signature" in page for page in pages)
+    assert all("N° Nom et prénom Parent Signature" in page for page in pages)
 
 
 def test_a_long_name_stays_within_its_cell():
     names = ("Wolfeschlegelsteinhausenbergerdorff" * 2, "x" * 80 + " " + "y" * 80, "De La Fontaine " * 10)
-    image = picture(blank_sheet(replace(SHEET, registrants=names)))
+    image = picture(blank_sheet(replace(SHEET, registrants=names, children=True)))
     # Left of the boxes of the next column, below the heading: lines between rows, and no letter.
     width, height = image.size
     strip = image.crop((round(0.498 * width), round(0.295 * height), round(0.52 * width), round(0.6 * height)))

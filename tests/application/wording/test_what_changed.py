@@ -53,3 +53,8 @@ def test_those_who_came_are_told_and_so_is_what_a_correction_changed() -> None:
     corrected = AttestationCorrected(parents=1, children=0, form_version=1, answers=(), reason="Erreur.")
     assert details([created(), attested]) == [f"Présents : 9{NBSP}parents et 1{NBSP}enfant"]
     assert details([created(), attested, corrected])[0].endswith(f"→ 1{NBSP}parent et 0{NBSP}enfant")
+
+
+def test_children_are_not_named_where_none_came() -> None:
+    attested = AnimationAttested(parents=9, children=0, form_version=1, answers=())
+    assert details([created(), attested]) == [f"Présents : 9{NBSP}parents"]

@@ -234,3 +234,17 @@ def test_the_empty_sheet_of_a_published_animation_is_printed_for_those_who_answe
     for who in (OTHER_STRUCTURE, ELSEWHERE, PARENT):
         assert refused(server.http.get(address, headers=bearer(who))) == (403, "FORBIDDEN")
     assert refused(server.http.get(address)) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"), [("atelier-parents-enfants", "Parent Enfant"), ("cafe-des-parents", "Parent")]
+)
+def test_the_empty_sheet_counts_children_where_the_type_of_animation_takes_them(
+    kind: str, columns: str, people: People, server: Server
+):
+    people.sign()
+    animation = people.declare(type=kind)
+    people.publish(animation)
+    answer = server.http.get(f"/animations/{animation}/attendance-sheet/blank.pdf", headers=bearer(STRUCTURE))
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    assert f"Nom et prénom {columns} Signature" in " ".join(page.extract_text().split())
