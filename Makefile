@@ -21,7 +21,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/t
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-coverage bench-replicas bench-hostile bench-migration bench-all drill drill-migration
+.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-territories bench-coverage bench-replicas bench-hostile bench-migration bench-all drill drill-migration
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -32,7 +32,7 @@ demo: $(RUN) ## Start the API on a demonstration season (make demo PORT=9000)
 test: $(DEV) ## Run all tests on a real PostgreSQL
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-test-fast: $(DEV) ## Run the tests that need no database, in less than a minute
+test-fast: $(DEV) ## Run the tests that need no database, in about a minute
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not db"
 
 test-clock: $(DEV) ## Run what knows dates at 00:30 UTC on 1 January, on a machine of another time zone (faketime needed)
