@@ -31,7 +31,7 @@ def path(controls: Controls, dossier: str, server: Server) -> str:
     auditor = Visitor(server.address).signs_in("AUDITOR")
     refused = auditor.sends(auditor.sees("/controle"), "annoncer", {"sharePercent": "tous"}, status=422)
     assert '<a href="#annoncer-sharePercent">' in refused
-    values = OPENING | {"sharePercent": "100", "territory": "34"}
+    values = OPENING | {"sharePercent": "100\u00a0%", "territory": "34"}
     page = auditor.sends(refused, "annoncer", {name: str(value) for name, value in values.items()})
     assert "Le contrôle est annoncé" in page
     assert "Annoncé, pas encore tiré" in page

@@ -142,8 +142,29 @@ DAYS = [
     ),
     ("number", "douze", "douze", "Ce champ : un nombre est attendu, par exemple 2."),
     ("number", "12345678901", "12345678901", "Ce champ : ce nombre est trop grand."),
+    *(
+        ("number", typed, 1200, None)
+        for typed in ("1200", "1 200", "1\u202f200", "1.200", "1200,0", "１２００", "١٢٠٠")
+    ),
+    ("number", "12 5", "12 5", "Ce champ : des chiffres seulement, par exemple 2."),
+    ("number", "²", "²", "Ce champ : des chiffres seulement, par exemple 2."),
+    *(("percent", typed, 100, None) for typed in ("100", "100 %", "100\u00a0%", "100%", "１００％", "100 pour cent")),
+    ("percent", "12,5 %", "12,5 %", "Ce champ : des chiffres seulement, par exemple 10."),
+    ("percent", "tous", "tous", "Ce champ : un nombre est attendu, par exemple 10."),
+    *(
+        ("amount", typed, "12.50", None)
+        for typed in ("12,50 €", "12,50", "12.50", "12,50\u00a0€", "12,50 euros", "１２，５０")
+    ),
+    *(("amount", typed, "1200.5", None) for typed in ("1 200,5 €", "1\u202f200,5\u00a0€", "1.200,5", "1200.5 EUR")),
+    *(
+        ("amount", typed, typed, "Ce champ : un montant en euros est attendu, par exemple 150,00.")
+        for typed in ("cent euros", "-5", "1 2")
+    ),
+    ("amount", "12,505", "12.505", "Ce champ : un montant en euros est attendu, par exemple 150,00."),
     ("time", "9h", "09:00", None),
     ("time", "18.30", "18:30", None),
+    ("time", "9\u00a0h\u00a030", "09:30", None),
+    ("date", "１５/０１/2027", "2027-01-15", None),
     ("time", "18", "18:00", None),
     ("time", "18:30:00", "18:30:00", None),
     ("time", "18.5", "18.5", "Ce champ : une heure est attendue, par exemple 18:00."),

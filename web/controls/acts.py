@@ -26,7 +26,7 @@ ANNOUNCE = Act(
         Field("name", "Nom du contrôle", hint="Par exemple : Contrôle du printemps", required=True),
         Field("periodFrom", "Dossiers certifiés à partir du", "date", required=True),
         Field("periodUntil", "Jusqu'au", "date", required=True),
-        Field("sharePercent", "Part des dossiers à tirer, sur cent", "number", hint="De 1 à 100", required=True),
+        Field("sharePercent", "Part des dossiers à tirer, sur cent", "percent", hint="De 1 à 100", required=True),
         Field("territory", "Territoire", "select"),
     ),
     "Personne ne choisit les dossiers : le tirage suit d'une signature du journal faite après l'annonce."

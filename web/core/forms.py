@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time as Hour
 from typing import Any
 from uuid import uuid4
 
@@ -13,18 +12,24 @@ from starlette.datastructures import UploadFile
 
 from api.core.errors import field_called
 from web.core.french import size
-from web.core.typed import iso_day, line_called, lines, quoted, reads, wrong_day
+from web.core.typed import (
+    PER_CENT,
+    WRONG,
+    amount,
+    iso_day,
+    iso_hour,
+    line_called,
+    lines,
+    quoted,
+    whole_number,
+    wrong_day,
+)
 
 _CONFLICT = "CONFLICT"
 #: The API's names for a file of a form.
 _TABLE = ("csv", "file")
 #: The most wrong lines that are named.
 _MOST_NAMED = 5
-_NBSP, _NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
-#: Hours and days as people write them where a browser has no field for them: 9 h 30, 15/01/2027.
-_HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
-#: An hour as the API reads it; Python's own reader takes 18.30 for 18:00.
-_ISO_HOUR = re.compile(r"\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?", re.ASCII)
 #: The API's name of a field, before its message. A sentence begins with an article, or as one goes on.
 _CALLED = re.compile(
     r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
@@ -58,7 +63,7 @@ class Field:
     """A field of a form. `name` is that of the mutation's input.
 
     `kind` is a type of input, `textarea` (`lines`: each of its lines by itself, `days`: each a day), `select`,
-    `choices` (any of its options), `yesno`, or `amount` in euros.
+    `choices` (any of its options), `yesno`, `percent`, or `amount` in euros.
     """
 
     name: str
@@ -89,18 +94,18 @@ class Field:
     def value(self, text: str) -> Any:
         """Return what the API is sent: None for what was left empty, the text itself where it is no number."""
         text = text.strip()
-        if self.kind == "number" and text.isascii() and text.isdigit() and len(text) < 10:
-            return int(text)
+        if text and self.kind in ("number", "percent"):
+            return whole_number(text, PER_CENT if self.kind == "percent" else ())
         if self.kind == "amount":
-            text = text.replace(" ", "").replace(_NBSP, "").replace(_NARROW, "").removesuffix("€").replace(",", ".")
+            text = amount(text)
         if self.kind == "lines":
             return [line.strip() for line in text.splitlines() if line.strip()] or None
         if self.kind == "yesno":
             return {"oui": True, "non": False}.get(text)
         if self.kind == "choices":
             return text.splitlines()
-        if self.kind == "time" and (hour := _HOUR.fullmatch(text)):
-            text = f"{int(hour[1]):02}:{hour[2] or '00'}"
+        if self.kind == "time":
+            text = iso_hour(text)
         if self.kind == "date":
             text = iso_day(text)
         if self.kind == "days":
@@ -120,15 +125,8 @@ class Field:
         # Whatever was typed, what the API cannot read is said here.
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
             return _CHOOSE
-        if self.kind == "number" and isinstance(value, str):
-            if value.isascii() and value.isdigit():
-                return "ce nombre est trop grand"
-            # Calling for a number would say nothing to 12,5 or « 12 places ».
-            some = any(map(str.isdigit, value))
-            return "des chiffres seulement, par exemple 2" if some else "un nombre est attendu, par exemple 2"
-        if self.kind == "time" and not (_ISO_HOUR.fullmatch(value) and reads(Hour, value)):
-            return "une heure est attendue, par exemple 18:00"
-        return wrong_day(value) if self.kind == "date" else None
+        wrong = WRONG.get(self.kind)
+        return wrong(value) if wrong is not None and isinstance(value, str) else None
 
     def wrong_lines(self, typed: str) -> str | None:
         """Return which lines are no days, and what was expected."""
@@ -202,8 +200,8 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """Return the number that the page filled in, unseen; None where it is none."""
-        value = Field(name, name, "number").value(self.values.get(name, ""))
-        return value if isinstance(value, int) else None
+        text = self.values.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
     def sent_files(self, wanted: str) -> Sequence[UploadFile]:
         """Return the files that came with their field; what is `wanted` is said beside it where there are none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import time as Hour
 
@@ -23,6 +23,19 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile("[\t\n]+")
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
+#: Hours as people write them where a browser has no field for them: 9 h 30.
+_HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
+#: An hour as the API reads it; Python's own reader takes 18.30 for 18:00.
+_ISO_HOUR = re.compile(r"\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?", re.ASCII)
+#: Thousands stand apart by spaces or points, in groups of three.
+_NUMBER = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[ .])\d{3}(?:(?P=mark)\d{3})*|\d+)(?:[.,](?P<part>\d+))?", re.ASCII
+)
+_AMOUNT = re.compile(r"\d+(\.\d{1,2})?", re.ASCII)
+_EUROS = ("€", "euros", "euro", "eur")
+PER_CENT = ("%", "pour cent")
+#: Marks of the width of an ideogram, as some keyboards have them.
+_WIDE = str.maketrans("％，．：／", "%,.:/")
 #: The longest quotation of a wrong line.
 _QUOTED = 80
 
@@ -47,9 +60,64 @@ def _shows(char: str) -> bool:
     return char in _JOINERS or not (unicodedata.category(char) in ("Cf", "Co") or char in _BLANK)
 
 
+def _plain(text: str) -> str:
+    """Return a text with the digits of any script as 0 to 9, and its spaces as single ones."""
+    digits = (str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    return " ".join("".join(digits).translate(_WIDE).split())
+
+
+def plain_number(text: str, units: Sequence[str] = ()) -> str | None:
+    """Return 1200.5 of « 1 200,5 » and « 1.200,5 € », where the euro is among its units; None of what is no number."""
+    text = _plain(text)
+    unit = next((unit for unit in units if text.casefold().endswith(unit)), "")
+    number = _NUMBER.fullmatch(text[: len(text) - len(unit)].rstrip())
+    if number is None:
+        return None
+    whole = number["whole"].replace(number["mark"] or " ", "")
+    return f"{whole}.{number['part']}" if number["part"] else whole
+
+
+def whole_number(text: str, units: Sequence[str] = ()) -> int | str:
+    """Return a number that the API can read, or else the text."""
+    number = plain_number(text, units)
+    whole, _, part = (number or "").partition(".")
+    if number is None or part.strip("0"):
+        return text
+    return int(whole) if len(whole) < 10 else whole
+
+
+def _wrong_number(text: str, example: int = 2) -> str:
+    """Return what was expected in place of a text that `whole_number` could not read."""
+    if text.isascii() and text.isdigit():
+        return "ce nombre est trop grand"
+    # Calling for a number would say nothing to 12,5 or « 12 places ».
+    some = any(map(str.isdigit, text))
+    return f"{'des chiffres seulement' if some else 'un nombre est attendu'}, par exemple {example}"
+
+
+def amount(text: str) -> str:
+    """Return an amount of euros as the API reads it, or else the text."""
+    return plain_number(text, _EUROS) or text
+
+
+def _wrong_amount(text: str) -> str | None:
+    return None if _AMOUNT.fullmatch(text) else "un montant en euros est attendu, par exemple 150,00"
+
+
+def iso_hour(text: str) -> str:
+    """Return 09:30 of « 9 h 30 » and the like, and any other text as it is."""
+    hour = _HOUR.fullmatch(_plain(text))
+    return f"{int(hour[1]):02}:{hour[2] or '00'}" if hour else text
+
+
+def _wrong_hour(text: str) -> str | None:
+    is_hour = _ISO_HOUR.fullmatch(text) and _reads(Hour, text)
+    return None if is_hour else "une heure est attendue, par exemple 18:00"
+
+
 def iso_day(text: str) -> str:
     """Return 2027-01-15 of 15/01/2027, 15-01-27 and the like, and any other text as it is."""
-    day = _DAY.fullmatch(text)
+    day = _DAY.fullmatch(_plain(text))
     if day is None:
         return text
     year = day[3] if len(day[3]) == 4 else f"20{day[3]}"
@@ -57,7 +125,7 @@ def iso_day(text: str) -> str:
 
 
 def wrong_day(day: str) -> str | None:
-    if not reads(Day, day):
+    if not _reads(Day, day):
         return "une date est attendue, par exemple 15/01/2027"
     if not 2000 <= Day.fromisoformat(day).year <= 2100:
         return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
@@ -77,9 +145,19 @@ def quoted(text: str) -> str:
     return f"« {text if len(text) <= _QUOTED else text[: _QUOTED - 1] + '…'} »"
 
 
-def reads(kind: type[Day] | type[Hour], text: str) -> bool:
+def _reads(kind: type[Day] | type[Hour], text: str) -> bool:
     try:
         kind.fromisoformat(text)
     except ValueError:
         return False
     return True
+
+
+#: By the kind of a field: returns what was expected in place of a text that the API could not read.
+WRONG: Mapping[str, Callable[[str], str | None]] = {
+    "number": _wrong_number,
+    "percent": lambda text: _wrong_number(text, 10),
+    "amount": _wrong_amount,
+    "time": _wrong_hour,
+    "date": wrong_day,
+}

@@ -9,15 +9,13 @@ from typing import Any
 from web.core.acts import Act, with_number
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.typed import PER_CENT, plain_number
 
 _SEPARATORS = (":", ";")
 _OBJECTIVES = "Un par ligne, avec sa cible. Exemples : Familles : 250 ; Écoles : 25 %"
 #: Between two objectives of one line: what follows has words and a target of its own.
 _NEXT = re.compile(r";(?=[^;:]*\w[^;:]*:)")
-_FIGURE = re.compile(r"[0-9]+([.,][0-9]+)?")
 _LARGEST = 1_000_000_000
-#: Thousands, as « 1.000 » has them.
-_POINTS = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
 
 
 def _parted(line: str) -> tuple[str, str]:
@@ -29,9 +27,10 @@ def _parted(line: str) -> tuple[str, str]:
 def _objective(line: str) -> tuple[str, float | None]:
     """Return the words and the target of a line; a target in per cent says so in the words: « Écoles : 25 % »."""
     label, figure = _parted(line)
-    share = figure.removesuffix("%")
-    in_per_cent = share != figure and not label.endswith("(en %)")
-    return (f"{label} (en %)" if in_per_cent else label), _figure(share)
+    number = plain_number(figure, PER_CENT)
+    in_per_cent = number != plain_number(figure) and not label.endswith("(en %)")
+    target = float(number) if number is not None else None
+    return (f"{label} (en %)" if in_per_cent else label), target if target is None or target <= _LARGEST else None
 
 
 def _lines(lines: Sequence[str]) -> list[str]:
@@ -47,16 +46,6 @@ def _check_objectives(form: Form) -> None:
                 " points. Exemples : Familles : 250 ; Écoles : 25 %."
             )
             return
-
-
-def _figure(text: str) -> float | None:
-    digits = "".join(text.split())
-    if _POINTS.fullmatch(digits):
-        digits = digits.replace(".", "")
-    if not _FIGURE.fullmatch(digits):
-        return None
-    figure = float(digits.replace(",", "."))
-    return figure if figure <= _LARGEST else None
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
