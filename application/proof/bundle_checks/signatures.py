@@ -29,6 +29,9 @@ def check_manifest(bundle: OpenedBundle) -> str:
     """Check that the manifest is signed, and that every member matches it."""
     infos = bundle.archive.infolist()
     text, bundle.manifest_key = open_signed(bundle.text(MANIFEST), bundle.keys, _log_name(bundle))
+    if len(split_note(bundle.text(MANIFEST))[1]) > 1:
+        # What signs nothing could hold anything: it would be hidden in the archive.
+        raise CheckFailed("the manifest has other signatures than that of the log")
     header, dossier_id, *lines = text.removesuffix("\n").split("\n")
     if header not in HEADERS:
         raise CheckFailed(f"format {header[:60]!a}; this verifier knows {' and '.join(HEADERS)}")

@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from application.files.store import FileStore
 from application.proof.notes import to_pem
-from tests.support.papers.bundles import members, rewritten
+from tests.support.papers.bundles import members, rewritten, signed_again, wrong
 from tests.support.papers.forged_bundles import FORGED_BUNDLES, ForgedBundle
 from tests.support.papers.proved_dossiers import KEY, Claim
 from tests.support.world import World
@@ -143,3 +144,71 @@ def test_the_page_refuses_a_changed_byte_another_key_and_a_member_left_out(bundl
 def test_the_shapes_in_the_page_are_those_of_the_code():
     page = runpy.run_path(str(PAGE.with_name("write_shapes.py")))["page"]
     assert page() == PAGE.read_text("utf-8"), "write them anew with: make reference"
+
+
+#: What anybody may write behind a manifest: no digest covers its signature lines.
+SIGNATURE_LINES = {
+    "another's": "— w AAAAAAAA",
+    "the same again": None,
+    "too short": "— w AAAA",
+    "of a name with a plus": "— w+x AAAAAAAA",
+    "of a name that shows nothing": "— w\u200bx AAAAAAAA",
+    "of another spelling": "— w AAAAAAB=",
+    "with a tab": "— w\tx AAAAAAAA",
+    "without a dash": "w AAAAAAAA",
+    "empty": "",
+}
+
+
+@needs_node
+def test_both_verifiers_refuse_what_is_written_beside_the_signature_of_a_manifest(bundle: Path, tmp_path: Path):
+    contents, altered = members(bundle), list[Path]()
+    text, _, own = contents["manifest"].decode().rpartition("\n\n")
+    for name, line in SIGNATURE_LINES.items():
+        line = own if line is None else f"{line}\n"
+        for place, lines in (("before", line + own), ("after", own + line)):
+            contents["manifest"] = f"{text}\n\n{lines}".encode()
+            altered.append(rewritten(tmp_path / f"{name}, {place}.zip", contents))
+    contents["manifest"] = (f"{text}\n\n{own}" + "— w AAAAAAAA\n" * 63).encode()
+    altered.append(rewritten(tmp_path / "64 signatures.zip", contents))
+    results = verdicts([(each, to_pem(KEY.public)) for each in altered])
+    assert {each.stem: (last["ok"], last["step"]) for each, (*_, last) in zip(altered, results, strict=True)} == {
+        each.stem: (False, "manifest") for each in altered
+    }
+    assert {each.stem for each in altered if not wrong(each).startswith("manifest: ")} == set()
+
+
+@needs_node
+def test_both_verifiers_refuse_shapes_that_no_log_writes_at_the_same_step(bundle: Path, tmp_path: Path):
+    contents = members(bundle)
+    completeness, shown = json.loads(contents["completeness.json"]), json.loads(contents["dossier.json"])
+    keys = contents["keys"].decode().partition("\n\n")[0].split("\n")
+    log = keys[1]
+
+    def listed(*lines: str) -> bytes:
+        return KEY.sign("".join(f"{line}\n" for line in lines), log).encode()
+
+    values = ("completeness", "completeness.json")
+    lists = ("manifest", "keys")
+    forged = [
+        (*values, json.dumps({**completeness, "values": {}}).encode()),
+        (*values, json.dumps({**completeness, "values": None}).encode()),
+        ("dossier", "dossier.json", b"null"),
+        ("dossier", "dossier.json", orjson.dumps({**shown, "structure": None}, option=orjson.OPT_INDENT_2)),
+        ("dossier", "dossier.json", orjson.dumps({**shown, "lines": 1}, option=orjson.OPT_INDENT_2)),
+        (*lists, listed(*keys, keys[2])),
+        (*lists, listed(*keys, "")),
+        (*lists, listed(*keys[:2], keys[2].replace("0 -", "00 -"))),
+        (*lists, listed(*keys[:2], keys[2].replace("0 -", "0 9999"))),
+        (*lists, listed(*keys[:2], keys[2].replace(log, "another"))),
+        ("manifest", "manifest", contents["manifest"].replace(shown["dossier_id"].encode(), b"No dossier")),
+    ]
+    altered = []
+    for number, (_, name, content) in enumerate(forged):
+        path = tmp_path / f"{number}.zip"
+        changed = {**contents, name: content}
+        altered.append(rewritten(path, changed) if name == "manifest" else signed_again(path, changed))
+    results = verdicts([(each, to_pem(KEY.public)) for each in altered])
+    steps = [(last["ok"], last["step"], "malformed" in last["text"]) for *_, last in results]
+    assert steps == [(False, step, False) for step, *_ in forged]
+    assert [wrong(each).partition(":")[0] for each in altered] == [step for step, *_ in forged]

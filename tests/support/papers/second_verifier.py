@@ -173,6 +173,7 @@ def manifest(seen, path, key):
         digest, size, name = line.split(" ", 2)
         assert (hashlib.sha256(members[name]).hexdigest(), len(members[name])) == (digest, int(size))
     assert signers(note) <= signers(members["checkpoint"].decode())
+    assert len(note.rsplit("\n\n", 1)[1].splitlines()) == 1
 
 
 def signers(note):
