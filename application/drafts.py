@@ -47,6 +47,7 @@ class Draft:
 
     content: str
     saved_at: datetime
+    draft_id: UUID
 
 
 def create_tables(conn: Conn) -> None:
@@ -78,7 +79,7 @@ def kept(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID) -> Draft | 
             "SELECT content, saved_at FROM animation_drafts WHERE draft_id = %s", (draft_id,)
         ).fetchone()
     content = vault.open_text(conn, (person, draft_id), row[0]) if row else None
-    return Draft(content, row[1]) if row and content is not None else None
+    return Draft(content, row[1], draft_id) if row and content is not None else None
 
 
 def forget(conn: Conn, people: list[UUID]) -> int:
@@ -94,8 +95,8 @@ def kept_in(conn: Conn, vault: Vault, streams: Collection[tuple[UUID, UUID]]) ->
             " ORDER BY saved_at, draft_id",
             ([draft_id for _, draft_id in streams],),
         ).fetchall()
-    opened = [(vault.open_text(conn, (person, draft_id), sealed), at) for person, draft_id, sealed, at in rows]
-    return [Draft(content, at) for content, at in opened if content is not None]
+    opened = [(vault.open_text(conn, (person, each), sealed), at, each) for person, each, sealed, at in rows]
+    return [Draft(content, at, each) for content, at, each in opened if content is not None]
 
 
 def _own(actor: Actor, structure_id: UUID) -> tuple[UUID, UUID]:

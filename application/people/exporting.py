@@ -67,7 +67,7 @@ def export_person(conn: Conn, vault: Vault, keyed: Keyed, matches: Matches) -> d
         "found": {str(kind): count for kind, count in count_by_kind(things).items()},
         "held": subjects,
         "drafts": [
-            {"content": draft.content, "savedAt": draft.saved_at.isoformat()}
+            {"draft": str(draft.draft_id), "content": draft.content, "savedAt": draft.saved_at.isoformat()}
             for draft in drafts.kept_in(conn, vault, matches.pairs.keys())
         ],
     }

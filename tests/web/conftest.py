@@ -46,6 +46,7 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "TEAM": TEAM,
         "ELSEWHERE": token(Role.COORDONNATEUR, "Coordination 13", territories=["13"]),
         "BOTH": token(Role.STRUCTURE, "Les deux", sirets=[SIRET, OTHER_SIRET]),
+        "TWO": token(Role.COORDONNATEUR, "Deux territoires", territories=["34", "13"]),
         # The director of a school in a department that takes no part.
         "ABROAD": token(Role.DIRECTOR, schools=["0751234J"]),
     }

@@ -52,6 +52,6 @@ class DossierHistory:
             position=position,
             states=STATES,
             checkpoint=answer["checkpoint"],
-            trail=trail,
+            entries=trail,
             around=pages_around(request, trail["pageInfo"]),
         )

@@ -44,7 +44,7 @@ class Controls(ActPage):
             controls=controls,
             states=STATES,
             state=state,
-            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(params, "etat")],
+            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(request, "etat")],
             act=ANNOUNCE,
             form=form,
             posted=posted,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from web.core.cookies.done import OUTCOME_NAMES
+from web.core.desks import at_desk
 from web.core.documents import Document
 from web.core.forms import Field, Form
 from web.core.pages import TURNED
@@ -131,7 +131,7 @@ class Acts:
         if towards is None:
             # The same page: of the same one of several structures, too.
             return RedirectResponse(address_without(request, TURNED | OUTCOME_NAMES, (_DONE, act.name)), 303)
-        return RedirectResponse(f"{towards}?{urlencode({_DONE: act.name})}", 303)
+        return RedirectResponse(at_desk(request, towards, (_DONE, act.name)), 303)
 
     def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
         """Put the API's errors beside the fields of the form."""

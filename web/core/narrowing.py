@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from web.core.asking import Answer, Api
 from web.core.cookies.done import OUTCOME_NAMES
+from web.core.desks import TERRITORY, whose
 from web.core.documents import Document
 from web.core.pages import TURNED
 from web.core.problems import Problem
@@ -58,6 +59,17 @@ async def ask_narrowed(
                 del where[name]
 
 
+async def ask_of_territory(
+    api: Api, request: Request, document: Document, where: dict[str, Any], variables: Mapping[str, Any]
+) -> tuple[Answer, list[str]]:
+    """Return the answer for the territory that the page is of, and the labels of what was not understood."""
+    named = whose(request)
+    if named and named[0] == TERRITORY:
+        where = {**where, "territory": [named[1]]}
+    answer, refused = await ask_narrowed(api, request, document, where, variables)
+    return answer, ["Département" if name == "territory" else name for name in refused]
+
+
 def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[str]]]) -> list[str]:
     """Return the labels of the choices that the address makes and the page does not offer.
 
@@ -66,10 +78,12 @@ def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[s
     return [label for name, (label, offered) in choices.items() if params.get(name, "") not in ("", *offered)]
 
 
-def not_named(params: QueryParams, *names: str) -> list[str]:
+def not_named(request: Request, *names: str) -> list[str]:
     """Return the names of the address that its page knows nothing of, beside `names` and those that any list has."""
-    known = {*names, *TURNED, *OUTCOME_NAMES}
-    return [name[:LONGEST] for name in dict.fromkeys(params) if name not in known and not _TRACKING.fullmatch(name)]
+    known, params = {*names, *TURNED, *OUTCOME_NAMES}, dict.fromkeys(request.query_params)
+    if named := whose(request):
+        known.add(named[0])
+    return [name[:LONGEST] for name in params if name not in known and not _TRACKING.fullmatch(name)]
 
 
 def unknown_among(values: Collection[str], problem: Problem) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core import french
+from web.core.cookies.done import OUTCOME_NAMES
 from web.core.cookies.sessions import Sessions
+from web.core.desks import at_desk, whose
 from web.core.documents import ROOT
+from web.core.paths import address_without
 
 #: Nothing inline, nothing from elsewhere. Styles hold small images as data.
 POLICY = (
@@ -95,13 +99,21 @@ class Templates:
         query = f"?{request.url.query}" if request.url.query else ""
         about: dict[str, Any] = {"path": request.url.path, "here": request.url.path + query}
         about["signed_in"] = self._sessions.token(request) is not None
-        text = self._environment.get_template(f"{template}.html").render(**about, **values)
+        # What a form of this page is posted to, without what is said once; and whose page it is, for links and forms.
+        about |= {"address": at_desk(request, address_without(request, OUTCOME_NAMES)), "whose": whose(request)}
+        about |= {"at_desk": partial(at_desk, request), "trail": partial(self._trail, request)}
+        text = self._environment.get_template(f"{template}.html").render(about | values)
         content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         headers["Vary"] = "Accept, Accept-Encoding, Cookie"
         if len(content) > _SHORT and "gzip" in request.headers.get("accept-encoding", ""):
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return Response(content, status, headers, "text/html; charset=utf-8")
+
+    def _trail(self, request: Request, places: Iterable[tuple[str, str]], here: str) -> Markup:
+        """Return where this page stands among those of a desk, which are of the same structure or territory."""
+        macros: Any = self._environment.globals["page"]
+        return Markup(macros.trail([(at_desk(request, address), label) for address, label in places], here))
 
     def fragment(self, template: str, **values: Any) -> Markup:
         """Return what a template makes of these values alone, written once for the same ones."""

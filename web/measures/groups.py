@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core.act_page import ActPage
+from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.french import day
+from web.core.narrowing import ask_of_territory
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import ADD_MEMBER, CLOSE, CORRECT, CORRECT_MEETING, LINK_LESSON, MEET, OPEN, REMOVE_MEMBER
@@ -30,11 +32,12 @@ class Groups(ActPage):
     versioned = False
 
     async def page(self, request: Request, posted: Form | None) -> Response:
-        answer = await self._site.api.ask(request, _GROUPS, page_variables(request.query_params))
+        variables = page_variables(request.query_params)
+        answer, unknown = await ask_of_territory(self._site.api, request, _GROUPS, {}, variables)
         groups, role = answer["actionGroups"], answer["viewer"]["role"]
         if groups is None or role not in _READERS:
             raise Problem.missing()
-        form = self._acts.form(request, OPEN.name, posted)
+        form = self._acts.form(request, OPEN.name, posted, territory=chosen(request))
         form.fields = with_territories(form.fields, answer["viewer"]["inTerritories"] or answer["territories"])
         if role == "COORDONNATEUR":
             form.fields = [replace(f, required=True, hint="") if f.name == "territory" else f for f in form.fields]
@@ -48,6 +51,7 @@ class Groups(ActPage):
             form=form,
             posted=posted,
             done=self._acts.done(request),
+            unknown=unknown,
             around=pages_around(request, groups["pageInfo"]),
         )
         return self._site.guard.keep(request, response)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from web.core.act_page import ActPage
 from web.core.documents import document
 from web.core.forms import Form
+from web.core.narrowing import ask_of_territory
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import RECORD
@@ -26,7 +27,8 @@ class Projects(ActPage):
     recorders: ClassVar[tuple[str, ...]] = ("COORDONNATEUR",)
 
     async def page(self, request: Request, posted: Form | None) -> Response:
-        answer = await self._site.api.ask(request, _PROJECTS, page_variables(request.query_params))
+        variables = page_variables(request.query_params)
+        answer, unknown = await ask_of_territory(self._site.api, request, _PROJECTS, {}, variables)
         projects, viewer, shares = answer["schoolProjects"], answer["viewer"], answer["projectShares"]
         if projects is None or viewer["role"] not in self.readers:
             raise Problem.missing()
@@ -45,6 +47,7 @@ class Projects(ActPage):
             form=self._acts.form(request, RECORD.name, posted, uai=uai, schoolYear=shares["schoolYear"]),
             posted=posted,
             done=self._acts.done(request),
+            unknown=unknown,
             around=pages_around(request, projects["pageInfo"]),
         )
         return self._site.guard.keep(request, response)

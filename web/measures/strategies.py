@@ -13,8 +13,10 @@ from web.core import tables
 from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.asking import File
+from web.core.desks import at_desk, chosen
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.narrowing import ask_of_territory
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import IMPORT, VALIDATE, WITHDRAW_DOCUMENT, WRITE
@@ -47,11 +49,12 @@ class Strategies(ActPage):
     versioned = False
 
     async def page(self, request: Request, posted: Form | None) -> Response:
-        answer = await self._site.api.ask(request, _STRATEGIES, page_variables(request.query_params))
+        variables = page_variables(request.query_params)
+        answer, unknown = await ask_of_territory(self._site.api, request, _STRATEGIES, {"current": True}, variables)
         strategies, role = answer["strategies"], answer["viewer"]["role"]
         if strategies is None or role not in _READERS:
             raise Problem.missing()
-        form = self._acts.form(request, WRITE.name, posted)
+        form = self._acts.form(request, WRITE.name, posted, territory=chosen(request))
         form.fields = with_territories(form.fields, answer["viewer"]["inTerritories"] or answer["territories"])
         response = self._site.templates.page(
             request,
@@ -64,6 +67,7 @@ class Strategies(ActPage):
             form=form,
             posted=posted,
             done=self._acts.done(request),
+            unknown=unknown,
             around=pages_around(request, strategies["pageInfo"]),
         )
         return self._site.guard.keep(request, response)
@@ -107,7 +111,7 @@ class StrategyPage(ActPage):
             "measures/strategy",
             422 if posted else 200,
             strategy=strategy,
-            address=f"/territoire/strategies/{strategy['id']}",
+            base=f"/territoire/strategies/{strategy['id']}",
             state=STATES[strategy["status"]],
             acts=acts,
             upload=(upload or self._site.guard.form(request, _DOCUMENT))
@@ -127,6 +131,7 @@ class StrategyPage(ActPage):
             answer = await self._site.api.ask(request, _ATTACH, {"input": values}, await File.of(file))
             payload = answer["strategyDocumentAttach"]
             if not payload["errors"]:
-                return RedirectResponse(f"/territoire/strategies/{request.path_params['id']}?fait=joindre", 303)
+                towards = request.url.path.removesuffix("/documents")
+                return RedirectResponse(at_desk(request, towards, ("fait", "joindre")), 303)
             form.refuse(payload["errors"])
         return await self.page(request, form)

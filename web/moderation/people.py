@@ -190,7 +190,7 @@ class PeopleInOffice(ActPage):
             ending=[self._shown(request, act, posted, ()) for act in _ENDING],
             roles=[{"code": code, "label": name} for code, (_, name) in _ROLES.items()],
             chosen=chosen,
-            unknown=[*not_among(params, {"role": ("Rôle", _ROLES)}), *not_named(params, "role")],
+            unknown=[*not_among(params, {"role": ("Rôle", _ROLES)}), *not_named(request, "role")],
             label=label,
             mandates=[(each, self._ended(request, each)) for each in mandates],
             invitations=invitations,

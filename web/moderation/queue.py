@@ -84,7 +84,7 @@ class Queue:
             chosen=posted.values[_CHOSEN.name].splitlines() if posted else (),
             form=posted or self._site.guard.form(request, (_CHOSEN,)),
             done=_published(int(number)) if number.isascii() and number.isdigit() and len(number) < 4 else None,
-            unknown=[*(_WORDS.get(name, name) for name in refused), *not_named(params, "territoire", "mots")],
+            unknown=[*(_WORDS.get(name, name) for name in refused), *not_named(request, "territoire", "mots")],
             around=pages_around(request, animations["pageInfo"]),
         )
         return self._site.guard.keep(request, response)

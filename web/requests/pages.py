@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Acts
+from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import day
-from web.core.narrowing import Search, ask_narrowed, not_among, not_named
+from web.core.narrowing import Search, ask_of_territory, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -86,16 +87,16 @@ class RequestsDesk:
 
     async def _list(self, request: Request, posted: Form | None) -> Response:
         params = request.query_params
-        chosen = params.get("etat", "")
-        where: dict[str, Any] = {"status": [chosen]} if chosen in _STATUSES else {}
-        if chosen == _WAITING:
+        state = params.get("etat", "")
+        where: dict[str, Any] = {"status": [state]} if state in _STATUSES else {}
+        if state == _WAITING:
             where["waiting"] = True
         place = Search.read(params, "lieu", "Commune ou code postal")
         if place.text:
             where["place"] = place.text
         if school := readable_line(params.get("etablissement", "")).strip()[:_LONGEST]:
             where["school"] = [school]
-        answer, refused = await ask_narrowed(self._site.api, request, _LISTING, where, page_variables(params))
+        answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, page_variables(params))
         viewer, requests = answer["viewer"], answer["animationRequests"]
         speaks_for_none = viewer["role"] == "STRUCTURE" and not viewer["structures"]
         if requests is None or viewer["role"] not in self._desk.roles or speaks_for_none:
@@ -118,13 +119,13 @@ class RequestsDesk:
             requests=requests,
             statuses=_STATUSES,
             states=[{"code": code, "label": label} for code, label in _STATES.items()],
-            chosen=chosen,
+            chosen=state,
             place=place,
             school=school,
             unknown=[
                 *not_among(params, _CHOICES),
                 *(_WORDS.get(name, name) for name in refused),
-                *not_named(params, *_CHOICES, "lieu", "etablissement"),
+                *not_named(request, *_CHOICES, "lieu", "etablissement"),
             ],
             sending=sending,
             act=SEND,
@@ -141,7 +142,7 @@ class RequestsDesk:
             raise Problem.missing()
         structures = [(each["id"], each["name"]) for each in viewer["structures"]]
         options = {"structureId": structures, "animationId": await self._answers(request, animation_request, viewer)}
-        only = {"structureId": structures[0][0]} if len(structures) == 1 else {}
+        only = {"structureId": structures[0][0] if len(structures) == 1 else chosen(request)}
         acts = self._acts.shown(request, animation_request["allowedActions"], posted, {TAKE_UP.name: only})
         for each in acts:
             each.form.fields = _with_options(each.form.fields, options)
@@ -153,7 +154,8 @@ class RequestsDesk:
             animation_request=animation_request,
             standing=_STATUSES[animation_request["status"]],
             acts=acts,
-            declares=viewer["role"] == "STRUCTURE" and animation_request["status"] == "TAKEN_UP",
+            declares=animation_request["status"] == "TAKEN_UP"
+            and (animation_request["structure"] or {}).get("id") in [structure for structure, _ in structures],
             posted=posted,
             done=self._acts.done(request),
         )

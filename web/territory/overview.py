@@ -50,7 +50,7 @@ class Overview:
             structures=structures,
             unknown=[
                 *(_WORDS.get(name, name) for name in (*refused, *(["owing"] if typed not in ("", *_OWING) else ()))),
-                *not_named(params, "doit", "nom", "territoire"),
+                *not_named(request, "doit", "nom", "territoire"),
             ],
             around=pages_around(request, structures["pageInfo"], "#structures"),
             search=search,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Acts, ShownAct
+from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.narrowing import not_among, not_named
@@ -94,7 +95,8 @@ class WebhooksDesk:
         owners = self._owners(viewer)
         if webhooks is None or viewer["role"] != self._desk.role or not owners:
             raise Problem.missing()
-        only = {"owner": owners[0][0]} if len(owners) == 1 else {}
+        preset = [each for each, _ in owners if len(owners) == 1 or each.partition(":")[2] == chosen(request)]
+        only = {"owner": preset[0]} if preset else {}
         form = self._subscribing.form(request, SUBSCRIBE.name, posted, **only)
         options = {"owner": owners, "families": families(offered)}
         form.fields = [replace(each, options=options.get(each.name, ())) for each in form.fields]
@@ -133,7 +135,7 @@ class WebhooksDesk:
             "webhooks/webhook",
             422 if posted else 200,
             desk=self._desk,
-            address=path,
+            base=path,
             webhook=webhook,
             owner=owner_of(webhook),
             standing=STATUSES[webhook["status"]],
@@ -145,7 +147,7 @@ class WebhooksDesk:
             deliveries=deliveries,
             states=[{"code": code, "label": label} for code, label in STATES.items()],
             chosen=state,
-            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(params, "etat")],
+            unknown=[*not_among(params, {"etat": ("État", STATES)}), *not_named(request, "etat")],
             secret=secret,
             acts=self._open(request, webhook, answer["firstDead"]["nodes"], posted),
             posted=posted,

@@ -233,7 +233,7 @@ PARTS: Mapping[str, str] = {
     "Accompaniment": "number on mission parents",
     "Training": "on subject",
     "TermCount": "animations parents term",
-    "AnimationDraft": "content savedAt",
+    "AnimationDraft": "content savedAt structureId",
     "MailPreferences": "email muted mutedCodes",
     "Volunteer": "candidatureId firstName school",
     "Volunteering": "missions volunteers",

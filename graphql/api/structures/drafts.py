@@ -22,6 +22,9 @@ from eventstore.log import head
 class AnimationDraft:
     content: str = strawberry.field(description="What was typed, as the client wrote it.")
     saved_at: datetime = strawberry.field(description="When it was last kept (UTC).")
+    structure_id: strawberry.ID | None = strawberry.field(
+        description="The structure that it is declared for; null once the asker no longer speaks for it."
+    )
 
 
 @strawberry.input(description="The draft of a declaration.")
@@ -56,7 +59,11 @@ class DraftQueries:
                 return drafts.kept(conn, application.vault, actor, structure)
 
         draft = await in_turn(info.context, read)
-        return AnimationDraft(content=draft.content, saved_at=draft.saved_at) if draft else None
+        if draft is None:
+            return None
+        return AnimationDraft(
+            content=draft.content, saved_at=draft.saved_at, structure_id=strawberry.ID(str(structure))
+        )
 
 
 @strawberry.type

@@ -14,6 +14,7 @@ from api.animations.types import Animation, load_animation
 from api.core.commanding.commands import in_turn
 from api.core.context import Context, Info
 from api.structures.drafts import AnimationDraft
+from application import drafts
 from application.candidatures import PURPOSE as CANDIDATURE
 from application.people.erasing import Kind as PersonalKind
 from application.registrations import PURPOSE as REGISTRATION
@@ -85,11 +86,16 @@ class PersonalDataQueries:
         context = info.context
         if link is None and context.actor.person_id is None:
             return None
-        held = await in_turn(context, lambda: _held(context, link))
+        held, person = await in_turn(context, lambda: _held(context, link)), context.actor.person_id
+        own = {str(drafts.draft_id_of(person, each)): each for each in context.actor.structures} if person else {}
         return PersonalData(
             things=[_thing(each) for each in held["held"] if each["events"]],
             drafts=[
-                AnimationDraft(content=each["content"], saved_at=datetime.fromisoformat(each["savedAt"]))
+                AnimationDraft(
+                    content=each["content"],
+                    saved_at=datetime.fromisoformat(each["savedAt"]),
+                    structure_id=strawberry.ID(str(own[each["draft"]])) if each["draft"] in own else None,
+                )
                 for each in held["drafts"]
             ],
         )

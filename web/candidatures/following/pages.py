@@ -15,7 +15,7 @@ from web.candidatures.following.steps import help_noted, next_step
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.narrowing import not_among, not_named
+from web.core.narrowing import ask_of_territory, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -62,7 +62,8 @@ class CandidaturesDesk:
         params = request.query_params
         chosen = params.get("suite", "")
         where = _FILTERS[chosen][1] if chosen in _FILTERS else {}
-        answer = await self._site.api.ask(request, _LISTING, {"where": where} | page_variables(params))
+        variables = page_variables(params)
+        answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, variables)
         candidatures = answer["candidatures"]
         if candidatures is None or answer["viewer"]["role"] not in self._desk.roles:
             raise Problem.missing()
@@ -74,7 +75,11 @@ class CandidaturesDesk:
             steps={each["id"]: next_step(each) for each in candidatures["nodes"]},
             filters=[{"code": code, "label": label} for code, (label, _) in _FILTERS.items()],
             chosen=chosen,
-            unknown=[*not_among(params, {"suite": ("Où elles en sont", _FILTERS)}), *not_named(params, "suite")],
+            unknown=[
+                *not_among(params, {"suite": ("Où elles en sont", _FILTERS)}),
+                *refused,
+                *not_named(request, "suite"),
+            ],
             around=pages_around(request, candidatures["pageInfo"]),
         )
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from web.core.desks import at_desk, chosen
 from web.core.documents import document
 from web.core.forms import MOVED_ON, Field, Form
 from web.core.problems import Problem
@@ -80,7 +81,8 @@ class PublicationEditing:
     async def new(self, request: Request) -> Response:
         fields = self._fields(await self._choices(request))
         owner = fields[0]
-        only = {owner.name: owner.options[0][0]} if owner.name != "kind" and len(owner.options) == 1 else {}
+        only = {owner.name: owner.options[0][0] if len(owner.options) == 1 else chosen(request)}
+        only = only if owner.name != "kind" else {}
         return self._page(request, self._site.guard.form(request, fields, **only), None)
 
     async def propose(self, request: Request) -> Response:
@@ -91,7 +93,7 @@ class PublicationEditing:
         if not form.failed:
             payload = (await self._site.api.ask(request, _PROPOSE, {"input": values}))["publicationPropose"]
             if not payload["errors"]:
-                return self._leads(payload["publication"]["id"], "proposer")
+                return self._leads(request, payload["publication"]["id"], "proposer")
             form.refuse(payload["errors"])
         return self._page(request, form, None)
 
@@ -115,7 +117,7 @@ class PublicationEditing:
                 values["expectedVersion"] = version
             payload = (await self._site.api.ask(request, _MODIFY, {"input": values}))["publicationModify"]
             if not payload["errors"]:
-                return self._leads(publication["id"], "modifier")
+                return self._leads(request, publication["id"], "modifier")
             form.refuse(payload["errors"])
             if MOVED_ON in form.general:
                 publication = await self._publication(request)
@@ -142,8 +144,9 @@ class PublicationEditing:
             return self._page(request, form, publication)
         return self._page(request, form, publication, answer["publicationPreview"] or "")
 
-    def _leads(self, publication_id: str, done: str) -> Response:
-        return RedirectResponse(f"{self._desk.publications}/{publication_id}?fait={done}", 303)
+    def _leads(self, request: Request, publication_id: str, done: str) -> Response:
+        towards = at_desk(request, f"{self._desk.publications}/{publication_id}", ("fait", done))
+        return RedirectResponse(towards, 303)
 
     async def _choices(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _CHOICES, {})

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from web.core.desks import STRUCTURE, whose
 from web.core.documents import document
-from web.core.narrowing import not_among, not_named
+from web.core.narrowing import ask_of_territory, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -37,9 +38,14 @@ class DeskPublications:
         state, variables = params.get("etat", ""), page_variables(params)
         where: dict[str, Any] = {"status": [state]} if state in STATES else {}
         queue = desk is MODERATION and not where and state != _EVERYTHING
-        answer = await self._site.api.ask(
-            request, _QUEUE if queue else _LISTING, variables if queue else variables | {"where": where}
-        )
+        named = whose(request)
+        if named and named[0] == STRUCTURE:
+            where["structureId"] = named[1]
+        refused: list[str] = []
+        if queue:
+            answer = await self._site.api.ask(request, _QUEUE, variables)
+        else:
+            answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, variables)
         desk.admit(answer["viewer"])
         publications = answer["publicationsToReview" if queue else "managedPublications"]
         if publications is None:
@@ -51,7 +57,11 @@ class DeskPublications:
             publications=publications,
             queue=queue,
             state=state,
-            unknown=[*not_among(params, {"etat": ("État", (*STATES, _EVERYTHING))}), *not_named(params, "etat")],
+            unknown=[
+                *not_among(params, {"etat": ("État", (*STATES, _EVERYTHING))}),
+                *("Structure" if name == "structureId" else name for name in refused),
+                *not_named(request, "etat"),
+            ],
             states=STATES,
             filters=[
                 *([{"code": _EVERYTHING, "label": "Tous les états"}] if desk is MODERATION else []),

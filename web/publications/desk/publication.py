@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from web.core.acts import Act, Acts, reason_fields, with_usual_reason
 from web.core.asking import File
+from web.core.desks import at_desk
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.problems import Problem
@@ -135,7 +136,7 @@ class DeskPublication:
         form.refuse_files(_FILES, refused, added)
         if not form.failed:
             done = "joindre" if len(uploads) == 1 else "joindre-plusieurs"
-            return RedirectResponse(f"{self._address(request)}?fait={done}", 303)
+            return RedirectResponse(at_desk(request, self._address(request), ("fait", done)), 303)
         return await self._page(request, form)
 
     async def take_away(self, request: Request) -> Response:
@@ -162,7 +163,7 @@ class DeskPublication:
             "publications/desk/publication",
             422 if posted else 200,
             desk=self._desk,
-            address=self._address(request),
+            base=self._address(request),
             publication=publication,
             state=STATES[publication["status"]],
             degrees=DEGREES,

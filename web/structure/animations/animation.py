@@ -131,7 +131,7 @@ class OwnAnimation:
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
-        return own_animation(answer)
+        return own_animation(request, answer)
 
     async def _page(self, request: Request, animation: Mapping[str, Any], posted: Form | None = None) -> Response:
         hours = {name: datetime.fromisoformat(animation[f"{name}At"]).strftime("%H:%M") for name in ("starts", "ends")}

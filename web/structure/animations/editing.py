@@ -6,19 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from web.core.communes import COMMUNES, commune_with_code, meant_by, smallest
+from web.core.desks import at_desk
 from web.core.documents import document
 from web.core.forms import MOVED_ON, Field, Form
 from web.core.site import Site
 from web.structure.animations import form as forms
 from web.structure.animations.drafts import RESUMING, discard_draft, draft_of, keep_draft
-from web.structure.speaking import PARAMETER, own_animation, spoken_for_id
+from web.structure.speaking import own_animation, spoken_for_id
 
 _CHOICES = document("structure/animations/choices")
 _DECLARE, _MODIFY = document("structure/animations/declare"), document("structure/animations/modify")
@@ -71,13 +71,13 @@ class AnimationEditing:
         if (action := form.values.pop("action")) and not form.failed:
             if action == _DISCARD:
                 await discard_draft(self._site, request, structure)
-                return self._towards(request, structure, fait="effacer")
+                return self._towards(request, ("fait", "effacer"))
             draft = await draft_of(self._site, request, structure)
             if draft and draft["savedAt"] != seen:
                 # The draft of another tab: it is lost only to whoever has seen it.
                 form.general.append(_REPLACES)
             elif await keep_draft(self._site, request, structure, form):
-                return self._towards(request, structure, **{RESUMING: "reprendre", "fait": "garder"})
+                return self._towards(request, (RESUMING, "reprendre"), ("fait", "garder"))
             # Refusals of keeping a draft say nothing of what a declaration lacks.
             return self._page(request, await self._choices(request, structure), form, draft=draft)
         form.fields = forms.FIELDS
@@ -131,16 +131,16 @@ class AnimationEditing:
         choices = await self._choices(request, animation["structure"]["id"])
         return self._page(request, choices, form, communes, animation, changed)
 
-    def _towards(self, request: Request, structure: str, **parameters: str) -> Response:
+    def _towards(self, request: Request, *parameters: tuple[str, str]) -> Response:
         """Lead to the page itself, for the structure that it is of."""
-        return RedirectResponse(_address(request, structure, **parameters), 303)
+        return RedirectResponse(at_desk(request, request.url.path, *parameters), 303)
 
     async def _choices(self, request: Request, structure_id: str) -> Mapping[str, Any]:
         return (await self._site.api.ask(request, _CHOICES, {"structureId": structure_id})).data
 
     async def _animation(self, request: Request) -> Mapping[str, Any]:
         answer = await self._site.api.ask(request, _ANIMATION, {"id": request.path_params["id"]})
-        return own_animation(answer)
+        return own_animation(request, answer)
 
     async def _school(self, request: Request, form: Form) -> str | None:
         """Return the UAI of the school that was typed; None, with an error that names some, where it is not certain."""
@@ -215,16 +215,11 @@ class AnimationEditing:
             animation=animation,
             closed=_why_closed(animation) if animation and not form.failed else None,
             draft=draft,
-            resume=_address(request, draft["structureId"], **{RESUMING: "reprendre"}) if draft else "",
+            resume=at_desk(request, request.url.path, (RESUMING, "reprendre")) if draft else "",
             resumed=_resuming(request),
             done=_DONE.get(request.query_params.get("fait", "")),
         )
         return self._site.guard.keep(request, response)
-
-
-def _address(request: Request, structure: str, **parameters: str) -> str:
-    named = {PARAMETER: structure} if PARAMETER in request.query_params else {}
-    return f"{request.url.path}?{urlencode(named | parameters)}"
 
 
 def _why_closed(animation: Mapping[str, Any]) -> str | None:

@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute
 
 from web.core import tables
 from web.core.asking import File
+from web.core.desks import at_desk
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
-from web.structure.speaking import PARAMETER, spoken_for_id
+from web.structure.speaking import spoken_for_id
 
 _IMPORT = document("structure/animations/import")
 #: The file itself goes with the form that confirms it: nothing is kept meanwhile.
@@ -58,7 +59,7 @@ class SeasonImport:
         values["idempotencyKey"] = form.key
         payload = (await self._site.api.ask(request, _IMPORT, {"input": values}, file))["animationsImport"]
         if confirms and not payload["errors"]:
-            return RedirectResponse(f"/structure?{PARAMETER}={structure}&etat=SUBMITTED#liste", 303)
+            return RedirectResponse(at_desk(request, "/structure", ("etat", "SUBMITTED")) + "#liste", 303)
         refused = any(row["outcome"] == "REFUSED" for row in payload["rows"])
         if payload["errors"] and not payload["rows"]:
             form.refuse(payload["errors"])

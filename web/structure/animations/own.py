@@ -17,7 +17,7 @@ from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.core.typed import iso_day
-from web.structure.speaking import PARAMETER, WHO, spoken_for
+from web.structure.speaking import WHO, spoken_for
 
 _OWN = document("structure/animations/own")
 _LONGEST = 100
@@ -57,7 +57,7 @@ _WORDS = {
     "sens": "Sens du tri",
 }
 _DIRECTIONS = ("asc", "desc")
-_NAMES = (PARAMETER, *_LISTS, "mots", "du", "avant", "quand", "tri", "sens")
+_NAMES = (*_LISTS, "mots", "du", "avant", "quand", "tri", "sens")
 
 
 class OwnAnimations:
@@ -92,7 +92,7 @@ class OwnAnimations:
             chosen=params,
             search=_search(params),
             day_typed=iso_day,
-            unknown=[*unheard, *(_WORDS.get(name, name) for name in refused), *not_named(params, *_NAMES)],
+            unknown=[*unheard, *(_WORDS.get(name, name) for name in refused), *not_named(request, *_NAMES)],
             headings=_headings(params),
             exports=_exports(chosen["id"], where, order),
         )

@@ -46,13 +46,13 @@ class AttestationPage:
 
     async def show(self, request: Request) -> Response:
         answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
-        animation, questions = own_animation(answer), answer["attestationForm"]
+        animation, questions = own_animation(request, answer), answer["attestationForm"]
         form = self._site.guard.form(request, _fields(animation, questions), **_values(animation))
         return self._page(request, animation, questions, form)
 
     async def attest(self, request: Request) -> Response:
         answer = await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]})
-        animation, questions = own_animation(answer), answer["attestationForm"]
+        animation, questions = own_animation(request, answer), answer["attestationForm"]
         form = await self._site.guard.posted(request, (*_fields(animation, questions), *_UNSEEN))
         # What the page was for when it was opened: sent twice, an attestation is no correction of itself.
         corrects = form.values["act"] == _CORRECTS

@@ -89,7 +89,7 @@ class AttendanceList:
 
     async def act(self, request: Request) -> Response:
         answer = await self._site.api.ask(request, _LIST, self._variables(request))
-        animation = own_animation(answer)
+        animation = own_animation(request, answer)
         outcome = await self._acts.attempt(request, animationId=animation["id"])
         if isinstance(outcome, Form):
             return await self._page(request, outcome)
@@ -121,7 +121,7 @@ class AttendanceList:
 
     async def _page(self, request: Request, posted: Form | None = None) -> Response:
         answer = await self._site.api.ask(request, _LIST, self._variables(request))
-        animation = own_animation(answer)
+        animation = own_animation(request, answer)
         expected = animation["expected"]
         counted = {"parents": expected["walkIns"], "children": expected["walkInChildren"]}
         counted = {name: str(number) for name, number in counted.items() if number is not None}
@@ -135,7 +135,6 @@ class AttendanceList:
             people=animation["registrations"]["nodes"],
             around=pages_around(request, animation["registrations"]["pageInfo"]),
             rows=self._rows(request, animation["registrations"]["nodes"], posted),
-            address=address_without(request, OUTCOME_NAMES),
             code=self._acts.form(request, "code", posted),
             walk_ins=walk_ins,
             open=_registers(animation, self._site.clock()),
@@ -176,7 +175,7 @@ class RegisteringOthers:
     async def animation(self, request: Request) -> Mapping[str, Any]:
         """Return the animation. Raises Problem for one that the reader registers nobody for."""
         answer = await self.site.api.ask(request, _LIST, {"id": request.path_params["id"], "first": 1})
-        return own_animation(answer)
+        return own_animation(request, answer)
 
     def trail(self, animation: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return the addresses and names of the pages above."""
@@ -215,7 +214,7 @@ class RegisteringOthers:
             "structure/attendance/registering",
             422 if form.failed else 200,
             animation=animation,
-            trail=self.trail(animation),
+            places=self.trail(animation),
             form=form if animation["type"]["admitsChildren"] else form.without("children"),
             name=shown.get("name", ""),
             code=shown.get("code", ""),

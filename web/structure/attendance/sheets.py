@@ -56,7 +56,7 @@ class SheetPages:
         return await self._page(request, None)
 
     async def attach(self, request: Request) -> Response:
-        own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        own_animation(request, await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         form = await self._site.guard.posted(request, _ADDING, with_files=True)
         uploads = form.sent_files("choisissez-en au moins un, ou prenez une photographie")
         added, refused, seen = 0, list[tuple[UploadFile, Mapping[str, Any]]](), set[str]()
@@ -77,7 +77,7 @@ class SheetPages:
         return await self._page(request, form)
 
     async def withdraw(self, request: Request) -> Response:
-        animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        animation = own_animation(request, await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         towards = request.url.path.removesuffix("/retrait")
         outcome = await self._acts.carry_out(request, towards=towards, animationId=animation["id"])
         return outcome if isinstance(outcome, Response) else await self._page(request, outcome)
@@ -93,7 +93,7 @@ class SheetPages:
         return forms
 
     async def _page(self, request: Request, posted: Form | None) -> Response:
-        animation = own_animation(await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
+        animation = own_animation(request, await self._site.api.ask(request, _PAGE, {"id": request.path_params["id"]}))
         actions = {each["code"]: each for each in animation["allowedActions"]}
         added = request.query_params.get("ajout", "")
         done = (

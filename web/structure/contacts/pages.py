@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,12 +11,13 @@ from starlette.routing import BaseRoute
 from web.core import tables
 from web.core.acts import Act, Acts
 from web.core.asking import File
+from web.core.desks import at_desk
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import plural
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
-from web.structure.speaking import PARAMETER, spoken_for_id
+from web.structure.speaking import spoken_for_id
 
 _PAGE = document("structure/contacts/contacts")
 _IMPORT = document("structure/contacts/import")
@@ -93,8 +93,8 @@ class Contacts:
             answer = await self._site.api.ask(request, _IMPORT, {"input": values}, await File.of(upload))
             payload = answer["contactsImport"]
             if not payload["errors"]:
-                numbers = urlencode({PARAMETER: structure, _IMPORTED: f"{payload['added']}-{payload['known']}"})
-                response = RedirectResponse(f"/structure/contacts?{numbers}", 303)
+                numbers = (_IMPORTED, f"{payload['added']}-{payload['known']}")
+                response = RedirectResponse(at_desk(request, "/structure/contacts", numbers), 303)
                 tables.hand_over(self._site, request, response, payload)
                 return response
             form.refuse(payload["errors"])

@@ -189,7 +189,7 @@ class OwnDossier:
         dossier: Mapping[str, Any] | None = answer["serviceDossier"]
         if dossier is None:
             raise Problem.missing()
-        speaks_for(answer["viewer"], dossier["structure"]["id"])
+        speaks_for(request, answer["viewer"], dossier["structure"]["id"])
         return {**dossier, "signs": answer["viewer"]["signs"]}
 
     def _page(self, request: Request, dossier: Mapping[str, Any], posted: Form | None = None) -> Response:

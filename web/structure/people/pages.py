@@ -10,10 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Act, Acts
-from web.core.cookies.done import OUTCOME_NAMES
 from web.core.documents import Document, document
 from web.core.forms import Field, Form
-from web.core.paths import address_without
 from web.core.problems import Problem
 from web.core.site import Site
 from web.structure.speaking import WHO, spoken_for_id
@@ -117,7 +115,7 @@ class OwnPeople:
             "structure/people/people",
             422 if posted else 200,
             structure=structure,
-            trail=self.trail(structure),
+            places=self.trail(structure),
             speakers=[each for each in mandates if each[0]["role"] == "STRUCTURE"],
             mediateurs=[each for each in mandates if each[0]["role"] == "MEDIATEUR"],
             invitations=[
@@ -127,7 +125,6 @@ class OwnPeople:
             ],
             acts=self._acts,
             inviting=self._acts.form(request, "inviter", posted, structureId=structure["id"]),
-            address=address_without(request, OUTCOME_NAMES),
             posted=posted,
             done=self._acts.done(request),
         )

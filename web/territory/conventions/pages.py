@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.acts import Acts
+from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.problems import Problem
@@ -56,7 +57,7 @@ class Conventions:
         if viewer["role"] not in _SIGNERS:
             raise Problem.missing()
         territories = viewer["inTerritories"] or answer["territories"]
-        only = {"territory": territories[0]["code"]} if len(territories) == 1 else {}
+        only = {"territory": territories[0]["code"] if len(territories) == 1 else chosen(request)}
         form = self._signing.form(request, SIGN.name, posted, coordonnateur=viewer["actor"], **only)
         options = tuple((each["code"], each["name"]) for each in territories)
         form.fields = [replace(each, options=options) if each.name == "territory" else each for each in form.fields]
