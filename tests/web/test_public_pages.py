@@ -181,9 +181,13 @@ def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     seated = visitor.sends(page, values=LEA)
     page = visitor.sees(f"/animations/{cafe}")
     assert "liste d'attente" in page
+    assert "0 personne" not in page
     waiting = visitor.sends(page, values=LEA | {"email": "sam@exemple.fr"})
     assert "vous êtes en première position" in waiting
     assert "C'est fait, vous êtes sur la liste d'attente" in waiting
+    # They have no seat to give back.
+    assert "Quitter la liste d&#39;attente" in waiting
+    assert "Votre place" not in waiting
     people.does("47-modify-an-animation", STRUCTURE, animationId=cafe, venueName="Mairie")
     (link,) = set(re.findall(r"/inscriptions/[\w-]+", seated))
     again = visitor.sends(visitor.sees(f"/animations/{cafe}"), values=LEA)

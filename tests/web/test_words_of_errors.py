@@ -30,6 +30,7 @@ from web.core.forms import SENT_BEFORE, Field, Form
 from web.measures.acts import WRITE
 
 A_DAY = "Ce champ : une date est attendue, par exemple 15/01/2027."
+NO_DAY = "Ce champ : ce jour n'existe pas, une date est attendue, par exemple 15/01/2027."
 ON = Field("on", "Pourquoi voulez-vous aider ?")
 
 
@@ -134,7 +135,16 @@ DAYS = [
     ("date", "31-12-2026", "2026-12-31", None),
     ("date", "1.2.27", "2027-02-01", None),
     ("date", "demain", "demain", A_DAY),
-    ("date", "31/02/2027", "2027-02-31", A_DAY),
+    ("date", "31/02/2027", "2027-02-31", NO_DAY),
+    ("date", "31 février 2027", "2027-02-31", NO_DAY),
+    *(
+        ("date", typed, "2026-12-03", None)
+        for typed in ("3 décembre 2026", "jeudi 3\u00a0décembre 2026", "Jeu. 3 déc. 26", "le 03 DECEMBRE 2026")
+    ),
+    ("date", "le 1er mars 2027", "2027-03-01", None),
+    ("date", "3 jui 2027", "3 jui 2027", A_DAY),
+    ("date", "le 3 décembre", "le 3 décembre", A_DAY),
+    ("date", "mardi 3 déc. 2026", "mardi 3 déc. 2026", "Ce champ : ce jour est un jeudi : vérifiez la date."),
     ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
     *(
         ("number", typed, typed, "Ce champ : des chiffres seulement, par exemple 2.")
@@ -181,7 +191,7 @@ DAYS = [
         "\n22/01/2027 et 29/01/2027\n\n05/02/27\n31/02/2027",
         ["22/01/2027 et 29/01/2027", "2027-02-05", "2027-02-31"],
         "Ce champ : ligne 2, « 22/01/2027 et 29/01/2027 » : une date est attendue, par exemple 15/01/2027."
-        " ligne 5, « 31/02/2027 » : une date est attendue, par exemple 15/01/2027.",
+        " ligne 5, « 31/02/2027 » : ce jour n'existe pas, une date est attendue, par exemple 15/01/2027.",
     ),
 ]
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
@@ -57,12 +57,12 @@ def day(value: str | date, time_zone: str = _PARIS) -> str:
     if isinstance(moment, datetime) and moment.utcoffset() == timedelta(0):
         moment = moment.astimezone(ZoneInfo(time_zone))
     number = "1er" if moment.day == 1 else str(moment.day)
-    return f"{_DAYS[moment.weekday()]} {number}{_NBSP}{_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{WEEKDAYS[moment.weekday()]} {number}{_NBSP}{MONTHS[moment.month - 1]} {moment.year}"
 
 
 def month(value: date) -> str:
     """Return `janvier 2027`."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return f"{MONTHS[value.month - 1]} {value.year}"
 
 
 def hour(value: str | datetime) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import time as Hour
 
+from web.core.french import MONTHS, WEEKDAYS
+
 #: Ends of lines, of browsers, of slides (vertical tab), and of other programs.
 _ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 #: Characters that the API refuses in any text: controls, halves of characters, and marks that turn a text around.
@@ -23,6 +25,9 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile("[\t\n]+")
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
+#: Days in words, of which accents are left out: « samedi 3 déc. 2026 », « le 1er mars 27 ».
+_DAY_IN_WORDS = re.compile(r"(?:le )?(?:([a-z]+)\.? )?(?:le )?(\d{1,2})(?:er)? ([a-z]{3,})\.? (\d{4}|\d{2})", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: Hours as people write them where a browser has no field for them: 9 h 30.
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
 #: An hour as the API reads it; Python's own reader takes 18.30 for 18:00.
@@ -116,17 +121,57 @@ def _wrong_hour(text: str) -> str | None:
 
 
 def iso_day(text: str) -> str:
-    """Return 2027-01-15 of 15/01/2027, 15-01-27 and the like, and any other text as it is."""
+    """Return 2027-01-15 of 15/01/2027, 15-01-27, « vendredi 15 janvier 2027 » and the like, and any other text as it
+    is.
+    """
     day = _DAY.fullmatch(_plain(text))
-    if day is None:
-        return text
-    year = day[3] if len(day[3]) == 4 else f"20{day[3]}"
-    return f"{year}-{int(day[2]):02}-{int(day[1]):02}"
+    if day is not None:
+        return _iso(day[3], int(day[2]), day[1])
+    iso, weekday = _in_words(text)
+    return iso if iso and _is(iso, weekday) else text
+
+
+def _iso(year: str, month: int, day: str) -> str:
+    return f"{year if len(year) == 4 else f'20{year}'}-{month:02}-{int(day):02}"
+
+
+def _in_words(text: str) -> tuple[str, str]:
+    """Return the day that is written in words, with the day of the week that stands before it, if any; two "" of any
+    other text.
+    """
+    words = _DAY_IN_WORDS.fullmatch(_without_accents(_plain(text)))
+    months = [number for number, name in enumerate(MONTHS, 1) if words and _begins(name, words[3])]
+    if words is None or len(months) != 1:
+        return "", ""
+    return _iso(words[4], months[0], words[2]), words[1] or ""
+
+
+def _is(iso: str, weekday: str) -> bool:
+    """Return whether a day is that day of the week. One that does not exist is said to be so elsewhere."""
+    return not weekday or not _reads(Day, iso) or (len(weekday) > 2 and _begins(_weekday(iso), weekday))
+
+
+def _weekday(iso: str) -> str:
+    return WEEKDAYS[Day.fromisoformat(iso).weekday()]
+
+
+def _begins(name: str, beginning: str) -> bool:
+    return _without_accents(name).startswith(beginning)
+
+
+def _without_accents(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def wrong_day(day: str) -> str | None:
+    """Return what was expected in place of a text that `iso_day` has read."""
     if not _reads(Day, day):
-        return "une date est attendue, par exemple 15/01/2027"
+        iso, _ = _in_words(day)
+        if iso:
+            return f"ce jour est un {_weekday(iso)} : vérifiez la date"
+        nonexistent = "ce jour n'existe pas, " if _ISO_DAY.fullmatch(day) else ""
+        return f"{nonexistent}une date est attendue, par exemple 15/01/2027"
     if not 2000 <= Day.fromisoformat(day).year <= 2100:
         return "une année entre 2000 et 2100 est attendue, par exemple 15/01/2027"
     return None

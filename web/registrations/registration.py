@@ -29,6 +29,12 @@ _HEADLINES = {
     "WAITING": "Vous êtes sur la liste d'attente",
     "CANCELLED": "Vous n'êtes plus inscrit(e)",
 }
+#: What becomes of who no longer comes, and the button that says so.
+_LEAVING = {
+    "SEATED": ("Votre place sera donnée à une autre famille.", "Renoncer à ma place"),
+    "WAITING": ("Vous n'attendrez plus de place.", "Quitter la liste d'attente"),
+    "CANCELLED": ("", ""),
+}
 
 
 class RegistrationPage(LinkedPage):
@@ -55,7 +61,9 @@ def shown_of(registration: Mapping[str, Any] | None, now: datetime) -> dict[str,
         # A cancelled animation has no seats and no waiting list.
         cancelled = animation["status"] == "CANCELLED"
         headline = "L'animation est annulée" if cancelled else "L'animation est passée" if ended else headline
+    leaving, leave = _LEAVING[registration["status"]]
     return {
+        **{"leaving": leaving, "leave": leave},
         **{"registration": registration, "animation": animation, "headline": headline},
         **{"over": over, "ended": ended},
     }

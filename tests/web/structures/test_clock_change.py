@@ -19,6 +19,7 @@ def test_which_of_two_equal_hours_is_meant_is_chosen_in_words(visitor: Visitor, 
     assert "changement d" not in page
     refused = visitor.sends(page, values=FORM | NIGHT, status=422)
     assert {"#startsPass", "#endsPass"} <= set(links(refused))
+    assert "changement d'heure ? (facultatif)" not in refused.replace("&#39;", "'")
     assert BACK in refused
     assert "+02:00" not in refused
     assert refused.count("Avant le changement d&#39;heure : la première fois</option>") == 2

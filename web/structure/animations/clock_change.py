@@ -36,7 +36,9 @@ def ask(form: Form, typed: Mapping[str, Any], days: Mapping[str, str | None], zo
         if not offsets:
             continue
         choice, label = f"{name}Pass", next(each.label for each in form.fields if each.name == name)
-        form.fields = [replace(each, hidden=False) if each.name == choice else each for each in form.fields]
+        form.fields = [
+            replace(each, hidden=False, required=True) if each.name == choice else each for each in form.fields
+        ]
         if typed.get(choice) not in offsets:
             form.errors[choice] = (
                 f"{label} : cette nuit-là, les horloges reculent et montrent deux fois {typed[name]}."
@@ -47,7 +49,7 @@ def ask(form: Form, typed: Mapping[str, Any], days: Mapping[str, str | None], zo
 def shown(fields: Sequence[Field], form: Form) -> list[Field]:
     """Return the fields of a page with the choice wherever the form has come to need it."""
     needed = {each.name for each in form.fields if each.name in (START.name, END.name) and not each.hidden}
-    return [replace(each, hidden=False) if each.name in needed else each for each in fields]
+    return [replace(each, hidden=False, required=True) if each.name in needed else each for each in fields]
 
 
 def chosen(instant: str, zone: str) -> str:
