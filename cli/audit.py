@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +18,7 @@ from application.proof.checking import Report, check_log
 from application.proof.completeness.committing import map_commits
 from application.proof.notes import SigningKey
 from application.proof.public_keys import list_public_keys
-from application.proof.rules.log import judge_log
+from application.proof.rules.log import RulesReport, judge_log
 from application.proof.signer.naming import NAME_IT
 from application.proof.signer_memory import Record, SignerMemory, SigningRefused
 from cli.audit_inputs import read_keys, read_text
@@ -94,30 +96,52 @@ def check(
             raise Refused("this database holds no log yet: parentalite serve or parentalite demo makes it")
         record = SignerMemory(settings.memory).read()
         trusted = [key.public_key for key in read_keys(keys)] if keys else own_keys(settings, record)
-        report = check_log(log, tiles, trusted, notes, steps, record)
-        unsound = _unsound(log, settings, steps)
-        judged = judge_log(log, steps) if rules else None
-        compared = _compare(reading, Vault(settings.master_key), steps) if read_models else None
-    findings = [*report.findings, *unsound, *(map(str, judged.findings) if judged else ())]
-    findings += map(str, compared.differences) if compared else ()
-    for finding in findings:
-        complain(finding)
-    if not unsound and (lost := event_guard(settings).lost_start()):
-        note(f"Warning: {lost}")
-    for warning in judged.warnings if judged else ():
-        note(f"Warning: {warning}")
-    if findings:
-        checked = f"{quantity(report.events, 'event')}, {quantity(report.checkpoints, 'checkpoint')}"
-        note(f"Checked {checked}: {quantity(len(findings), 'finding')}.")
-        raise typer.Exit(1)
-    if judged:
-        note(f"Judged {quantity(judged.events, 'event')}: each is what the domain would have recorded there.")
-    if compared:
-        rows = f"{quantity(compared.rows, 'row')} of {quantity(compared.tables, 'table')}"
-        note(f"Compared {rows}: each is what the log gives, as of position {compared.position:,}.")
+        reports = _Reports(
+            check_log(log, tiles, trusted, notes, steps, record),
+            _unsound(log, settings, steps),
+            judge_log(log, steps) if rules else None,
+            _compare(reading, Vault(settings.master_key), steps) if read_models else None,
+        )
+    _report_findings(reports, None if reports.unsound else event_guard(settings).lost_start())
     note(f"Believed {quantity(len(trusted), 'public key')}: {_describe_origin(keys, settings)}.")
     _note_record(record, settings)
-    _report_signed(report, record)
+    _report_signed(reports.tree, record)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    """What each part of a check came to; None for those that were not asked for."""
+
+    tree: Report
+    unsound: Sequence[str]
+    rules: RulesReport | None
+    read_models: ReadModelsReport | None
+
+    def findings(self) -> Iterator[str]:
+        yield from self.tree.findings
+        yield from self.unsound
+        yield from map(str, self.rules.findings if self.rules else ())
+        yield from map(str, self.read_models.differences if self.read_models else ())
+
+
+def _report_findings(reports: _Reports, lost_start: str | None) -> None:
+    """Print what was found, or else what was judged and compared. Exits with 1 if anything was found."""
+    findings = list(reports.findings())
+    for finding in findings:
+        complain(finding)
+    if lost_start:
+        note(f"Warning: {lost_start}")
+    for warning in reports.rules.warnings if reports.rules else ():
+        note(f"Warning: {warning}")
+    if findings:
+        checked = f"{quantity(reports.tree.events, 'event')}, {quantity(reports.tree.checkpoints, 'checkpoint')}"
+        note(f"Checked {checked}: {quantity(len(findings), 'finding')}.")
+        raise typer.Exit(1)
+    if judged := reports.rules:
+        note(f"Judged {quantity(judged.events, 'event')}: each is what the domain would have recorded there.")
+    if compared := reports.read_models:
+        rows = f"{quantity(compared.rows, 'row')} of {quantity(compared.tables, 'table')}"
+        note(f"Compared {rows}: each is what the log gives, as of position {compared.position:,}.")
 
 
 def _note_record(record: Record | None, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from application.proof.completeness.committing import map_commits
 from application.proof.completeness.signing import sign_with_map
 from application.proof.public_keys import IN_USE, list_public_keys, save_public_key
 from application.proof.signer.naming import name_anew, name_log, new_name
-from application.proof.signer_memory import RememberingKey
+from application.proof.signer_memory import RememberingKey, SignerMemory
 from application.proof.signing import take_up_key
 from cli.composition import environment, event_guard, open_everything, settings_from_environment, signing_key, utc_now
 from cli.console import Refused, confirm, note, quantity, somebody_is_there
@@ -78,20 +78,25 @@ def name_the_log(
         if after_restore is None:
             name_log(conn, name, key.memory)
         else:
-            try:
-                after_restore = required_reason(after_restore)
-            except DomainError:
-                raise Refused(
-                    f"--after-restore: say why, in words of {SHORTEST_REASON} letters at least: it stays in the record"
-                ) from None
-            confirm(f"Let the log go on as {name}, another one than what was signed so far?", yes)
-            ended = name_anew(name, key.memory, after_restore)
-            signed = quantity(ended.signed.size if ended.signed else 0, "event")
-            note(f"{ended.name} has ended, with {signed} signed.")
+            _go_on_as(name, key.memory, after_restore, yes)
         take_up_key(conn, key)
         begin(conn, event_guard(settings), key)
     note(f"The log is named from now on, for ever; its record is {settings.memory}: back it up with the key.")
     typer.echo(name)
+
+
+def _go_on_as(name: str, memory: SignerMemory, reason: str, yes: bool) -> None:
+    """End the log that was signed so far, once that is confirmed, and let it go on under another name."""
+    try:
+        reason = required_reason(reason)
+    except DomainError:
+        raise Refused(
+            f"--after-restore: say why, in words of {SHORTEST_REASON} letters at least: it stays in the record"
+        ) from None
+    confirm(f"Let the log go on as {name}, another one than what was signed so far?", yes)
+    ended = name_anew(name, memory, reason)
+    signed = quantity(ended.signed.size if ended.signed else 0, "event")
+    note(f"{ended.name} has ended, with {signed} signed.")
 
 
 def accept(yes: Yes = False, verbose: Verbose = False) -> None:

@@ -6,7 +6,7 @@ interrupted erasure does what is still missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +37,7 @@ from domain.catalogue import CANDIDATURE
 from domain.contacts.events import ContactAdded
 from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode
+from domain.kernel.events import Event
 from domain.kernel.rights import Action, Scope, authorize, scope_of
 from domain.publications.events import PublicationAuthorNamed
 from domain.registrations.events import BookEvent, RegistrationMade
@@ -236,22 +237,7 @@ def pending_erasures(
     events = [record.event for record in records]
     words = [words_erasures(stream, person, events[0].topic) for person in people]
     if any(commands is not None for commands in words):
-        contacts = {event.person_id for event in events if isinstance(event, StructureContactSet)} - {stream}
-        authors = {event.person_id for event in events if isinstance(event, PublicationAuthorNamed)}
-        return [
-            *(command for commands in words for command in commands or ()),
-            *(StructureContactErase(structure_id=stream, person_id=person) for person in people if person in contacts),
-            *(
-                ActionGroupMemberErase(group_id=stream, member_id=event.member_id)
-                for event in events
-                if isinstance(event, MemberJoined) and event.person_id in people
-            ),
-            *(
-                PublicationAuthorErase(publication_id=stream, person_id=person)
-                for person in people
-                if person in authors
-            ),
-        ]
+        return [*(command for commands in words for command in commands or ()), *_named_in(stream, people, events)]
     match events[0]:
         case MandateGiven() | MailPreferencesSet():
             holders = {event.person_id for event in events if isinstance(event, MandateGiven)}
@@ -276,6 +262,20 @@ def pending_erasures(
                 if isinstance(event, RegistrationMade) and event.person_id in people
             ]
     return None
+
+
+def _named_in(stream: UUID, people: Sequence[UUID], events: Sequence[Event]) -> Iterator[Erasure]:
+    """Yield the erasures of people whom a thing names beside its words: contacts, members of a group, authors."""
+    contacts = {event.person_id for event in events if isinstance(event, StructureContactSet)} - {stream}
+    authors = {event.person_id for event in events if isinstance(event, PublicationAuthorNamed)}
+    for person in people:
+        if person in contacts:
+            yield StructureContactErase(structure_id=stream, person_id=person)
+        if person in authors:
+            yield PublicationAuthorErase(publication_id=stream, person_id=person)
+    for event in events:
+        if isinstance(event, MemberJoined) and event.person_id in people:
+            yield ActionGroupMemberErase(group_id=stream, member_id=event.member_id)
 
 
 def record_erasure(execute: Execute, command: Erasure, actor: Actor, now: datetime) -> UUID:

@@ -74,15 +74,19 @@ def replay(
         name_of = name_lookup(conn, opened.application.vault)
         if as_json:
             privacy = Privacy(conn, records)
-            lines = [_as_json(record, privacy, name_of) for record in records]
-            for line in lines if at is None else [*lines, {"at": at, "state": states}]:
-                typer.echo(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
+            _print_lines([_as_json(record, privacy, name_of) for record in records], at, states)
         else:
             timeline = Timeline.open(conn, records, name_of)
             _show(history.stream, list(timeline.entries(records)))
             for state in states:
                 _show_state(timeline, records[-1].position, state)
             note(f"{quantity(len(records), 'event')}, {history.found_by}")
+
+
+def _print_lines(entries: list[dict[str, Any]], at: str | None, states: list[Row]) -> None:
+    """Print a JSON object a line: the entries and, for a moment, the state at it."""
+    for line in entries if at is None else [*entries, {"at": at, "state": states}]:
+        typer.echo(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z))
 
 
 def _show_state(timeline: Timeline, position: int, state: Row) -> None:

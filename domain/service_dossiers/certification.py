@@ -54,44 +54,69 @@ def certify(
     check(Action.SERVICE_DOSSIER_CERTIFY, dossier, actor)
     if against := closes_certification(dossier, convention, titles):
         raise DomainError(Problem(ErrorCode.RULE_BROKEN, message) for message in against)
-    count, before, planned = len(dossier.lines), convention.certified_animations, convention.planned_animations
-    overrun = planned is not None and before + count > planned
-    sheets = [line for line in dossier.lines if not line.sheets]
-    pieces = missing_pieces(dossier.required_pieces, dossier.pieces, not sheets)
-    problems: list[Problem] = []
-    if overrun and reasons.overrun is None:
-        message = (
-            f"{before + count} animations seraient certifiées pour {planned} prévues par la convention :"
-            " indiquez le motif du dépassement."
-        )
-        problems.append(Problem(ErrorCode.RULE_BROKEN, message, ("overrun_reason",)))
-    if reasons.missing is None:
-        lacking = [
-            *(f"Liste d'émargement signée manquante : {_named(line, titles)}" for line in sheets),
-            *(f"Pièce manquante, que la convention demande : « {piece} »" for piece in pieces),
-        ]
-        problems += _unanswered(lacking, "missing_reason", "indiquez le motif de ce qui manque.")
-    if reasons.warnings is None:
-        messages = [warning.message.removesuffix(".") for warning in warnings]
-        problems += _unanswered(messages, "warnings_reason", "répondez aux signalements.")
-    if problems:
-        raise DomainError(problems)
+    shortcomings = _Shortcomings.of(dossier, convention, warnings)
+    if unanswered := list(shortcomings.without(reasons, titles)):
+        raise DomainError(unanswered)
     return [
         DossierCertified(
-            animations=count,
+            animations=shortcomings.animations,
             rate_per_animation=common_rate(dossier.lines),
             amount=amount_of(dossier.lines),
-            planned_animations=planned,
-            already_certified=before,
-            overrun_reason=_reason("overrun_reason", reasons.overrun, overrun),
+            planned_animations=shortcomings.planned,
+            already_certified=shortcomings.already_certified,
+            overrun_reason=_reason("overrun_reason", reasons.overrun, shortcomings.overrun),
             certified_on=today,
-            missing_sheets=tuple(line.animation_id for line in sheets),
-            missing_pieces=tuple(pieces),
-            missing_reason=_reason("missing_reason", reasons.missing, bool(sheets or pieces)),
+            missing_sheets=tuple(line.animation_id for line in shortcomings.sheets),
+            missing_pieces=tuple(shortcomings.pieces),
+            missing_reason=_reason("missing_reason", reasons.missing, shortcomings.missing),
             warnings=tuple(warning.recorded for warning in warnings),
             warnings_reason=_reason("warnings_reason", reasons.warnings, bool(warnings)),
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortcomings:
+    """What a dossier is certified in spite of: more animations than planned, what is missing, what is unusual."""
+
+    animations: int
+    already_certified: int
+    planned: int | None
+    #: The lines without a signed sheet.
+    sheets: Sequence[ServiceLine]
+    pieces: Sequence[str]
+    warnings: Sequence[OpenWarning]
+
+    @classmethod
+    def of(cls, dossier: ServiceDossier, convention: Convention, warnings: Sequence[OpenWarning]) -> _Shortcomings:
+        sheets = [line for line in dossier.lines if not line.sheets]
+        pieces = missing_pieces(dossier.required_pieces, dossier.pieces, not sheets)
+        planned = convention.planned_animations
+        return cls(len(dossier.lines), convention.certified_animations, planned, sheets, pieces, warnings)
+
+    @property
+    def overrun(self) -> bool:
+        return self.planned is not None and self.already_certified + self.animations > self.planned
+
+    @property
+    def missing(self) -> bool:
+        return bool(self.sheets or self.pieces)
+
+    def without(self, reasons: Reasons, titles: Mapping[UUID, str]) -> Iterator[Problem]:
+        """Yield a problem for each of them that the reasons leave unanswered."""
+        if self.overrun and reasons.overrun is None:
+            overrun = (
+                f"{self.already_certified + self.animations} animations seraient certifiées pour {self.planned} prévues"
+                " par la convention"
+            )
+            yield from _unanswered([overrun], "overrun_reason", "indiquez le motif du dépassement.")
+        if reasons.missing is None:
+            sheets = [f"Liste d'émargement signée manquante : {_named(line, titles)}" for line in self.sheets]
+            pieces = [f"Pièce manquante, que la convention demande : « {piece} »" for piece in self.pieces]
+            yield from _unanswered([*sheets, *pieces], "missing_reason", "indiquez le motif de ce qui manque.")
+        if reasons.warnings is None:
+            messages = [warning.message.removesuffix(".") for warning in self.warnings]
+            yield from _unanswered(messages, "warnings_reason", "répondez aux signalements.")
 
 
 class Submitted(Protocol):
