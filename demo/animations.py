@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -126,18 +127,27 @@ class _Life:
 
 def animation_story(stage: Stage, plan: Plan) -> Story:
     """Play `plan.course` until time runs out. The source of a clone must have been declared before."""
-    rng, zone, course = stage.rng, plan.partner.zone, plan.course
     life = _Life(stage, plan.partner, Subject(ANIMATION, stage.new_id(f"animation:{plan.index}")))
-    at = some_time(rng, plan.declared_on, 8, 19, zone)
-    yield at
-    life.declare(plan, at)
+    declared_at = some_time(stage.rng, plan.declared_on, 8, 19, plan.partner.zone)
+    yield declared_at
+    life.declare(plan, declared_at)
+    published_at = yield from _until_published(life, plan.course, declared_at)
+    if published_at is None:
+        return
+    last_change = yield from _until_held(life, plan.course, published_at)
+    if last_change is not None and plan.course.attested:
+        yield from _afterwards(life, plan.course, last_change)
 
+
+def _until_published(life: _Life, course: Course, at: datetime) -> Generator[datetime, None, datetime | None]:
+    """Play what comes before the publication, and it. Return when it was, None if there was none."""
+    rng, zone = life.rng, life.partner.zone
     if course.refused:
         at = office_hours(rng, at, zone, 0.2, 3)
         yield at
         life.refuse(at)
         if not course.corrected:
-            return
+            return None
         at = waking_hours(rng, at + timedelta(days=rng.uniform(0.1, 4)), zone)
         yield at
         life.correct(at)
@@ -149,13 +159,18 @@ def animation_story(stage: Stage, plan: Plan) -> Story:
         at = waking_hours(rng, at + _HOUR * rng.uniform(2, 60), zone)
         yield at
         life.cancel(at)
-        return
+        return None
     if not course.published:
-        return
+        return None
     at = office_hours(rng, at, zone, 0.1, 4)
     yield at
     life.publish(at)
+    return at
 
+
+def _until_held(life: _Life, course: Course, at: datetime) -> Generator[datetime, None, datetime | None]:
+    """Play the changes of what is published. Return when the last one was, None if it was cancelled."""
+    rng, zone = life.rng, life.partner.zone
     for _ in range(course.changes):
         planned = waking_hours(rng, at + max(_HOUR, life.starts_at - at) * rng.uniform(0.05, 0.4), zone)
         if planned >= life.starts_at:
@@ -167,9 +182,13 @@ def animation_story(stage: Stage, plan: Plan) -> Story:
         at = min(waking_hours(rng, at + (life.starts_at - at) * rng.uniform(0.2, 0.9), zone), life.starts_at - _HOUR)
         yield at
         life.cancel(at)
-        return
-    if not course.attested:
-        return
+        return None
+    return at
+
+
+def _afterwards(life: _Life, course: Course, at: datetime) -> Story:
+    """Play the attestation and its corrections."""
+    rng, zone = life.rng, life.partner.zone
     # Most structures attest within a week, some only weeks later.
     days = rng.uniform(0.05, 6) if rng.random() < 0.85 else rng.uniform(6, 25)
     at = waking_hours(rng, max(life.ends_at, at) + timedelta(days=days), zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from application.notifications.reaction import NATIONAL, Around, Letter, Notice, Reaction, structure, territory
 from application.papers.french import short_date
@@ -44,7 +45,7 @@ def to_structure(kind: str, sentence: str, *, public: bool = False) -> Reaction:
         if first.position != record.position:
             return
         if others:
-            yield _of_several(kind, "sont publiées", record, around, len(others))
+            yield _Several(record, around, len(others)).notice(kind, "sont publiées")
             return
         animation = animation_of(record, around)
         page = animation_page(animation.id) if public else None
@@ -95,36 +96,30 @@ def _several_declared(record: Recorded, around: Around, records: Sequence[Record
     when = f", du {short_date(days[0])} au {short_date(days[-1])}"
     late = sum(fact.declared_late for fact in facts)
     tail = f"{{structure}}, {{territory}}.{f' Déclarées après leur début : {late}.' if late else ''}"
-    others = len(facts) - 1
-    yield _of_several(
-        *("animation.to_publish", "attendent leur publication", record, around, others, when),
-        tail=f" Déclarées par {tail}",
-        recipient=NATIONAL,
+    several = _Several(record, around, len(facts) - 1)
+    yield several.notice(
+        *("animation.to_publish", "attendent leur publication", NATIONAL), when, tail=f" Déclarées par {tail}"
     )
-    yield _of_several(
-        *("animation.declared", "sont déclarées", record, around, others, when),
-        tail=f" Par {tail}",
-        recipient=territory(animation_of(record, around).territory),
-    )
+    coordonnateurs = territory(animation_of(record, around).territory)
+    yield several.notice("animation.declared", "sont déclarées", coordonnateurs, when, tail=f" Par {tail}")
 
 
-def _of_several(
-    kind: str,
-    verb: str,
-    record: Recorded,
-    around: Around,
-    others: int,
-    when: str = "",
-    tail: str = "",
-    recipient: str | None = None,
-) -> Notice:
-    """Return the notice of several animations, of which this is the first. To the structure, unless told otherwise."""
-    animation = animation_of(record, around)
-    head = f"{others + 1} animations {verb}"
-    message = f"{head}{when} : {{animation}}, et {others} autre{'s' if others > 1 else ''}.{tail}"
-    to = recipient or structure(animation.structure_id)
-    words = named(animation, record.originator_version)
-    return Notice(to, kind, message, words, subject=f"{head}.", page=desk_of(to))
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Several animations that one command is about, of which `record` tells of the first."""
+
+    record: Recorded
+    around: Around
+    others: int
+
+    def notice(self, kind: str, verb: str, recipient: str | None = None, when: str = "", tail: str = "") -> Notice:
+        """Return the notice that names the first and counts the others, to the structure unless told otherwise."""
+        animation = animation_of(self.record, self.around)
+        head = f"{self.others + 1} animations {verb}"
+        message = f"{head}{when} : {{animation}}, et {self.others} autre{'s' if self.others > 1 else ''}.{tail}"
+        to = recipient or structure(animation.structure_id)
+        words = named(animation, self.record.originator_version)
+        return Notice(to, kind, message, words, subject=f"{head}.", page=desk_of(to))
 
 
 def on_suspended(record: Recorded, around: Around) -> Iterator[Notice | Letter]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from application.accounts.invitations import PURPOSE as INVITATION_LINK
-from application.calendars.entry import CalendarEntry, calendar_entry
+from application.calendars.entry import Attendee, CalendarEntry, Revision, calendar_entry
 from application.candidatures import PURPOSE as CANDIDATURE_LINK
 from application.commanding.pseudonyms_and_links import Keyed
 from application.notifications.changes import (
@@ -245,8 +245,9 @@ class Composer:
         if given_up:
             happened = [record for record in happened if record.position <= own[-1].position]
         animation = _state(conn, self.vault, ANIMATION, animation_id)
-        changed_at, sender = happened[-1].stamp.recorded_at, parseaddr(self.sender)[1]
-        return calendar_entry(animation, len(happened), changed_at, host, sender, address, given_up, place.questioned)
+        revision = Revision(len(happened), happened[-1].stamp.recorded_at)
+        attendee = Attendee(address, given_up, place.questioned)
+        return calendar_entry(animation, revision, host, parseaddr(self.sender)[1], attendee)
 
 
 def _about(animation: Animation, host: Host, place: Place | None) -> Host:

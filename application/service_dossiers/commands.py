@@ -237,12 +237,10 @@ def record_payment(command: ServicePaymentRecord, work: UnitOfWork) -> UUID:
     facts = payment.record_payment(
         dossier,
         work.actor,
-        command.paid_on,
-        command.reference,
+        payment.Payment(command.paid_on, command.reference, command.reason),
         _today(work, dossier),
         _certified_on(work, dossier),
         [paid for other in command.of_same_reference if (paid := work.find(SERVICE_DOSSIER, other)) is not None],
-        command.reason,
     )
     _record(work, dossier, facts)
     return dossier.id

@@ -23,7 +23,7 @@ from application.notifications.changes import (
 from application.registrations import PURPOSE
 from application.texting.outbox import TextMessage
 from application.wording.animations import place as place_of
-from application.wording.texts import Appointment, compose_text
+from application.wording.texts import Appointment, Footer, compose_text
 from domain.animations.animation import Animation
 from domain.animations.events import AnimationDetails
 from domain.animations.transitions import AnimationStatus
@@ -67,16 +67,13 @@ def draft_text(conn: Conn, vault: Vault, keyed: Keyed, public_url: str, message:
         content = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content
     changed = kind in _OF_CHANGES and "before" in about
     earlier = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content if changed else None
-    text = compose_text(
-        kind,
-        content.title,
-        _appointment(content),
-        animation.time_zone,
+    footer = Footer(
         f"{public_url}/inscription",
         keyed.links.code(PURPOSE, made.registration_id),
         content.contact_phone or _phone_of(conn, vault, animation.structure_id),
-        None if earlier is None else _appointment(earlier),
     )
+    before = None if earlier is None else _appointment(earlier)
+    text = compose_text(kind, content.title, _appointment(content), animation.time_zone, footer, before)
     return TextDraft(phone_comparison_form(made.phone), text, made.email is not None)
 
 

@@ -54,24 +54,26 @@ class Appointment:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The page where the registration's code is typed, the code, and the telephone to call."""
+
+    page: str
+    code: str
+    telephone: str | None
+
+
 def compose_text(
-    kind: str,
-    title: str,
-    now: Appointment,
-    time_zone: str,
-    page: str,
-    code: str,
-    contact: str | None,
-    before: Appointment | None = None,
+    kind: str, title: str, now: Appointment, time_zone: str, footer: Footer, before: Appointment | None = None
 ) -> str:
-    """Return the message. `page` is where the code is typed; `contact` is a telephone; `before` is what changed."""
-    manage = f"{page.partition('://')[2]} code {code}"
+    """Return the message. `before` is what changed."""
+    manage = f"{footer.page.partition('://')[2]} code {footer.code}"
     text = ""
     for longest_title, longest_place in _LENGTHS:
         named = [_plain(shorten(title, longest_title))] if longest_title else []
         what = ", ".join([*named, *_when_and_where(now, before, time_zone, longest_place)])
         parts = [TEXTS[kind].format(what=what, manage=manage)]
-        parts += [f"Tél. {contact}"] if contact else []
+        parts += [f"Tél. {footer.telephone}"] if footer.telephone else []
         text = " ".join([*parts, "STOP : répondre STOP"]).translate(_MARKS)
         if segments(text) <= MAX_SEGMENTS:
             break

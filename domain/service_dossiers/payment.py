@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from domain.kernel.actors import Actor
@@ -16,31 +17,38 @@ from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment at the bank. One reference pays several dossiers only with a reason."""
+
+    paid_on: date
+    reference: str
+    reason: str | None = None
+
+
 def record_payment(
     dossier: ServiceDossier,
     actor: Actor,
-    paid_on: date,
-    reference: str,
+    payment: Payment,
     today: date,
     certified_on: date,
     others: Iterable[ServiceDossier] = (),
-    reason: str | None = None,
 ) -> list[Event]:
     """Record the payment of the whole certified amount. `today` and `certified_on` are days in the territory.
 
-    One reference pays several dossiers only with a reason; `others` are dossiers that it may have paid.
+    `others` are dossiers that the same reference may have paid.
     """
     check(Action.SERVICE_PAYMENT_RECORD, dossier, actor)
-    also_paid = [other for other in others if other.id != dossier.id and _has_paid(other, reference)]
-    check_all(lambda: _check_day(paid_on, today, certified_on), lambda: _check_paid_once(also_paid, reference, reason))
+    also_paid = [other for other in others if other.id != dossier.id and _has_paid(other, payment.reference)]
+    check_all(lambda: _check_day(payment.paid_on, today, certified_on), lambda: _check_paid_once(also_paid, payment))
     assert dossier.amount is not None, "a certified dossier has its amount"
     return [
         DossierPaid(
-            paid_on=paid_on,
-            reference=reference,
+            paid_on=payment.paid_on,
+            reference=payment.reference,
             amount=dossier.amount,
             also_paid=tuple(other.id for other in also_paid),
-            reason=required_reason(reason) if also_paid and reason is not None else None,
+            reason=required_reason(payment.reason) if also_paid and payment.reason is not None else None,
         )
     ]
 
@@ -53,17 +61,17 @@ def _check_day(paid_on: date, today: date, certified_on: date) -> None:
         raise invalid(message, "paid_on")
 
 
-def _check_paid_once(also_paid: Sequence[ServiceDossier], reference: str, reason: str | None) -> None:
+def _check_paid_once(also_paid: Sequence[ServiceDossier], payment: Payment) -> None:
     """Ask for a reason in words where the reference has paid other dossiers."""
-    if also_paid and reason is None:
+    if also_paid and payment.reason is None:
         first = also_paid[0]
         raise broken(
-            f"La référence « {reference} » a déjà payé un autre dossier, celui du {first.period_from:%d/%m/%Y}"
+            f"La référence « {payment.reference} » a déjà payé un autre dossier, celui du {first.period_from:%d/%m/%Y}"
             f" au {first.period_until:%d/%m/%Y} : indiquez pourquoi un même virement en paie plusieurs.",
             "reason",
         )
-    if also_paid and reason is not None:
-        required_reason(reason)
+    if also_paid and payment.reason is not None:
+        required_reason(payment.reason)
 
 
 def _has_paid(dossier: ServiceDossier, reference: str) -> bool:

@@ -148,7 +148,8 @@ def _paid(case: Case, fact: DossierPaid) -> Decision:
     # A payment had to be after the beginning of the period, later after the certification.
     since = dossier.period_from if case.schema_version == 1 else dossier.certified_on or date.min
     others = [_paid_before(scene, other, dossier, fact) for other in fact.also_paid]
-    facts = payment.record_payment(dossier, case.actor, fact.paid_on, fact.reference, today, since, others, fact.reason)
+    paid = payment.Payment(fact.paid_on, fact.reference, fact.reason)
+    facts = payment.record_payment(dossier, case.actor, paid, today, since, others)
     return _decided(case, facts)
 
 

@@ -18,7 +18,7 @@ from application.reminders import RegistrantsRemind
 from application.texting import outbox
 from application.texting.gateway import Gateway
 from application.texting.tables import switch_texts
-from application.wording.texts import MAX_SEGMENTS, TEXTS, Appointment, compose_text, segments
+from application.wording.texts import MAX_SEGMENTS, TEXTS, Appointment, Footer, compose_text, segments
 from domain.kernel.actors import PUBLIC, SYSTEM
 from domain.kernel.errors import DomainError
 from tests.support.inbox import messages
@@ -161,7 +161,7 @@ def test_texts_are_short_whatever_is_long(kind):
     for title, place in (("T" * 200, "L" * 300), latin, tamil):
         now = Appointment(starts_at, starts_at + timedelta(hours=2), place)
         before = Appointment(starts_at - timedelta(days=1), starts_at, f"Avant {place}")
-        text = compose_text(kind, title, now, "Europe/Paris", page, "K7QF-2M4X", "01 02 03 04 05", before)
+        text = compose_text(kind, title, now, "Europe/Paris", Footer(page, "K7QF-2M4X", "01 02 03 04 05"), before)
         assert segments(text) <= MAX_SEGMENTS, text
         assert "lun. 15/03 à 18 h au lieu de dim. 14/03 à 18 h" in text
         assert title != latin[0] or "Fete des écrans Fete" in text

@@ -10,7 +10,7 @@ from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor
 from domain.kernel.events import Event
 from domain.service_dossiers.certification import Reasons, certify
-from domain.service_dossiers.payment import record_payment
+from domain.service_dossiers.payment import Payment, record_payment
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.warnings import OpenWarning
 from tests.support.domain.builders import COORDONNATEUR, NATIONAL, convention
@@ -40,4 +40,4 @@ def paying(
     reason: str | None = None,
     today: date = PAID.paid_on,
 ) -> Decision:
-    return record_payment, who, day, reference, today, CERTIFIED_ON, others, reason
+    return record_payment, who, Payment(day, reference, reason), today, CERTIFIED_ON, others
