@@ -160,7 +160,7 @@ bench-migration: $(DEV) ## Measure an update of 1,000,000 events from an older c
 bench-all: $(DEV) ## Run all benchmarks, and write their goals into bench/README.md (hours; npm, wrk and haproxy needed)
 	@$(BIN)/python -m bench.all
 
-drill: $(DEV) ## Let a cluster of three nodes fail in ten ways under load; DRILL="--help" for its options (Debian's packages and root needed)
+drill: $(DEV) ## Let a cluster of three nodes go through eleven events under load; DRILL="--help" for its options (Debian's packages and root needed)
 	@$(BIN)/python -m drill $(DRILL)
 
 drill-migration: $(DEV) ## Update a log of 1,000,000 events that an older commit made, with the site open; DRILL="--help" for its options (Debian's haproxy needed)
