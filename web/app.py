@@ -117,12 +117,12 @@ class Pages:
         self._offers = [Offer(role, token) for role, token in (offers or {}).items()]
         secure = services.public_url.startswith("https://")
         self.sessions = Sessions(secret, secure)
+        self._done = Done(secret, secure)
         self._assets = assets(state=services.web.brand == "state")
         self._templates = Templates(
-            self.sessions, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
+            self.sessions, self._done, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
         )
         self._guard = Guard(secret, secure)
-        self._done = Done(secret, secure)
         self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)
 
     def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:

@@ -19,6 +19,7 @@ from web.accounts.data import OwnData
 from web.accounts.pages import Accounts
 from web.candidatures.candidature import CandidaturePage
 from web.core.assets import assets
+from web.core.cookies.done import Done
 from web.core.cookies.sessions import Sessions
 from web.core.documents import ROOT, documents
 from web.core.problems import Problem
@@ -50,7 +51,7 @@ def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_furth
 
 
 def test_a_fragment_is_escaped_and_written_anew_for_other_values():
-    templates = Templates(Sessions(b"secret", False), assets="")
+    templates = Templates(Sessions(b"secret", False), Done(b"secret", False), assets="")
     terms: list[dict[str, object]] = [
         {"code": "a", "label": "L'<écran>"},
         {"code": "b", "label": "Jeux", "retired": True},
@@ -68,7 +69,7 @@ def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     plain, official = assets(state=False), assets(state=True)
     request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
     pages = {
-        brand: Templates(Sessions(b"secret", False), brand=brand, assets="", menu=(), footer=())
+        brand: Templates(Sessions(b"secret", False), Done(b"secret", False), brand=brand, assets="", menu=(), footer=())
         .page(request, "layout/problem", problem=Problem.missing())
         .body
         for brand in ("state", "none")

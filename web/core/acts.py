@@ -130,8 +130,12 @@ class Acts:
         towards = act.leads(payload) if act.leads else towards
         if towards is None:
             # The same page: of the same one of several structures, too.
-            return RedirectResponse(address_without(request, TURNED | OUTCOME_NAMES, (_DONE, act.name)), 303)
-        return RedirectResponse(at_desk(request, towards, (_DONE, act.name)), 303)
+            address = address_without(request, TURNED | OUTCOME_NAMES, (_DONE, act.name))
+        else:
+            address = at_desk(request, towards, (_DONE, act.name))
+        response = RedirectResponse(address, 303)
+        self._site.hand_over(request, response, payload)
+        return response
 
     def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
         """Put the API's errors beside the fields of the form."""

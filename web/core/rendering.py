@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core import french
-from web.core.cookies.done import OUTCOME_NAMES
+from web.core.cookies.done import OUTCOME_NAMES, Done
 from web.core.cookies.sessions import Sessions
+from web.core.cookies.warnings import handed_over
 from web.core.desks import at_desk, whose
 from web.core.documents import ROOT
 from web.core.paths import address_without
@@ -49,9 +50,9 @@ class _Environment(Environment):
 class Templates:
     """The templates of a site: HTML is escaped, and a name that nobody gave is an error."""
 
-    def __init__(self, sessions: Sessions, **site: Any) -> None:
+    def __init__(self, sessions: Sessions, done: Done, **site: Any) -> None:
         """`site`: what every template may name."""
-        self._sessions = sessions
+        self._sessions, self._done = sessions, done
         self._environment = _Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
@@ -102,6 +103,7 @@ class Templates:
         # What a form of this page is posted to, without what is said once; and whose page it is, for links and forms.
         about |= {"address": at_desk(request, address_without(request, OUTCOME_NAMES)), "whose": whose(request)}
         about |= {"at_desk": partial(at_desk, request), "trail": partial(self._trail, request)}
+        about["outcome"] = partial(self._outcome, request)
         text = self._environment.get_template(f"{template}.html").render(about | values)
         content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         headers["Vary"] = "Accept, Accept-Encoding, Cookie"
@@ -109,6 +111,12 @@ class Templates:
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return Response(content, status, headers, "text/html; charset=utf-8")
+
+    def _outcome(self, request: Request, done: str | None, posted: Any) -> Markup:
+        """Return what was just done with what it warns of, or why it was not."""
+        macros: Any = self._environment.globals["page"]
+        read = handed_over(self._done, request, self._sessions.token(request) or "")
+        return Markup(macros.outcome(done, posted)) + Markup(macros.to_check(read))
 
     def _trail(self, request: Request, places: Iterable[tuple[str, str]], here: str) -> Markup:
         """Return where this page stands among those of a desk, which are of the same structure or territory."""

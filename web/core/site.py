@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from web.core.asking import Api
 from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard, long_texts
 from web.core.cookies.sessions import Sessions
+from web.core.cookies.warnings import hand_over
 from web.core.pages import TURNED
 from web.core.paths import address_without, mended
 from web.core.problems import Problem
@@ -90,6 +92,10 @@ class Site:
         if await self.guard.holds(request):
             return self.signed_out(request, Problem(401, "Connexion nécessaire", ""))
         return RedirectResponse(f"/connexion?{urlencode({'vers': _address(request)})}", 303)
+
+    def hand_over(self, request: Request, response: Response, payload: Mapping[str, Any]) -> None:
+        """Have the page that `response` leads to show what a payload warns of."""
+        hand_over(self.done, request, response, self.sessions.token(request) or "", payload)
 
     def signed_out(self, request: Request, problem: Problem) -> Response:
         """Return the page for a token that has ended, with what was typed. What is public is shown from now on."""

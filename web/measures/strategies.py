@@ -9,9 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.core import tables
 from web.core.act_page import ActPage
-from web.core.acts import Act
 from web.core.asking import File
 from web.core.desks import at_desk, chosen
 from web.core.documents import document
@@ -85,12 +83,6 @@ class StrategyPage(ActPage):
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"strategyId": request.path_params["id"]}
 
-    def led(self, request: Request, act: Act, payload: Mapping[str, Any]) -> Response:
-        response = super().led(request, act, payload)
-        if act is IMPORT:
-            tables.hand_over(self._site, request, response, payload)
-        return response
-
     async def page(self, request: Request, posted: Form | None) -> Response:
         strategy = (await self._site.api.ask(request, _STRATEGY, {"id": request.path_params["id"]}))["strategy"]
         if strategy is None:
@@ -119,7 +111,6 @@ class StrategyPage(ActPage):
             else None,
             posted=posted,
             done=_ATTACHED if done == "joindre" else self._acts.done(request),
-            to_check=tables.handed_over(self._site, request) if done == IMPORT.name else None,
         )
         return self._site.guard.keep(request, response)
 

@@ -94,7 +94,7 @@ class AnimationEditing:
             if not payload["errors"]:
                 if _resuming(request):
                     await discard_draft(self._site, request, structure)
-                return RedirectResponse(f"/structure/animations/{payload['animation']['id']}?fait=declarer", 303)
+                return self._done(request, payload, "declarer")
             forms.refuse(form, payload["errors"])
         draft = await draft_of(self._site, request, structure)
         return self._page(request, choices, form, communes, draft=draft)
@@ -122,7 +122,7 @@ class AnimationEditing:
             del values["territory"]
             payload = (await self._site.api.ask(request, _MODIFY, {"input": values}))["animationModify"]
             if not payload["errors"]:
-                return RedirectResponse(f"/structure/animations/{animation['id']}?fait=modifier", 303)
+                return self._done(request, payload, "modifier")
             forms.refuse(form, payload["errors"])
             if MOVED_ON in form.general:
                 # What is sent next is of the animation as it is now, which stands beside what was typed.
@@ -130,6 +130,12 @@ class AnimationEditing:
                 form.values["version"], changed = str(animation["version"]), forms.values_of(_own(animation))
         choices = await self._choices(request, animation["structure"]["id"])
         return self._page(request, choices, form, communes, animation, changed)
+
+    def _done(self, request: Request, payload: Mapping[str, Any], done: str) -> Response:
+        """Lead to the animation, with what its declaration or change warns of."""
+        response = RedirectResponse(f"/structure/animations/{payload['animation']['id']}?fait={done}", 303)
+        self._site.hand_over(request, response, payload)
+        return response
 
     def _towards(self, request: Request, *parameters: tuple[str, str]) -> Response:
         """Lead to the page itself, for the structure that it is of."""

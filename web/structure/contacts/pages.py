@@ -95,7 +95,7 @@ class Contacts:
             if not payload["errors"]:
                 numbers = (_IMPORTED, f"{payload['added']}-{payload['known']}")
                 response = RedirectResponse(at_desk(request, "/structure/contacts", numbers), 303)
-                tables.hand_over(self._site, request, response, payload)
+                self._site.hand_over(request, response, payload)
                 return response
             form.refuse(payload["errors"])
         return await self._page(request, form)
@@ -123,7 +123,6 @@ class Contacts:
             importing=importing or self._site.guard.form(request, _TABLE),
             posted=posted,
             done=_imported(request.query_params) or self._acts.done(request),
-            to_check=tables.handed_over(self._site, request) if _IMPORTED in request.query_params else None,
         )
         return self._site.guard.keep(request, response)
 
