@@ -232,9 +232,9 @@ def _compare(reading: Reading, vault: Vault, progress: Progress) -> ReadModelsRe
 def own_keys(settings: Settings, record: Record | None) -> list[bytes]:
     """Return the public keys that do not come from the database: the configured one, those in files and the record."""
     files = list_public_keys(settings.home / "keys") if settings.embedded else []
-    kept = read_keys([str(path) for path in files]) + (record.every_key() if record else [])
+    public_keys = read_keys([str(path) for path in files]) + (record.every_key() if record else [])
     in_use = SigningKey.from_seed(settings.checkpoint_key).public
-    return list(dict.fromkeys([*(key.public_key for key in kept), in_use]))
+    return list(dict.fromkeys([*(key.public_key for key in public_keys), in_use]))
 
 
 def _describe_origin(keys: list[str] | None, settings: Settings) -> str:

@@ -154,8 +154,8 @@ def rotate_key(yes: Yes = False, verbose: Verbose = False) -> None:
         take_up_key(conn, new)
         save_public_key(new.public, folder)
     note(f"Done: checkpoints are signed by a new key from now on; {folder / IN_USE} is its public half.")
-    kept = ", ".join(str(path) for path in list_public_keys(folder) if path.name != IN_USE)
+    old_keys = ", ".join(str(path) for path in list_public_keys(folder) if path.name != IN_USE)
     note(
-        f"Keep {kept}: bundles and checkpoints of before are verified with it. Whoever holds such a bundle needs that "
-        "public key too; /keys lists every key."
+        f"Keep {old_keys}: bundles and checkpoints of before are verified with it. Whoever holds such a bundle needs"
+        " that public key too; /keys lists every key."
     )

@@ -78,12 +78,12 @@ def _terms(conn: Conn, rates: Sequence[str], types: Sequence[str]) -> Terms:
 
 
 def _of_types(conn: Conn, types: Iterable[str]) -> dict[str, Decimal]:
-    known = list(codes(conn))
+    type_codes = list(codes(conn))
     rates: dict[str, Decimal] = {}
     for value in types:
         code, _, amount = value.rpartition("=")
-        if code not in known:
-            raise Refused(f"--typology {value}: TYPE=EUROS is needed, with one of {', '.join(known)}")
+        if code not in type_codes:
+            raise Refused(f"--typology {value}: TYPE=EUROS is needed, with one of {', '.join(type_codes)}")
         rates[code] = _euros("--typology", value, amount)
     return rates
 

@@ -71,14 +71,14 @@ class _Play:
         days = self._year.declaring_days()
         leads = [self._year.leads_from(day) for day in days]
         weights = [sum(likely) for likely in leads]
-        shown = SHOWCASES[: self._animations]
-        animations = _spread(self._animations - len(shown), weights)
+        showcases = SHOWCASES[: self._animations]
+        animations = _spread(self._animations - len(showcases), weights)
         candidatures = _spread(self._candidatures - len(COURSES), weights)
         for day, likely, animations_begun, candidatures_begun in zip(
             days, leads, animations, candidatures, strict=True
         ):
             yield from self._until(datetime.combine(day, time(), UTC))
-            self._begin_showcases(day, shown)
+            self._begin_showcases(day, showcases)
             cumulated = list(accumulate(likely))
             for _ in range(animations_begun):
                 lead = self._rng.choices(LEADS, cum_weights=cumulated)[0]
@@ -105,9 +105,9 @@ class _Play:
             self._begin(story)
             yield self._stage.take()
 
-    def _begin_showcases(self, day: date, shown: Sequence[Showcase]) -> None:
+    def _begin_showcases(self, day: date, showcases: Sequence[Showcase]) -> None:
         ago = (self._year.today - day).days
-        for index, showcase in enumerate(shown):
+        for index, showcase in enumerate(showcases):
             if showcase.declared_ago == ago:
                 step = -DAY if showcase.course.late else DAY
                 held_on = open_day(self._year.today + DAY * showcase.held_in, step)

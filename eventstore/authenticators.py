@@ -142,10 +142,10 @@ class LastAuthenticators:
         self._guard = Lock()
 
     def at(self, versions: Mapping[UUID, int]) -> dict[UUID, bytes | None]:
-        """Return the authenticators of these versions, as far as they are kept."""
+        """Return the authenticators of these versions, as far as they are cached."""
         with self._guard:
-            kept = {stream: self._kept.get(stream, (0, b"")) for stream in versions}
-        return {stream: last for stream, (version, last) in kept.items() if version == versions[stream]}
+            cached = {stream: self._kept.get(stream, (0, b"")) for stream in versions}
+        return {stream: last for stream, (version, last) in cached.items() if version == versions[stream]}
 
     def keep(self, last: Mapping[UUID, tuple[int, bytes]]) -> None:
         with self._guard:

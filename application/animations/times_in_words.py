@@ -65,9 +65,9 @@ def moment_of(text: str) -> Moment:
     if _OFFSET.search(rest):
         raise NotATime(text)
     day = None
-    for pattern, read in ((_ISO, _of_iso), (_NUMBERS, _of_numbers), (_IN_WORDS, _of_words)):
+    for pattern, parse in ((_ISO, _of_iso), (_NUMBERS, _of_numbers), (_IN_WORDS, _of_words)):
         if match := pattern.search(rest):
-            day, rest = read(match), f"{rest[: match.start()]} {rest[match.end() :]}"
+            day, rest = parse(match), f"{rest[: match.start()]} {rest[match.end() :]}"
             break
     rest = _NOON.sub("12:00", rest)
     hours = [_hour(match) for match in _HOUR.finditer(rest)]

@@ -41,9 +41,9 @@ def erasures_of(conn: Conn, since: datetime = _EVER) -> list[Erasure]:
 
 def keep_erasures(path: Path, conn: Conn) -> int:
     """Add what was destroyed since to the list outside of the database. Return how many it did not hold yet."""
-    kept = read_erasures(path) if path.exists() else []
-    since = max((erasure.erased_at for erasure in kept), default=_EVER + _OVERLAP) - _OVERLAP
-    listed = {erasure.key_id for erasure in kept}
+    earlier = read_erasures(path) if path.exists() else []
+    since = max((erasure.erased_at for erasure in earlier), default=_EVER + _OVERLAP) - _OVERLAP
+    listed = {erasure.key_id for erasure in earlier}
     new = [erasure for erasure in erasures_of(conn, since) if erasure.key_id not in listed]
     if new:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

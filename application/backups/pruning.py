@@ -31,16 +31,16 @@ def find_obsolete(folder: Path, archive: Path | None, made_before: datetime) -> 
     The newest backup always stays. Raises BadBackup where one cannot be read.
     """
     places = [place for place in sorted(folder.iterdir()) if (place / MANIFEST).exists()]
-    made = sorted((read_manifest(place, None).made_at, place) for place in places if _is_of_data(place))
-    old = [place for made_at, place in made[:-1] if made_at < made_before]
-    kept = made[len(old)][1] if made else None
+    backups = sorted((read_manifest(place, None).made_at, place) for place in places if _is_of_data(place))
+    old = [place for made_at, place in backups[:-1] if made_at < made_before]
+    oldest = backups[len(old)][1] if backups else None
     segments: list[Path] = []
-    if archive is not None and kept is not None:
-        start = _first_segment(kept)
+    if archive is not None and oldest is not None:
+        start = _first_segment(oldest)
         segments = [
             path for path in sorted(archive.iterdir()) if (match := _SEGMENT.fullmatch(path.name)) and match[1] < start
         ]
-    return Obsolete(old, segments, kept)
+    return Obsolete(old, segments, oldest)
 
 
 def delete(obsolete: Obsolete) -> None:

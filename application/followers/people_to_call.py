@@ -178,8 +178,8 @@ def ask_together(
     if not unreached:
         return
     animation = around.state(ANIMATION, unreached[0].animation_id)
-    one, several = reasons
-    who, them = (one, "la") if len(unreached) == 1 else (several.format(len(unreached)), "les")
+    singular, plural = reasons
+    who, them = (singular, "la") if len(unreached) == 1 else (plural.format(len(unreached)), "les")
     message = f"{who} {{animation}}, que rien d'écrit n'atteint : prévenez-{them} par téléphone"
     yield from ask_to_call(animation, unreached, message)
 

@@ -119,12 +119,12 @@ def tell_untexted(conn: Conn, execute: Execute, now: datetime) -> int:
     rows = conn.execute(_TO_TELL, (AT_ONCE,)).fetchall()
     for sms_id, position in rows:
         for record in read_at(conn, [position]):
-            made = record.event
-            assert isinstance(made, RegistrationMade)
+            registration = record.event
+            assert isinstance(registration, RegistrationMade)
             command = LetterRefuse(
                 about=LetterAbout.REGISTRATION,
-                about_id=made.registration_id,
-                animation_id=made.animation_id,
+                about_id=registration.registration_id,
+                animation_id=registration.animation_id,
                 reason=Unreached.TEXT,
             )
             # Refused where the event exists already.

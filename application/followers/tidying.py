@@ -46,15 +46,15 @@ UPDATE mail_outbox SET recipient = NULL WHERE ctid = ANY(ARRAY(
     LIMIT %(most)s))"""
 
 
-def tidy(conn: Conn, kept: Sequence[UUID]) -> int:
-    """Delete obsolete rows and return their number. `kept` are the idempotency keys to store for ever."""
+def tidy(conn: Conn, permanent_keys: Sequence[UUID]) -> int:
+    """Delete obsolete rows and return their number. `permanent_keys` are the idempotency keys to store for ever."""
     params = {
         **{"outcomes": OUTCOMES_KEPT, "letters": LETTERS_KEPT, "recipients": RECIPIENTS_KEPT},
         **{
             "deliveries": DELIVERIES_KEPT,
             "drafts": DRAFTS_KEPT,
             "attempts": ATTEMPTS_KEPT,
-            "kept": list(kept),
+            "kept": list(permanent_keys),
             "most": AT_ONCE,
         },
     }

@@ -126,6 +126,6 @@ def _mailbox(mailbox: Address, header: str, linesep: str) -> str:
     if not mailbox.display_name:
         return mailbox.addr_spec
     plain = _PLAIN.fullmatch(mailbox.display_name)
-    shown = f'"{quote(mailbox.display_name)}"' if plain else encode_header(mailbox.display_name, header, linesep)
-    last = len(f"{header}: {shown}".rpartition(linesep)[2])
-    return f"{shown}{linesep if last + len(mailbox.addr_spec) > 74 else ''} <{mailbox.addr_spec}>"
+    name = f'"{quote(mailbox.display_name)}"' if plain else encode_header(mailbox.display_name, header, linesep)
+    last = len(f"{header}: {name}".rpartition(linesep)[2])
+    return f"{name}{linesep if last + len(mailbox.addr_spec) > 74 else ''} <{mailbox.addr_spec}>"

@@ -111,14 +111,14 @@ def _decimal(amount: str | None) -> Decimal | None:
 
 
 def _line(line: Facts, zone: ZoneInfo, rate: Decimal | None) -> DossierLine:
-    shown = line["submitted"] or line["attestation"]
+    attendance = line["submitted"] or line["attestation"]
     attested_at = line["attestation"]["at"] if line["attestation"] else None
     return DossierLine(
         title=line["title"],
         starts_at=_local(line["starts_at"], ZoneInfo(line["time_zone"])),
         venue=line["venue_name"],
-        parents=shown["parents"],
-        children=shown["children"],
+        parents=attendance["parents"],
+        children=attendance["children"],
         attested_at=_local(attested_at, zone) if attested_at else None,
         corrections=line["corrections"],
         sheets=tuple(page["sha256"] for page in line.get("sheets") or filter(None, [line["sheet"]])),

@@ -85,8 +85,8 @@ def _check(
     record: Record | None,
 ) -> Report:
     (size, _), until = tree_size(tiles), head(log)
-    held = [read_copy(number, note) for number, note in enumerate(copies, 1)]
-    pyramid, expected = Pyramid(), ExpectedRoots(signed, held, record)
+    kept_copies = [read_copy(number, note) for number, note in enumerate(copies, 1)]
+    pyramid, expected = Pyramid(), ExpectedRoots(signed, kept_copies, record)
     tiles_in_order = _stored_tiles(tiles)
     leaves = read_leaves(log, 0, until)
     findings: list[str] = []

@@ -57,10 +57,10 @@ def skip_positions(conn: Conn, lost_head: int) -> int:
 
 def go_on(conn: Conn, execute: Execute, lost_head: int, reason: str, now: datetime) -> tuple[int, int]:
     """Skip all positions that may have been given, and record the loss. Return the last kept, and the last skipped."""
-    kept = head(conn)
+    last_kept = head(conn)
     skipped = skip_positions(conn, lost_head)
-    execute(LogRestore(last_kept=kept, last_skipped=skipped, reason=reason), SYSTEM, now)
-    return kept, skipped
+    execute(LogRestore(last_kept=last_kept, last_skipped=skipped, reason=reason), SYSTEM, now)
+    return last_kept, skipped
 
 
 def recorded_loss_after(conn: Conn, position: int) -> LogRestored | None:

@@ -86,8 +86,8 @@ def _confirm(conn: Conn, memory: SignerMemory) -> None:
     record = memory.read()
     if record is None or record.pending is None:
         return
-    kept = with_size(conn, record.pending.size)
-    if kept is not None and kept.root == record.pending.root:
+    checkpoint = with_size(conn, record.pending.size)
+    if checkpoint is not None and checkpoint.root == record.pending.root:
         memory.write(replace(record, signed=record.pending, pending=None))
 
 
@@ -101,9 +101,9 @@ def _take_up(conn: Conn, key: SigningKey) -> Record:
     if (name := log_name(conn)) is None or (name != record.log and name in record.names()):
         # The tables were dropped, or the log has another name since: the record knows. `objection` names any other.
         copy_name(conn, record.log)
-    for kept in record.keys:
-        conn.execute(_KEEP_KEY, (kept.public_key, kept.since_size, kept.until_size))
-    conn.execute(_DROP_OTHER_KEYS, ([kept.public_key for kept in record.keys],))
+    for signer in record.keys:
+        conn.execute(_KEEP_KEY, (signer.public_key, signer.since_size, signer.until_size))
+    conn.execute(_DROP_OTHER_KEYS, ([signer.public_key for signer in record.keys],))
     return record
 
 
@@ -161,7 +161,7 @@ def objection(conn: Conn, record: Record) -> str | None:
     for earlier in record.trees:
         if tree.root(earlier.size) != earlier.root:
             return f"{signed}, and the log does not begin with them as they were"
-    if record.signed and ((kept := with_size(conn, record.signed.size)) is None or kept.root != record.signed.root):
+    if record.signed and ((stored := with_size(conn, record.signed.size)) is None or stored.root != record.signed.root):
         return f"{signed}, and the checkpoint of that size is gone"
     return None
 
@@ -201,9 +201,9 @@ def make_checkpoint(conn: Conn, key: SigningKey, until: int, reason: str, now: d
         if size == 0:
             return None
         tree = Tree(size, StoredTree(conn).root(size), tree_size(conn)[1])
-        if (kept := with_size(conn, size)) is None:
+        if (stored := with_size(conn, size)) is None:
             _sign(conn, key, record, tree, reason, now)
-        elif kept.root != tree.root:
+        elif stored.root != tree.root:
             raise SigningRefused(f"the checkpoint of size {size} that is kept has another root than the log")
         elif (memory := memory_of(key)) and record.signed != tree:
             # Another process with the same key has signed it.

@@ -91,11 +91,11 @@ def read_schools(text: str) -> SchoolFile:
 
 def school_of_row(cells: Mapping[str, str]) -> School:
     """Return the school that a row describes. Raises DomainError."""
-    known = validated(_Cells, cells)
-    degree = degree_in(cells.get("degree", "")) or degree_in(known.name)
+    row = validated(_Cells, cells)
+    degree = degree_in(cells.get("degree", "")) or degree_in(row.name)
     if degree is None:
         raise invalid("« premier degré » ou « second degré » attendu, ou école, collège, lycée.", "degree")
-    return School(known.uai, known.name, _commune(known.uai, cells).code, degree)
+    return School(row.uai, row.name, _commune(row.uai, cells).code, degree)
 
 
 def degree_in(words: str) -> Degree | None:

@@ -150,8 +150,8 @@ def _gather(work: UnitOfWork, dossier: ServiceDossier, convention: Convention, c
     )
     gathered = _record(work, dossier, gathering.gather(dossier, convention, animations, work.actor))
     assert isinstance(gathered.event, DossierGathered)
-    kept = set(gathered.event.animation_ids)
-    left_out = [animation_id for animation_id in dossier.animation_ids if animation_id not in kept]
+    gathered_ids = set(gathered.event.animation_ids)
+    left_out = [animation_id for animation_id in dossier.animation_ids if animation_id not in gathered_ids]
     release(work, dossier, left_out, gathered)
     for animation_id in gathered.event.animation_ids:
         animation = _animation(work, animation_id)

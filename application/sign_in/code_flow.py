@@ -93,9 +93,9 @@ class CodeFlow:
         except IssuerAway as away:
             return Outcome(refusal=str(away), away=True)
 
-    def resumed(self, kept: Mapping[str, Any]) -> Begun | None:
+    def resumed(self, cookie: Mapping[str, Any]) -> Begun | None:
         """Return what `begin` gave to the browser, as it brought it back; None where it brought nothing."""
-        return Begun(**kept) if kept else None
+        return Begun(**cookie) if cookie else None
 
     async def finish(self, answer: Mapping[str, str], begun: Begun | None) -> Outcome:
         """Take the issuer's answer, in the address that it led the browser to; redeem its code."""

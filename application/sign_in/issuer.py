@@ -91,9 +91,9 @@ class Issuer:
 
     def document(self) -> dict[str, Any]:
         """Return what the issuer publishes about itself, asked for again after an hour. Raise IssuerAway."""
-        kept = self._document
-        if kept is not None and self.clock() - kept[0] < KEYS_KEPT:
-            return kept[1]
+        cached = self._document
+        if cached is not None and self.clock() - cached[0] < KEYS_KEPT:
+            return cached[1]
         try:
             document = self._discover()
         except _FAULTS as error:

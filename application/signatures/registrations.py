@@ -107,11 +107,11 @@ def read_registration(
             client_data_json=from_base64url(client_data), attestation_object=from_base64url(attestation)
         )
         challenge = parse_client_data_json(response.client_data_json).challenge
-        made = parse_attestation_object(response.attestation_object).auth_data.attested_credential_data
-        if made is None:
+        credential_data = parse_attestation_object(response.attestation_object).auth_data.attested_credential_data
+        if credential_data is None:
             raise ValueError("no credential was made")
         credential = RegistrationCredential(
-            id=to_base64url(made.credential_id), raw_id=made.credential_id, response=response
+            id=to_base64url(credential_data.credential_id), raw_id=credential_data.credential_id, response=response
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused("sa forme n'est pas celle de WebAuthn") from error

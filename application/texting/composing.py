@@ -56,25 +56,25 @@ def draft_text(conn: Conn, vault: Vault, keyed: Keyed, public_url: str, message:
     """Return the message, or None if the number was erased. Raises NotToBeSent."""
     about = message.about
     (record,) = vault.open(conn, read_at(conn, [message.phone_position]))
-    made = record.event
-    assert isinstance(made, RegistrationMade)
-    if made.phone is None:
+    registration = record.event
+    assert isinstance(registration, RegistrationMade)
+    if registration.phone is None:
         return None
-    animation: Animation = _state(conn, vault, ANIMATION, made.animation_id)
-    kind = _kind_now(conn, vault, message.kind, about, animation, _place(conn, made))
+    animation: Animation = _state(conn, vault, ANIMATION, registration.animation_id)
+    kind = _kind_now(conn, vault, message.kind, about, animation, _place(conn, registration))
     content = animation.content
     if animation.status is AnimationStatus.CANCELLED and "before" in about:
-        content = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content
+        content = _state(conn, vault, ANIMATION, registration.animation_id, about["before"]).content
     changed = kind in _OF_CHANGES and "before" in about
-    earlier = _state(conn, vault, ANIMATION, made.animation_id, about["before"]).content if changed else None
+    earlier = _state(conn, vault, ANIMATION, registration.animation_id, about["before"]).content if changed else None
     footer = Footer(
         f"{public_url}/inscription",
-        keyed.links.code(PURPOSE, made.registration_id),
+        keyed.links.code(PURPOSE, registration.registration_id),
         content.contact_phone or _phone_of(conn, vault, animation.structure_id),
     )
     before = None if earlier is None else _appointment(earlier)
     text = compose_text(kind, content.title, _appointment(content), animation.time_zone, footer, before)
-    return TextDraft(phone_comparison_form(made.phone), text, made.email is not None)
+    return TextDraft(phone_comparison_form(registration.phone), text, registration.email is not None)
 
 
 def _appointment(content: AnimationDetails) -> Appointment:
@@ -102,9 +102,9 @@ def _kind_now(
     return kind
 
 
-def _place(conn: Conn, made: RegistrationMade) -> Place | None:
-    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(made.animation_id)))
-    return book.places.get(made.registration_id) if book else None
+def _place(conn: Conn, registration: RegistrationMade) -> Place | None:
+    book = state_after(REGISTRATION, read_stream(conn, registration_book_id(registration.animation_id)))
+    return book.places.get(registration.registration_id) if book else None
 
 
 def _phone_of(conn: Conn, vault: Vault, structure_id: UUID) -> str | None:

@@ -93,10 +93,10 @@ class Connected:
         async with self.client.stream(
             "POST", at, content=body, headers={**headers, **host}, extensions=extensions
         ) as answer:
-            read = 0
+            size = 0
             async for part in answer.aiter_raw():
-                read += len(part)
-                if read > _MOST_READ:
+                size += len(part)
+                if size > _MOST_READ:
                     break
         if answer.is_redirect:
             raise NotDelivered("redirects are not followed", answer.status_code)

@@ -85,8 +85,8 @@ def changes(
 
     `schools`: what they are called, by UAI.
     """
-    shown = (_shown(animation, content, typology, schools) for content in (before, after))
-    pairs = zip(*shown, strict=True)
+    states = (_shown(animation, content, typology, schools) for content in (before, after))
+    pairs = zip(*states, strict=True)
     return [Change(name, old, new) for (name, old), (_, new) in pairs if old != new]
 
 
@@ -126,12 +126,12 @@ def change(
         "Quand": Change("Quand", when(animation, before), when(animation, after)),
         "Où": Change("Où", place(before), place(after)),
     }
-    shown = [*({**always, **different}.values())]
+    lines = [*({**always, **different}.values())]
     cut = partial(shorten, max_length=MAX_DESCRIPTION)
     return [
         Section(after.title, _organiser_lines(animation, host)),
-        Section("Avant", tuple(Line(each.name, cut(each.before)) for each in shown)),
-        Section("Maintenant", tuple(Line(each.name, cut(each.after), new=each.name in different) for each in shown)),
+        Section("Avant", tuple(Line(each.name, cut(each.before)) for each in lines)),
+        Section("Maintenant", tuple(Line(each.name, cut(each.after), new=each.name in different) for each in lines)),
     ]
 
 

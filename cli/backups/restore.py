@@ -146,11 +146,11 @@ def _refuse_what_is_there(data: Path, files: Path, home: Path, keys: Path | None
     for folder in (data, files):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refused(f"{folder} is not empty: move it away first; nothing was restored")
-    kept = home / "keys"
-    if keys is not None and kept.exists() and any(kept.iterdir()):
-        raise Refused(f"{kept} holds keys already: move them away, or leave out --keys; nothing was restored")
-    if embedded and keys is None and not (kept / "master-key").exists() and not environment().get(_MASTER_KEY):
-        raise SettingsError(f"{_MASTER_KEY}: no key is in {kept}; name their backup by --keys")
+    own_keys = home / "keys"
+    if keys is not None and own_keys.exists() and any(own_keys.iterdir()):
+        raise Refused(f"{own_keys} holds keys already: move them away, or leave out --keys; nothing was restored")
+    if embedded and keys is None and not (own_keys / "master-key").exists() and not environment().get(_MASTER_KEY):
+        raise SettingsError(f"{_MASTER_KEY}: no key is in {own_keys}; name their backup by --keys")
 
 
 _MASTER_KEY = "PARENTALITE_MASTER_KEY"

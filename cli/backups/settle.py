@@ -180,7 +180,7 @@ def settle(
                 "notes of its own restore by --notes, or say --without-notes after one by other means"
             )
         waiting = hold_letters(conn)
-        kept = _count(conn, notes.position if notes else head(conn))
+        events_left = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
         lost_head = max(notes.lost_head if notes else 0, record.position if record else 0, last_seen(settings.home))
         # Before anything else is recorded; servers that have seen more go on by it.
@@ -201,11 +201,11 @@ def settle(
             )
         with Steps("files") as steps:
             files = compare_files(conn, FileStore(settings.files), steps)
-    held = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
-    note(f"Held: no letter leaves. {held}, and {quantity(waiting.unreacted, 'position')} may cause more.")
+    messages = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
+    note(f"Held: no letter leaves. {messages}, and {quantity(waiting.unreacted, 'position')} may cause more.")
     _show_erased(report, keys, len(erasures))
     show_files(files)
-    _show_history(history, record if objection else None, kept)
+    _show_history(history, record if objection else None, events_left)
     _show_what_to_do(objection)
     if history.findings or files.differs:
         raise typer.Exit(1)
@@ -261,13 +261,13 @@ def _show_erased(report: ErasureReport, keys: int, known: int) -> None:
         note(f"Not erased: {sentence}")
 
 
-def _show_history(history: Report, record: Record | None, kept: int) -> None:
+def _show_history(history: Report, record: Record | None, events_left: int) -> None:
     for finding in history.findings:
         complain(finding)
     whole = f"{quantity(history.signed, 'event')} of {history.events:,} are as they were signed"
     note(f"History: {whole}, {quantity(history.checkpoints, 'checkpoint')} compared.")
-    if record and record.size > kept:
-        gone = quantity(record.size - kept, "signed event")
+    if record and record.size > events_left:
+        gone = quantity(record.size - events_left, "signed event")
         note(f"Gone: {gone}. The key's record says that {record.size:,} were signed.")
 
 

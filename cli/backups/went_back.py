@@ -54,8 +54,8 @@ def went_back(
         if ahead:
             rebuild(opened.url, settings.master_key, ahead)
         conn.execute("UPDATE reaction_position SET position = %s WHERE position > %s", (head(conn), head(conn)))
-        kept, skipped = go_on(conn, opened.application.execute, lost_head, why.strip(), utc_now())
-    note(f"The log goes on after position {kept:,}; the next event stands after {skipped:,}.")
+        last_kept, last_skipped = go_on(conn, opened.application.execute, lost_head, why.strip(), utc_now())
+    note(f"The log goes on after position {last_kept:,}; the next event stands after {last_skipped:,}.")
     if ahead:
         note(f"Filled anew: {', '.join(ahead)}.")
     if objection:

@@ -114,5 +114,5 @@ def titled_values(row: Row) -> Iterator[tuple[str, str, Any]]:
     for name, value in row.items():
         if name not in NOT_SHOWN and value not in (None, [], False):
             several = isinstance(value, list) and value and isinstance(value[0], dict | UUID)
-            shown = len(value) if several else STATUSES.get(value, value) if name == "status" else value
-            yield name, column_names()[name], shown
+            summary = len(value) if several else STATUSES.get(value, value) if name == "status" else value
+            yield name, column_names()[name], summary

@@ -122,12 +122,11 @@ def _files(conn: Conn, store: FileStore, ended_before: datetime) -> list[str]:
         for query, place in ((retention.ANIMATIONS_IN_USE, 1), (retention.DOSSIERS_IN_USE, 2))
         for row in _rows(conn, query, ids=_ids(uses, place), ended_before=ended_before)
     }
-    shown = {
+    public_files = {
         row[0] for query in (retention.LOGOS_IN_USE, retention.PUBLICATION_FILES_IN_USE) for row in _rows(conn, query)
     }
-    return sorted(
-        old - shown - {sha256 for sha256, animation_id, dossier_id in uses if {animation_id, dossier_id} & in_use}
-    )
+    used = {sha256 for sha256, animation_id, dossier_id in uses if {animation_id, dossier_id} & in_use}
+    return sorted(old - public_files - used)
 
 
 def _ids(uses: Sequence[Any], place: int) -> list[UUID]:

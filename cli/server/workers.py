@@ -184,7 +184,7 @@ class Supervisor:
     def run(self, started: Callable[[], None]) -> None:
         """Start the processes, call `started` once all work, and keep them until it does not go on, or is stopped."""
         # Whoever holds the other end of this pipe is alive: workers read that it closes.
-        lifeline, held = os.pipe()
+        lifeline, write_end = os.pipe()
         signal.signal(signal.SIGHUP, self.hang_up)
         try:
             self.processes = [_Worker(kind, self._listener, lifeline, self._folder) for kind in self._kinds]
@@ -195,7 +195,7 @@ class Supervisor:
             self._keep()
         finally:
             self._end()
-            os.close(held)
+            os.close(write_end)
             os.close(lifeline)
 
     def hang_up(self, number: int, frame: FrameType | None) -> None:

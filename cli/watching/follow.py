@@ -78,12 +78,12 @@ def read_policy_file(path: Path) -> Policy:
 def _first_state(site: Site, path: Path, values: list[str] | None) -> Followed:
     trusted = read_keys(values) if values else []
     try:
-        kept = read_state(path)
+        state = read_state(path)
     except CannotFollow as error:
         _fail(error)
-    if kept is not None:
-        known = {key.public_key for key in kept.keys}
-        return Followed((*kept.keys, *(key for key in trusted if key.public_key not in known)), kept.note)
+    if state is not None:
+        known = {key.public_key for key in state.keys}
+        return Followed((*state.keys, *(key for key in trusted if key.public_key not in known)), state.note)
     return Followed(tuple(trusted or _keys_of(site)))
 
 

@@ -55,12 +55,12 @@ def witness(
     keys = [_log_key(text) for text in logs]
     with ExitStack() as stack:
         try:
-            kept = stack.enter_context(WitnessState.held(state))
+            witness_state = stack.enter_context(WitnessState.held(state))
             key = SigningKey.from_seed(_seed(key_file or state.with_name(f"{state.name}.key")))
         except (ValueError, OSError, BadNote) as error:
             raise Refused(f"--state {state}: {error}") from None
         listener = stack.enter_context(take_address(host, port))
-        server = WitnessServer(name, key, keys, kept)
+        server = WitnessServer(name, key, keys, witness_state)
         address = address_of(listener)
         note(f"Witness of {', '.join(log.name for log in keys)} at {address}. Ctrl-C stops it. For a policy:")
         typer.echo(f"witness {_short(name)} {witness_key(name, key)} {address}")

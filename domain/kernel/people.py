@@ -90,8 +90,8 @@ def phone_comparison_form(phone: str) -> str:
 def name_comparison_form(*names: str) -> str:
     """Return the form in which two spellings of one person's name are equal: no accents, capitals, or hyphens."""
     letters = unicodedata.normalize("NFKD", " ".join(names)).casefold()
-    kept = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
-    return " ".join(kept.split())
+    words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(words.split())
 
 
 def _number(value: str) -> phonenumbers.PhoneNumber | None:

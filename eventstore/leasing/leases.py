@@ -213,8 +213,8 @@ class _Heart:
             except psycopg.Error:
                 if monotonic() - heard_at > ANSWER_SECONDS:
                     hang_up_all(self._database_url)
-                    for held in self.leases.values():
-                        hang_up(held)
+                    for lease in self.leases.values():
+                        hang_up(lease)
 
 
 class _Hearts:

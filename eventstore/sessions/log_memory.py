@@ -142,9 +142,9 @@ class LogMemory:
         The file is of one database: the memory of another one is left out.
         """
         self.look(conn)
-        kept = read_seen(file)
-        if kept is not None and kept[0] == self._database:
-            self._seen, self._recorded = kept[1], None
+        remembered = read_seen(file)
+        if remembered is not None and remembered[0] == self._database:
+            self._seen, self._recorded = remembered[1], None
             self.look(conn)
         self._file = file
         self._keep()
@@ -189,5 +189,5 @@ def read_seen(file: Path) -> tuple[tuple[int, str], Seen] | None:
 
 def last_seen(home: Path) -> int:
     """Return the last position that processes of this home have seen; 0 where none did."""
-    kept = read_seen(home / SEEN_FILE)
-    return kept[1].position if kept else 0
+    remembered = read_seen(home / SEEN_FILE)
+    return remembered[1].position if remembered else 0

@@ -35,10 +35,10 @@ def check_pdf(path: Path) -> None:
 
 def dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Yield every dictionary of a PDF, those inside others as well."""
-    numbers = {(number, kept) for kept, table in reader.xref.items() for number in table}
+    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
     numbers |= {(number, 0) for number in reader.xref_objStm}
     waiting: list[Any] = [reader.trailer]
-    waiting += [IndirectObject(number, kept, reader).get_object() for number, kept in sorted(numbers)]
+    waiting += [IndirectObject(number, generation, reader).get_object() for number, generation in sorted(numbers)]
     while waiting:
         value = waiting.pop()
         if isinstance(value, DictionaryObject):

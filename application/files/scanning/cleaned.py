@@ -73,7 +73,7 @@ def _was_something_else(content: bytes) -> bool:
 
 def _has_loose_objects(reader: PdfReader) -> bool:
     """Return whether something in the PDF is not of its pages: a program left it there, shown or not."""
-    listed = {(number, kept) for kept, table in reader.xref.items() for number in table}
+    listed = {(number, generation) for generation, table in reader.xref.items() for number in table}
     listed |= {(number, 0) for number in reader.xref_objStm}
     reached: set[int] = set()
     waiting: list[Any] = [reader.trailer]
@@ -88,7 +88,11 @@ def _has_loose_objects(reader: PdfReader) -> bool:
             waiting += value.values()
         elif isinstance(value, ArrayObject):
             waiting += value
-    loose = (IndirectObject(number, kept, reader).get_object() for number, kept in listed if number not in reached)
+    loose = (
+        IndirectObject(number, generation, reader).get_object()
+        for number, generation in listed
+        if number not in reached
+    )
     return any(each is not None and not _is_of_storage(each) for each in loose)
 
 
@@ -124,19 +128,19 @@ def _is_comment(dictionary: DictionaryObject) -> bool:
 
 def cleaned_png(content: bytes) -> bytes | None:
     """Return the PNG without texts, times and what a camera noted."""
-    kept, at = [content[:_PNG_HEAD]], _PNG_HEAD
+    chunks, at = [content[:_PNG_HEAD]], _PNG_HEAD
     while at < len(content):
         end = at + int.from_bytes(content[at : at + 4], "big") + 12
         if content[at + 4 : at + 8] in _KEPT_OF_PNG:
-            kept.append(content[at:end])
+            chunks.append(content[at:end])
         at = end
-    return _changed(content, b"".join(kept))
+    return _changed(content, b"".join(chunks))
 
 
 def cleaned_jpeg(content: bytes) -> bytes | None:
     """Return the JPEG without what a camera or a program noted, but which side is up, and without what follows it."""
-    kept = b"".join(_kept_of_jpeg(content))
-    if kept == content:
+    cleaned = b"".join(_kept_of_jpeg(content))
+    if cleaned == content:
         return None
     with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
         side = image.getexif().get(_ORIENTATION)
@@ -144,8 +148,8 @@ def cleaned_jpeg(content: bytes) -> bytes | None:
         exif = Image.Exif()
         exif[_ORIENTATION] = side
         noted = exif.tobytes()
-        kept = kept[:2] + b"\xff\xe1" + (len(noted) + 2).to_bytes(2, "big") + noted + kept[2:]
-    return _changed(content, kept)
+        cleaned = cleaned[:2] + b"\xff\xe1" + (len(noted) + 2).to_bytes(2, "big") + noted + cleaned[2:]
+    return _changed(content, cleaned)
 
 
 def _kept_of_jpeg(content: bytes) -> Iterator[bytes]:
@@ -197,13 +201,13 @@ def _cleaned_archive(archive: ZipFile, depth: int) -> bytes | None:
     if depth and sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
         raise Unfit("le document est trop complexe")
     data = _parts_of_data(archive)
-    kept = [part for part in archive.infolist() if not is_dropped(part.filename)]
-    parts = [_cleaned_part(part.filename, archive.read(part), part.filename in data, depth) for part in kept]
-    if len(kept) == len(archive.infolist()) and not archive.comment and all(part is None for part in parts):
+    members = [part for part in archive.infolist() if not is_dropped(part.filename)]
+    parts = [_cleaned_part(part.filename, archive.read(part), part.filename in data, depth) for part in members]
+    if len(members) == len(archive.infolist()) and not archive.comment and all(part is None for part in parts):
         return None
     written = io.BytesIO()
     with ZipFile(written, "w") as copy:
-        for part, content in zip(kept, parts, strict=True):
+        for part, content in zip(members, parts, strict=True):
             copy.writestr(part, archive.read(part) if content is None else content)
     return written.getvalue()
 
@@ -236,8 +240,8 @@ def _cleaned_part(name: str, content: bytes, data: bool, depth: int) -> bytes | 
         return _cleaned_archive(archive, depth + 1)
 
 
-def _changed(content: bytes, kept: Any) -> bytes | None:
-    return None if kept == content else bytes(kept)
+def _changed(content: bytes, cleaned: Any) -> bytes | None:
+    return None if cleaned == content else bytes(cleaned)
 
 
 def _pdf(path: Path) -> bytes | None:

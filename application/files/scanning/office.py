@@ -96,9 +96,9 @@ def _check(archive: ZipFile, main: _Main) -> None:
         raise Unfit("le document contient des macros")
     if not {main.part, main.types} <= names:
         raise Unfit("le document est abîmé")
-    read = 0
+    size = 0
     for part in parts:
-        read += _read(archive, part, _MOST_BYTES - read)
+        size += _read(archive, part, _MOST_BYTES - size)
     if main.marker not in archive.read(main.types):
         raise Unfit("le document est abîmé")
     _check_harmless(archive, names)

@@ -51,7 +51,7 @@ def accept_events(conn: Conn, tiles: Conn, guard: EventGuard, key: SigningKey) -
     Raises UnsoundLog if the log is not the one that was signed, or an event cannot stand where it stands.
     """
     until, record = unauthenticated(conn, guard.keys).last, guard.memory.read()
-    trusted = [guard.public_key, *(known.public_key for known in (record.every_key() if record else ()))]
+    trusted = [guard.public_key, *(past_key.public_key for past_key in (record.every_key() if record else ()))]
     findings = [
         *map(str, defects(conn, EventJudge(guard.keys, until), 0, head(conn), 5)),
         *check_log(conn, tiles, trusted, record=record).findings,

@@ -48,11 +48,11 @@ def check_completeness(bundle: OpenedBundle) -> str | None:
             f"what was recorded at positions {until + 1} to {committed.position - 1}, while the map was signed, "
             "cannot be excluded"
         )
-    held = sum(values[animation_key(stream)] == str(bundle.dossier_id) for stream in streams.animations)
+    animations = sum(values[animation_key(stream)] == str(bundle.dossier_id) for stream in streams.animations)
     paid = values[dossier_key(bundle.dossier_id)]
     return (
-        f"as of position {until}, nothing further had happened to these streams; {held} animations are in this dossier "
-        f"alone; {f'{paid.split()[0]} euros are recorded as paid' if paid else 'no payment is recorded'}"
+        f"as of position {until}, nothing further had happened to these streams; {animations} animations are in this"
+        f" dossier alone; {f'{paid.split()[0]} euros are recorded as paid' if paid else 'no payment is recorded'}"
     )
 
 
@@ -72,21 +72,21 @@ def _check_committed(bundle: OpenedBundle, entry: Any) -> tuple[Recorded, int]:
 
 def _check_signing_rules(bundle: OpenedBundle, committed: MapCommitted, schema_version: int) -> None:
     """Check that every event about who has to sign is shown: the commit says how many there were."""
-    shown = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
-    if schema_version == 1 and not shown:
+    rules = sum(isinstance(record.event, SigningRequired) for record in bundle.records)
+    if schema_version == 1 and not rules:
         bundle.gaps.append("it is from before the log told who has to sign: ask for a new bundle")
     elif committed.signing_rules is None:
         raise CheckFailed("the commit of the map does not count the events that told who has to sign")
-    elif shown != committed.signing_rules:
-        raise CheckFailed(f"{committed.signing_rules} events told who has to sign, and {shown} are shown")
+    elif rules != committed.signing_rules:
+        raise CheckFailed(f"{committed.signing_rules} events told who has to sign, and {rules} are shown")
 
 
 def _check_values(root: bytes, expected: dict[str, str | None], entries: Any) -> None:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise CheckFailed("its values are no list of objects")
-    shown = [entry.get("key") for entry in entries]
-    if shown != list(expected):
-        missing = next((key for key in expected if key not in shown), None)
+    keys = [entry.get("key") for entry in entries]
+    if keys != list(expected):
+        missing = next((key for key in expected if key not in keys), None)
         raise CheckFailed(f"{missing} is missing" if missing else "it shows other keys than this dossier's, in order")
     for key, entry in zip(expected, entries, strict=True):
         _check_value(root, key, expected[key], entry)

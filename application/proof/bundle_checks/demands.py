@@ -12,27 +12,27 @@ def check_kept_checkpoint(bundle: OpenedBundle) -> str | None:
     """Check that a checkpoint from elsewhere and the bundle's are of one history, as far as that can be proved."""
     if bundle.demands.kept is None:
         return None
-    kept, _ = open_checkpoint(bundle.demands.kept, bundle.configured)
+    theirs, _ = open_checkpoint(bundle.demands.kept, bundle.configured)
     ours = bundle.checkpoint
-    if kept.origin != ours.origin:
-        raise CheckFailed(f"the checkpoint given is of {kept.origin}, the bundle's of {ours.origin}")
+    if theirs.origin != ours.origin:
+        raise CheckFailed(f"the checkpoint given is of {theirs.origin}, the bundle's of {ours.origin}")
     known = {ours.size: ours.root}
     if PREVIOUS in bundle.members:
         previous = parse_checkpoint(split_note(bundle.text(PREVIOUS))[0])
         known[previous.size] = previous.root
-    if kept.size in known:
-        if kept.root != known[kept.size]:
-            raise CheckFailed(f"two trees of {kept.size:,} events are signed: the log shows different histories")
-        return f"the checkpoint given, of {kept.size:,} events, is of the same history"
-    if kept.size < ours.size:
+    if theirs.size in known:
+        if theirs.root != known[theirs.size]:
+            raise CheckFailed(f"two trees of {theirs.size:,} events are signed: the log shows different histories")
+        return f"the checkpoint given, of {theirs.size:,} events, is of the same history"
+    if theirs.size < ours.size:
         bundle.warnings.append(
-            f"not proved: nothing here leads from the checkpoint given, of {kept.size:,} events, to the bundle's, of "
+            f"not proved: nothing here leads from the checkpoint given, of {theirs.size:,} events, to the bundle's, of "
             f"{ours.size:,} (parentalite audit follow asks the log itself)"
         )
         return None
     bundle.warnings.append(
-        f"not proved: the checkpoint given is of {kept.size:,} events, the bundle's of {ours.size:,}; what came after "
-        "is not shown, nor that both are of one history (ask for a new bundle)"
+        f"not proved: the checkpoint given is of {theirs.size:,} events, the bundle's of {ours.size:,}; what came"
+        " after is not shown, nor that both are of one history (ask for a new bundle)"
     )
     return None
 

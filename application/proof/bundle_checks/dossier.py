@@ -24,16 +24,16 @@ def check_dossier(bundle: OpenedBundle) -> str:
         raise CheckFailed(f"a stream tells that {min(others)} expired, a file that the dossier does not name")
     text = bundle.read(DOSSIER)
     try:
-        shown = orjson.loads(text)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise CheckFailed(f"dossier.json is not JSON ({error.msg})") from error
     if bundle.format == 1:
         bundle.facts, bundle.layouts = in_first_format(bundle.facts), (2, 1)
     else:
-        bundle.facts |= _words_of_the_signer(bundle, shown)
-    if orjson.dumps(_with_clear_texts(bundle.facts, shown), option=orjson.OPT_INDENT_2) != text:
+        bundle.facts |= _words_of_the_signer(bundle, document)
+    if orjson.dumps(_with_clear_texts(bundle.facts, document), option=orjson.OPT_INDENT_2) != text:
         raise CheckFailed("dossier.json does not say what the events say")
-    bundle.shown = shown
+    bundle.shown = document
     facts = bundle.facts
     summary = f"{facts['status']}, {len(facts['lines'])} animations"
     amount = f", {facts['amount']} euros" if facts["amount"] else ""
@@ -43,9 +43,9 @@ def check_dossier(bundle: OpenedBundle) -> str:
     return f"{summary}{amount}{back}, as the events say"
 
 
-def _words_of_the_signer(bundle: OpenedBundle, shown: Any) -> dict[str, Any]:
+def _words_of_the_signer(bundle: OpenedBundle, document: Any) -> dict[str, Any]:
     """Return what no event says: the paper's layout, and names of those who acted by a mandate."""
-    layout, names = (shown.get("layout"), shown.get("names")) if isinstance(shown, dict) else (None, None)
+    layout, names = (document.get("layout"), document.get("names")) if isinstance(document, dict) else (None, None)
     bundle.layouts = (whole_number(layout, "the layout that dossier.json names"),)
     actors = {entry["actor"] for entry in bundle.facts["timeline"] if is_by_mandate(entry["actor"], entry["role"])}
     if not isinstance(names, dict) or not all(isinstance(name, str) and name for name in names.values()):

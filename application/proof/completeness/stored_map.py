@@ -94,10 +94,10 @@ def advance(conn: Conn, until: int) -> bytes:
 def _update(conn: Conn, changes: Mapping[str, str | None], firsts: Mapping[UUID, tuple[int, int]]) -> bytes:
     tree, loaded = load(conn, changes)
     for stream, (version, position) in firsts.items():
-        if (held := int(tree.value(stream_key(stream)) or 0)) != version - 1:
+        if (last_version := int(tree.value(stream_key(stream)) or 0)) != version - 1:
             raise SigningRefused(
                 f"position {position}: it is version {version} of {stream}, and the map of what came before holds "
-                f"{held} of its events: {PUT_BACK}"
+                f"{last_version} of its events: {PUT_BACK}"
             )
     tree.apply(changes)
     # Tiles are collected before the root is computed: a missing hash is what marks a change.

@@ -184,11 +184,11 @@ class _DossierFold:
         self._convention |= uncovered(fact)
 
     def created(self, record: Recorded, fact: animations.AnimationCreated) -> None:
-        shown = {name: getattr(fact, name) for name in ("title", "venue_name", "commune_code", "time_zone")}
+        content = {name: getattr(fact, name) for name in ("title", "venue_name", "commune_code", "time_zone")}
         times = {"starts_at": fact.starts_at.isoformat(), "ends_at": fact.ends_at.isoformat()}
         self._animations[str(record.originator_id)] = {
             "animation_id": str(record.originator_id),
-            **shown,
+            **content,
             **times,
             "attestation": None,
             "corrections": 0,

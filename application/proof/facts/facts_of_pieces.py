@@ -20,9 +20,9 @@ def attached(dossier: Facts, fact: PieceAttached, act: Facts) -> Facts:
     replaced = [place for place, other in enumerate(pieces) if _is(other, fact.piece, fact.replaces)]
     if not replaced:
         return {"pieces": [*pieces, entry]}
-    kept = [entry if place == replaced[0] else other for place, other in enumerate(pieces)]
+    placed = [entry if place == replaced[0] else other for place, other in enumerate(pieces)]
     withdrawals = [_withdrawal(pieces[place], act, fact.reason, fact.sha256) for place in replaced]
-    rest = [other for place, other in enumerate(kept) if place == replaced[0] or place not in replaced]
+    rest = [other for place, other in enumerate(placed) if place == replaced[0] or place not in replaced]
     return {"pieces": rest, **_withdrawn(dossier, withdrawals)}
 
 

@@ -55,13 +55,13 @@ def _statement(
         if record is not None and checkpoint.origin == record.log and mark.size > record.statements_since:
             yield f"{where} are not signed"
         return
-    kept = statement_text(checkpoint.origin, Tree(mark.size, mark.root), mark.position, mark.reason, mark.made_at)
+    statement = statement_text(checkpoint.origin, Tree(mark.size, mark.root), mark.position, mark.reason, mark.made_at)
     try:
         text, _ = open_note(mark.statement, trusted, checkpoint.origin)
     except BadNote as bad:
         yield f"{where}: {bad}"
         return
-    if text != kept:
+    if text != statement:
         _, _, _, _, position, reason, made_at, *_ = [*text.split("\n"), *[""] * 7]
         yield f"{where} are not what was signed: position {position}, {reason}, {made_at}"
 
@@ -75,8 +75,8 @@ def check_record(tiles: Conn, signed: Sequence[SignedCheckpoint], record: Record
         )
     if record.signed and not any((mark.size, mark.root) == (record.signed.size, record.signed.root) for mark in signed):
         yield f"{record.signed.size} events were signed, {OWN_RECORD}: the checkpoint of that size is gone"
-    kept = {(key.public_key, key.since_size, key.until_size) for key in checkpoints.keys(tiles)}
-    if kept != {(key.public_key, key.since_size, key.until_size) for key in record.keys}:
+    stored_keys = {(key.public_key, key.since_size, key.until_size) for key in checkpoints.keys(tiles)}
+    if stored_keys != {(key.public_key, key.since_size, key.until_size) for key in record.keys}:
         yield f"the keys in the database are not those that signed, {OWN_RECORD}"
 
 

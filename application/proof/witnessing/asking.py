@@ -49,9 +49,9 @@ def ask_witnesses(conn: Conn, policy: Policy, now: datetime) -> None:
     """Ask those that have not cosigned the last checkpoint. One that fails is asked less and less often."""
     if (checkpoint := latest(conn)) is None:
         return
-    kept = {name for name, _ in conn.execute(_LINES, (checkpoint.size,)).fetchall()}
+    cosigners = {name for name, _ in conn.execute(_LINES, (checkpoint.size,)).fetchall()}
     for witness in policy.witnesses.values():
-        if witness.url is not None and witness.key.name not in kept:
+        if witness.url is not None and witness.key.name not in cosigners:
             _ask(conn, witness, checkpoint, now)
     if policy.is_met(policy.cosigned(cosigned_note(conn, checkpoint))):
         conn.execute(_FINAL, (checkpoint.size, checkpoint.position, now))

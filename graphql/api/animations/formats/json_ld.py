@@ -22,7 +22,7 @@ def json_ld(entries: Sequence[Entry], url: str, more: More | None) -> bytes:
     return orjson.dumps({"@context": "https://schema.org", "@graph": nodes}).replace(b"<", b"\\u003c")
 
 
-def _more(more: More, url: str, held: int) -> dict[str, Any]:
+def _more(more: More, url: str, count: int) -> dict[str, Any]:
     """Describe the list itself, whose events are more than stand here."""
     return {
         "@type": "ItemList",
@@ -30,7 +30,7 @@ def _more(more: More, url: str, held: int) -> dict[str, Any]:
         "url": url,
         "name": more.title,
         "description": more.text,
-        "numberOfItems": held + more.left_out,
+        "numberOfItems": count + more.left_out,
     }
 
 
