@@ -34,6 +34,7 @@ NOT_SHOWN = frozenset(
         "group_id",
         "logo_id",
         "name_key",
+        "compared_name",
         "passkeys_id",
         "person_id",
         "place",

@@ -20,8 +20,8 @@ BY_SIRET = f"SELECT s.* FROM {{structures}} s WHERE {_HAS_SIRET}"
 OF_SIREN = """
 SELECT s.* FROM {structures} s WHERE s.siret LIKE left(%(siret)s, 9) || '%%' AND s.siret <> %(siret)s
 ORDER BY s.siret LIMIT 5"""
-#: Structures that are called so, whatever the accents and case of their names.
-NAMESAKES = "SELECT structure_id FROM {structures} WHERE name_key = %(key)s ORDER BY structure_id LIMIT 100"
+#: Structures that are called so, as the domain compares names.
+NAMESAKES = "SELECT structure_id FROM {structures} WHERE compared_name = %(name)s ORDER BY structure_id LIMIT 100"
 CONTACTS = "SELECT * FROM {structure_contacts} WHERE structure_id = ANY(%(ids)s)"
 CONVENTIONS = "SELECT * FROM {conventions} WHERE structure_id = ANY(%(structures)s) ORDER BY signed_on, convention_id"
 CONVENTIONS_BY_IDS = "SELECT * FROM {conventions} WHERE convention_id = ANY(%(ids)s)"

@@ -15,6 +15,7 @@ from domain.conventions.convention import (
     ServiceWithdrawn,
 )
 from domain.kernel.identifiers import structure_id
+from domain.kernel.place_search import folded
 from domain.structures.structure import (
     ERASED_NAME,
     AccountOpened,
@@ -37,6 +38,8 @@ STRUCTURES = Projection(
             "siret": "text NOT NULL",
             "name": "text NOT NULL",
             "name_key": 'text COLLATE "C" NOT NULL',
+            # The name as the domain compares those of namesakes.
+            "compared_name": 'text COLLATE "C" NOT NULL',
             "territories": "text[] NOT NULL",
             # SIRETs from before it moved, and the ids by which tokens with a later SIRET call its account.
             "former_sirets": "text[] NOT NULL",
@@ -53,6 +56,7 @@ STRUCTURES = Projection(
         indexes=(
             "(siret)",
             "(name_key, structure_id)",
+            "(compared_name)",
             "USING gin (territories)",
             "USING gin (former_sirets)",
             "USING gin (aliases)",
@@ -63,12 +67,15 @@ STRUCTURES = Projection(
 )
 
 
+def _called(name: str) -> Row:
+    return {"name": name, "name_key": without_accents(name), "compared_name": folded(name)}
+
+
 @STRUCTURES.creates(AccountOpened)
 def opened(fact: AccountOpened, record: Recorded) -> Row:
     return {
         "siret": fact.siret,
-        "name": fact.name,
-        "name_key": without_accents(fact.name),
+        **_called(fact.name),
         "territories": [],
         "former_sirets": [],
         "aliases": [],
@@ -86,12 +93,12 @@ def moved(row: Row, fact: StructureMoved, record: Recorded) -> Row:
 
 @STRUCTURES.on(StructureRenamed)
 def renamed(row: Row, fact: StructureRenamed, record: Recorded) -> Row:
-    return row | {"name": fact.name, "name_key": without_accents(fact.name)}
+    return row | _called(fact.name)
 
 
 @STRUCTURES.on(StructureWordsErased)
 def name_erased(row: Row, fact: StructureWordsErased, record: Recorded) -> Row:
-    return row | {"name": ERASED_NAME, "name_key": without_accents(ERASED_NAME)}
+    return row | _called(ERASED_NAME)
 
 
 @STRUCTURES.on(ConventionAttached)

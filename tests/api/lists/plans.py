@@ -63,8 +63,8 @@ FROM stored_events, generate_series(1, 3000) n WHERE notification_id = 1000001""
 EVENTS_READ = f"UPDATE read_models.generations SET position = {1_000_000 + EVENTS + OLDER}"
 STRUCTURES_ADDED = """
 INSERT INTO read_models.structures_g1
-    (structure_id, version, siret, name, name_key, territories, former_sirets, aliases, opened_at)
-SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
+    (structure_id, version, siret, name, name_key, compared_name, territories, former_sirets, aliases, opened_at)
+SELECT md5(n::text)::uuid, 1, n::text, 'x', 'x', 'x', '{34}', '{}', '{}', now() FROM generate_series(0, 299) n
 """
 
 

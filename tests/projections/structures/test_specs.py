@@ -47,7 +47,13 @@ SPECS = [
         "an account that opens has a name to sort and search by",
         [],
         AccountOpened(siret=SIRET, name="Écoute et Soutien"),
-        {"siret": SIRET, "name": "Écoute et Soutien", "name_key": "ecoute et soutien", "opened_at": at(1)},
+        {
+            "siret": SIRET,
+            "name": "Écoute et Soutien",
+            "name_key": "ecoute et soutien",
+            "compared_name": "ecoute et soutien",
+            "opened_at": at(1),
+        },
     ),
     Spec(
         "structures",
@@ -61,7 +67,7 @@ SPECS = [
         "another name is sorted anew",
         [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
         StructureRenamed(name="Maison des Tilleuls", reason="Fusion"),
-        {"name": "Maison des Tilleuls", "name_key": "maison des tilleuls"},
+        {"name": "Maison des Tilleuls", "name_key": "maison des tilleuls", "compared_name": "maison des tilleuls"},
     ),
     Spec(
         "structures",
@@ -75,7 +81,7 @@ SPECS = [
         "a name that is erased leaves a mark",
         [AccountOpened(siret=SIRET, name="Écoute et Soutien")],
         StructureWordsErased(),
-        {"name": "Structure effacée", "name_key": "structure effacee"},
+        {"name": "Structure effacée", "name_key": "structure effacee", "compared_name": "structure effacee"},
     ),
     Spec(
         "structures",
