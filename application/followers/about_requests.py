@@ -13,7 +13,6 @@ from domain.catalogue import ANIMATION_REQUEST
 from domain.kernel.actors import Role
 from eventstore.records import Recorded
 
-_DESKS = {"structure": "/structure/demandes", "territory": "/territoire/demandes", "school": "/ecole/demandes"}
 _ASKING = (Role.DIRECTOR, Role.HEAD, Role.TEACHER)
 
 
@@ -31,9 +30,9 @@ def on_sent(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     message, named = "{school} demande une animation : dites si votre structure peut y répondre.", _named(record)
     for structure_id in fact.structures:
         recipient = structure(structure_id)
-        yield Notice(recipient, "animation_request.sent", message, named, page=_DESKS["structure"])
+        yield Notice(recipient, "animation_request.sent", message, named)
     message = f"{{school}} demande une animation. Structures prévenues : {len(fact.structures)}."
-    yield Notice(territory(fact.territory), "animation_request.sent", message, named, page=_DESKS["territory"])
+    yield Notice(territory(fact.territory), "animation_request.sent", message, named)
 
 
 def on_taken_up(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -66,7 +65,7 @@ def on_reopened(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     message = f"La demande d'animation de {{school}} attend de nouveau. {CAUSE_LABELS[fact.because]}"
     yield from _to_school_and_territory(record, around, kind, message, named)
     message = f"{message} Déclarez-en une autre, ou rendez la demande."
-    yield Notice(structure(request.structure_id), kind, message, named, page=_DESKS["structure"])
+    yield Notice(structure(request.structure_id), kind, message, named)
 
 
 def on_declined(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -80,9 +79,9 @@ def on_withdrawn(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
     message, named = "{school} retire sa demande d'animation.", _named(record)
     if before.structure_id is not None:
         recipient = structure(before.structure_id)
-        yield Notice(recipient, kind, message, named, page=_DESKS["structure"], with_reason=True)
+        yield Notice(recipient, kind, message, named, with_reason=True)
     recipient = territory(before.territory)
-    yield Notice(recipient, kind, message, named, page=_DESKS["territory"], with_reason=True)
+    yield Notice(recipient, kind, message, named, with_reason=True)
 
 
 def on_lapsed(record: Recorded, around: Around) -> Iterator[Notice | Letter]:
@@ -95,7 +94,7 @@ def _to_school_and_territory(
 ) -> Iterator[Notice | Letter]:
     yield from _to_school(record, around, kind, message, named)
     recipient = territory(_request(record, around).territory)
-    yield Notice(recipient, kind, message, named, page=_DESKS["territory"], with_reason=True)
+    yield Notice(recipient, kind, message, named, with_reason=True)
 
 
 def _to_school(
@@ -103,4 +102,4 @@ def _to_school(
 ) -> Iterator[Notice | Letter]:
     for role in _ASKING:
         recipient = school(_request(record, around).school, role)
-        yield Notice(recipient, kind, message, named, page=_DESKS["school"], with_reason=True)
+        yield Notice(recipient, kind, message, named, with_reason=True)

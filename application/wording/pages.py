@@ -33,7 +33,7 @@ _SHELVES: Mapping[str, Mapping[str, str]] = {
         "publication": "/territoire/publications/{}",
         "webhook": "/territoire/abonnements/{}",
     },
-    "school": {"candidature": "/ecole/candidatures/{}"},
+    "school": {"animation_request": "/ecole/demandes/{}", "candidature": "/ecole/candidatures/{}"},
     "national": {
         "animation": "/moderation/animations/{}",
         # The national team reads dossiers and requests where coordonnateurs do.

@@ -18,6 +18,7 @@ from api.core.lists.paging import PageArguments
 from application.notifications.inbox import recipients_of
 from application.notifications.kinds import NoticeKind
 from application.notifications.reaction import append_reason
+from application.wording.notice_pages import notice_page
 from application.wording.schools import schools_named
 from application.wording.things import Streams, fill, streams_of, things_of
 from domain.kernel.events import ERASED_WORDS
@@ -52,7 +53,7 @@ class Notification(Node):
     subject_id: strawberry.ID = strawberry.field(description="The thing it happened to: an animation, a dossier…")
     happened_at: datetime = strawberry.field(description="When (UTC).")
     read: bool = strawberry.field(description="Whether the asker has read it.")
-    url: str | None = strawberry.field(description="The page to deal with it; null for older ones.")
+    url: str | None = strawberry.field(description="The page to deal with it; null where there is none.")
     row: strawberry.Private[dict[str, Any]]
     vault: strawberry.Private[Vault]
 
@@ -116,6 +117,8 @@ def _person(row: dict[str, Any]) -> PersonToCall:
 
 
 def notification_of(vault: Vault, public_url: str, row: dict[str, Any]) -> Notification:
+    kind, things = row["kind"], things_of(row["things"])
+    page = notice_page(row["page"], row["recipient"], kind, row["subject_id"], things, row["message"])
     return Notification(
         id=strawberry.ID(f"{NOTIFICATION_PREFIX}{row['notification_id']}"),
         kind=row["kind"],
@@ -123,7 +126,7 @@ def notification_of(vault: Vault, public_url: str, row: dict[str, Any]) -> Notif
         subject_id=strawberry.ID(str(row["subject_id"])),
         happened_at=row["happened_at"],
         read=row["is_read"],
-        url=row["page"] and f"{public_url}{row['page']}",
+        url=page and f"{public_url}{page}",
         row=row,
         vault=vault,
     )
