@@ -75,8 +75,11 @@ class CodeFlow:
     scope: str = "openid"
     _places: Places = field(default_factory=lambda: Places(waiting=200, patience=10.0))
 
-    async def begin(self, towards: str) -> tuple[str, Begun] | Outcome:
-        """Return the issuer's page to lead the browser to, and what that browser keeps meanwhile."""
+    async def begin(self, towards: str, *, anew: bool = False) -> tuple[str, Begun] | Outcome:
+        """Return the issuer's page to lead the browser to, and what that browser keeps meanwhile.
+
+        `anew`: to choose the account again, even where the issuer still knows who it was.
+        """
         begun = Begun(token_urlsafe(32), token_urlsafe(32), token_urlsafe(48), self.clock().timestamp(), towards)
         question = {
             "response_type": "code",
@@ -88,6 +91,8 @@ class CodeFlow:
             "code_challenge": _base64url(sha256(begun.verifier.encode()).digest()),
             "code_challenge_method": "S256",
         }
+        if anew:
+            question["prompt"] = "login"
         try:
             return _with_query(await self._endpoint("authorization_endpoint"), question), begun
         except IssuerAway as away:

@@ -41,7 +41,8 @@ class IssuerPages:
         flow = self._site.services.code_flow
         if flow is None:
             return RedirectResponse("/connexion", 303)
-        begun = await flow.begin(towards)
+        # Whoever is signed in and comes here wants another account: the issuer would take the same one again.
+        begun = await flow.begin(towards, anew=self._site.sessions.token(request) is not None)
         if not isinstance(begun, tuple):
             return self._refused(request, begun.refusal, 503, towards)
         address, kept = begun

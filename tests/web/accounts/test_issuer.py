@@ -84,6 +84,20 @@ def test_who_signs_in_comes_back_to_their_page_and_signs_out_of_the_issuer_too(
     assert "<h1>Se connecter</h1>" in visitor.sees("/mon-compte")
 
 
+def test_a_link_for_another_account_lets_its_reader_change_accounts(visitor: Visitor) -> None:
+    assert "changer de compte" not in visitor.sees("/ecole/rien", 404)
+    place = leaves(visitor)
+    assert "prompt" not in place
+    comes_back(visitor, place)
+    page = visitor.sees("/structure/dossiers/rien?page=2", 404)
+    (change,) = (link for link in links(page) if link.startswith("/connexion?"))
+    (departure,) = (link for link in links(visitor.sees(change)) if link.startswith("/connexion/depart"))
+    # The issuer, which knows who it was, would take the same account again.
+    place = leaves(visitor, departure)
+    assert parse_qs(urlsplit(place).query)["prompt"] == ["login"]
+    assert comes_back(visitor, place).headers["location"] == "/structure/dossiers/rien?page=2"
+
+
 def test_an_answer_of_another_sign_in_or_of_another_browser_signs_nobody_in(
     visitor: Visitor, server: Server, provider: Provider
 ) -> None:
