@@ -19,6 +19,7 @@ from domain.candidatures import candidature as candidatures
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import AccompanimentCorrected, Degree
 from domain.candidatures.missions import Mission
+from domain.candidatures.schools import ChosenSchool
 from domain.catalogue import CANDIDATURE, SCHOOL
 from domain.kernel.actors import Actor, Role
 from domain.kernel.errors import invalid
@@ -137,10 +138,10 @@ def submit(command: CandidatureSubmit, work: UnitOfWork) -> UUID:
     territory = find_territory(work, command.territory)
     applicant = Applicant(command.first_name, command.last_name, command.email, command.phone, command.motivation)
     person_id = work.actor.person_id or uuid4()
-    about = (applicant, territory, command.school_uai, command.degree)
-    school = work.find(SCHOOL, school_id(command.school_uai))
+    description = work.find(SCHOOL, school_id(command.school_uai))
+    school = ChosenSchool(command.school_uai, command.degree, command.staff, description)
     candidature_id, earlier = _place(command, work)
-    facts = candidatures.submit(*about, person_id, work.actor, command.staff, school, earlier)
+    facts = candidatures.submit(applicant, territory, school, person_id, work.actor, earlier)
     belongings = Belongings(territories=frozenset([territory.code])) if earlier is None else Belongings()
     work.record(CANDIDATURE, candidature_id, facts, belongings)
     return candidature_id

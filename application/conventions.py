@@ -13,7 +13,7 @@ from application.commanding.speakers import has_acted_for
 from application.commanding.unit_of_work import UnitOfWork
 from domain.catalogue import ANIMATION, CONVENTION, SERVICE_DOSSIER, SIRET, STRUCTURE, TERRITORY
 from domain.conventions import convention as conventions
-from domain.conventions.changes import Held
+from domain.conventions.changes import Amendment, Attested
 from domain.conventions.changes import amend as amend_convention
 from domain.conventions.changes import terminate as terminate_convention
 from domain.conventions.convention import AMENDABLE, Convention, ConventionSigned, ConventionTerms
@@ -188,11 +188,9 @@ def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
     facts = amend_convention(
         state,
         work.actor,
-        changes,
+        Amendment(changes, command.effective_from, command.reason),
         find_territory(work, state.territory).local_date(work.now),
-        command.effective_from,
-        command.reason,
-        _held(work, state, command.held),
+        _attested(work, state, command.held),
         command.accept_uncovered,
         conventions_of(work, work.find(STRUCTURE, state.structure_id)),
     )
@@ -204,8 +202,8 @@ def amend(command: ConventionAmend, work: UnitOfWork) -> UUID:
 def terminate(command: ConventionTerminate, work: UnitOfWork) -> UUID:
     state = work.subject(CONVENTION, command.convention_id, command.expected_version, "Convention", "convention_id")
     last_day = command.terminated_on or find_territory(work, state.territory).local_date(work.now)
-    held = _held(work, state, command.held)
-    facts = terminate_convention(state, work.actor, last_day, command.reason, held, command.accept_uncovered)
+    attested = _attested(work, state, command.held)
+    facts = terminate_convention(state, work.actor, last_day, command.reason, attested, command.accept_uncovered)
     _check_speaker(work, state.structure_id)
     work.record(CONVENTION, state.id, facts, state.belongings)
     return state.id
@@ -221,11 +219,11 @@ def _check_speaker(work: UnitOfWork, structure: UUID) -> None:
         raise broken(reason)
 
 
-def _held(work: UnitOfWork, convention: Convention, proposed: Iterable[UUID]) -> list[Held]:
+def _attested(work: UnitOfWork, convention: Convention, proposed: Iterable[UUID]) -> list[Attested]:
     """Return the proposed animations that are attested under the convention and in no certified dossier."""
     loaded = [work.find(ANIMATION, animation_id) for animation_id in proposed]
     return [
-        Held(animation.id, animation.content.title, animation.held_on)
+        Attested(animation.id, animation.content.title, animation.held_on)
         for animation in loaded
         if animation is not None
         and animation.attested

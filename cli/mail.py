@@ -17,7 +17,7 @@ from rich.table import Table
 from application.backups.settling import letters_in, mark_left, unreacted
 from application.notifications import operating
 from application.notifications.bounces import MAX_REPORT, read_bounce, record_bounce
-from application.notifications.operating import MailState
+from application.notifications.operating import MailState, SendingState
 from cli.composition import open_everything, settings_from_environment
 from cli.console import Refused, confirm, note, quantity, results
 from cli.options import AsJson, Verbose, Yes, set_up_command_logs
@@ -224,8 +224,8 @@ def _check_all_done(done: int, letters: list[UUID], positions: list[int]) -> Non
         raise Refused(f"{count - done} of {count} are not stuck, or not known: see parentalite mail status")
 
 
-def _show(state: MailState) -> None:
-    console, sending, counts = results(), state.sending, state.counts
+def _show_sending(sending: SendingState) -> None:
+    console = results()
     if sending.letters_after is None:
         console.print("Mail: never switched on for this database (PARENTALITE_SMTP_URL): no letters are written.")
     elif sending.stopped_since is not None:
@@ -238,6 +238,11 @@ def _show(state: MailState) -> None:
         console.print(f"Sending: goes on; the last letter was refused as if for our sake: {sending.reason}")
     else:
         console.print("Sending: goes on")
+
+
+def _show(state: MailState) -> None:
+    console, counts = results(), state.counts
+    _show_sending(state.sending)
     since = "" if counts.waiting_since is None else f", the oldest since {counts.waiting_since:%Y-%m-%d %H:%M %Z}"
     console.print(
         f"Letters: {counts.waiting:,} waiting, {counts.held_back:,} held back, {counts.set_aside:,} set aside{since};"

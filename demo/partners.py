@@ -15,7 +15,7 @@ from domain.animations.animation import Animation
 from domain.animations.checking import Surroundings
 from domain.catalogue import CONVENTION, STRUCTURE
 from domain.conventions import convention as conventions
-from domain.conventions.changes import amend, terminate
+from domain.conventions.changes import Amendment, amend, terminate
 from domain.conventions.convention import Convention, ConventionTerms
 from domain.kernel.actors import Actor, Role
 from domain.kernel.rights import Action, Belongings
@@ -105,7 +105,7 @@ def convention_story(stage: Stage, partner: Partner, year: SchoolYear, planned: 
             "planned_animations": planned + rng.randint(1, 10),
         }
         today = stage.territory(partner.territory).local_date(at)
-        facts = amend(partner.convention.state, coordonnateur, changes, today)
+        facts = amend(partner.convention.state, coordonnateur, Amendment(changes), today)
         deed = stage.deed(coordonnateur, Action.CONVENTION_AMEND, at)
         stage.record(deed, partner.convention, facts, partner.convention.state.belongings)
 

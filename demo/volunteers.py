@@ -15,6 +15,7 @@ from demo.texts import TEXTS
 from domain.candidatures import candidature as decisions
 from domain.candidatures.candidature import Applicant, Candidature
 from domain.candidatures.events import Degree
+from domain.candidatures.schools import ChosenSchool
 from domain.candidatures.transitions import AUTHORITY
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import PUBLIC, Actor, Role
@@ -72,7 +73,9 @@ class _Volunteer:
     def submit(self, degree: Degree, at: datetime) -> None:
         territory = self.stage.territory(self.school.department)
         applicant = _applicant(self.stage.rng)
-        facts = decisions.submit(applicant, territory, self.school.uai, degree, self.person_id, self.parent)
+        facts = decisions.submit(
+            applicant, territory, ChosenSchool(self.school.uai, degree), self.person_id, self.parent
+        )
         self._record(self.parent, Action.CANDIDATURE_SUBMIT, at, facts)
 
     def favourable(self, at: datetime) -> None:

@@ -63,16 +63,7 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         territory=_territory(facts["territory"]),
         time_zone=zone.key,
         coordonnateur=convention["coordonnateur"],
-        convention=DossierConvention(
-            reference=convention["convention_id"],
-            signed_on=date.fromisoformat(convention["signed_on"]),
-            valid_from=date.fromisoformat(convention["valid_from"]),
-            valid_until=date.fromisoformat(convention["valid_until"]),
-            rate=of_all,
-            rates_differ=bool(different),
-            planned=convention["planned_animations"],
-            required_pieces=tuple(convention["required_pieces"]),
-        ),
+        convention=_convention(convention, of_all, rates_differ=bool(different)),
         period_from=date.fromisoformat(facts["period_from"]),
         period_to=date.fromisoformat(facts["period_until"]),
         amount=amount,
@@ -85,6 +76,19 @@ def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:
         checkpoint=checkpoint,
         afterwards=_afterwards(facts, titles, zone, name_of),
         reservations=reservations_of(facts["certified"] or {}, titles),
+    )
+
+
+def _convention(convention: Facts, rate: Decimal | None, *, rates_differ: bool) -> DossierConvention:
+    return DossierConvention(
+        reference=convention["convention_id"],
+        signed_on=date.fromisoformat(convention["signed_on"]),
+        valid_from=date.fromisoformat(convention["valid_from"]),
+        valid_until=date.fromisoformat(convention["valid_until"]),
+        rate=rate,
+        rates_differ=rates_differ,
+        planned=convention["planned_animations"],
+        required_pieces=tuple(convention["required_pieces"]),
     )
 
 

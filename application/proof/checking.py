@@ -88,19 +88,13 @@ def _check(
     kept_copies = [read_copy(number, note) for number, note in enumerate(copies, 1)]
     pyramid, expected = Pyramid(), ExpectedRoots(signed, kept_copies, record)
     tiles_in_order = _stored_tiles(tiles)
-    leaves = read_leaves(log, 0, until)
     findings: list[str] = []
     intact = True
-    for number, chunk in enumerate(_chunks(leaves)):
+    for number, chunk in enumerate(_chunks(read_leaves(log, 0, until))):
         hashes = leaf_hashes(chunk)
         if intact:
             intact = _fits(next(tiles_in_order, (b"", [])), hashes, chunk)
-        for end in expected.within(pyramid.size, pyramid.size + len(hashes)):
-            cut = end - pyramid.size
-            pyramid.extend(hashes[:cut])
-            expected.compare(end, pyramid.root(end))
-            hashes = hashes[cut:]
-        pyramid.extend(hashes)
+        _extend(pyramid, hashes, expected)
         if progress and number % 40 == 0:
             progress("checking", pyramid.size, max(size, pyramid.size))
     if intact:
@@ -122,6 +116,16 @@ def _check(
     findings += check_notes(tiles, signed, trusted, record)
     findings += check_copies(tiles, expected.copies, trusted, record)
     return Report(pyramid.size, expected.last_good, len(signed) + len(copies), tuple(findings))
+
+
+def _extend(pyramid: Pyramid, hashes: list[bytes], expected: ExpectedRoots) -> None:
+    """Add the leaves to the tree, and compare its root at each size that was signed or kept."""
+    for end in expected.within(pyramid.size, pyramid.size + len(hashes)):
+        cut = end - pyramid.size
+        pyramid.extend(hashes[:cut])
+        expected.compare(end, pyramid.root(end))
+        hashes = hashes[cut:]
+    pyramid.extend(hashes)
 
 
 def _count(log: Conn) -> int:

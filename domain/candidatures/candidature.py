@@ -6,7 +6,7 @@ The director's opinion is advice: it never decides.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -31,15 +31,14 @@ from domain.candidatures.events import (
     TrainingRecorded,
 )
 from domain.candidatures.missions import Mission
-from domain.candidatures.schools import checked_degree
+from domain.candidatures.schools import ChosenSchool, checked_degree
 from domain.candidatures.transitions import CandidatureStatus, check
-from domain.kernel.actors import Actor, Role
+from domain.kernel.actors import Actor
 from domain.kernel.errors import ErrorCode, broken, invalid, refuse
 from domain.kernel.events import Event
 from domain.kernel.identifiers import department_of_school
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
-from domain.schools.school import School
 from domain.typology.territory import Territory
 
 
@@ -115,12 +114,9 @@ FIRST_YEAR = 2020
 def submit(
     applicant: Applicant,
     territory: Territory,
-    school_uai: str,
-    degree: Degree | None,
+    school: ChosenSchool,
     person_id: UUID,
     actor: Actor,
-    staff: Collection[Role] = (),
-    school: School | None = None,
     earlier: Candidature | None = None,
 ) -> list[Event]:
     """Apply for one school in a territory that runs the scheme. `person_id` is a pseudonym.
@@ -132,15 +128,15 @@ def submit(
     authorize(actor, Action.CANDIDATURE_SUBMIT, Belongings())
     if not territory.runs_candidatures:
         raise broken(f"Le territoire {territory.name} ne recueille pas de candidatures.", "territory")
-    if department_of_school(school_uai) != territory.code:
+    if department_of_school(school.uai) != territory.code:
         raise invalid(
-            f"établissement du territoire {territory.name} ({territory.code}) attendu, « {school_uai} » n'en est pas.",
+            f"établissement du territoire {territory.name} ({territory.code}) attendu, « {school.uai} » n'en est pas.",
             "school_uai",
         )
     fields: dict[str, Any] = {
         "territory": territory.code,
-        "school_uai": school_uai,
-        "degree": checked_degree(school_uai, staff, degree, school),
+        "school_uai": school.uai,
+        "degree": checked_degree(school),
         "person_id": person_id,
         "first_name": applicant.first_name,
         "last_name": applicant.last_name,

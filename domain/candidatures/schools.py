@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from domain.candidatures.events import Degree
 from domain.kernel.actors import Role
@@ -47,10 +48,20 @@ def check_staff_role(role: str, schools: Mapping[str, School | None]) -> None:
             raise invalid(f"L'établissement {called} est {_WORDS[degree]} : {expected} attendu.", "staff_role")
 
 
-def checked_degree(uai: str, staff: Collection[Role], degree: Degree | None, described: School | None = None) -> Degree:
-    """Return the degree of the school; `degree` is what the candidate says. Raise DomainError for a contradiction."""
-    of_school = degree_of(uai, staff, described)
-    called = uai if described is None else f"« {described.name} »"
+@dataclass(frozen=True, slots=True)
+class ChosenSchool:
+    """The school that a candidate names, with the degree that they say, its description and who works in it."""
+
+    uai: str
+    degree: Degree | None
+    staff: Collection[Role] = ()
+    description: School | None = None
+
+
+def checked_degree(school: ChosenSchool) -> Degree:
+    """Return the degree of the school. Raise DomainError where the candidate says another, or nothing tells it."""
+    degree, of_school = school.degree, degree_of(school.uai, school.staff, school.description)
+    called = school.uai if school.description is None else f"« {school.description.name} »"
     if of_school is not None and degree not in (None, of_school):
         raise invalid(
             f"L'établissement {called} est {_WORDS[of_school]} : corrigez le degré, ou choisissez un autre"

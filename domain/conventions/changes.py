@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,7 @@ from domain.kernel.validation import required_reason, validated
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Attested:
     """An attested animation of the convention whose service is not certified."""
 
     id: UUID
@@ -32,24 +32,31 @@ class Held:
     held_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """New terms: `changes` holds values by field name, a subset of `AMENDABLE`.
+
+    A new rate holds from `effective_from` on, by default from the day of the amendment; the first rate of a convention
+    that had none, from its first day. A day of the past takes a reason.
+    """
+
+    changes: Mapping[str, object]
+    effective_from: date | None = None
+    reason: str | None = None
+
+
 def amend(
     state: Convention,
     actor: Actor,
-    changes: dict[str, object],
+    amendment: Amendment,
     today: date,
-    effective_from: date | None = None,
-    reason: str | None = None,
-    held: Iterable[Held] = (),
+    attested: Iterable[Attested] = (),
     accept_uncovered: bool = False,
     others: Iterable[Convention] = (),
 ) -> list[Event]:
-    """Amend the convention: `changes` holds new values by field name, a subset of `AMENDABLE`.
-
-    A new rate holds from `effective_from` on, by default from `today`, the day in the territory; the first rate of a
-    convention that had none, from its first day. A day before today takes a reason. `others`: those that
-    the structure has.
-    """
+    """Amend the convention. `today` is the day in the territory; `others` are those that the structure has."""
     authorize(actor, Action.CONVENTION_AMEND, state.belongings)
+    changes, effective_from, reason = amendment.changes, amendment.effective_from, amendment.reason
     _check_in_force(state)
     old = {name: getattr(state, name) for name in AMENDABLE}
     new = {**old, **changes}
@@ -74,7 +81,7 @@ def amend(
     _check_new_days(state, after, others)
     if effective_from is not None and effective_from != today and not after.covers(effective_from):
         raise _outside(after, "effective_from")
-    return [amended.model_copy(update={"uncovered": _uncovered(state, after, held, accept_uncovered)})]
+    return [amended.model_copy(update={"uncovered": _uncovered(state, after, attested, accept_uncovered)})]
 
 
 def _with_rate(state: Convention, changed: list[str], rate: object, effective_from: date) -> list[str]:
@@ -90,7 +97,7 @@ def terminate(
     actor: Actor,
     terminated_on: date,
     reason: str,
-    held: Iterable[Held] = (),
+    attested: Iterable[Attested] = (),
     accept_uncovered: bool = False,
 ) -> list[Event]:
     """End the convention early: `terminated_on` is the last day that it covers."""
@@ -98,7 +105,7 @@ def terminate(
     _check_in_force(state)
     check_all(lambda: _check_within(state, terminated_on), lambda: required_reason(reason))
     reason = required_reason(reason)
-    uncovered = _uncovered(state, replace(state, terminated_on=terminated_on), held, accept_uncovered)
+    uncovered = _uncovered(state, replace(state, terminated_on=terminated_on), attested, accept_uncovered)
     return [ConventionTerminated(terminated_on=terminated_on, reason=reason, uncovered=uncovered)]
 
 
@@ -124,11 +131,11 @@ def _check_within(state: Convention, terminated_on: date) -> None:
         raise _outside(state, "terminated_on")
 
 
-def _uncovered(before: Convention, after: Convention, held: Iterable[Held], accepted: bool) -> tuple[UUID, ...]:
+def _uncovered(before: Convention, after: Convention, attested: Iterable[Attested], accepted: bool) -> tuple[UUID, ...]:
     """Return the animations that are no longer covered. Raise RULE_BROKEN, naming each, unless that is accepted."""
     uncovered = [
         (animation, reason)
-        for animation in held
+        for animation in attested
         if before.covers(animation.held_on) and (reason := after.coverage_obstacle(animation.held_on))
     ]
     if uncovered and not accepted:

@@ -9,7 +9,7 @@ from application.proof.rules.persons import check_speaker
 from application.proof.rules.scene import Untold
 from application.proof.rules.words import with_new
 from domain.conventions import convention as decisions
-from domain.conventions.changes import amend, terminate
+from domain.conventions.changes import Amendment, amend, terminate
 from domain.conventions.convention import (
     AMENDABLE,
     Convention,
@@ -64,7 +64,8 @@ def _amended(case: Case, fact: ConventionAmended) -> Decision:
     validated(PaymentTerms, {name: getattr(recorded, name) for name in PaymentTerms.model_fields})
     changes: dict[str, object] = {name: getattr(recorded, name) for name in AMENDABLE}
     today = case.scene.today(state.territory, case.now)
-    facts = amend(state, case.actor, changes, today, recorded.effective_from, recorded.reason)
+    amendment = Amendment(changes, recorded.effective_from, recorded.reason)
+    facts = amend(state, case.actor, amendment, today)
     check_speaker(case, state.structure_id)
     # Whoever amended it acknowledged these, which other streams tell of. A first version said no day.
     unasked: dict[str, object] = {"uncovered": fact.uncovered}

@@ -19,6 +19,7 @@ from domain.candidatures.events import (
     Degree,
     OpinionGiven,
 )
+from domain.candidatures.schools import ChosenSchool
 from domain.candidatures.transitions import CandidatureStatus
 from domain.catalogue import CANDIDATURE
 from domain.kernel.actors import PUBLIC, Role
@@ -58,27 +59,27 @@ ELSEWHERE = frozenset([OTHER_UAI])
 def test_a_parent_submits_for_one_school_signed_in_or_not(who, degree):
     state = (
         given(CANDIDATURE)
-        .when(lambda _, *values: submit(*values), APPLICANT, HERAULT, UAI, degree, PERSON, who)
+        .when(lambda _, *values: submit(*values), APPLICANT, HERAULT, ChosenSchool(UAI, degree), PERSON, who)
         .then(submitted(degree))
     )
     assert (state.status, state.degree, state.school_uai) == (CandidatureStatus.SUBMITTED, degree, UAI)
 
 
 def test_a_candidature_is_submitted_only_where_the_scheme_runs():
-    given().when(submit, APPLICANT, AISNE, UAI, FIRST, PERSON, PARENT).then_refused(
+    given().when(submit, APPLICANT, AISNE, ChosenSchool(UAI, FIRST), PERSON, PARENT).then_refused(
         RULE_BROKEN, "territory", "Le territoire Aisne ne recueille pas de candidatures"
     )
 
 
 def test_a_candidature_is_for_a_school_of_its_territory():
-    given().when(submit, APPLICANT, HERAULT, "0250001R", FIRST, PERSON, PARENT).then_refused(
+    given().when(submit, APPLICANT, HERAULT, ChosenSchool("0250001R", FIRST), PERSON, PARENT).then_refused(
         INVALID, "school_uai", "du territoire Hérault (34)"
     )
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.PUBLIC, Role.PARENT)])
 def test_nobody_submits_on_behalf_of_an_office(role):
-    given().when(submit, APPLICANT, HERAULT, UAI, FIRST, PERSON, actor(role)).then_refused(FORBIDDEN)
+    given().when(submit, APPLICANT, HERAULT, ChosenSchool(UAI, FIRST), PERSON, actor(role)).then_refused(FORBIDDEN)
 
 
 def test_the_school_director_gives_an_opinion():

@@ -9,7 +9,7 @@ import pytest
 
 from domain.candidatures.candidature import Applicant, submit
 from domain.candidatures.events import CandidatureSubmitted, Degree
-from domain.candidatures.schools import check_staff_role, degree_of
+from domain.candidatures.schools import ChosenSchool, check_staff_role, degree_of
 from domain.kernel.actors import PUBLIC, Role
 from domain.kernel.errors import DomainError, ErrorCode
 from domain.kernel.schools import lycees
@@ -25,7 +25,7 @@ APPLICANT = Applicant("Inès", "Inventée", "ines@example.org", None, "Aider.")
 
 
 def applying(school: str, degree: Degree | None, staff: Collection[Role] = ()) -> Any:
-    return given().when(submit, APPLICANT, CHER, school, degree, PERSON, PUBLIC, staff)
+    return given().when(submit, APPLICANT, CHER, ChosenSchool(school, degree, staff), PERSON, PUBLIC)
 
 
 def degree(school: str, chosen: Degree | None, staff: Collection[Role] = ()) -> Degree:
@@ -57,7 +57,7 @@ def test_a_school_with_a_head_is_of_the_second_degree():
 def test_a_school_that_is_described_is_of_its_degree_whoever_is_bound_to_it():
     school = School(ECOLE, "École Jean Jaurès", "18033", FIRST)
     assert degree_of(ECOLE, (Role.HEAD,), school) is FIRST
-    refused = given().when(submit, APPLICANT, CHER, ECOLE, SECOND, PERSON, PUBLIC, (), school)
+    refused = given().when(submit, APPLICANT, CHER, ChosenSchool(ECOLE, SECOND, (), school), PERSON, PUBLIC)
     refused.then_refused(ErrorCode.INVALID, "degree", "« École Jean Jaurès » est une école")
 
 
