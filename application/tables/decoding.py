@@ -65,14 +65,19 @@ def _is_workbook(content: bytes) -> bool:
 
 
 def mended(text: str) -> str:
-    """Return the text, with what was UTF-8 and was read as another encoding (`Ã©`, `√©`, `├®`) put right."""
+    """Return the text, with what was UTF-8 and was read as another encoding (`Ã©`, `√©`, `├®`) put right.
+
+    Some texts are right as they are and can be read so as well, `l’école` among them: what tells more of French counts.
+    """
     if text.isascii():
         return text
     for encoding in _TAKEN_FOR:
         try:
-            return text.removeprefix("\ufeff").encode(encoding).decode("utf-8")
+            other = text.removeprefix("\ufeff").encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
+        if encodings.weight(other) > encodings.weight(text):
+            return other
     return text
 
 

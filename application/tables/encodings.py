@@ -69,10 +69,11 @@ def _readings(content: bytes) -> Iterator[_Reading]:
             continue
         # In ISO 8859 the signs that Windows added stand for control characters, which no table has.
         if not _CONTROLS.search(text):
-            yield _Reading(usual + _weight(text), text)
+            yield _Reading(usual + weight(text), text)
 
 
-def _weight(text: str) -> int:
+def weight(text: str) -> int:
+    """Return how much the characters beyond ASCII tell of French, where they stand."""
     padded = f" {text} "
     places = (match.start() for match in _BEYOND_ASCII.finditer(padded))
     return sum(_weight_of(*padded[place - 1 : place + 2]) for place in places)

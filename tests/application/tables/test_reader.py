@@ -8,12 +8,13 @@ from contextlib import nullcontext, suppress
 from itertools import product
 
 import pytest
+from hypothesis import assume
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from api.downloads.csv_table import csv_table
-from application.tables.decoding import text_of
+from application.tables.decoding import mended, text_of
 from application.tables.encodings import EncodingInDoubt
 from application.tables.reader import Columns, read_table
 from domain.kernel.errors import DomainError
@@ -185,6 +186,26 @@ def test_the_line_that_names_the_delimiter_is_no_row():
     assert read("sep=,\nnom,courriel\nA,a\n") == [(2, {"name": "A", "email": "a"})]
 
 
+@pytest.mark.parametrize("text", ["Les parents de l’école", "LE CAFÉ…", "« THÉ »", "Â¡"])
+def test_what_is_right_stays_though_it_could_be_read_otherwise(text):
+    assert text_of(f"nom\n{text}\n".encode()) == f"nom\n{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("CafÃ©", "Café"),
+        ("NÂ°5", "N°5"),
+        ("10 â‚¬", "10 €"),
+        ("l‚Äô√©cole", "l’école"),
+        ("Caf├®", "Café"),
+        ("voilÃ\xa0", "voilà"),
+    ],
+)
+def test_what_was_read_as_another_encoding_is_put_right(text, meant):
+    assert text_of(f"nom\n{text}\n".encode()) == f"nom\n{meant}\n"
+
+
 #: But for an apostrophe before a sign, which is how the sign itself is written.
 TEXTS = (
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -198,6 +219,8 @@ TEXTS = (
 )
 def test_a_table_that_is_exported_is_read_again_as_it_was(rows):
     file = b"".join(csv_table(["Nom", "Courriel"], rows))
+    # What looks like UTF-8 that was mistaken is put right.
+    assume(mended(text := file.decode("utf-8-sig")) == text)
     held = [{name: cell for name, cell in zip(("name", "email"), row, strict=True) if cell} for row in rows]
     assert [cells for _, cells in read(text_of(file))] == [cells for cells in held if cells]
 
