@@ -87,10 +87,20 @@ def test_the_page_gives_every_bundle_its_verdict_at_the_same_step():
 @needs_node
 def test_a_reader_of_the_page_is_told_in_french_what_each_check_says():
     words_of = {result["text"]: result["french"] for each in corpus() for result in each}
-    words_of |= french([_with_values(text) for text in _TEXTS.findall(PAGE.read_text("utf-8"))])
+    page = PAGE.read_text("utf-8")
+    words_of |= french([with_values for text in _TEXTS.findall(page) for with_values in _with_things(text, page)])
     assert [text for text, words in words_of.items() if words is None] == []
-    english = re.compile(r"\b(the|is|not|of|its|which|events?|where|has)\b")
+    english = re.compile(r"\b(the|is|not|of|its|which|events?|where|has|it|topic|member)\b")
     assert [words for words in words_of.values() if english.search(_NAMES.sub("", words))] == []
+
+
+def _with_things(text: tuple[str, str], page: str) -> list[str]:
+    """Return a text with each thing that the page names in its place."""
+    if "${what}" not in text[1]:
+        return [_with_values(text)]
+    named = {*re.findall(r'(?:exactly|open|splitNote|text)\(.*?, "(it|(?:the|an?) [^"]+)"\)', page), "checkpoint"}
+    assert len(named) > 5
+    return [_with_values((text[0], text[1].replace("${what}", thing))) for thing in sorted(named)]
 
 
 def _with_values(text: tuple[str, str]) -> str:
