@@ -9,12 +9,14 @@ import pytest
 from domain.kernel.actors import Role
 from tests.support.people import (
     AUDITOR,
+    COLLEGE,
     COORDONNATEUR,
     DIRECTOR,
     HEAD,
     INSPECTOR,
     OTHER_SIRET,
     OTHER_STRUCTURE,
+    SCHOOL,
     SIRET,
     STRUCTURE,
     TEACHER,
@@ -47,6 +49,7 @@ def server(server_url: str, worker_id: str, request: pytest.FixtureRequest) -> I
         "ELSEWHERE": token(Role.COORDONNATEUR, "Coordination 13", territories=["13"]),
         "BOTH": token(Role.STRUCTURE, "Les deux", sirets=[SIRET, OTHER_SIRET]),
         "TWO": token(Role.COORDONNATEUR, "Deux territoires", territories=["34", "13"]),
+        "INSPECTOR_OF_TWO": token(Role.INSPECTOR, schools=[SCHOOL, COLLEGE]),
         # The director of a school in a department that takes no part.
         "ABROAD": token(Role.DIRECTOR, schools=["0751234J"]),
     }

@@ -102,3 +102,37 @@ def test_nobody_fills_in_a_registration_that_their_account_cannot_send(
         "déconnectez-vous" in page,
     )
     assert offers == (for_self, for_others, not for_self)
+
+
+def criteria(page: str) -> dict[str, list[str]]:
+    """Return what the form of a list chooses by, and the values of each choice."""
+    form = page.partition('method="get"')[2].partition("</form>")[0]
+    parts = re.split(r'<(?:select|input)[^>]* name="', form)[1:]
+    return {part.partition('"')[0]: re.findall('<option value="([^"]+)"', part) for part in parts}
+
+
+@pytest.mark.parametrize("role", ["DIRECTOR", "INSPECTOR", "HEAD"])
+def test_a_school_chooses_candidatures_by_its_own_steps_alone(role: str, visitor: Visitor) -> None:
+    page = visitor.signs_in(role).sees("/ecole/candidatures")
+    assert criteria(page) == {"suite": ["a-examiner", "examen", "validees", "closes"]}
+    assert "n'est pas compris" in visitor.sees("/ecole/candidatures?suite=contact").replace("&#39;", "'")
+    desk = visitor.signs_in("COORDONNATEUR").sees("/territoire/candidatures")
+    assert criteria(desk)["suite"][:3] == ["contact", "attestation", "a-examiner"]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "choices"),
+    [
+        *((role, "/ecole", {}) for role in ("DIRECTOR", "HEAD", "TEACHER", "INSPECTOR")),
+        ("INSPECTOR_OF_TWO", "/ecole", {"lieu": [], "etablissement": [COLLEGE, SCHOOL]}),
+        ("COORDONNATEUR", "/territoire", {"lieu": [], "etablissement": []}),
+    ],
+)
+def test_a_single_school_chooses_its_requests_neither_by_place_nor_by_school(
+    role: str, path: str, choices: dict[str, list[str]], visitor: Visitor
+) -> None:
+    page = visitor.signs_in(role).sees(f"{path}/demandes")
+    offered = {name: sorted(values) for name, values in criteria(page).items() if name != "etat"}
+    assert offered == choices
+    # What an address chooses by can be taken out again.
+    assert "etablissement" in criteria(visitor.sees(f"{path}/demandes?etablissement={SCHOOL}"))

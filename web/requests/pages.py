@@ -122,6 +122,9 @@ class RequestsDesk:
             chosen=state,
             place=place,
             school=school,
+            schools=[{"code": each["uai"], "label": each["label"]} for each in viewer["inSchools"] or ()],
+            # Requests of a single school are neither of several places nor of several schools.
+            narrows=self._desk is not SCHOOL or len(viewer["inSchools"]) > 1 or place.typed or school,
             unknown=[
                 *not_among(params, _CHOICES),
                 *(_WORDS.get(name, name) for name in refused),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,26 +24,30 @@ from web.measures.choices import with_choices
 _LISTING, _CANDIDATURE = document("candidatures/following/listing"), document("candidatures/following/candidature")
 #: Filters: the name in addresses, the label, and the filter of the API.
 _FILTERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "contact": ("À contacter", {"toContact": True}),
-    "attestation": ("Attestation à délivrer", {"certificateToIssue": True}),
     "a-examiner": ("À examiner", {"toExamine": True}),
     "examen": ("En cours d'examen", {"status": ["SUBMITTED", "OPINION_GIVEN"]}),
     "validees": ("Validées", {"status": ["VALIDATED"]}),
     "closes": ("Refusées ou retirées", {"status": ["REJECTED", "WITHDRAWN"]}),
 }
+#: What a coordonnateur has to do beside.
+_ACCOMPANYING: dict[str, tuple[str, dict[str, Any]]] = {
+    "contact": ("À contacter", {"toContact": True}),
+    "attestation": ("Attestation à délivrer", {"certificateToIssue": True}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where candidatures are followed, and by whom."""
+    """Where candidatures are followed, by whom, and what they are narrowed by."""
 
     path: str
     label: str
     roles: frozenset[str]
+    filters: Mapping[str, tuple[str, Mapping[str, Any]]]
 
 
-TERRITORY = Desk("/territoire", "Mon territoire", frozenset({"COORDONNATEUR", "NATIONAL"}))
-SCHOOL = Desk("/ecole", "Mon établissement", frozenset({"DIRECTOR", "INSPECTOR", "HEAD"}))
+TERRITORY = Desk("/territoire", "Mon territoire", frozenset({"COORDONNATEUR", "NATIONAL"}), _ACCOMPANYING | _FILTERS)
+SCHOOL = Desk("/ecole", "Mon établissement", frozenset({"DIRECTOR", "INSPECTOR", "HEAD"}), _FILTERS)
 
 
 class CandidaturesDesk:
@@ -60,8 +64,8 @@ class CandidaturesDesk:
 
     async def list(self, request: Request) -> Response:
         params = request.query_params
-        chosen = params.get("suite", "")
-        where = _FILTERS[chosen][1] if chosen in _FILTERS else {}
+        chosen, filters = params.get("suite", ""), self._desk.filters
+        where = dict(filters[chosen][1]) if chosen in filters else {}
         variables = page_variables(params)
         answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, variables)
         candidatures = answer["candidatures"]
@@ -73,10 +77,10 @@ class CandidaturesDesk:
             desk=self._desk,
             candidatures=candidatures,
             steps={each["id"]: next_step(each) for each in candidatures["nodes"]},
-            filters=[{"code": code, "label": label} for code, (label, _) in _FILTERS.items()],
+            filters=[{"code": code, "label": label} for code, (label, _) in filters.items()],
             chosen=chosen,
             unknown=[
-                *not_among(params, {"suite": ("Où elles en sont", _FILTERS)}),
+                *not_among(params, {"suite": ("Où elles en sont", filters)}),
                 *refused,
                 *not_named(request, "suite"),
             ],
