@@ -181,6 +181,20 @@ def test_two_who_modify_the_same_animation_read_each_other_and_lose_nothing(visi
     assert "<h1>La seconde</h1>" in visitor.sends(refused, values=second)
 
 
+def test_who_modifies_what_was_cancelled_meanwhile_reads_that_it_is_too_late_and_keeps_what_they_typed(
+    visitor: Visitor, people: People
+) -> None:
+    path = declared(visitor.signs_in("STRUCTURE"), title="Trop tard")
+    page = visitor.sees(f"{path}/modifier")
+    visitor.sends(visitor.sees(path), "annuler", {"reason": "L'école est fermée."})
+    for values in (FORM | {"title": "Café du soir"}, FORM | {"title": "Café du soir", "date": "mardi", "cle": ""}):
+        late = visitor.sends(page, values=values, status=422).replace("&#39;", "'")
+        assert "ce n'est plus possible, et rien n'est enregistré" in late
+        assert "Titre : « Café du soir »" in late.replace("\N{NO-BREAK SPACE}", " ")
+        assert 'name="title"' not in late
+        assert "envoyez de nouveau" not in late
+
+
 def test_another_structure_and_other_roles_find_none_of_these_pages(visitor: Visitor, server: Server) -> None:
     path = declared(visitor.signs_in("STRUCTURE"), title="À nous")
     for role in ("OTHER", "COORDONNATEUR", "PARENT"):

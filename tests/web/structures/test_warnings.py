@@ -49,7 +49,7 @@ def test_whoever_signs_reads_under_which_name_the_structure_is_known(visitor: Vi
 
 @pytest.mark.usefixtures("people")
 def test_whoever_declares_an_animation_twice_reads_so(visitor: Visitor, people: People) -> None:
-    people.declare(title="Café du matin")
+    other = people.declare(title="Café du matin")
     animation = people.declare(title="Café du soir")
     visitor.signs_in("STRUCTURE")
     page = visitor.sees(f"/structure/animations/{animation}/modifier")
@@ -57,3 +57,10 @@ def test_whoever_declares_an_animation_twice_reads_so(visitor: Visitor, people: 
     assert "Vos modifications sont enregistrées" in page
     assert "est déjà déclarée à cette heure" in page
     assert "À vérifier</h2>" in page
+    # Nobody looks an identifier up.
+    assert f'<a href="/structure/animations/{other}">Voir l\'autre animation</a>' in page
+    assert "(animation " not in page
+    # What is done next has not warned of it.
+    page = visitor.sends(page, "annuler", {"reason": "Déclarée deux fois"})
+    assert "L'animation est annulée" in page.replace("&#39;", "'")
+    assert "est déjà déclarée à cette heure" not in page

@@ -45,15 +45,23 @@ class Done:
 
         Addresses stay in histories and logs.
         """
-        towards = unquote(urlsplit(response.headers["location"]).path)
-        whose = {"path": towards, "reader": sha256(reader.encode()).hexdigest()}
+        whose = {"path": _led_to(response), "reader": sha256(reader.encode()).hexdigest()}
         self._handed_over.put(request, response, urlencode({**values, **whose}), 600)
+
+    def forget(self, request: Request, response: Response) -> None:
+        """Forget what an earlier form handed over to the page that is led to."""
+        if dict(parse_qsl(self._handed_over.get(request) or "")).get("path") == _led_to(response):
+            self._handed_over.drop(request, response)
 
     def handed_over(self, request: Request, reader: str) -> Mapping[str, str]:
         """Return what was handed over here to this reader, if anything."""
         values = dict(parse_qsl(self._handed_over.get(request) or ""))
         whose = (values.get("path"), values.get("reader"))
         return values if whose == (request.url.path, sha256(reader.encode()).hexdigest()) else {}
+
+
+def _led_to(response: Response) -> str:
+    return unquote(urlsplit(response.headers["location"]).path)
 
 
 def _plain(address: str) -> str:

@@ -210,6 +210,11 @@ class AnimationEditing:
             form.fields = [_beside(each, form, recorded) for each in form.fields]
         if animation is not None:
             form.fields = [*(each for each in form.fields if each.name != "territory"), _VERSION]
+        closed = _why_closed(animation) if animation else None
+        if animation and closed and form.failed:
+            recorded = forms.values_of(_own(animation))
+            form.fields = [each for each in form.fields if form.values.get(each.name) != recorded.get(each.name, "")]
+            form.close()
         status, titles = 422 if form.failed else 200, forms.TITLES
         page = "structure/animations/editing"
         response = self._site.templates.scripted_page(
@@ -219,7 +224,7 @@ class AnimationEditing:
             form=form,
             titles=titles,
             animation=animation,
-            closed=_why_closed(animation) if animation and not form.failed else None,
+            closed=closed,
             draft=draft,
             resume=at_desk(request, request.url.path, (RESUMING, "reprendre")) if draft else "",
             resumed=_resuming(request),
