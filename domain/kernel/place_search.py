@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
-from itertools import islice
+from itertools import chain, islice
 
 from domain.kernel.places import Commune, Places, places
 
@@ -20,10 +20,11 @@ MOST_FOUND = 20
 LONGEST_SEARCH = 100
 #: A postal code or a code, or its beginning. The 1er and the 13e arrondissement are names.
 _CODE = re.compile(r"\d+|2[ab]\d*", re.ASCII)
-#: « Paris 12 », « Marseille 1er », « Lyon 3ème arrondissement », as folded.
+#: « Paris 12 », « Marseille 1er », « Lyon 3ème arrondissement », without accents.
 _ARRONDISSEMENT = re.compile(r"(.+) (\d{1,2})(?:er|e|eme|ere)?(?: arr\w*)?", re.ASCII)
 _LAST = "\U0010ffff"
 _SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+_LONG = {short: long for long, short in _SHORT.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class _Words:
         ordered = sorted(pairs)
         return cls([text for text, _ in ordered], array("i", [rank for _, rank in ordered]))
 
-    def beginning_with(self, prefix: str) -> Sequence[int]:
-        return self.ranks[bisect_left(self.texts, prefix) : bisect_left(self.texts, prefix + _LAST)]
+    def beginning_with(self, *prefixes: str) -> Sequence[int]:
+        slices = ((bisect_left(self.texts, each), bisect_left(self.texts, each + _LAST)) for each in prefixes)
+        return list(chain.from_iterable(self.ranks[first:last] for first, last in slices))
 
 
 class PlaceSearch:
@@ -48,7 +50,7 @@ class PlaceSearch:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._ordered = sorted(places.communes.values(), key=lambda commune: (-commune.population, commune.code))
-        self._names = [folded(commune.name) for commune in self._ordered]
+        self._names = [" ".join(map(_in_full, _letters(commune.name).split())) for commune in self._ordered]
         many = len(self._ordered)
         # A rank is the place in the order of population, with one round more for each way that is less good.
         self._whole = _Words.of((name, rank) for rank, name in enumerate(self._names))
@@ -63,9 +65,11 @@ class PlaceSearch:
 
     def search(self, text: str) -> list[Commune]:
         """Return the best matches. Names and postal codes may be typed together, in any spelling."""
-        typed = folded(text[:LONGEST_SEARCH])
-        arrondissement = self._arrondissement(typed)
-        others = self._search(typed.split())
+        words = _letters(text[:LONGEST_SEARCH]).split()
+        # The last word may go on: « St » begins Saint-Denis and Strasbourg, « Saint » does not begin Strasbourg.
+        typed = [*map(_in_full, words[:-1]), *words[-1:]]
+        arrondissement = self._arrondissement(" ".join(typed))
+        others = self._search(typed)
         return list(dict.fromkeys([*arrondissement, *others]))[:MOST_FOUND]
 
     def _arrondissement(self, typed: str) -> list[Commune]:
@@ -90,8 +94,9 @@ class PlaceSearch:
         return [*communes, *([coded] if coded is not None and coded not in communes else [])][:MOST_FOUND]
 
     def _named(self, name: str) -> list[int]:
-        whole = [rank for rank in self._whole.beginning_with(name) if self._names[rank] == name]
-        return [*sorted(whole), *_best(self._inside.beginning_with(name))]
+        meant = _meant(name)
+        whole = [rank for rank in self._whole.beginning_with(*meant) if self._names[rank] in meant]
+        return [*sorted(whole), *_best(self._inside.beginning_with(*meant))]
 
     def _posted(self, code: str) -> list[int]:
         return _best(self._postal.beginning_with(code))
@@ -99,7 +104,7 @@ class PlaceSearch:
     def _named_and_posted(self, name: str, codes: Sequence[str]) -> list[Commune]:
         of_codes = (set(self._postal.beginning_with(code)) for code in codes)
         posted = set.intersection(*of_codes)
-        ranks = [rank for rank in self._inside.beginning_with(name) if rank % len(self._ordered) in posted]
+        ranks = [rank for rank in self._inside.beginning_with(*_meant(name)) if rank % len(self._ordered) in posted]
         return self._communes(_best(ranks))
 
     def _communes(self, ranks: Iterable[int]) -> list[Commune]:
@@ -115,9 +120,22 @@ def _best(ranks: Sequence[int]) -> list[int]:
 
 def folded(text: str) -> str:
     """Return a text as names are compared: without accents, in small letters, « saint » as « st »."""
+    return " ".join(_SHORT.get(word, word) for word in _letters(text).split())
+
+
+def _letters(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe")).casefold()
-    words = re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char)))
-    return " ".join(_SHORT.get(word, word) for word in words.split())
+    return re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char)))
+
+
+def _in_full(word: str) -> str:
+    return _LONG.get(word, word)
+
+
+def _meant(name: str) -> Sequence[str]:
+    """Return what a name may begin: itself, and with its last word in full where that may be short."""
+    first, space, last = name.rpartition(" ")
+    return list(dict.fromkeys((name, f"{first}{space}{_in_full(last)}")))
 
 
 @cache

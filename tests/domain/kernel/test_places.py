@@ -91,6 +91,17 @@ def test_the_whole_name_comes_before_longer_ones_and_the_populous_first():
     assert names("paris")[:2] == ["Paris", "Paris 15e Arrondissement"]
 
 
+def test_names_that_begin_as_typed_come_first_and_a_word_in_full_begins_no_other():
+    saints = ["Saint-Étienne", "Saint-Denis", "Saint-Denis", "Saint-Paul"]
+    assert names("Saint")[:4] == saints
+    # Letter by letter, as whoever types is shown suggestions.
+    assert names("sai")[:5] == ["Sai", *saints]
+    assert names("St")[:3] == ["Strasbourg", *saints[:2]]
+    assert names("Ste")[0] == names("Sainte")[0] == "Sainte-Marie"
+    assert all(name.startswith("Saint-") for name in names("Saint"))
+    assert names("Saintes")[0] == "Saintes"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "'", "zzz", "00000", "-- 99 --", "paris 34000", "🦔"])
 def test_what_means_no_commune_finds_none(text: str):
     assert names(text) == []
