@@ -87,6 +87,25 @@ def test_places_in_a_list_of_the_api_are_no_lines_of_a_field_that_it_is_not_of()
     assert form.errors == {"without": "Jours sans animation : 22/02/2027 : déjà déclarée."}
 
 
+def test_all_that_is_wrong_in_a_list_is_named_at_once() -> None:
+    """Whoever repeats an animation beyond a convention would learn of one day at a time."""
+    days = ["05/01/2027", "12/01/2027", "19/01/2027", "26/01/2027", "02/02/2027", "09/02/2027"]
+    errors = [{"message": f"{day} : pas de convention.", "field": ["dates", str(n)]} for n, day in enumerate(days)]
+    form = Form([Field("without", "Jours sans animation", "days"), LINES], "", values={"schools": "a\nb"})
+    form.refuse(_placed(error, {"dates": "without"}) for error in errors[:2])
+    assert form.errors == {
+        "without": "Jours sans animation : 05/01/2027 : pas de convention. 12/01/2027 : pas de convention."
+    }
+    form.errors = {}
+    form.refuse(_placed(error, {"dates": "without"}) for error in errors)
+    assert "02/02/2027 : pas de convention. D'autres lignes sont à corriger." in form.errors["without"]
+    assert "09/02/2027" not in form.errors["without"]
+    form.refuse({"message": "code invalide.", "field": ["schools", place]} for place in "01")
+    assert form.errors["schools"] == (
+        "Établissements cibles : ligne 1, « a » : code invalide. ligne 2, « b » : code invalide."
+    )
+
+
 FILE = Field("tableau", "Votre tableau", "file")
 UNSEEN = Field("contactId", "Contact", hidden=True)
 

@@ -133,9 +133,7 @@ class Field:
         if self.kind != "days":
             return None
         wrong = [(line, problem) for line in lines(typed) if (problem := wrong_day(iso_day(line[1])))]
-        named = [f"{line_called(*line)} : {problem}." for line, problem in wrong[:_MOST_NAMED]]
-        more = ["D'autres lignes sont à corriger."] if len(wrong) > _MOST_NAMED else []
-        return " ".join([*named, *more]) or None
+        return _first_of([f"{line_called(*line)} : {problem}." for line, problem in wrong]) or None
 
     def line(self, path: Sequence[str], typed: str) -> str:
         """Return which line of what was typed a path of the API leads to, or "" where it leads to none."""
@@ -236,6 +234,7 @@ class Form:
 
         What is sent next is another command.
         """
+        several: dict[str, list[str]] = {}
         for error in errors:
             path, message = [str(part) for part in error.get("field") or ()], str(error["message"])
             field = self._field_at(path)
@@ -250,7 +249,11 @@ class Form:
                 self.general.append(_in_words_of(field, message))
             else:
                 line = field.line(path, self.values.get(field.name, ""))
-                self.errors.setdefault(field.name, _in_words_of(field, message, line))
+                words = _in_words_of(field, message, line)
+                if self.errors.setdefault(field.name, words) != words and field.kind in ("lines", "days"):
+                    several.setdefault(field.name, []).append(words.removeprefix(f"{_called(field)} : "))
+        for name, more in several.items():
+            self.errors[name] = _first_of([self.errors[name], *more])
         self.key = str(uuid4())
 
     def close(self) -> None:
@@ -270,6 +273,12 @@ class Form:
         if path and path[0] in _TABLE and path[0] not in fields:
             return next((each for each in self.fields if each.kind == "file"), None)
         return next((fields[part] for part in path if part in fields), None)
+
+
+def _first_of(problems: Sequence[str]) -> str:
+    """Return the first problems of a list, and whether there are more."""
+    more = ["D'autres lignes sont à corriger."] if len(problems) > _MOST_NAMED else []
+    return " ".join([*problems[:_MOST_NAMED], *more])
 
 
 def _called(field: Field) -> str:
