@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from application.backups.erasures import Erasure, read_erasures, write_erasures
 from application.backups.manifest import Manifest
 from application.backups.recovering import Recovered
-from application.backups.settling import hold_letters, repeat_erasures
+from application.backups.settling import Waiting, hold_letters, repeat_erasures
 from application.files.comparing import compare_files
 from application.files.store import FileStore
 from application.hosting.settings import Settings
@@ -27,6 +27,7 @@ from cli.console import Refused, Steps, complain, note, quantity
 from cli.options import Verbose, set_up_command_logs
 from cli.people.forgetting import forget
 from cli.read_models.catching_up import bring_up_to_date
+from domain.proof.events import LogRestored
 from eventstore.log import head
 from eventstore.sessions.log_memory import last_seen
 
@@ -173,12 +174,7 @@ def settle(
     erasures = _read_lists([*lists, *(path for path in own if path.exists())])
     texts = [read_text(path) for path in copies] + ([notes.checkpoint] if notes and notes.checkpoint else [])
     with open_everything(settings) as opened, opened.connection() as conn, opened.connection() as tiles:
-        loss = recorded_loss_after(conn, notes.position) if notes else None
-        if notes is not None and (loss.last_kept if loss else head(conn)) != notes.position:
-            raise Refused(
-                f"{path} is of a restore that ended at position {notes.position:,}, and this log does not: give the "
-                "notes of its own restore by --notes, or say --without-notes after one by other means"
-            )
+        loss = _recorded_loss(conn, notes, path) if notes else None
         waiting = hold_letters(conn)
         events_left = _count(conn, notes.position if notes else head(conn))
         record = SignerMemory(settings.memory).read()
@@ -201,8 +197,7 @@ def settle(
             )
         with Steps("files") as steps:
             files = compare_files(conn, FileStore(settings.files), steps)
-    messages = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
-    note(f"Held: no letter leaves. {messages}, and {quantity(waiting.unreacted, 'position')} may cause more.")
+    _show_waiting(waiting)
     _show_erased(report, keys, len(erasures))
     show_files(files)
     _show_history(history, record if objection else None, events_left)
@@ -251,6 +246,22 @@ def _forget(opened: Runtime) -> None:
 def _count(conn: Conn, until: int) -> int:
     row = conn.execute("SELECT count(*) FROM stored_events WHERE notification_id <= %s", (until,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def _recorded_loss(conn: Conn, notes: Notes, path: Path) -> LogRestored | None:
+    """Return the loss that was recorded after this restore. Raises Refused if the notes are of another one."""
+    loss = recorded_loss_after(conn, notes.position)
+    if (loss.last_kept if loss else head(conn)) != notes.position:
+        raise Refused(
+            f"{path} is of a restore that ended at position {notes.position:,}, and this log does not: give the "
+            "notes of its own restore by --notes, or say --without-notes after one by other means"
+        )
+    return loss
+
+
+def _show_waiting(waiting: Waiting) -> None:
+    messages = f"{quantity(waiting.letters, 'letter')} and {quantity(waiting.texts, 'text message')} wait"
+    note(f"Held: no letter leaves. {messages}, and {quantity(waiting.unreacted, 'position')} may cause more.")
 
 
 def _show_erased(report: ErasureReport, keys: int, known: int) -> None:

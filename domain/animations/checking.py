@@ -49,23 +49,14 @@ def checked(
     """
     if around.structure is None:
         raise forbidden("Cette structure n'a pas de compte : la signature d'une convention l'ouvre.")
-    chosen = [
-        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
-        (TermKind.AUDIENCE, content.audience, ("audience",)),
-        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
-        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
-        *(
-            (TermKind.ACCESSIBILITY, offer, ("accessibility", str(index)))
-            for index, offer in enumerate(content.accessibility)
-        ),
-    ]
-    former = _terms(already) if already else set()
+    former = {choice[:2] for choice in _choices(already)} if already else set()
+    choices = [choice for choice in _choices(content) if choice[:2] not in former]
     problems: list[Problem] = []
     local = content
     with gathering(problems):
         local = in_local_time(content, around.territory, given_times)
     with gathering(problems):
-        check_terms(around.typology, [choice for choice in chosen if choice[:2] not in former], local.starts_at.date())
+        check_terms(around.typology, choices, local.starts_at.date())
     with gathering(problems):
         local = with_commune(local, around.territory, around.places, known_place)
     with gathering(problems):
@@ -117,15 +108,15 @@ def checked_changes(
     return after
 
 
-def _terms(content: AnimationDetails) -> set[tuple[TermKind, str]]:
-    themes = {(TermKind.THEME, theme) for theme in content.themes}
-    offers = {(TermKind.ACCESSIBILITY, offer) for offer in content.accessibility}
-    return (
-        themes
-        | offers
-        | {
-            (TermKind.VENUE_TYPE, content.venue_type),
-            (TermKind.AUDIENCE, content.audience),
-            (TermKind.ANIMATION_TYPE, content.type),
-        }
-    )
+def _choices(content: AnimationDetails) -> list[tuple[TermKind, str, tuple[str, ...]]]:
+    """Return the terms that are chosen, each with its kind and its field."""
+    return [
+        (TermKind.VENUE_TYPE, content.venue_type, ("venue_type",)),
+        (TermKind.AUDIENCE, content.audience, ("audience",)),
+        (TermKind.ANIMATION_TYPE, content.type, ("type",)),
+        *((TermKind.THEME, theme, ("themes", str(index))) for index, theme in enumerate(content.themes)),
+        *(
+            (TermKind.ACCESSIBILITY, offer, ("accessibility", str(index)))
+            for index, offer in enumerate(content.accessibility)
+        ),
+    ]
