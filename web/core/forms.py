@@ -16,6 +16,7 @@ from web.core.typed import (
     PER_CENT,
     WRONG,
     amount,
+    first_of,
     iso_day,
     iso_hour,
     line_called,
@@ -28,8 +29,6 @@ from web.core.typed import (
 _CONFLICT = "CONFLICT"
 #: The API's names for a file of a form.
 _TABLE = ("csv", "file")
-#: The most wrong lines that are named.
-_MOST_NAMED = 5
 #: The API's name of a field, before its message. A sentence begins with an article, or as one goes on.
 _CALLED = re.compile(
     r"(?!(?:Au[cx]|Ce|Cela|Cet|Cette|Ces|Une?|Des|Le|La|Les|Il|Elle|Plusieurs|Indiquez|Choisissez) |L'|C')"
@@ -133,7 +132,7 @@ class Field:
         if self.kind != "days":
             return None
         wrong = [(line, problem) for line in lines(typed) if (problem := wrong_day(iso_day(line[1])))]
-        return _first_of([f"{line_called(*line)} : {problem}." for line, problem in wrong]) or None
+        return first_of([f"{line_called(*line)} : {problem}." for line, problem in wrong]) or None
 
     def line(self, path: Sequence[str], typed: str) -> str:
         """Return which line of what was typed a path of the API leads to, or "" where it leads to none."""
@@ -253,7 +252,7 @@ class Form:
                 if self.errors.setdefault(field.name, words) != words and field.kind in ("lines", "days"):
                     several.setdefault(field.name, []).append(words.removeprefix(f"{_called(field)} : "))
         for name, more in several.items():
-            self.errors[name] = _first_of([self.errors[name], *more])
+            self.errors[name] = first_of([self.errors[name], *more])
         self.key = str(uuid4())
 
     def close(self) -> None:
@@ -273,12 +272,6 @@ class Form:
         if path and path[0] in _TABLE and path[0] not in fields:
             return next((each for each in self.fields if each.kind == "file"), None)
         return next((fields[part] for part in path if part in fields), None)
-
-
-def _first_of(problems: Sequence[str]) -> str:
-    """Return the first problems of a list, and whether there are more."""
-    more = ["D'autres lignes sont à corriger."] if len(problems) > _MOST_NAMED else []
-    return " ".join([*problems[:_MOST_NAMED], *more])
 
 
 def _called(field: Field) -> str:

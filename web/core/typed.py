@@ -41,6 +41,8 @@ _EUROS = ("€", "euros", "euro", "eur")
 PER_CENT = ("%", "pour cent")
 #: Marks of the width of an ideogram, as some keyboards have them.
 _WIDE = str.maketrans("％，．：／", "%,.:/")
+#: The most wrong lines that are named.
+_MOST_NAMED = 5
 #: The longest quotation of a wrong line.
 _QUOTED = 80
 
@@ -184,6 +186,12 @@ def lines(typed: str) -> Iterator[tuple[int, str]]:
 
 def line_called(number: int, text: str) -> str:
     return f"ligne {number}, {quoted(text)}"
+
+
+def first_of(problems: Sequence[str]) -> str:
+    """Return the first problems of a list, and whether there are more."""
+    more = ["D'autres lignes sont à corriger."] if len(problems) > _MOST_NAMED else []
+    return " ".join([*problems[:_MOST_NAMED], *more])
 
 
 def quoted(text: str) -> str:
