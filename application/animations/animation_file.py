@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from application.animations.animation_row import AnimationRow
-from application.animations.times_in_words import Moment, NotATime, OtherWeekday, moment_of, since_day_zero, together
+from application.animations.times_in_words import (
+    Moment,
+    NoSuchDay,
+    NotATime,
+    OtherWeekday,
+    moment_of,
+    since_day_zero,
+    together,
+)
 from application.tables.named_places import candidates, communes_meant, communes_of_postal_code
 from application.tables.reader import Columns, Row, plain, read_table
 from domain.kernel.languages import language_names
@@ -98,6 +106,7 @@ _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})
 _WHEN = "date et heure attendues, par exemple 12/03/2027 18 h 30"
 _WHAT_DAY, _WHAT_HOUR = "date attendue, par exemple 12/03/2027", "heure attendue, par exemple 18 h 30"
 _WHAT_END = "heure de fin attendue, par exemple 20 h 30"
+_WHAT_HOURS = "heures attendues, par exemple 18 h 30 - 20 h 30"
 _TOO_MANY = "un début et une fin sont attendus : mettez chaque animation sur sa ligne"
 
 
@@ -179,9 +188,8 @@ def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
                 read.refuse("starts_at", f"« {cells[name]} » : {_TOO_MANY}", first(name))
         except NotATime as error:
             moments[name] = Moment()
-            why = f"le {error.day:%d/%m/%Y} est un {error.weekday}" if isinstance(error, OtherWeekday) else _WHEN
             about = "ends_at" if name.startswith("end") else "starts_at"
-            read.refuse(about, f"« {cells[name]} » : {why}", first(name))
+            read.refuse(about, f"« {cells[name]} » : {_why(error, name, cells)}", first(name))
     starts, ends = moments["start"], moments["end"]
     hours = [*moments["hours"].hours, *moments["date"].hours]
     day = moments["date"].day or starts.day or moments["hours"].day
@@ -200,6 +208,17 @@ def _times(read: AnimationRow, cells: Mapping[str, str]) -> None:
         read.refuse("starts_at", words, "" if words == _WHEN else first(*absent))
     if last_hour is None and "duration" not in cells:
         read.refuse("ends_at", _WHAT_END, first("end", "hours", "duration"))
+
+
+def _why(error: NotATime, column: str, cells: Mapping[str, str]) -> str:
+    """Return what is wrong with the cell of a column, or what is expected in it."""
+    match error:
+        case OtherWeekday():
+            return f"le {error.day:%d/%m/%Y} est un {error.weekday}"
+        case NoSuchDay():
+            return f"ce jour n'existe pas, {_WHAT_DAY}"
+    hour = {"start": _WHAT_HOUR, "end": _WHAT_END} if "date" in cells else {}
+    return {"date": _WHAT_DAY, "end_date": _WHAT_DAY, "hours": _WHAT_HOURS, **hour}.get(column, _WHEN)
 
 
 def _after(read: AnimationRow, starts_at: datetime, duration: str) -> datetime | None:

@@ -36,6 +36,10 @@ class NotATime(ValueError):
     """Raised for a cell that holds no date and no hour."""
 
 
+class NoSuchDay(NotATime):
+    """No calendar has that day."""
+
+
 class OtherWeekday(NotATime):
     """The day of the week is not that of the date, which is a `weekday`."""
 
@@ -120,7 +124,7 @@ def _date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise NotATime(f"{day}/{month}/{year}") from None
+        raise NoSuchDay(f"{day}/{month}/{year}") from None
 
 
 def _hour(match: re.Match[str]) -> time:

@@ -260,13 +260,23 @@ def test_a_name_of_no_school_or_of_several_is_refused(name: str, why: str):
 @pytest.mark.parametrize(
     ("columns", "cells", "words"),
     [
-        ("Date;Horaires", "31/02/2027;18h30-20h30", ["Date : « 31/02/2027 » : date et heure attendues"]),
-        ("Date;Horaires", "12/03/2027;le soir", ["Horaires : « le soir » : date et heure attendues"]),
+        ("Date;Horaires", "31/02/2027;18h30-20h30", ["Date : « 31/02/2027 » : ce jour n'existe pas, date attendue"]),
+        (
+            "Date;Horaires",
+            "12/03/2027;le soir",
+            ["Horaires : « le soir » : heures attendues, par exemple 18 h 30 - 20"],
+        ),
+        ("Date;Horaires", "demain;18h30-20h30", ["Date : « demain » : date attendue"]),
+        (
+            "Début;Fin",
+            "31/02/2027 18h;tard",
+            ["Début : « 31/02/2027 18h » : ce jour", "Fin : « tard » : date et heure"],
+        ),
         ("Date;Horaires", ";18h30-20h30", ["Date : date attendue"]),
         ("Date;Horaires", "12/03/2027;", ["Horaires : heure attendue", "Horaires : heure de fin attendue"]),
         ("Date;Horaires", ";", ["Date et Horaires : date et heure attendues", "Horaires : heure de fin attendue"]),
-        ("Jour;De;À", "12/03/2027;18h30;tard", ["À : « tard » : date et heure attendues"]),
-        ("Date fin;Début", "12/13/2027;12/03/2027 18h30", ["Date fin : « 12/13/2027 » : date et heure attendues"]),
+        ("Jour;De;À", "12/03/2027;18h30;tard", ["À : « tard » : heure de fin attendue"]),
+        ("Date fin;Début", "12/13/2027;12/03/2027 18h30", ["Date fin : « 12/13/2027 » : ce jour n'existe pas"]),
         ("Heure;Date;Durée", "18h30;12/03/2027;longue", ["Durée : « longue » : durée attendue"]),
         ("Date", "12/03/2027 18h30", ["colonne « fin » absente : heure de fin attendue"]),
         ("Date;Thème 2", "12/03/2027 18h30-20h;Chant", ["Thème(s) et Thème 2 : « Chant » n'est pas reconnu"]),
