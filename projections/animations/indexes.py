@@ -29,8 +29,8 @@ INDEXES = (
     "(ends_at) INCLUDE (territory, day) WHERE status = 'PUBLISHED' AND NOT attested",
     "(ends_at, animation_id) WHERE status = 'PUBLISHED' AND NOT ended",
     "(created_at, animation_id) WHERE status = 'SUBMITTED'",
-    # Looked at twice a minute: what is to come and may have to be suspended.
-    "(ends_at) INCLUDE (structure_id, territory, day, animation_id) WHERE NOT attested AND NOT suspended"
+    # What may lack a convention: looked at twice a minute for what is to be suspended, and by lists of all that does.
+    "(ends_at) INCLUDE (structure_id, territory, day, suspended, animation_id) WHERE NOT attested"
     " AND status IN ('SUBMITTED', 'REFUSED', 'PUBLISHED')",
     "USING gin (themes)",
     "USING gin (accessibility)",

@@ -93,7 +93,10 @@ _GROUPS = ("TYPE", "AUDIENCE", "STATUS", "ATTESTED")
 #: The columns of what any of several values is asked for: of one value, and of several.
 _AMONG = {name: f"a.{name}" for name in ("territory", "type", "venue_type", "audience", "status")}
 _OVERLAPPING = {"theme": "a.themes", "accessibility": "a.accessibility", "language": "a.languages"}
-_STANDING = {"without_convention": WITHOUT_CONVENTION}
+#: Found by the index of what is not attested: in the order of a list most animations are passed over.
+_FOUND_WITHOUT_CONVENTION = (
+    f"a.animation_id = ANY(ARRAY(SELECT a.animation_id FROM {{animations}} a WHERE {WITHOUT_CONVENTION}))"
+)
 _AT_AN_INSTANT = {"past": OVER, "upcoming": UPCOMING, "awaiting_attestation": AWAITING_ATTESTATION}
 _ONE = {
     "structure_id": "a.structure_id = %(structure_id)s",
@@ -158,9 +161,8 @@ def narrowed(filtered: Filter, conditions: Conditions, now: datetime | None = No
     for name, condition in _AT_AN_INSTANT.items():
         if (value := getattr(conditions, name)) is not None:
             filtered = filtered.where(condition if value else f"NOT ({condition})", now=now)
-    for name, condition in _STANDING.items():
-        if (value := getattr(conditions, name)) is not None:
-            filtered = filtered.where(condition if value else f"NOT ({condition})")
+    if (value := conditions.without_convention) is not None:
+        filtered = filtered.where(_FOUND_WITHOUT_CONVENTION if value else f"NOT ({WITHOUT_CONVENTION})")
     if conditions.text is not None and conditions.text.strip():
         query = text_query(conditions.text)
         filtered = (

@@ -135,7 +135,7 @@ SELECT * FROM pg_temp.record_leased(1, (SELECT token FROM leases WHERE lease = 1
 #: The index by which is found what is to be suspended.
 _SUSPENDABLE = """
 SELECT indexrelid::regclass::text FROM pg_index
-WHERE indrelid = 'read_models.animations_g1'::regclass AND pg_get_indexdef(indexrelid) LIKE '%NOT suspended%'"""
+WHERE indrelid = 'read_models.animations_g1'::regclass AND pg_get_indexdef(indexrelid) LIKE '%suspended%'"""
 
 
 @pytest.fixture(scope="module")
