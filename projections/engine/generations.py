@@ -156,10 +156,17 @@ def retire(conn: Conn, registry: Callable[[TermsInForce], Sequence[Projection]])
 
 
 def add_generation(conn: Conn, projection: Projection, number: int, state: State, shown: TermsInForce) -> None:
-    """Register a generation at position 0 and create its tables; rows have no key and no index yet."""
+    """Register a generation at position 0 and create its tables; rows have no key and no index yet.
+
+    What is being built is left alone by autovacuum until `let_autovacuum_come`.
+    """
     for relation, table in projection.relations.items():
         conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(relation, number)))
         conn.execute(_create_table(relation, table, number, with_key=relation != projection.name))
+        if state is State.BUILDING:
+            # Indexes would wait a second before PostgreSQL ends what autovacuum has begun of a table half full.
+            alter = sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)")
+            conn.execute(alter.format(identifier(relation, number)))
     for column in _words_without_statistics(projection):
         conn.execute(
             sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0").format(
@@ -171,6 +178,15 @@ def add_generation(conn: Conn, projection: Projection, number: int, state: State
         " VALUES (%s, %s, %s, 0, %s, %s)",
         (projection.name, number, state.value, fingerprint(projection), Jsonb(shown.as_json())),
     )
+
+
+def let_autovacuum_come(conn: Conn, projections: Iterable[Projection], number: int) -> None:
+    """Leave the tables of a generation to autovacuum from now on."""
+    with conn.transaction():
+        for projection in projections:
+            for relation in projection.relations:
+                alter = sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)")
+                conn.execute(alter.format(identifier(relation, number)))
 
 
 def _words_without_statistics(projection: Projection) -> list[str]:

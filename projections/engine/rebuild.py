@@ -29,6 +29,7 @@ from projections.engine.generations import (
     generations,
     identifier,
     index_statements,
+    let_autovacuum_come,
     prepare,
     retire,
     terms_in_force,
@@ -227,6 +228,7 @@ def _index(database_url: str, chosen: Sequence[Projection], number: int, progres
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+        let_autovacuum_come(free.get(), chosen, number)
 
 
 def _analysis(relation: str, number: int) -> sql.Composed:

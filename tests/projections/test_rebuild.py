@@ -83,6 +83,27 @@ def test_readers_have_statistics_of_rows_rollups_and_expressions_once_they_are_s
     assert {name.removeprefix("read_models.") for (name,) in indexes} <= known
 
 
+def test_autovacuum_comes_once_a_generation_is_built_and_not_before(app: Application, fresh_url: str) -> None:
+    project(app)
+    left_alone: dict[str, set[str]] = {}
+
+    def look(step: str, done: int, total: int) -> None:
+        if step == "indexing" and done < total:
+            left_alone[step] = without_autovacuum(app)
+
+    rebuild(fresh_url, MASTER_KEY, progress=look)
+    with app.pool.connection() as conn:
+        number = max(g.generation for g in generations(conn, State.LIVE))
+    assert left_alone == {"indexing": {f"{relation}_g{number}" for relation in relations()}}
+    assert without_autovacuum(app) == set()
+
+
+def without_autovacuum(app: Application) -> set[str]:
+    query = "SELECT relname FROM pg_class WHERE 'autovacuum_enabled=off' = ANY(reloptions)"
+    with app.pool.connection() as conn:
+        return {name for (name,) in conn.execute(query).fetchall()}
+
+
 def test_the_generation_left_behind_hears_of_what_came_since_before_it_is_used_again(world, app, fresh_url) -> None:
     project(app)
     rebuild(fresh_url, MASTER_KEY)
