@@ -55,3 +55,15 @@ def test_what_rows_say_of_their_terms_is_read_from_no_event(world, app, conn, fr
         renew(fresh_url, MASTER_KEY, behind)
         assert (left_behind(conn), len(behind) > 1) == ([], True)
         assert_exact(app)
+
+
+def test_nor_are_events_read_where_rows_are_changed_in_place(world, app, conn, monkeypatch) -> None:
+    for themes in (("ent-pronote",), ("ent-pronote", "temps-ecran"), ("jeux-video",)):
+        world.creates(themes=themes)
+    catch_up(conn, app.vault)
+    monkeypatch.setattr("projections.engine.terms.folding.read_streams", None)
+    world.does(TermMerge(kind=TermKind.THEME, source="ent-pronote", into="temps-ecran"), NATIONAL)
+    catch_up(conn, app.vault)
+    shown = conn.execute("SELECT themes FROM read_models.animations_g1 ORDER BY themes").fetchall()
+    assert (shown, left_behind(conn)) == ([(["jeux-video"],), (["temps-ecran"],), (["temps-ecran"],)], [])
+    assert_exact(app)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from psycopg.rows import namedtuple_row
 
 from domain.typology.typology import TermKind
 from projections.engine.generations import Generation, identifier
-from projections.engine.projection import Projection, Row
+from projections.engine.projection import Key, Projection, Row
 from projections.engine.terms.touched import touching
 from projections.engine.terms_in_force import Change, TermsInForce
 
@@ -67,6 +68,11 @@ class Touched:
             for sample in samples
         ]
         return changed, sum(sample.rows for sample in samples)
+
+    def become(self, rows: Mapping[Key, Row]) -> dict[Key, Row]:
+        """Return what the terms of these rows become, none of which is unsure."""
+        later, of_row = TermsInForce(tuple(self.changes)), self.projection.terms.of_row
+        return {key: of_row(later, SimpleNamespace(**row)) for key, row in rows.items()}
 
     @property
     def changing(self) -> list[str]:

@@ -16,7 +16,7 @@ from projections.engine.registry import Registry
 from projections.engine.terms_in_force import TermsInForce
 
 #: Streams whose events are held in memory at once.
-_AT_ONCE = 1_000
+AT_ONCE = 1_000
 
 Conn = Connection[Any]
 
@@ -38,8 +38,8 @@ class TermFolds:
         """Yield what the term columns of these streams' rows hold at position `upto`, by the keys of the rows."""
         topics = [event.topic for event in self.projection.folds]
         columns = self.projection.terms.columns.values()
-        for start in range(0, len(streams), _AT_ONCE):
-            records = read_streams(conn, streams[start : start + _AT_ONCE], upto, topics)
+        for start in range(0, len(streams), AT_ONCE):
+            records = read_streams(conn, streams[start : start + AT_ONCE], upto, topics)
             folded = fold_batch(self.projection, records, _no_rows).after
             yield {key: {name: row[name] for name in columns} for key, row in folded.items() if row is not None}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -12,10 +14,11 @@ from domain.typology.typology import TermMerged, TermSplit
 from eventstore.records import Recorded
 from projections.engine.folding import Changes
 from projections.engine.generations import Generation, State, terms_in_force
-from projections.engine.projection import Projection
+from projections.engine.projection import Key, Projection, Row
 from projections.engine.registry import Registry
 from projections.engine.tables import load_rows, write_changes
-from projections.engine.terms.folding import TermFolds
+from projections.engine.terms.by_row import Touched
+from projections.engine.terms.folding import AT_ONCE, TermFolds
 from projections.engine.terms.touched import most_refolded, touched_streams
 
 #: Notified when a change is left to a new generation.
@@ -52,8 +55,8 @@ def show_changes(conn: Conn, registry: Registry, projection: Projection, generat
     if most is not None and len(streams) > most:
         conn.execute("SELECT pg_notify(%s, '')", (TERMS_CHANNEL,))
         return
-    for shown in TermFolds.of_registry(registry, projection.name, now).shown(conn, streams, upto):
-        before = load_rows(conn, projection.name, projection.table, number, list(shown))
+    folds = TermFolds.of_registry(registry, projection.name, now)
+    for before, shown in _shown(conn, Touched(projection, generation, changes), folds, streams, upto):
         # An unchanged row is passed on as the same object, and is not written.
         after = {key: row if shown[key].items() <= row.items() else row | shown[key] for key, row in before.items()}
         write_changes(conn, projection, number, Changes(before, after))
@@ -61,3 +64,19 @@ def show_changes(conn: Conn, registry: Registry, projection: Projection, generat
         "UPDATE read_models.generations SET terms_in_force = %s WHERE name = %s AND generation = %s",
         (Jsonb(now.as_json()), projection.name, number),
     )
+
+
+def _shown(
+    conn: Conn, touched: Touched, folds: TermFolds, streams: Sequence[UUID], upto: int
+) -> Iterator[tuple[Mapping[Key, Row], Mapping[Key, Row]]]:
+    """Yield the rows of the streams with what their terms become, which nearly all of them say themselves."""
+    name, table, number = touched.projection.name, touched.projection.table, touched.generation.generation
+    if len(table.key) == 1:
+        unsure = touched.unsure(conn)
+        sure = list(set(streams).difference(unsure))
+        for start in range(0, len(sure), AT_ONCE):
+            before = load_rows(conn, name, table, number, [(stream,) for stream in sure[start : start + AT_ONCE]])
+            yield before, touched.become(before)
+        streams = unsure
+    for shown in folds.shown(conn, streams, upto):
+        yield load_rows(conn, name, table, number, list(shown)), shown
