@@ -174,6 +174,16 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(visitor:
     assert 'name="email" value="lea"' in page
 
 
+def test_nobody_is_registered_for_a_day_or_a_place_that_they_have_not_seen(visitor: Visitor, people: People) -> None:
+    people.publish(animation := people.declare(title="Change de lieu"))
+    page = visitor.sees(f"/animations/{animation}")
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Mairie")
+    page = visitor.sends(page, values=LEA, status=422)
+    assert "La date ou le lieu a changé pendant que vous remplissiez cette page : rien n&#39;est enregistré." in page
+    assert ("Mairie" in page, 'value="Léa"' in page) == (True, True)
+    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(page, values=LEA).replace("&#39;", "'")
+
+
 def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     visitor: Visitor, people: People, cafe: str
 ) -> None:

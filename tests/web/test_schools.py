@@ -25,6 +25,7 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     assert path in links(desk)
     assert f"{path}/inscrire" in links(visitor.sees(path))
     page = visitor.sees(f"{path}/inscrire")
+    assert "12\N{NO-BREAK SPACE}places libres sur 12." in page
     refused = visitor.sends(page, values={"firstName": "Léa", "lastName": "Petit", "phone": "12"}, status=422)
     assert '<a href="#phone">' in refused
     led = [visitor.http.send(visitor.form(refused, values={"phone": "06 12 34 56 78"})) for _ in ("once", "twice")]
@@ -45,6 +46,10 @@ def test_a_director_finds_the_animations_of_the_school_and_registers_a_parent(
     assert ("Léa Petit" in structure, "ticket.pdf" in structure) == (True, False)
     for role in ("PARENT", "INSPECTOR", "COORDONNATEUR"):
         Visitor(server.address).signs_in(role).sees(f"{path}/inscrire", 404)
+    owner = Visitor(server.address).signs_in("STRUCTURE")
+    owner.sends(owner.sees(f"/structure{path}"), "annuler", {"reason": "L'école est fermée."})
+    # A page that was open, or kept among the bookmarks.
+    assert "L&#39;animation est annulée. Personne ne peut y être inscrit." in visitor.sees(f"{path}/inscrire")
     invites = "Pour inscrire un parent"
     assert (invites in desk, invites in Visitor(server.address).signs_in("INSPECTOR").sees("/ecole")) == (True, False)
     assert invites in Visitor(server.address).signs_in("ABROAD").sees("/ecole")

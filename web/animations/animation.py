@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -46,6 +47,12 @@ _TEXTS = Field(
     "checkbox",
     hint="Confirmation, changement, annulation et rappel, rien d'autre. Répondez STOP pour ne plus en recevoir.",
 )
+#: When and where it was to be on the page that was filled in.
+_SEEN = Field("seen", "Date et lieu", hidden=True)
+_CHANGED = (
+    "La date ou le lieu a changé pendant que vous remplissiez cette page : rien n'est enregistré. Relisez-les, puis"
+    " envoyez de nouveau si vous pouvez venir."
+)
 _UNKNOWN = "Cette animation n'existe pas, ou elle n'est plus publiée."
 #: Roles that register for themselves: people who are not signed in, too.
 _REGISTERING_THEMSELVES = (None, "PUBLIC", "PARENT", "MEDIATEUR")
@@ -68,15 +75,20 @@ class AnimationPage:
 
     async def register(self, request: Request) -> Response:
         """Register the person, then lead to their registration: to load that page again repeats nothing."""
-        form = await self._site.guard.posted(request, (*_FIELDS, _TEXTS))
+        form, animation = await self._site.guard.posted(request, (*_FIELDS, _TEXTS, _SEEN)), None
         values = form.input()
+        if (seen := values.pop("seen", None)) and not form.failed:
+            animation = await self._animation(request)
+            if seen != _when_and_where(animation):
+                form.general.append(_CHANGED)
         if not form.failed:
             values["animationId"] = request.path_params["id"]
             payload = (await self._site.api.ask(request, _REGISTER, {"input": values}))["registrationSubmit"]
             if not payload["errors"]:
                 return RedirectResponse(f"/inscriptions/{payload['link']}?etape=inscription", 303)
             form.refuse(payload["errors"])
-        animation = await self._animation(request)
+            animation = None
+        animation = animation or await self._animation(request)
         form.fields = _fields(animation)
         return self._page(request, animation, form)
 
@@ -98,6 +110,7 @@ class AnimationPage:
         return {**animation, **about}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:
+        form.fields, form.values["seen"] = (*form.fields, _SEEN), _when_and_where(animation)
         response = self._site.templates.page(
             request,
             "animations/animation",
@@ -130,6 +143,11 @@ def _fields(animation: Mapping[str, Any]) -> Sequence[Field]:
         "smsAgreed": not animation["sendsTextMessages"],
     }
     return [field for field in (*_FIELDS, _TEXTS) if not without.get(field.name)]
+
+
+def _when_and_where(animation: Mapping[str, Any]) -> str:
+    names = ("startsAt", "endsAt", "venueName", "address", "communeCode")
+    return sha256("\n".join(str(animation[name]) for name in names).encode()).hexdigest()[:16]
 
 
 def _map_address(animation: Mapping[str, Any]) -> str | None:
