@@ -184,6 +184,14 @@ def test_nobody_is_registered_for_a_day_or_a_place_that_they_have_not_seen(visit
     assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(page, values=LEA).replace("&#39;", "'")
 
 
+def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
+    people.publish(animation := people.declare(title="Trop tard"))
+    page = visitor.sees(f"/animations/{animation}")
+    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="L'école est fermée.")
+    late = visitor.sends(page, values=LEA, status=422)
+    assert late.index("Vous n'êtes pas inscrit(e)</h2>") < late.index("<h1>")
+
+
 def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
     visitor: Visitor, people: People, cafe: str
 ) -> None:
