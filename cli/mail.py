@@ -87,11 +87,11 @@ def retry(
     with open_everything(settings) as opened, opened.connection() as conn:
         if everything:
             confirm("Try all of them again now?", yes)
-            done = operating.retry_all(conn, given_up)
+            count = operating.retry_all(conn, given_up)
         else:
-            done = operating.retry(conn, letters, positions)
-            _check_all_done(done, letters, positions)
-    note(f"To be tried now: {quantity(done, 'letter or event', 'letters and events')}.")
+            count = operating.retry(conn, letters, positions)
+            _check_all_done(count, letters, positions)
+    note(f"To be tried now: {quantity(count, 'letter or event', 'letters and events')}.")
 
 
 @family.command("give-up")
@@ -115,9 +115,9 @@ def give_up(
     set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
         confirm(f"Give up {quantity(len(letters) + len(positions), 'letter or event', 'letters and events')}?", yes)
-        done = operating.give_up(conn, letters, positions, reason)
-        _check_all_done(done, letters, positions)
-    note(f"Given up: {quantity(done, 'letter or event', 'letters and events')}.")
+        count = operating.give_up(conn, letters, positions, reason)
+        _check_all_done(count, letters, positions)
+    note(f"Given up: {quantity(count, 'letter or event', 'letters and events')}.")
 
 
 @family.command("left")
@@ -175,13 +175,13 @@ def bounced(
     set_up_command_logs(verbose)
     if source is not None and not source.exists():
         raise typer.BadParameter(f"{source} does not exist", param_hint="SOURCE")
-    done = skipped = 0
+    letters = skipped = 0
     with open_everything(settings) as opened, opened.connection() as conn:
         for raw in _messages(source):
             bounce = read_bounce(raw)
             recorded = bounce is not None and record_bounce(conn, bounce)
-            done, skipped = done + recorded, skipped + (not recorded)
-    note(f"Came back: {quantity(done, 'letter')}; {quantity(skipped, 'message')} of something else.")
+            letters, skipped = letters + recorded, skipped + (not recorded)
+    note(f"Came back: {quantity(letters, 'letter')}; {quantity(skipped, 'message')} of something else.")
 
 
 def _messages(source: Path | None) -> Iterator[bytes]:
@@ -218,10 +218,10 @@ def _read(ids: list[str]) -> tuple[list[UUID], list[int]]:
     return letters, positions
 
 
-def _check_all_done(done: int, letters: list[UUID], positions: list[int]) -> None:
+def _check_all_done(changed: int, letters: list[UUID], positions: list[int]) -> None:
     count = len(set(letters)) + len(set(positions))
-    if done < count:
-        raise Refused(f"{count - done} of {count} are not stuck, or not known: see parentalite mail status")
+    if changed < count:
+        raise Refused(f"{count - changed} of {count} are not stuck, or not known: see parentalite mail status")
 
 
 def _show_sending(sending: SendingState) -> None:

@@ -53,8 +53,8 @@ def retry(
     settings = settings_from_environment()
     set_up_command_logs(verbose)
     with open_everything(settings) as opened, opened.connection() as conn:
-        done = outbox.retry_all(conn, given_up)
-    note(f"To be tried now: {quantity(done, 'text message')}.")
+        count = outbox.retry_all(conn, given_up)
+    note(f"To be tried now: {quantity(count, 'text message')}.")
 
 
 @family.command("off")

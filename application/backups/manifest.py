@@ -117,7 +117,7 @@ def damages(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
     """Return what differs from the manifest, a line for each file: missing, changed, or not in it."""
     faults = []
     total = sum(entry.size for entry in manifest.files.values())
-    done = 0
+    bytes_read = 0
     for name, entry in manifest.files.items():
         try:
             if entry_of(folder / name) != entry:
@@ -126,7 +126,7 @@ def damages(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
             faults.append(f"{name}: missing")
         except OSError as error:
             faults.append(f"{name}: {error.strerror}")
-        done += entry.size
-        progress("verifying", done // 1024, total // 1024)
+        bytes_read += entry.size
+        progress("verifying", bytes_read // 1024, total // 1024)
     others = set(paths_in(folder)) - manifest.files.keys() - {MANIFEST, ITS_DIGEST}
     return [*faults, *(f"{name}: not in the manifest" for name in sorted(others))]

@@ -121,12 +121,12 @@ def react(conn: Conn, with_mail: bool = False) -> int:
                 set_aside(conn, record.position, record.event.topic, fault)
         if unreadable is not None:
             set_aside(conn, unreadable.position, unreadable.topic, unreadable)
-        taken = len(records) + (unreadable is not None)
-        if taken:
+        count = len(records) + (unreadable is not None)
+        if count:
             last = records[-1].position if unreadable is None else unreadable.position
             conn.execute("UPDATE reaction_position SET position = %s", (last,))
             _wake(conn)
-    return taken
+    return count
 
 
 def react_again(conn: Conn) -> bool:

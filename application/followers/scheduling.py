@@ -66,8 +66,8 @@ def each(things: Iterable[Callable[[], int | None]]) -> int:
     did, faults = 0, []
     for thing in things:
         try:
-            done = thing()
-            did += 1 if done is None else done
+            count = thing()
+            did += 1 if count is None else count
         except Exception as fault:
             faults.append(fault)
     if faults:
@@ -85,19 +85,19 @@ def run_due(conn: Conn, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
         if not _is_due(job, now, last, failure):
             continue
         try:
-            done = job.run(now, since)
+            count = job.run(now, since)
         except PartlyFailed as fault:
             _record_failure(conn, job, now, fault.faults[0])
-            done = fault.did
+            count = fault.did
         except Exception as fault:
             _record_failure(conn, job, now, fault)
             continue
         else:
             conn.execute("DELETE FROM job_failures WHERE job = %s", (job.name,))
-        did[job.name] = done
-        conn.execute(_RAN, {"job": job.name, "now": now, "did": done})
-        if done:
-            log.info("job done", extra={"job": job.name, "did": done})
+        did[job.name] = count
+        conn.execute(_RAN, {"job": job.name, "now": now, "did": count})
+        if count:
+            log.info("job done", extra={"job": job.name, "did": count})
     return did
 
 

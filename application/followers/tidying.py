@@ -64,7 +64,7 @@ def tidy(conn: Conn, permanent_keys: Sequence[UUID]) -> int:
 
 
 def _in_parts(conn: Conn, statement: str, params: dict[str, Any]) -> int:
-    done = 0
-    while done < MOST and (rows := conn.execute(statement, params).rowcount):
-        done += rows
-    return done
+    count = 0
+    while count < MOST and (rows := conn.execute(statement, params).rowcount):
+        count += rows
+    return count

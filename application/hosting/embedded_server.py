@@ -240,7 +240,7 @@ class _Server:
         # its own keeps the terminal's Ctrl-C from it: we stop the server, after our own work has ended.
         with tempfile.TemporaryFile() as output:
             try:
-                done = subprocess.run(
+                completed = subprocess.run(
                     [str(self._binaries / program), *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -254,7 +254,7 @@ class _Server:
                 )
             except subprocess.TimeoutExpired:
                 raise EmbeddedServerError(f"the embedded PostgreSQL: {program} did not end in time") from None
-            if done.returncode != 0:
+            if completed.returncode != 0:
                 output.seek(0)
                 reason = _reason(self._logged_since(logged_before), output.read().decode(errors="replace").splitlines())
                 raise EmbeddedServerError(f"the embedded PostgreSQL: {program} failed: {reason}")

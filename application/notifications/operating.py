@@ -130,29 +130,29 @@ def retry(conn: Conn, letters: list[UUID], positions: list[int]) -> int:
     They wait all the same while all letters are held after a restore: one may be among those that left.
     """
     with conn.transaction():
-        done = _update(conn, _RETRY, "mail_id = ANY(%(letters)s)", letters=letters)
-        done += _update(conn, _REACT, "position = ANY(%(positions)s)", positions=positions, attempts=MAX_ATTEMPTS - 1)
+        count = _update(conn, _RETRY, "mail_id = ANY(%(letters)s)", letters=letters)
+        count += _update(conn, _REACT, "position = ANY(%(positions)s)", positions=positions, attempts=MAX_ATTEMPTS - 1)
         _wake(conn, everything=False)
-    return done
+    return count
 
 
 def retry_all(conn: Conn, given_up: bool) -> int:
     """Retry what is waiting or set aside and, with `given_up`, letters given up that reached nobody."""
     which = "(given_up_at IS NULL AND reason IS DISTINCT FROM %(held)s" + (" OR unreached)" if given_up else ")")
     with conn.transaction():
-        done = _update(conn, _RETRY, which, held=HELD_BACK)
-        done += _update(conn, _REACT, "given_up_at IS NULL", attempts=MAX_ATTEMPTS - 1)
+        count = _update(conn, _RETRY, which, held=HELD_BACK)
+        count += _update(conn, _REACT, "given_up_at IS NULL", attempts=MAX_ATTEMPTS - 1)
         _wake(conn, everything=True)
-    return done
+    return count
 
 
 def give_up(conn: Conn, letters: list[UUID], positions: list[int], reason: str) -> int:
     """Stop trying these letters and events. Return their number."""
     note = f"given up by hand: {reason}"
     with conn.transaction():
-        done = _update(conn, _GIVE_UP, "mail_id = ANY(%(letters)s)", letters=letters, reason=note)
-        done += _update(conn, _DO_NOT_REACT, "position = ANY(%(positions)s)", positions=positions, reason=note)
-    return done
+        count = _update(conn, _GIVE_UP, "mail_id = ANY(%(letters)s)", letters=letters, reason=note)
+        count += _update(conn, _DO_NOT_REACT, "position = ANY(%(positions)s)", positions=positions, reason=note)
+    return count
 
 
 def _update(conn: Conn, statement: str, which: str, **params: Any) -> int:

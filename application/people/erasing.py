@@ -191,15 +191,15 @@ def _record_all(
     report: ErasureReport,
 ) -> bool:
     """Record the erasures of one stream. Return False if any was refused."""
-    done = True
+    all_recorded = True
     for command in erasures:
         kind, _ = _SUBJECTS[type(command)]
         try:
             report.things.append((kind, _record_as(execute, command, actor, people, now)))
         except DomainError as error:
-            done = False
+            all_recorded = False
             report.unreached.append(f"{kind} {subject_of_erasure(command)} : {error.problems[0].message}")
-    return done
+    return all_recorded
 
 
 def _record_as(execute: Execute, command: Erasure, actor: Actor, people: Sequence[UUID], now: datetime) -> UUID:

@@ -106,8 +106,8 @@ def add_answer(conn: Conn, animation_id: UUID, version: int, tally: Mapping[str,
         if not conn.execute("INSERT INTO questionnaire_keys VALUES (%s) ON CONFLICT DO NOTHING", (key,)).rowcount:
             return True
         before = _locked(conn, animation_id, version)
-        (taken,) = conn.execute(_TAKEN, (animation_id,)).fetchone() or (0,)
-        if taken >= most:
+        (answers,) = conn.execute(_TAKEN, (animation_id,)).fetchone() or (0,)
+        if answers >= most:
             conn.execute("DELETE FROM questionnaire_keys WHERE digest = %s", (key,))
             return False
         _add(conn, animation_id, version, before, tally, 1)

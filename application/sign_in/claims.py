@@ -86,8 +86,8 @@ class ClaimsMapping(BaseModel):
             actor = self._actor(claims)
         except UNREADABLE as error:
             raise BadToken("Jeton refusé : ses informations ne peuvent pas être lues.") from error
-        left = None if expires_at is None else expires_at - now.timestamp()
-        return SignedIn(actor, None if issued_at is None else datetime.fromtimestamp(issued_at, UTC), left)
+        seconds_left = None if expires_at is None else expires_at - now.timestamp()
+        return SignedIn(actor, None if issued_at is None else datetime.fromtimestamp(issued_at, UTC), seconds_left)
 
     def _actor(self, claims: Mapping[str, Any]) -> Actor:
         return actor_of(

@@ -171,11 +171,11 @@ class OidcSignIn:
             self._refusals[digest] = (now + REFUSAL_KEPT, str(refused))
             raise
 
-    def _answered(self, digest: bytes, done: asyncio.Task[Told]) -> None:
+    def _answered(self, digest: bytes, task: asyncio.Task[Told]) -> None:
         self._asking.pop(digest, None)
-        if not done.cancelled():
+        if not task.cancelled():
             # Retrieve the exception even if all waiting requests are gone, or asyncio logs it.
-            done.exception()
+            task.exception()
 
     async def _ask_userinfo(self, token: str, believed: bool, is_known: bool) -> Mapping[str, Any]:
         """Ask for the userinfo. `believed`: the token is for us; otherwise only a signed answer proves that."""

@@ -120,8 +120,8 @@ def _changes(before: Animation, after: Animation, streams: Streams) -> str:
 def _announced(thing: Thing, streams: Streams, since: int | None) -> str:
     """Go on in a sentence with when and where it was before, if that is not what it was at last."""
     before, after = _before_and_after(thing, streams, since)
-    known, last = (f"{animations.when(each)}, {animations.place(each.content)}" for each in (before, after))
-    return "" if known == last else f" (annoncée {known})"
+    announced, last = (f"{animations.when(each)}, {animations.place(each.content)}" for each in (before, after))
+    return "" if announced == last else f" (annoncée {announced})"
 
 
 def _before_and_after(thing: Thing, streams: Streams, since: int | None) -> tuple[Animation, Animation]:

@@ -264,10 +264,10 @@ def _show_waiting(waiting: Waiting) -> None:
     note(f"Held: no letter leaves. {messages}, and {quantity(waiting.unreacted, 'position')} may cause more.")
 
 
-def _show_erased(report: ErasureReport, keys: int, known: int) -> None:
+def _show_erased(report: ErasureReport, keys: int, listed: int) -> None:
     erased = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in report.counts.items())
     counts = f" ({erased})" if erased else ""
-    note(f"Erased again: {quantity(keys, 'key')} of {known:,} known as destroyed{counts}.")
+    note(f"Erased again: {quantity(keys, 'key')} of {listed:,} known as destroyed{counts}.")
     for sentence in report.unreached:
         note(f"Not erased: {sentence}")
 

@@ -93,10 +93,10 @@ def _bounds(text: str) -> tuple[datetime, datetime]:
     )
 
 
-def state_of(conn: Conn, stream: UUID, moment: Moment, known: Sequence[Recorded]) -> list[Row]:
-    """The rows that the read models held of the stream after its known events; marks stand for what is personal."""
-    privacy = Privacy(conn, known)
-    own = [privacy.masked(record) for record in known if record.originator_id == stream]
+def state_of(conn: Conn, stream: UUID, moment: Moment, records: Sequence[Recorded]) -> list[Row]:
+    """The rows that the read models held of the stream after these records; marks stand for what is personal."""
+    privacy = Privacy(conn, records)
+    own = [privacy.masked(record) for record in records if record.originator_id == stream]
     typology = moment.until(read_stream(conn, TYPOLOGY_ID))
     open_to_all = (
         projection

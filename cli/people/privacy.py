@@ -143,11 +143,11 @@ def retain(
             note(f"Due: {summary}.")
             return
         confirm(f"Erase the personal data of {summary}? This cannot be undone.", yes)
-        done = 0
+        erased = 0
         with Steps("erasures") as steps:
             for erasure in erasures(opened.application, store, overdue, utc_now()):
-                done += erasure()
-                steps("erasing", done, overdue.count)
+                erased += erasure()
+                steps("erasing", erased, overdue.count)
         _forget_in_read_models(opened)
         note(f"Erased: {summary}.")
 

@@ -82,8 +82,8 @@ def _first_state(site: Site, path: Path, values: list[str] | None) -> Followed:
     except CannotFollow as error:
         _fail(error)
     if state is not None:
-        known = {key.public_key for key in state.keys}
-        return Followed((*state.keys, *(key for key in trusted if key.public_key not in known)), state.note)
+        public_keys = {key.public_key for key in state.keys}
+        return Followed((*state.keys, *(key for key in trusted if key.public_key not in public_keys)), state.note)
     return Followed(tuple(trusted or _keys_of(site)))
 
 

@@ -106,10 +106,10 @@ def evolve(state: Account | None, originator_id: UUID, fact: Event) -> Account:
             accepted = replace(account.mandates[fact.mandate_id], accepted=True)
             return replace(account, mandates={**account.mandates, fact.mandate_id: accepted})
         case MandateEnded():
-            left = {
+            others = {
                 mandate_id: mandate for mandate_id, mandate in account.mandates.items() if mandate_id != fact.mandate_id
             }
-            return replace(account, mandates=left)
+            return replace(account, mandates=others)
         case AccountErased():
             return replace(account, mandates={}, erased=True)
         case MailPreferencesSet():

@@ -91,15 +91,15 @@ def checked_changes(
     if wrong & set(TIMES):
         # Each is compared with the other.
         wrong |= set(TIMES)
-    taken = {name: value for name, value in changes.items() if name not in wrong}
+    accepted = {name: value for name, value in changes.items() if name not in wrong}
     if content is None:
         with gathering([]):
-            content = validated(AnimationContent, already.model_dump() | taken)
+            content = validated(AnimationContent, already.model_dump() | accepted)
     further: list[Problem] = []
     after = None
     if content is not None:
         with gathering(further):
-            after = checked(content, around, already, taken.keys(), convention_of, already)
+            after = checked(content, around, already, accepted.keys(), convention_of, already)
     if malformed:
         further = [problem for problem in further if problem.field and problem.field[0] not in wrong]
     if every := [*problems, *malformed, *further]:

@@ -70,8 +70,8 @@ def _covered(animation: Standing, now: datetime) -> str | None:
 
 
 def _not_suspended(animation: Standing, now: datetime) -> str | None:
-    left = "L'animation est suspendue : aucune convention de la structure ne couvre son jour."
-    return left if animation.suspended else None
+    obstacle = "L'animation est suspendue : aucune convention de la structure ne couvre son jour."
+    return obstacle if animation.suspended else None
 
 
 def _suspended(animation: Standing, now: datetime) -> str | None:

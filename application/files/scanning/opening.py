@@ -63,9 +63,9 @@ class _Answers:
         return self._taken(length)
 
     def _taken(self, length: int) -> bytes:
-        taken = bytes(self._read[:length])
+        answer = bytes(self._read[:length])
         del self._read[:length]
-        return taken
+        return answer
 
     def _fill(self) -> None:
         patience = max(0.0, self._deadline - monotonic())

@@ -16,12 +16,12 @@ def check_kept_checkpoint(bundle: OpenedBundle) -> str | None:
     ours = bundle.checkpoint
     if theirs.origin != ours.origin:
         raise CheckFailed(f"the checkpoint given is of {theirs.origin}, the bundle's of {ours.origin}")
-    known = {ours.size: ours.root}
+    trees = {ours.size: ours.root}
     if PREVIOUS in bundle.members:
         previous = parse_checkpoint(split_note(bundle.text(PREVIOUS))[0])
-        known[previous.size] = previous.root
-    if theirs.size in known:
-        if theirs.root != known[theirs.size]:
+        trees[previous.size] = previous.root
+    if theirs.size in trees:
+        if theirs.root != trees[theirs.size]:
             raise CheckFailed(f"two trees of {theirs.size:,} events are signed: the log shows different histories")
         return f"the checkpoint given, of {theirs.size:,} events, is of the same history"
     if theirs.size < ours.size:

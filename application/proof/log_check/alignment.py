@@ -114,12 +114,12 @@ def _exchanged_with_next(was: _Lookahead[tuple[int, bytes]], now: _Lookahead[byt
 
 def _classify(mismatches: list[_Mismatch]) -> Iterator[Difference]:
     """Tell mismatches whose events only moved (exchanged, reordered) from those whose event changed."""
-    left = list(mismatches)
-    while left:
-        mismatch = left.pop(0)
-        home = next((other for other in left if _matches(mismatch.leaf, other.position, other.stored_hash)), None)
+    remaining = list(mismatches)
+    while remaining:
+        mismatch = remaining.pop(0)
+        home = next((other for other in remaining if _matches(mismatch.leaf, other.position, other.stored_hash)), None)
         if home is not None and _matches(home.leaf, mismatch.position, mismatch.stored_hash):
-            left.remove(home)
+            remaining.remove(home)
             yield Difference("exchanged", mismatch.position, f" with position {home.position}")
         elif home is not None:
             yield Difference("reordered", mismatch.position, f": its event belongs at position {home.position}")

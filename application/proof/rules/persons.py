@@ -104,8 +104,8 @@ def _ended_mandate(case: Case) -> Iterator[str]:
     account = mandate_account(stamp.actor)
     mandates = {} if account is None else case.scene.mandates.get(account, {})
     ends = [end for role, end in mandates.values() if stamp.actor == f"{role}:{account}"]
-    known = [end for end in ends if end is not None]
-    if known and len(known) == len(ends) and (latest := max(known)) < stamp.recorded_at - _SOON:
+    recorded_ends = [end for end in ends if end is not None]
+    if recorded_ends and len(recorded_ends) == len(ends) and (latest := max(recorded_ends)) < stamp.recorded_at - _SOON:
         yield f"the mandate of account {account} had ended at {latest.isoformat()}"
 
 

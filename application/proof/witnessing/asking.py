@@ -67,12 +67,12 @@ def have_cosigned(conn: Conn, policy: Policy, checkpoint: SignedCheckpoint, now:
         note = cosigned_note(conn, checkpoint)
         if policy.is_met(cosigned := policy.cosigned(note)):
             return True
-        left = ends_at - monotonic()
+        seconds_left = ends_at - monotonic()
         is_silent = troubles.trouble_of(conn, f"{troubles.WITNESS} {witness.key.name}") is not None
-        if witness.url is None or is_silent or left <= 0 or witness.key in [each.witness for each in cosigned]:
+        if witness.url is None or is_silent or seconds_left <= 0 or witness.key in [each.witness for each in cosigned]:
             continue
         try:
-            cosignature = request_cosignature(conn, witness, checkpoint, min(left, PATIENCE_SECONDS))
+            cosignature = request_cosignature(conn, witness, checkpoint, min(seconds_left, PATIENCE_SECONDS))
         except NoCosignature as refused:
             log.warning("no cosignature", extra={"witness": witness.key.name, "reason": str(refused)})
             continue

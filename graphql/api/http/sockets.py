@@ -60,12 +60,12 @@ class Connection:
                 raise ConnectionRejectionError
             self._admit = Admission(parameters["authorization"], self.services)
         try:
-            left = (await self._look()).seconds_left
+            seconds_left = (await self._look()).seconds_left
         except Refused as refused:
             if refused.status == 401:
                 raise ConnectionRejectionError from None
             raise
-        self.seconds_left = LONGEST_LIFE if left is None else min(left, LONGEST_LIFE)
+        self.seconds_left = LONGEST_LIFE if seconds_left is None else min(seconds_left, LONGEST_LIFE)
 
     def wait(self) -> float:
         """Take one request from the limits of this client and token; return the seconds to wait if there is none."""

@@ -48,17 +48,17 @@ class RateLimiter:
         if not per_minute:
             return 0.0
         now, rate = self.clock(), per_minute / 60
-        left, since = self._buckets.get((kind, key), (float(burst), now))
-        left = min(float(burst), left + (now - since) * rate)
-        wait = 0.0 if left >= 1 else (1 - left) / rate
-        self._buckets[kind, key] = (left if wait else left - 1, now)
+        tokens, since = self._buckets.get((kind, key), (float(burst), now))
+        tokens = min(float(burst), tokens + (now - since) * rate)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
+        self._buckets[kind, key] = (tokens if wait else tokens - 1, now)
         return wait
 
     def give_back(self, kind: str, key: str) -> None:
         """Return a token that should not count."""
         if (kind, key) in self._buckets:
-            left, since = self._buckets[kind, key]
-            self._buckets[kind, key] = (left + 1, since)
+            tokens, since = self._buckets[kind, key]
+            self._buckets[kind, key] = (tokens + 1, since)
 
     def take_request(self, web: WebSettings, client: Client, authorization: str | None) -> float:
         """Like `take`, for one operation or handshake. Local clients are not limited by address."""

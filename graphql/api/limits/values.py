@@ -77,9 +77,9 @@ class ArgumentValues:
             return 0
         if isinstance(node, ListValueNode):
             inner = _item(kind)
-            taken = sum(self._taken(path, item, inner, command, variables) for item in node.values)
+            total = sum(self._taken(path, item, inner, command, variables) for item in node.values)
             self._note(_list_problem(len(node.values), path, command))
-            return len(node.values) + taken
+            return len(node.values) + total
         if isinstance(node, ObjectValueNode):
             fields = [(entry.name.value, entry.value) for entry in node.fields]
             inner_kinds = _fields(kind)

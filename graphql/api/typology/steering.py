@@ -137,14 +137,14 @@ class SteeringMutations:
     async def person_erase(self, info: Info, input: PersonEraseInput) -> PersonPayload:
         context = info.context
         application = context.services.application
-        done: list[ErasureReport] = []
+        reports: list[ErasureReport] = []
 
         def erase() -> tuple[None, int]:
             subject = (input.subject or "").strip() or None
             if subject is None and scope_of(context.actor, Action.PERSON_ERASE) is Scope.ANYWHERE:
                 raise invalid("Personne : champ obligatoire.", "subject")
-            done.append(application.erase(subject, context.actor, context.now))
-            if not done[0].things and not done[0].drafts:
+            reports.append(application.erase(subject, context.actor, context.now))
+            if not reports[0].things and not reports[0].drafts:
                 raise refuse(ErrorCode.NOT_FOUND, "Rien n'est connu de cette personne.", "subject")
             with application.pool.connection() as conn:
                 return None, head(conn)
@@ -159,7 +159,7 @@ class SteeringMutations:
                 position=carried.position,
                 errors=list(carried.errors),
             )
-        (erased,) = done
+        (erased,) = reports
         address = input.subject.strip() if input.subject and "@" in input.subject else None
         mentions, sentences = await _mentions(context, erased.names, address)
         return PersonPayload(

@@ -170,10 +170,10 @@ def _may(context: Context, values: dict[str, Any]) -> bool:
 
 
 def _payload(context: Context, carried: Carried, report: Report, dry_run: bool, called: str) -> AnimationsImportPayload:
-    done = not dry_run and not carried.errors
+    imported = not dry_run and not carried.errors
 
     def row_of(row: RowReport) -> ImportedRow:
-        outcome = RowOutcome.CREATED if done and row.outcome is RowOutcome.TO_CREATE else row.outcome
+        outcome = RowOutcome.CREATED if imported and row.outcome is RowOutcome.TO_CREATE else row.outcome
         errors = refusal_of(context, DomainError(row.problems)).errors
         return ImportedRow(
             row=row.number,

@@ -87,8 +87,8 @@ class SeveralAnimationMutations:
         records = await _recorded(context, carried)
         published = {record.originator_id for record in records if isinstance(record.event, AnimationPublished)}
         ids = [several.named(animation_id) for animation_id in values["animation_ids"]] if published else []
-        done = [each for each in dict.fromkeys(ids) if isinstance(each, UUID) and each in published]
-        payload = await _payload(context, carried, done)
+        published_ids = [each for each in dict.fromkeys(ids) if isinstance(each, UUID) and each in published]
+        payload = await _payload(context, carried, published_ids)
         payload.errors += await to_thread.run_sync(partial(_not_published, context, ids, published))
         return payload
 

@@ -136,9 +136,10 @@ class Admission:
         if self._last is None:
             return True
         passed = monotonic() - self._looked_at
-        left = self._last.seconds_left
+        seconds_left = self._last.seconds_left
         still = in_force(self._last.mandates, self._services.clock())
-        return passed >= after_seconds or (left is not None and passed >= left) or len(still) < len(self._last.mandates)
+        is_over = seconds_left is not None and passed >= seconds_left
+        return passed >= after_seconds or is_over or len(still) < len(self._last.mandates)
 
 
 def _unauthenticated(message: str) -> Refused:

@@ -52,8 +52,8 @@ class SharedPlaces:
             self._let_in()
 
     def _may(self, client: str) -> bool:
-        taken = self._taken.total()
-        return taken < self.most - self.reserved or (taken < self.most and self._taken[client] < self.share)
+        places = self._taken.total()
+        return places < self.most - self.reserved or (places < self.most and self._taken[client] < self.share)
 
     async def _wait(self, client: str) -> None:
         if self._waiting_for[client] >= self.most_waiting:
