@@ -287,6 +287,8 @@ def _under_its_name(path: Sequence[str], message: str) -> str:
 
 def _in_words_of(field: Field, message: str, line: str = "") -> str:
     """Return what the API says of a field, or of a line of it, with the label that its reader sees."""
+    # Of a question, the API names its argument.
+    message = message.removeprefix(f"{field.name} : ")
     named = _CALLED.match(message)
     if line.partition(", ")[2] in message:
         line = line.partition(", ")[0]
