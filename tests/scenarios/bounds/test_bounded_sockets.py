@@ -111,8 +111,7 @@ def test_who_left_while_subscribed_is_no_error(people, server, caplog):
     with opened(server) as left:
         payload = {"query": "subscription { animationPublished { id } }"}
         left.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-        while server.services.gauges["subscribers"] == 0:
-            time.sleep(0.02)
+        until(lambda: server.services.gauges["subscribers"] > 0)
         left.socket.shutdown(socket.SHUT_RDWR)
     people.publish(people.declare())
     assert [record for record in caplog.records if record.levelname not in ("DEBUG", "INFO")] == []

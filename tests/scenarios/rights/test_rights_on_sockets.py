@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -21,6 +20,7 @@ from api.downloads import file_responses as documents
 from api.following import news as following
 from application.sign_in.local import issue_token
 from domain.kernel.actors import Role
+from projections.engine.waiting import PositionWaiter
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
 from tests.support.conditions import until
 from tests.support.people import NATIONAL, STRUCTURE_ID, People
@@ -147,10 +147,17 @@ def test_server_sent_events_have_a_longest_life_too(people, server, monkeypatch)
     assert any('"UNAVAILABLE"' in line for line in lines)
 
 
-def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, ending):
+def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, ending, monkeypatch):
     """The asker's mandate ends while the request waits for the position at which it has ended."""
     assert server.ask(QUERY, ending.token)["auditTrail"]["totalCount"]
     answers: list[httpx.Response] = []
+    wait, waits = PositionWaiter.wait, Event()
+
+    async def noted(waiter: PositionWaiter, position: int, timeout: float) -> bool:
+        waits.set()
+        return await wait(waiter, position, timeout)
+
+    monkeypatch.setattr(PositionWaiter, "wait", noted)
     headers = {"authorization": f"Bearer {ending.token}", "min-position": str(server.log_head() + 1)}
     waiting = Thread(
         target=lambda: answers.append(
@@ -158,7 +165,7 @@ def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, endi
         )
     )
     waiting.start()
-    time.sleep(0.5)
+    assert waits.wait(30)
     ending.ended()
     waiting.join()
     assert [error["extensions"]["code"] for error in answers[0].json()["errors"]] == ["FORBIDDEN"]
@@ -166,14 +173,17 @@ def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, endi
 
 def test_a_body_that_took_its_time_is_carried_out_by_who_asks_then(people, server, ending):
     body = json.dumps({"query": QUERY}).encode()
+    headers = {"authorization": f"Bearer {ending.token}", "content-type": "application/json"}
+
+    def is_refused() -> bool:
+        return "FORBIDDEN" in httpx.post(f"{server.address}/graphql", content=body, headers=headers, timeout=30).text
 
     def slowly() -> Iterator[bytes]:
         yield body[:10]
         ending.ended()
-        time.sleep(1.5)
+        until(is_refused)
         yield body[10:]
 
-    headers = {"authorization": f"Bearer {ending.token}", "content-type": "application/json"}
     answer = httpx.post(f"{server.address}/graphql", content=slowly(), headers=headers, timeout=30)
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["FORBIDDEN"]
 
