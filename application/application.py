@@ -61,7 +61,7 @@ from application.satisfaction.tables import create_tables as create_questionnair
 from application.schools import commands as schools
 from application.service_dossiers import amendments as service_amendments
 from application.service_dossiers import commands as service_dossiers
-from application.service_dossiers import withdrawal
+from application.service_dossiers import discarding, withdrawal
 from application.signatures.acts import Act
 from application.signatures.registrations import Challenges
 from application.signatures.signing import Signing
@@ -104,6 +104,7 @@ USE_CASES = use_cases(
     restorations.USE_CASES,
     signing_rules.USE_CASES,
     service_amendments.USE_CASES,
+    discarding.USE_CASES,
     withdrawal.USE_CASES,
     controls.USE_CASES,
     candidatures.USE_CASES,

@@ -16,7 +16,9 @@ from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
 from domain.service_dossiers.missing import missing_pieces
 
 #: In these the sum is not certified yet.
-_IN_THE_MAKING = frozenset({DossierStatus.OPEN, DossierStatus.SUBMITTED, DossierStatus.RETURNED})
+_IN_THE_MAKING = frozenset(
+    {DossierStatus.OPEN, DossierStatus.SUBMITTED, DossierStatus.RETURNED, DossierStatus.DISCARDED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class DossierEntry:
 
 @dataclass(frozen=True, slots=True)
 class DossierDocument:
-    """`status` is OPEN, SUBMITTED, RETURNED, CERTIFIED or PAID; the period includes both days; `amount` is in euros.
+    """`status` is one of `DossierStatus`; the period includes both days; `amount` is in euros.
 
     `pieces` are those attached; `checkpoint` is the signed note of the log that the dossier rests on.
     """

@@ -31,6 +31,7 @@ STATUSES: Mapping[str, str] = {
     "CANCELLED": "annulée",
     "CERTIFIED": "service fait certifié",
     "CLOSED": "clos",
+    "DISCARDED": "abandonné",
     "OPEN": "ouvert",
     "OPINION_GIVEN": "avis donné",
     "PAID": "payé",

@@ -29,6 +29,7 @@ from application.service_dossiers.commands import (
     ServicePaymentRecord,
     ServicePieceAttach,
 )
+from application.service_dossiers.discarding import ServiceDossierDiscard
 from application.service_dossiers.withdrawal import CertificationWithdraw, ServiceRecoveryRecord
 from cli.composition import Runtime
 from demo.stage import NATIONAL
@@ -36,7 +37,7 @@ from domain.kernel.actors import Actor, Role
 from domain.kernel.dossier_status import DossierStatus
 from projections.engine.generations import live_tables
 
-#: The convention with the most payable animations: the given structure's, if it has one with six or more.
+#: The convention with the most payable animations: the given structure's, if it has one with seven or more.
 _CONVENTION: LiteralString = """
 SELECT c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name,
        coalesce(array_agg(a.animation_id ORDER BY a.day, a.animation_id) FILTER (WHERE a.dossier_id IS NULL), '{{}}'),
@@ -45,7 +46,7 @@ FROM {conventions} AS c JOIN {structures} AS s USING (structure_id) JOIN {animat
 JOIN {territories} AS t ON t.code = c.territory
 WHERE a.attested AND a.day >= c.valid_from AND c.rate_per_animation IS NOT NULL
 GROUP BY c.convention_id, c.structure_id, c.territory, t.time_zone, c.valid_from, c.required_pieces, s.siret, s.name
-ORDER BY s.siret = %(siret)s AND count(*) >= 6 DESC, count(*) DESC, s.siret LIMIT 1"""
+ORDER BY s.siret = %(siret)s AND count(*) >= 7 DESC, count(*) DESC, s.siret LIMIT 1"""
 
 _DOSSIERS: LiteralString = """
 SELECT dossier_id, status, animation_ids FROM {service_dossiers} WHERE convention_id = %s ORDER BY opened_at"""
@@ -99,6 +100,9 @@ class _People:
         for piece in self._claim.required_pieces:
             self._attach(ServicePieceAttach, dossier_id=dossier_id, piece=piece)
         self._execute_as_structure(ServiceDossierSubmit(dossier_id=dossier_id))
+
+    def discard(self, dossier_id: UUID) -> None:
+        self._execute_as_structure(ServiceDossierDiscard(dossier_id=dossier_id, reason="La période est fausse."))
 
     def decide(self, command: Command) -> None:
         self._opened.application.execute(command, self._coordonnateur, self._now)
@@ -196,6 +200,10 @@ def _take_unfinished(dossiers: Mapping[str, list[_Progress]], steps: Sequence[_S
     return None
 
 
+def _discard(people: _People, dossier_id: UUID, _: Sequence[UUID]) -> None:
+    people.discard(dossier_id)
+
+
 def _submit(people: _People, dossier_id: UUID, animation_ids: Sequence[UUID]) -> None:
     people.submit(dossier_id, animation_ids)
 
@@ -228,6 +236,7 @@ _STEPS: Mapping[DossierStatus, Sequence[_Step]] = {
     DossierStatus.CERTIFIED: (_submit, _certify),
     DossierStatus.PAID: (_submit, _certify, _pay),
     DossierStatus.WITHDRAWN: (_submit, _certify, _pay, _withdraw, _recover),
+    DossierStatus.DISCARDED: (_discard,),
 }
 
 

@@ -1,7 +1,4 @@
-"""Every action, and who may take it on whose things: one table, readable at a glance (docs/glossary.md, "Who acts").
-
-A row is an action, with the roles that may take it and the reach of each; `domain.kernel.rights` asks it.
-"""
+"""Every action, and the roles that may take it on whose things: one table, asked by `domain.kernel.rights`."""
 
 from __future__ import annotations
 
@@ -129,6 +126,7 @@ class Action(StrEnum):
     SERVICE_DOSSIER_GATHER = "serviceDossierGather"
     SERVICE_PIECE_ATTACH = "servicePieceAttach"
     SERVICE_PIECE_WITHDRAW = "servicePieceWithdraw"
+    SERVICE_DOSSIER_DISCARD = "serviceDossierDiscard"
     SERVICE_DOSSIER_SUBMIT = "serviceDossierSubmit"
     SERVICE_DOSSIER_CERTIFY = "serviceDossierCertify"
     SERVICE_DOSSIER_RETURN = "serviceDossierReturn"
@@ -268,6 +266,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     Action.SERVICE_DOSSIER_GATHER: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_ATTACH: {ST: _STRUCTURE},
     Action.SERVICE_PIECE_WITHDRAW: {ST: _STRUCTURE},
+    Action.SERVICE_DOSSIER_DISCARD: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_SUBMIT: {ST: _STRUCTURE},
     Action.SERVICE_DOSSIER_CERTIFY: {CO: _TERRITORY},
     Action.SERVICE_DOSSIER_RETURN: {CO: _TERRITORY},

@@ -14,6 +14,8 @@ class DossierStatus(StrEnum):
     PAID = "PAID"
     #: The certification was withdrawn after the payment: what was paid is due back.
     WITHDRAWN = "WITHDRAWN"
+    #: Opened by mistake, and given up before it was ever submitted.
+    DISCARDED = "DISCARDED"
 
 
 STATUS_LABELS: Mapping[DossierStatus, str] = {
@@ -23,6 +25,7 @@ STATUS_LABELS: Mapping[DossierStatus, str] = {
     DossierStatus.CERTIFIED: "Service fait certifié",
     DossierStatus.PAID: "Payé",
     DossierStatus.WITHDRAWN: "Certification retirée après paiement",
+    DossierStatus.DISCARDED: "Abandonné",
 }
 
 #: The service is certified: money may have been paid on it.

@@ -59,6 +59,13 @@ class DossierGathered(Event):
     animation_ids: tuple[UUID, ...] = Field(title="animations")
 
 
+@event("service_dossier.discarded", "Dossier de service fait abandonné")
+class DossierDiscarded(Event):
+    """A dossier that was opened by mistake, and never submitted. Its animations are free for another."""
+
+    reason: FreeText = Field(title="motif")
+
+
 def _the_only_file(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "replaces": None, "reason": None}
 

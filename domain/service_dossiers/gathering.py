@@ -1,4 +1,4 @@
-"""How a dossier is opened, and which animations it gathers."""
+"""How a dossier is opened, which animations it gathers, and how one is given up that was opened by mistake."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action, authorize
-from domain.service_dossiers.events import DossierGathered, DossierOpened
+from domain.kernel.validation import required_reason
+from domain.service_dossiers.events import DossierDiscarded, DossierGathered, DossierOpened
 from domain.service_dossiers.service_dossier import ServiceDossier
 from domain.service_dossiers.transitions import check
 
@@ -93,3 +94,9 @@ def gather(
     if dossier.status is DossierStatus.OPEN and set(animations) == set(dossier.animation_ids):
         raise broken("Rien ne change : le dossier rassemble déjà ces animations.")
     return [DossierGathered(animation_ids=tuple(animations))]
+
+
+def discard(dossier: ServiceDossier, actor: Actor, reason: str) -> list[Event]:
+    """Give up a dossier that was never submitted. The caller frees its animations in the same transaction."""
+    check(Action.SERVICE_DOSSIER_DISCARD, dossier, actor)
+    return [DossierDiscarded(reason=required_reason(reason))]

@@ -20,6 +20,7 @@ from domain.service_dossiers.events import (
     CertificationWithdrawn,
     DossierCertified,
     DossierControlled,
+    DossierDiscarded,
     DossierDrawn,
     DossierGathered,
     DossierOpened,
@@ -106,6 +107,8 @@ def evolve(state: ServiceDossier | None, originator_id: UUID, fact: Event) -> Se
     match fact:
         case DossierGathered():
             return replace(state, status=DossierStatus.OPEN, animation_ids=fact.animation_ids)
+        case DossierDiscarded():
+            return replace(state, status=DossierStatus.DISCARDED, animation_ids=())
         case PieceAttached():
             files = dict.fromkeys(state.pieces.get(fact.piece, ()))
             return _with_files(state, fact.piece, with_page(files, fact.sha256, None, fact.replaces))

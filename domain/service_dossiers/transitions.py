@@ -35,6 +35,8 @@ class DossierStanding(Protocol):
     @property
     def territory(self) -> str: ...
     @property
+    def submitted_by(self) -> str | None: ...
+    @property
     def amount(self) -> Decimal | None: ...
     @property
     def to_recover(self) -> Decimal: ...
@@ -55,6 +57,7 @@ OPEN_IN: Mapping[Action, frozenset[DossierStatus]] = {
     Action.SERVICE_PIECE_ATTACH: _IN_THE_MAKING,
     Action.SERVICE_PIECE_WITHDRAW: _IN_THE_MAKING,
     Action.SERVICE_DOSSIER_SUBMIT: frozenset({DossierStatus.OPEN}),
+    Action.SERVICE_DOSSIER_DISCARD: frozenset({DossierStatus.OPEN}),
     Action.SERVICE_DOSSIER_CERTIFY: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_DOSSIER_RETURN: frozenset({DossierStatus.SUBMITTED}),
     Action.SERVICE_PAYMENT_RECORD: frozenset({DossierStatus.CERTIFIED}),
@@ -74,6 +77,7 @@ _IN_STATUS: Mapping[DossierStatus, str] = {
     DossierStatus.CERTIFIED: "Le service fait est certifié.",
     DossierStatus.PAID: "Le dossier est payé.",
     DossierStatus.WITHDRAWN: "La certification est retirée : ce qui a été payé doit être recouvré.",
+    DossierStatus.DISCARDED: "Le dossier est abandonné : ouvrez-en un autre.",
 }
 
 
@@ -85,6 +89,8 @@ def obstacle(action: Action, dossier: DossierStanding) -> str | None:
     """Return why the dossier does not admit the action now (French), or None."""
     if dossier.status not in OPEN_IN[action]:
         return _IN_STATUS[dossier.status]
+    if action is Action.SERVICE_DOSSIER_DISCARD and dossier.submitted_by is not None:
+        return "Le dossier a déjà été soumis : il reste, avec ce qui en a été décidé."
     if action is Action.SERVICE_PAYMENT_RECORD:
         return _payment_obstacle(dossier)
     if action in _DECIDES_AMENDMENTS and not dossier.amendments_to_decide:

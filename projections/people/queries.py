@@ -55,6 +55,6 @@ WHERE a.animation_id = ANY(%(ids)s) AND CASE WHEN d.dossier_id IS NULL THEN a.en
 DOSSIERS_IN_USE = """
 SELECT d.dossier_id FROM {service_dossiers} d
 WHERE d.dossier_id = ANY(%(ids)s) AND (
-    CASE WHEN d.status IN ('OPEN', 'RETURNED') THEN d.opened_at >= %(ended_before)s
+    CASE WHEN d.status IN ('OPEN', 'RETURNED', 'DISCARDED') THEN d.opened_at >= %(ended_before)s
     ELSE d.paid_on IS NULL OR d.paid_on >= (%(ended_before)s AT TIME ZONE 'UTC')::date END
     OR EXISTS (SELECT FROM {controls} c WHERE c.status = 'OPEN' AND d.dossier_id = ANY(c.drawn)))"""

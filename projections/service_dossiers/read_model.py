@@ -10,6 +10,7 @@ from domain.service_dossiers.events import (
     AmendmentProposed,
     AmendmentRefused,
     DossierCertified,
+    DossierDiscarded,
     DossierGathered,
     DossierOpened,
     DossierPaid,
@@ -168,6 +169,15 @@ def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
     return row | {
         "status": DossierStatus.OPEN.value,
         "animation_ids": list(fact.animation_ids),
+        "acts": with_act(row["acts"], record),
+    }
+
+
+@SERVICE_DOSSIERS.on(DossierDiscarded)
+def discarded(row: Row, fact: DossierDiscarded, record: Recorded) -> Row:
+    return row | {
+        "status": DossierStatus.DISCARDED.value,
+        "animation_ids": [],
         "acts": with_act(row["acts"], record),
     }
 

@@ -20,7 +20,7 @@ from eventstore.records import Recorded
 from eventstore.strict_reading import read_strictly
 
 #: Statuses in which another dossier may have the same animations.
-_LETTING_GO = (DossierStatus.RETURNED, DossierStatus.WITHDRAWN)
+_LETTING_GO = (DossierStatus.RETURNED, DossierStatus.WITHDRAWN, DossierStatus.DISCARDED)
 
 
 def check_completeness(bundle: OpenedBundle) -> str | None:

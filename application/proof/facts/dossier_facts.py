@@ -112,6 +112,9 @@ class _DossierFold:
         animation_ids = [str(animation_id) for animation_id in fact.animation_ids]
         self._dossier |= {"status": DossierStatus.OPEN.value, "animation_ids": animation_ids}
 
+    def discarded(self, record: Recorded, fact: dossiers.DossierDiscarded) -> None:
+        self._dossier |= {"status": DossierStatus.DISCARDED.value, "animation_ids": []}
+
     def piece(self, record: Recorded, fact: dossiers.PieceAttached) -> None:
         self._dossier |= facts_of_pieces.attached(self._dossier, fact, _act(record))
 
@@ -243,6 +246,7 @@ def _instant(value: datetime) -> str:
 _FOLDS: Mapping[type[Event], Callable[[_DossierFold, Recorded, Any], None]] = {
     dossiers.DossierOpened: _DossierFold.opened,
     dossiers.DossierGathered: _DossierFold.gathered,
+    dossiers.DossierDiscarded: _DossierFold.discarded,
     dossiers.PieceAttached: _DossierFold.piece,
     dossiers.PieceWithdrawn: _DossierFold.piece_withdrawn,
     dossiers.DossierSubmitted: _DossierFold.submitted,

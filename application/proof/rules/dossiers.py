@@ -27,6 +27,7 @@ from domain.service_dossiers.events import (
     AmendmentRefused,
     CertificationWithdrawn,
     DossierCertified,
+    DossierDiscarded,
     DossierGathered,
     DossierOpened,
     DossierPaid,
@@ -82,6 +83,12 @@ def _released(scene: Scene, dossier: ServiceDossier, animation_ids: Iterable[UUI
         for animation in held
         if animation is not None and animation.dossier_id == dossier.id
     ]
+
+
+def _discarded(case: Case, fact: DossierDiscarded) -> Decision:
+    dossier = _of(case)
+    facts = gathering.discard(dossier, case.actor, fact.reason)
+    return _decided(case, facts, _released(case.scene, dossier, dossier.animation_ids))
 
 
 def _piece(case: Case, fact: PieceAttached) -> Decision:
@@ -215,6 +222,7 @@ def _freed(case: Case, dossier: ServiceDossier, fact: CertificationWithdrawn | D
 DOSSIERS: Judgements = {
     DossierOpened: Judgement(_opened, (Action.SERVICE_DOSSIER_OPEN,)),
     DossierGathered: Judgement(_gathered, (Action.SERVICE_DOSSIER_OPEN, Action.SERVICE_DOSSIER_GATHER)),
+    DossierDiscarded: Judgement(_discarded, (Action.SERVICE_DOSSIER_DISCARD,)),
     PieceAttached: Judgement(_piece, (Action.SERVICE_PIECE_ATTACH,)),
     PieceWithdrawn: Judgement(_piece_withdrawn, (Action.SERVICE_PIECE_WITHDRAW,)),
     DossierSubmitted: Judgement(_submitted, (Action.SERVICE_DOSSIER_SUBMIT,)),

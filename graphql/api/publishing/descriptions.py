@@ -221,6 +221,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "CERTIFIED": "The service is done, the amount is due.",
         "PAID": "The payment is recorded.",
         "WITHDRAWN": "Its certification was withdrawn after the payment, which is due back.",
+        "DISCARDED": "Opened by mistake, and given up before it was ever submitted.",
     },
     "StaffRole": {
         "DIRECTOR": "The director of an école.",

@@ -53,6 +53,11 @@ class ServicePieceWithdrawInput(ServiceDossierChangeInput):
     reason: str | None = value_of("Why it is withdrawn; 2,000 characters at most. Mandatory.")
 
 
+@strawberry.input(description="A dossier that was opened by mistake.")
+class ServiceDossierDiscardInput(ServiceDossierChangeInput):
+    reason: str | None = value_of("Why it is given up; 2,000 characters at most. Mandatory.")
+
+
 @strawberry.input(description="A dossier to be submitted to the coordonnateur.")
 class ServiceDossierSubmitInput(ServiceDossierChangeInput, Signable):
     pass

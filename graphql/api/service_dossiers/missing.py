@@ -55,6 +55,8 @@ class Missing:
 
 async def missing_of(context: Context, row: dict[str, Any]) -> list[Missing]:
     """Return everything that this dossier lacks; once it is certified, what it was certified without."""
+    if row["status"] == DossierStatus.DISCARDED:
+        return []
     animations = await _animations(context, row["animation_ids"])
     attached = {piece["piece"] for piece in row["pieces"]}
     if not in_the_making(row):

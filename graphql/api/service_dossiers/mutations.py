@@ -21,6 +21,7 @@ from api.service_dossiers.inputs import (
     ServiceAmendmentProposeInput,
     ServiceAmendmentRefuseInput,
     ServiceDossierCertifyInput,
+    ServiceDossierDiscardInput,
     ServiceDossierGatherInput,
     ServiceDossierOpenInput,
     ServiceDossierReturnInput,
@@ -33,7 +34,7 @@ from api.service_dossiers.inputs import (
 from api.service_dossiers.types import ServiceDossier, load_dossier
 from api.service_dossiers.warnings import resembling
 from application.commanding.commands import Command
-from application.service_dossiers import amendments, commands, withdrawal
+from application.service_dossiers import amendments, commands, discarding, withdrawal
 from domain.service_dossiers.gathering import MOST_ANIMATIONS
 from domain.service_dossiers.payment import reference_key
 from projections.service_dossiers import queries
@@ -133,6 +134,13 @@ class ServiceDossierMutations:
         values = to_command(input)
         proposed = await _proposed_to_gather(info.context, values)
         return await _answer(info, commands.ServiceDossierGather, values | {"gatherable": proposed})
+
+    @strawberry.mutation(
+        description="Gives up a dossier that was opened by mistake and never submitted, with a reason: its animations"
+        " are free for another, and history keeps it. For its structure."
+    )
+    async def service_dossier_discard(self, info: Info, input: ServiceDossierDiscardInput) -> ServiceDossierPayload:
+        return await _answer(info, discarding.ServiceDossierDiscard, to_command(input))
 
     @strawberry.mutation(
         description="Attaches a file of a piece that the convention requires for payment: a further one, or in the"

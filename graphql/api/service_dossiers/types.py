@@ -193,6 +193,7 @@ class _Standing:
         "refused_pieces",
         "status",
         "structure_id",
+        "submitted_by",
         "territory",
         "to_recover",
     )
@@ -202,6 +203,7 @@ class _Standing:
         self.status = DossierStatus(row["status"])
         self.structure_id: UUID = row["structure_id"]
         self.territory: str = row["territory"]
+        self.submitted_by: str | None = row["submitted_by"]
         self.amount: Decimal | None = row["amount"]
         self.to_recover: Decimal = row["to_recover"]
         self.in_control = in_control(row)

@@ -142,6 +142,7 @@ SAID: dict[str, dict[str, Any]] = {
     "serviceAmendmentAccept": {"number": 1},
     "serviceAmendmentPropose": {"parents": 3, "reason": "Recompté"},
     "serviceAmendmentRefuse": {"number": 1, "reason": "Refusée"},
+    "serviceDossierDiscard": {"reason": "Ouvert par erreur"},
     "serviceDossierOpen": {"periodFrom": "2026-09-01", "periodUntil": "2027-08-31"},
     "serviceDossierReturn": {"reason": "Incomplet"},
     "servicePaymentRecord": {"paidOn": "2026-10-01", "reference": "VIR-2"},

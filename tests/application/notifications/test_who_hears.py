@@ -161,6 +161,7 @@ HEARS = {
     "service_dossier.certification_withdrawn": (ST, CO),
     "service_dossier.certified": (ST,),
     "service_dossier.controlled": (ST, CO),
+    "service_dossier.discarded": THEIR_OWN,
     "service_dossier.drawn": (ST, CO),
     "service_dossier.gathered": TOLD_OTHERWISE,
     "service_dossier.opened": THEIR_OWN,

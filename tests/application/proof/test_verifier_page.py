@@ -17,10 +17,11 @@ import pytest
 
 from application.files.store import FileStore
 from application.proof.notes import to_pem
-from tests.support.papers.bundles import members, rewritten, signed_again, wrong
+from application.service_dossiers.discarding import ServiceDossierDiscard
+from tests.support.papers.bundles import checks, members, rewritten, signed_again, wrong
 from tests.support.papers.forged_bundles import FORGED_BUNDLES, ForgedBundle
 from tests.support.papers.proved_dossiers import KEY, Claim
-from tests.support.world import World
+from tests.support.world import STRUCTURE, World
 
 PAGE = Path(__file__).parents[3] / "docs" / "verifier" / "verifier.html"
 #: Verify each bundle named on standard input, with the text of its keys.
@@ -222,3 +223,15 @@ def test_both_verifiers_refuse_shapes_that_no_log_writes_at_the_same_step(bundle
     steps = [(last["ok"], last["step"], "malformed" in last["text"]) for *_, last in results]
     assert steps == [(False, step, False) for step, *_ in forged]
     assert [wrong(each).partition(":")[0] for each in altered] == [step for step, *_ in forged]
+
+
+@needs_node
+def test_both_verifiers_follow_a_dossier_that_was_given_up(world: World, tmp_path: Path):
+    world.sign()
+    claim = Claim(world, FileStore(tmp_path / "files"))
+    dossier_id = claim.opened(*claim.attested(2))
+    world.does(ServiceDossierDiscard(dossier_id=dossier_id, reason="Période fausse"), STRUCTURE)
+    path = claim.export(dossier_id, tmp_path / "bundle.zip")
+    assert all(check.ok for check in checks(path))
+    (results,) = verdicts([(path, to_pem(KEY.public))])
+    assert all(result["ok"] for result in results), results[-1]

@@ -78,6 +78,7 @@ PERSONAL = {
     "animation.attestation_corrected": {"answers", "reason"},
     "animation_request.sent": {"text"},
     **{f"animation_request.{name}": {"reason"} for name in ("given_back", "declined", "withdrawn")},
+    "service_dossier.discarded": {"reason"},
     "service_dossier.returned": {"reason"},
     "service_dossier.piece_attached": {"reason"},
     "service_dossier.piece_withdrawn": {"reason"},

@@ -4,7 +4,7 @@ import pytest
 
 from domain.kernel.actors import Role
 from domain.kernel.dossier_status import DossierStatus
-from domain.service_dossiers.events import DossierReturned
+from domain.service_dossiers.events import DossierDiscarded, DossierReturned
 from domain.service_dossiers.transitions import allowed_actions
 from tests.support.domain.builders import actor
 from tests.support.domain.dossier_builders import (
@@ -27,10 +27,16 @@ STEPS = {
     DossierStatus.CERTIFIED: TO_CERTIFIED,
     DossierStatus.PAID: (*TO_CERTIFIED, PAID),
     DossierStatus.WITHDRAWN: (*TO_CERTIFIED, PAID, withdrawn(back="300.00")),
+    DossierStatus.DISCARDED: (OPENED, GATHERED, DossierDiscarded(reason="Période fausse")),
 }
 FILES = {"servicePieceAttach", "servicePieceWithdraw"}
 OPEN_TO = {
-    (Role.STRUCTURE, DossierStatus.OPEN): {*FILES, "serviceDossierGather", "serviceDossierSubmit"},
+    (Role.STRUCTURE, DossierStatus.OPEN): {
+        *FILES,
+        "serviceDossierDiscard",
+        "serviceDossierGather",
+        "serviceDossierSubmit",
+    },
     (Role.STRUCTURE, DossierStatus.RETURNED): {*FILES, "serviceDossierGather"},
     (Role.STRUCTURE, DossierStatus.CERTIFIED): {"serviceAmendmentPropose"},
     (Role.STRUCTURE, DossierStatus.PAID): {"serviceAmendmentPropose"},

@@ -10,7 +10,12 @@ from domain.animations.transitions import AnimationStatus
 from domain.conventions.rates import AgreedRate
 from domain.kernel.dossier_status import DossierStatus
 from domain.kernel.errors import DomainError, ErrorCode
-from domain.service_dossiers.events import DossierGathered, DossierReturned, DossierSubmitted, PieceWithdrawn
+from domain.service_dossiers.events import (
+    DossierGathered,
+    DossierReturned,
+    DossierSubmitted,
+    PieceWithdrawn,
+)
 from domain.service_dossiers.gathering import MOST_ANIMATIONS, gather, open_dossier
 from domain.service_dossiers.missing import names_the_sheets
 from domain.service_dossiers.submission import attach_piece, submit, withdraw_piece

@@ -1,4 +1,4 @@
-"""What becomes of the row of a certified dossier: withdrawn, recovered."""
+"""What becomes of the row of a certified dossier, withdrawn and recovered, and of one that is given up."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.service_dossiers.events import DossierDrawn, RefusedPiece
+from domain.service_dossiers.events import DossierDiscarded, DossierDrawn, RefusedPiece
 from tests.support.domain.control_builders import PIECES, UNSIGNED_SHEET, outcome
 from tests.support.domain.dossier_builders import (
     FIRST,
+    GATHERED,
+    OPENED,
     TO_CERTIFIED,
     TO_PAID,
     accepted,
@@ -159,6 +161,13 @@ SPECS = [
         [*TO_CERTIFIED, DRAWN, outcome(UNSIGNED_SHEET), withdrawn()],
         submitted(),
         {"submitted_at": at(8), "controls": [_control(5, 6, UNSIGNED_SHEET) | {"weighs": False}]},
+    ),
+    Spec(
+        "service_dossiers",
+        "a dossier that is given up holds no animation",
+        [OPENED, GATHERED],
+        DossierDiscarded(reason="Période fausse"),
+        {"status": "DISCARDED", "animation_ids": []},
     ),
 ]
 

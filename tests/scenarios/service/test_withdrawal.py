@@ -1,4 +1,4 @@
-"""A certification that does not hold, over HTTP: withdrawn, before or after payment, and what comes back."""
+"""What does not hold, over HTTP: a certification is withdrawn and what was paid comes back; a dossier is given up."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pytest
 
 from tests.scenarios.service.dossiers_story import Claims, seen
 from tests.support.papers.pdf_text import text
-from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, People
+from tests.support.people import AUDITOR, COORDONNATEUR, NATIONAL, REASONS, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 
+DISCARD = "295-discard-a-service-dossier"
 WITHDRAW, RECOVER = "28-withdraw-a-certification", "29-record-a-recovery"
 REASON = "La feuille n'est pas signée"
 PAID = {"paidOn": "2027-03-20", "reference": "VIR-42"}
@@ -135,3 +136,33 @@ def test_what_is_no_recovery_is_named_by_its_field(values: dict[str, str], field
     people.does(WITHDRAW, NATIONAL, dossierId=dossier, reason=REASON)
     (error,) = people.is_refused(RECOVER, NATIONAL, **{"dossierId": dossier, "amount": "10.00", **BACK, **values})
     assert (error["code"], error["field"]) == ("INVALID", [field])
+
+
+def test_a_dossier_opened_by_mistake_is_given_up_and_another_holds_its_animations(
+    claims: Claims, people: People, server: Server
+):
+    held = claims.held(2)
+    claims.attest(*held)
+    mistaken = claims.open()["id"]
+    (missing,) = people.is_refused(DISCARD, STRUCTURE, dossierId=mistaken)
+    assert missing["field"] == ["reason"]
+    people.is_refused(DISCARD, COORDONNATEUR, dossierId=mistaken, reason="Période fausse")
+    payload = people.does(DISCARD, STRUCTURE, dossierId=mistaken, reason="Période fausse")
+    assert payload["dossier"]["status"] == "DISCARDED"
+    query = (
+        "query($id: ID!) { serviceDossier(id: $id) { amount missing { kind } warnings { code }"
+        " lines { animation { id } } allowedActions { code allowed reason } } }"
+    )
+    shown = server.ask(query, STRUCTURE, id=mistaken)["serviceDossier"]
+    assert (shown["amount"], shown["missing"], shown["warnings"], shown["lines"]) == (None, [], [], [])
+    assert not any(action["allowed"] for action in shown["allowedActions"])
+    dues = "query($id: ID!) { structure(id: $id) { dues { dossiersToSubmit } } }"
+    assert server.ask(dues, STRUCTURE, id=STRUCTURE_ID)["structure"]["dues"]["dossiersToSubmit"] == 0
+    (again,) = people.is_refused(DISCARD, STRUCTURE, dossierId=mistaken, reason="Encore")
+    assert "abandonné" in again["message"]
+    other = claims.open()
+    assert other["animationCount"] == len(held)
+    people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=other["id"])
+    (late,) = people.is_refused(DISCARD, STRUCTURE, dossierId=other["id"], reason="Trop tard")
+    assert "soumis" in late["message"]
+    assert "service_dossier.discarded" in [entry["type"] for entry in people.history(AUDITOR)]

@@ -68,6 +68,7 @@ from application.service_dossiers.commands import (
     ServiceDossierReturn,
     ServicePieceAttach,
 )
+from application.service_dossiers.discarding import ServiceDossierDiscard
 from application.typology import (
     AttestationFormWord,
     Part,
@@ -156,6 +157,7 @@ def _controlled(world: World, ids: dict[str, str]) -> None:
 
 def _settled(world: World, claim: Claim) -> None:
     kept, released = claim.attested(2)
+    world.does(ServiceDossierDiscard(dossier_id=claim.opened(kept), reason="Période fausse"), STRUCTURE)
     dossier_id = claim.submitted(kept, released)
     world.does(ServiceDossierReturn(dossier_id=dossier_id, reason="Incomplet"), COORDONNATEUR)
     world.does(ServiceDossierGather(dossier_id=dossier_id, animation_ids=(kept,)), STRUCTURE)

@@ -143,6 +143,7 @@ serviceDossierOpen         -      -      struct  -      -      -        -      -
 serviceDossierGather       -      -      struct  -      -      -        -      -        -      -      -       -
 servicePieceAttach         -      -      struct  -      -      -        -      -        -      -      -       -
 servicePieceWithdraw       -      -      struct  -      -      -        -      -        -      -      -       -
+serviceDossierDiscard      -      -      struct  -      -      -        -      -        -      -      -       -
 serviceDossierSubmit       -      -      struct  -      -      -        -      -        -      -      -       -
 serviceDossierCertify      -      -      -       -      terr   -        -      -        -      -      -       -
 serviceDossierReturn       -      -      -       -      terr   -        -      -        -      -      -       -

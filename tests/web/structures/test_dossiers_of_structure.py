@@ -45,6 +45,21 @@ def test_what_a_dossier_lacks_leads_to_where_it_is_mended(controls: Controls, se
     assert "qui ne sont pas dans un autre" in visitor.sees(f"/structure/dossiers/{other}")
 
 
+def test_a_dossier_that_was_opened_by_mistake_is_given_up(controls: Controls, visitor: Visitor) -> None:
+    claims = controls.claims
+    claims.attest(*claims.held(1))
+    own = f"/structure/dossiers/{claims.open()['id']}"
+    page = visitor.signs_in("STRUCTURE").sees(own)
+    assert '<a href="#abandonner-reason">' in visitor.sends(page, "abandonner", status=422)
+    page = visitor.sends(page, "abandonner", {"reason": "Période fausse"})
+    assert "Le dossier est abandonné" in page
+    assert 'value="abandonner"' not in page
+    assert "Abandonné" in visitor.sees("/structure/dossiers")
+    visitor.signs_in("COORDONNATEUR")
+    assert "Abandonné" in visitor.sees("/territoire/dossiers?etat=DISCARDED")
+    assert visitor.sees(own.replace("/structure", "/territoire"))
+
+
 def test_a_file_that_was_attached_by_mistake_is_taken_back(controls: Controls, visitor: Visitor) -> None:
     next_year = {"validFrom": "2027-09-01", "validUntil": "2028-08-31", "requiredPieces": ["Facture", "RIB"]}
     convention = controls.people.sign(**next_year)["convention"]["id"]

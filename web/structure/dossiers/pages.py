@@ -32,6 +32,7 @@ STATES = {
     "CERTIFIED": ("Certifié", "success"),
     "PAID": ("Payé", "success"),
     "WITHDRAWN": ("Certification retirée", "warning"),
+    "DISCARDED": ("Abandonné", "new"),
 }
 #: The states of an amendment, for people.
 DECISIONS = {
@@ -63,6 +64,16 @@ _ACTS = (
         "Le dossier est soumis. Le coordonnateur va l'examiner.",
         explanation="Vous ne pourrez plus le changer, sauf s'il vous est renvoyé.",
         code="SERVICE_DOSSIER_SUBMIT",
+    ),
+    Act(
+        "abandonner",
+        document("structure/dossiers/discard"),
+        "Abandonner ce dossier",
+        "Abandonner le dossier",
+        "Le dossier est abandonné. Ses animations sont libres pour un autre.",
+        (Field("reason", "Raison", "textarea", "Par exemple : période fausse.", True),),
+        "Pour un dossier ouvert par erreur. Vous ne pourrez pas revenir en arrière. L'historique le garde.",
+        "SERVICE_DOSSIER_DISCARD",
     ),
 )
 _AMEND = Act(

@@ -24,6 +24,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "RETURNED": ("Renvoyé à la structure", "warning"),
     "OPEN": ("En préparation", "info"),
     "WITHDRAWN": ("Certification retirée", "error"),
+    "DISCARDED": ("Abandonné", "new"),
 }
 _WORDS = {"structureId": "Structure"}
 #: What the structure has not submitted yet, or not again.
