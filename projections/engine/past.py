@@ -33,6 +33,7 @@ from projections.engine.terms_in_force import TermsInForce
 PARIS = ZoneInfo("Europe/Paris")
 _COLUMNS = "e.notification_id, e.originator_id, e.originator_version, e.topic, e.state"
 _STREAMS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.originator_id = ANY(%(streams)s) ORDER BY 1"
+_AT_POSITIONS = f"SELECT {_COLUMNS} FROM stored_events e WHERE e.notification_id = ANY(%(positions)s) ORDER BY 1"
 #: The whole streams of the structure's own things: those whose first event belongs to it. Parts of a stream cannot be
 #: folded, so a control or an account with only some events of the structure is left out or comes whole.
 _OF_STRUCTURE = f"""
@@ -122,6 +123,11 @@ class TooLong(Exception):
 async def of_streams(read: Snapshot, streams: Iterable[UUID]) -> list[Recorded]:
     """Return the records of these streams. Raise TooLong."""
     return await _recorded(read, sql.SQL(f"{_STREAMS} LIMIT {MOST_EVENTS + 1}"), {"streams": list(streams)})
+
+
+async def at_positions(read: Snapshot, positions: Iterable[int]) -> list[Recorded]:
+    """Return the records at these positions, each once."""
+    return await _recorded(read, sql.SQL(_AT_POSITIONS), {"positions": list(positions)})
 
 
 async def of_structure(read: Snapshot, structure_id: UUID) -> list[Recorded]:

@@ -73,6 +73,7 @@ def test_a_dossier_is_replayed_with_positions_and_proofs(path: str, dossier: str
     assert "Service fait certifié, 1" in page
     assert "Animation publiée" in page
     assert "d'un journal signé de" in page
+    assert " : refusée (pièce non signée)" in page.replace(NBSP, " ")
     (opened,) = re.findall(r"Dossier de service fait ouvert.*?position=(\d+)", page, re.DOTALL)
     assert "En préparation, " in auditor.sees(f"{history}?position={opened}")
     assert "n'existait pas encore" in auditor.sees(f"{history}?position={int(opened) - 1}")

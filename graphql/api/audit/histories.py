@@ -1,4 +1,4 @@
-"""Details of an entry of the audit trail, read from the history of its animation."""
+"""Details of an entry of the audit trail, read from the history of its animation and from what was written."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ import orjson
 
 from api.core.blanked import blanked_for
 from api.core.context import Context
+from application.wording.reasons import reasons, tells_why
 from application.wording.what_changed import TOPICS, details
 from domain.kernel.rights import Action, Scope, scope_of
 from eventstore.records import Recorded
 from projections.animations.blanked_texts import BlankedTexts
 from projections.audit import queries
-from projections.engine.past import TooLong, of_streams, opened
+from projections.engine.past import TooLong, at_positions, of_streams, opened
 
 
-async def details_of(context: Context, topic: str, animation_id: UUID, position: int) -> list[str]:
+async def details_of(context: Context, topic: str, subject: UUID, position: int) -> list[str]:
     """Return French sentences about an event; none for events that say everything by their own sentence."""
-    if topic not in TOPICS:
-        return []
-    histories = await context.together("histories of entries", animation_id, lambda ids: _histories(context, ids))
-    history = [record.event for record in histories if record.position <= position]
-    return details(history) if history else []
+    sentences: list[str] = []
+    if topic in TOPICS:
+        histories = await context.together("histories of entries", subject, lambda ids: _histories(context, ids))
+        history = [record.event for record in histories if record.position <= position]
+        sentences += details(history) if history else []
+    if tells_why(topic):
+        sentences += await context.together("reasons of entries", position, lambda at: _reasons(context, at))
+    return sentences
 
 
 async def animation_about(context: Context, topic: str, subject: UUID) -> UUID | None:
@@ -51,6 +55,14 @@ async def blanked_for_asker(context: Context) -> BlankedTexts:
     structures: Collection[UUID | None] | None = actor.structures if scope is Scope.OWN_STRUCTURE else None
     territories = actor.territories if scope is Scope.OWN_TERRITORY else None
     return await blanked_for(context, structures, territories)
+
+
+async def _reasons(context: Context, positions: list[int]) -> Sequence[Sequence[str]]:
+    """Return why each of the events at these positions happened: who reads an entry reads the thing, and its words."""
+    read = await context.read()
+    records = await opened(read, context.services.application.vault, await at_positions(read, positions))
+    sentences = {record.position: reasons(record.event) for record in records}
+    return [sentences.get(position, ()) for position in positions]
 
 
 async def _histories(context: Context, animations: list[UUID]) -> Sequence[Sequence[Recorded]]:

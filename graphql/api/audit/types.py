@@ -131,8 +131,8 @@ class AuditEntry(Lazily, Node):
 
     @strawberry.field(
         description="What the sentence leaves out, in French: « Places : 12 → 20 », « Présents : 9 parents et 4"
-        " enfants ». For animations declared, modified, attested, corrected; empty for others. Without what is blanked"
-        " or erased."
+        " enfants », for animations declared, modified, attested, corrected; the reason, comment or answer that was"
+        " written: « Motif : feuille illisible ». Empty for others. Without what is blanked or erased."
     )
     async def details(self, info: Info) -> list[str]:
         subject = UUID(str(self.row["subject_id"]))

@@ -71,6 +71,9 @@ def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, s
         again, "recouvrer", {"amount": "50,50 €", "recoveredOn": "2027-03-20", "reference": "RECU-1"}
     )
     assert f"249,50{NBSP}€" in page
+    history = coordonnateur.sees(f"/controle/dossiers/{path.rpartition('/')[2]}/historique").replace(NBSP, " ")
+    for why in ("Motif de ce qui manque : Perdue.", "Motif : Une feuille est fausse."):
+        assert why in history
 
 
 def test_an_amendment_is_proposed_by_the_structure_and_decided_beside_its_figures(
