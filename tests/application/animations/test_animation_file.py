@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime
 
 import pytest
 
 from application.animations.animation_file import COLUMNS, Words, find_commune, read_animations
 from application.animations.animation_row import AnimationRow
 from application.animations.school_by_name import NamedSchool, SchoolsByName
-from application.animations.times_in_words import NotATime, moment_of
 from domain.animations.events import AnimationContent
 from domain.catalogue import TYPOLOGY
 from domain.typology.typology import TermAdded, TermKind, TermRetired, ThemeFamily
@@ -26,60 +25,6 @@ GONE = TermAdded(kind=TermKind.VENUE_TYPE, code="mairie-annexe", label="Mairie a
 RAMP = TermAdded(kind=TermKind.ACCESSIBILITY, code="fauteuil", label="Accessible en fauteuil")
 TYPOLOGY_NOW = fold(TYPOLOGY, *TERMS, NETWORKS, RAMP, GONE, TermRetired(kind=TermKind.VENUE_TYPE, code="mairie-annexe"))
 WORDS = Words(TYPOLOGY_NOW)
-DAY, EVENING = date(2027, 3, 12), time(18, 30)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("12/03/2027 18h30", "12/03/2027 18:30", "12/03/27 à 18 h 30", "le 12.03.2027, 18h30", "2027-03-12 18:30:00"),
-        *("vendredi 12 mars 2027 à 18h30", "Ven. 12 MARS 2027 – 18 h 30", "2027-03-12T18:30", "12-3-2027 18H30"),
-        "12/03/2027\u00a018\u202fh\u202f30",
-    ],
-)
-def test_a_moment_is_read_as_people_write_it(text: str):
-    moment = moment_of(text)
-    assert (moment.day, moment.hour) == (DAY, EVENING)
-
-
-def test_hours_stand_alone_or_in_pairs_and_a_day_alone():
-    assert moment_of("18h").hour == time(18)
-    assert moment_of("de 18h30 à 20h").hours == [EVENING, time(20)]
-    assert moment_of("18:30-20:30").hours == [EVENING, time(20, 30)]
-    assert moment_of("midi").hour == time(12)
-    assert moment_of("1er août 2027").day == date(2027, 8, 1)
-
-
-def test_numbers_of_a_spreadsheet_are_the_times_that_they_stand_for():
-    assert [moment_of(text).hour for text in ("0.75", "0,75", "0.770833333333333")] == [time(18), time(18), EVENING]
-    assert (moment_of("46458").day, moment_of("46458").hour) == (DAY, None)
-    assert (moment_of("46458.7708333333").day, moment_of("46458.7708333333").hour) == (DAY, EVENING)
-    read = row("Date;Heure;Durée", "12/03/2027;0.7708333333;0.0625")
-    assert read.values["starts_at"] == datetime(2027, 3, 12, 18, 30)
-    assert read.values["ends_at"] == datetime(2027, 3, 12, 20)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "demain",
-        "0",
-        "0.75.2",
-        "99999.5",
-        "18",
-        "12 mars",
-        "31/02/2027",
-        "12/13/2027",
-        "25h00",
-        "12/03/2027 vers 18h",
-        "12/03/2027/18",
-        "2027-03-12T18:30:00Z",
-        "12 m 2027",
-    ],
-)
-def test_what_is_no_moment_is_never_guessed(text: str):
-    with pytest.raises(NotATime):
-        moment_of(text)
 
 
 HEADER = "Titre;Description;Type de lieu;Lieu;Public visé;Type;Thème(s);Nombre de places;"
@@ -115,6 +60,12 @@ def test_start_and_end_stand_in_one_column_or_several(columns: str, cells: str):
         datetime(2027, 3, 12, 20, 30),
     )
     assert read.problems == []
+
+
+def test_numbers_of_a_spreadsheet_are_the_times_of_a_row():
+    read = row("Date;Heure;Durée", "12/03/2027;0.7708333333;0.0625")
+    assert read.values["starts_at"] == datetime(2027, 3, 12, 18, 30)
+    assert read.values["ends_at"] == datetime(2027, 3, 12, 20)
 
 
 def test_more_than_a_beginning_and_an_end_are_never_cut_down_to_the_first_two():
