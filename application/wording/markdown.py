@@ -22,7 +22,7 @@ _TAGS = {
     *(f"h{level}" for level in range(1, 7)),
 }
 #: The page around has the first two levels of headings.
-_FURTHER_DOWN, _LOWEST = 2, 6
+_ABOVE, _LOWEST = 2, 6
 
 
 class _Parser(MarkdownIt):
@@ -39,20 +39,32 @@ def markdown_html(text: str) -> str:
     if len(text) > LONGEST_MARKDOWN:
         return f"<pre>{escape(text, quote=False)}</pre>"
     tokens = [_shown(token) for token in _PARSER.parse(text)]
+    _number_headings(tokens)
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     # Sanitise what the parser lets through: it is no sanitiser.
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}},
         url_schemes=_SCHEMES,
         link_rel="nofollow noopener",
     ).strip()
 
 
+def _number_headings(tokens: Iterable[Token]) -> None:
+    """Number headings by how they lie in each other: no level is left out, whichever the author began with."""
+    around: list[int] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1:])
+            around = [*(higher for higher in around if higher < level), level]
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(_ABOVE + len(around), _LOWEST)}"
+
+
 def _shown(token: Token) -> Token:
-    if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(int(token.tag[1:]) + _FURTHER_DOWN, _LOWEST)}"
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
     elif token.type == "inline":
         token.children = [_without_picture(child) for child in token.children or ()]
     return token

@@ -158,7 +158,7 @@ def verify(page: Page, server: Server) -> list[str]:
         expect(page.locator("#verdict")).to_contain_text(verdict)
         expect(page.locator("#checks [lang=en]")).to_have_count(0)
         faults += violations(page)
-    page.evaluate("File.prototype.arrayBuffer = () => Promise.reject(new Error('it moved'))")
+    page.evaluate("() => { File.prototype.arrayBuffer = () => Promise.reject(new Error('it moved')); }")
     page.get_by_role("button", name="Vérifier").press("Enter")
     expect(page.locator("#verdict")).to_contain_text("n'a pas pu lire l'archive")
     wide = page.evaluate("document.documentElement.scrollWidth")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from application.followers.reacting import react
 from tests.support.people import NATIONAL, STRUCTURE, People
 from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
@@ -239,6 +240,24 @@ def test_a_form_of_another_site_or_of_another_visitor_changes_nothing_and_keeps_
     assert "autorisez les cookies" in page
     assert server.log_head() == head
     assert "C'est fait" in stranger.sends(page, values=LEA | {"email": "autre@exemple.fr"})
+
+
+def test_titles_say_where_a_list_continues(visitor: Visitor, server: Server, people: People) -> None:
+    for title in ("Avant", "Après"):
+        people.publish(people.declare(title=title))
+    first = server.ask(
+        "{ animations(first: 1, orderBy: [{field: STARTS_AT, direction: ASC}]) { pageInfo { endCursor } } }", None
+    )["animations"]["pageInfo"]
+    read = {path: visitor.sees(path) for path in ("/animations", f"/animations?after={first['endCursor']}")}
+    titles = [re.findall("<title>(.*?) –", page) for page in read.values()]
+    assert titles == [["Animations à venir"], ["Animations à venir (suite)"]]
+    visitor.signs_in("STRUCTURE")
+    notices = "{ viewer { notifications(first: 1) { pageInfo { endCursor } } } }"
+    with server.application.pool.connection() as conn:
+        while react(conn):
+            pass
+    cursor = server.ask(notices, STRUCTURE)["viewer"]["notifications"]["pageInfo"]["endCursor"]
+    assert "<title>Mon compte (suite) –" in visitor.sees(f"/mon-compte?after={cursor}")
 
 
 def test_what_is_not_published_is_shown_as_little_as_what_does_not_exist(visitor: Visitor, people: People) -> None:

@@ -31,10 +31,16 @@ def test_marks_become_html_whose_headings_fit_under_those_of_a_page():
     )
 
 
+def test_headings_leave_out_no_level_whichever_the_author_began_with():
+    html = markdown_html("### Cadre\n\n##### Durée\n\n### Lieu\n\n# Après\n\n## Le lendemain")
+    levels = [line[2] for line in html.split("\n")]
+    assert levels == ["3", "4", "3", "3", "4"]
+
+
 def test_a_table_is_one_and_a_line_for_each_row_as_plain_text():
     text = "Avant\n\n| Jour | Lieu |\n|---|---|\n| lundi | *école* |\n\nAprès"
     html = markdown_html(text)
-    assert "<th>Jour</th>" in html
+    assert '<th scope="col">Jour</th>' in html
     assert "<td><em>école</em></td>" in html
     assert plain_text(text) == "Avant\n\nJour | Lieu\nlundi | école\n\nAprès"
 

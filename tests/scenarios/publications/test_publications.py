@@ -118,7 +118,7 @@ def test_a_structure_proposes_and_the_national_team_decides(people: People, serv
     assert (shown["status"], shown["author"], shown["refusalReason"]) == ("PUBLISHED", "Anne Autrice", None)
     assert (shown["kindLabel"], shown["territory"]["code"]) == ("Atelier clé en main", "34")
     assert "<script" not in shown["html"]
-    assert "<h4>Déroulé</h4>" in shown["html"]
+    assert "<h3>Déroulé</h3>" in shown["html"]
     assert [link["label"] for link in shown["links"]] == ["Fiche", "exemple.org/suite"]
     download = server.http.get(file["url"])
     assert (download.content, download.headers["content-type"]) == (office(ODP), ODP)

@@ -100,11 +100,11 @@ def test_each_notice_leads_to_its_page_and_is_new_until_it_was_read(
     for role in ("STRUCTURE", "COORDONNATEUR", "TEAM", "DIRECTOR"):
         reader = Visitor(server.address).signs_in(role)
         page = reader.sees("/mon-compte")
-        opened = re.findall(r'<a href="([^"]+)">Ouvrir<', page)
+        opened = re.findall(r'<li>(?:<strong>Nouveau :</strong> )?<a href="([^"]+)">', page)
         assert opened, role
         assert {link: status for link in opened if (status := reader.http.get(link).status_code) != 200} == {}
     page = visitor.signs_in("STRUCTURE").sees("/mon-compte")
-    assert f'<a href="/structure/animations/{refused}">Ouvrir' in page
+    assert f'<a href="/structure/animations/{refused}">' in page
     assert "Nouveau" in page
     read = visitor.http.send(
         next(visitor.form(part) for part in page.split("<h2") if "J'ai tout lu" in part), follow_redirects=True

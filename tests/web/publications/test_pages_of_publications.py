@@ -41,7 +41,7 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     assert "Les réglages" in refused
     nothing_else = {**dict.fromkeys(WORKSHOP, ""), "text": "## Cadre\n\n<script>alert(1)</script>", "apercu": "oui"}
     preview = writer.sends(refused, values=nothing_else)
-    assert ("<h4>Cadre</h4>" in preview, "<script>alert" in preview, "Rien n" in preview) == (True, False, True)
+    assert ("<h3>Cadre</h3>" in preview, "<script>alert" in preview, "Rien n" in preview) == (True, False, True)
     assert "## Cadre" in preview
     for text in ("", " \n", "e" * 20_001):
         preview = writer.sends(preview, values={**WORKSHOP, "text": text, "apercu": "oui"}, status=422)
