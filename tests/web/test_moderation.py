@@ -239,3 +239,15 @@ def test_a_text_that_was_corrected_is_blanked(server: Server, people: People) ->
     assert '<a href="#masquer-blanked">' in team.sends(page, "masquer", {"reason": "Une personne."}, 422)
     done = team.sends(page, "masquer", {"blanked": "1", "reason": "Une personne était nommée."})
     assert "L&#39;ancien texte n&#39;est plus montré" in done
+
+
+def test_the_queue_says_that_an_animation_began_while_it_waited(server: Server, people: People) -> None:
+    people.declare(title="Restée en attente")
+    team = Visitor(server.address).signs_in("TEAM")
+    assert "Date passée" not in team.sees("/moderation?mots=Restée")
+    now = server.clock.now
+    server.clock.now = now.replace(year=now.year + 1)
+    try:
+        assert "Date passée" in Visitor(server.address).signs_in("TEAM").sees("/moderation?mots=Restée")
+    finally:
+        server.clock.now = now

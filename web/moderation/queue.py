@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -76,6 +77,11 @@ class Queue:
             "moderation/queue",
             422 if posted else 200,
             animations=animations,
+            begun={
+                each["id"]
+                for each in animations["nodes"]
+                if datetime.fromisoformat(each["startsAt"]) <= self._site.clock()
+            },
             territories=answer["territories"],
             territory=territory,
             search=search,
