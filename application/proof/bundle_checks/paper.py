@@ -23,7 +23,9 @@ _NOT_OURS = "dossier.pdf is not what the dossier's facts are laid out as"
 #: Beyond this no paper of a dossier goes: it is not read word by word.
 _LARGEST = 64 << 20
 #: Words of statuses on paper, which are no names of people.
-_STATUS_WORDS = frozenset({"ouvert", "soumis", "renvoyé", "service", "fait", "certifié", "payé", "montant", "retirée"})
+STATUS_WORDS = frozenset(
+    {"ouvert", "soumis", "renvoyé", "service", "fait", "certifié", "payé", "montant", "retirée", "abandonné"}
+)
 
 Words = Counter[str]
 
@@ -87,7 +89,7 @@ def _other_words(paper: bytes, laid_out: bytes, unnamed: Words) -> bool:
         shown, expected = Counter(set(shown)), Counter(set(expected))
     further, missing = shown - expected, expected - shown
     if unnamed:
-        further = Counter(word for word in further if not word.isalpha() or word in _STATUS_WORDS)
+        further = Counter(word for word in further if not word.isalpha() or word in STATUS_WORDS)
         missing = Counter(word for word in missing if word not in unnamed)
     return bool(further or missing)
 

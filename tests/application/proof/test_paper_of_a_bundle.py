@@ -10,6 +10,8 @@ import pytest
 
 from application.files.store import FileStore
 from application.papers.dossier_layouts.layouts import LATEST, LAYOUTS
+from application.proof.bundle_checks.paper import STATUS_WORDS
+from domain.kernel.dossier_status import STATUS_LABELS
 from tests.support.papers.bundles import checks, line_of, members, signed_again, wrong
 from tests.support.papers.forged_bundles import FOLDER, FORGED_BUNDLES
 from tests.support.papers.proved_dossiers import Claim
@@ -88,3 +90,8 @@ def test_the_second_layout_shows_a_scan_that_stands_for_several_animations():
     first, second = (json.loads(contents["dossier.json"])["lines"][place] for place in (0, 1))
     lines = [first, {**second, "sheet": first["sheet"]}]
     assert laid_out(contents, 1, lines=lines) != laid_out(contents, 2, lines=lines)
+
+
+def test_what_a_paper_says_of_the_status_is_never_taken_for_a_name() -> None:
+    silent = [label for label in STATUS_LABELS.values() if not STATUS_WORDS & set(label.casefold().split())]
+    assert silent == []

@@ -54,10 +54,11 @@ def test_a_dossier_that_was_opened_by_mistake_is_given_up(controls: Controls, vi
     page = visitor.sends(page, "abandonner", {"reason": "Période fausse"})
     assert "Le dossier est abandonné" in page
     assert 'value="abandonner"' not in page
+    assert "À calculer" not in page
     assert "Abandonné" in visitor.sees("/structure/dossiers")
     visitor.signs_in("COORDONNATEUR")
     assert "Abandonné" in visitor.sees("/territoire/dossiers?etat=DISCARDED")
-    assert visitor.sees(own.replace("/structure", "/territoire"))
+    assert "À calculer" not in visitor.sees(own.replace("/structure", "/territoire"))
 
 
 def test_a_file_that_was_attached_by_mistake_is_taken_back(controls: Controls, visitor: Visitor) -> None:
