@@ -1,4 +1,4 @@
-"""A parent finds an animation, registers, keeps the seat or gives it up: by pages alone, without scripts."""
+"""A parent finds an animation, and says afterwards what it was worth: by pages alone, without scripts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from application.followers.reacting import react
 from tests.support.people import NATIONAL, STRUCTURE, People
 from tests.support.server import SITE, Server
 from tests.support.visitor import Visitor, links
-
-LEA = {"firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr", "phone": "06 12 34 56 78", "children": "2"}
 
 
 @pytest.fixture(scope="module")
@@ -141,105 +139,6 @@ def test_a_month_is_shown_day_by_day_with_the_filters_of_the_list(
     assert "mois=2027-05" in after
     assert animation in visitor.sees("/animations?vue=mois&mois=03/2027&startsFrom=2030-01-01")
     assert '<a href="#mois">Mois : un mois est attendu' in visitor.sees("/animations?vue=mois&mois=hier&theme=x", 422)
-
-
-def test_a_parent_registers_once_however_often_the_form_is_sent(
-    visitor: Visitor, server: Server, animation: str
-) -> None:
-    gone_back_to = page = visitor.sees(f"/animations/{animation}")
-    form = visitor.form(page, values=LEA)
-    first, again = visitor.http.send(form), visitor.http.send(form)
-    assert first.status_code == again.status_code == 303
-    assert first.headers["location"] == again.headers["location"]
-    page = visitor.sees(first.headers["location"])
-    assert "C'est fait, vous êtes inscrit(e)" in page
-    assert "avec 2\N{NO-BREAK SPACE}enfants" in page
-    assert visitor.http.get(f"/animations/{animation}/calendar.ics").text.count("BEGIN:VEVENT") == 1
-    answer = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", id=animation)
-    assert answer["animation"]["seatsLeft"] == 11
-    shown = visitor.sends(gone_back_to, values=LEA | {"email": "zoe@exemple.fr"}, status=422)
-    assert "Vous avez déjà envoyé ce formulaire." in shown
-    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(shown, values=LEA | {"email": "zoe@exemple.fr"})
-
-
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(visitor: Visitor, animation: str) -> None:
-    page = visitor.sees(f"/animations/{animation}")
-    page = visitor.sends(page, status=422, values=LEA | {"email": "lea", "lastName": " ", "children": "deux"})
-    assert "<title>Erreur : Café des parents" in page
-    assert '<a href="#children">Nombre d&#39;enfants qui viennent avec vous : un nombre est attendu' in page
-    page = visitor.sends(page, status=422, values=LEA | {"email": "lea", "lastName": " "})
-    for name in ("email", "lastName"):
-        assert f'<a href="#{name}">' in page
-        assert f'id="{name}-erreur"' in page
-    assert 'value="Léa"' in page
-    assert 'name="email" value="lea"' in page
-
-
-def test_nobody_is_registered_for_a_day_or_a_place_that_they_have_not_seen(visitor: Visitor, people: People) -> None:
-    people.publish(animation := people.declare(title="Change de lieu"))
-    page = visitor.sees(f"/animations/{animation}")
-    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, venueName="Mairie")
-    page = visitor.sends(page, values=LEA, status=422)
-    assert "La date ou le lieu a changé pendant que vous remplissiez cette page : rien n&#39;est enregistré." in page
-    assert ("Mairie" in page, 'value="Léa"' in page) == (True, True)
-    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(page, values=LEA).replace("&#39;", "'")
-
-
-def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
-    people.publish(animation := people.declare(title="Trop tard"))
-    page = visitor.sees(f"/animations/{animation}")
-    people.does("38-cancel-an-animation", STRUCTURE, animationId=animation, reason="L'école est fermée.")
-    late = visitor.sends(page, values=LEA, status=422)
-    assert late.index("Vous n'êtes pas inscrit(e)</h2>") < late.index("<h1>")
-
-
-def test_who_waits_keeps_their_place_in_line_and_who_gives_up_frees_a_seat(
-    visitor: Visitor, people: People, cafe: str
-) -> None:
-    page = visitor.sees(f"/animations/{cafe}")
-    seated = visitor.sends(page, values=LEA)
-    page = visitor.sees(f"/animations/{cafe}")
-    assert "liste d'attente" in page
-    assert "0 personne" not in page
-    waiting = visitor.sends(page, values=LEA | {"email": "sam@exemple.fr"})
-    assert "vous êtes en première position" in waiting
-    assert "C'est fait, vous êtes sur la liste d'attente" in waiting
-    # They have no seat to give back.
-    assert "Quitter la liste d&#39;attente" in waiting
-    assert "Votre place" not in waiting
-    people.does("47-modify-an-animation", STRUCTURE, animationId=cafe, venueName="Mairie")
-    (link,) = set(re.findall(r"/inscriptions/[\w-]+", seated))
-    again = visitor.sends(visitor.sees(f"/animations/{cafe}"), values=LEA)
-    assert "Vous aviez déjà une place, ou vous attendiez déjà ? Rien ne change" in again
-    page = visitor.sees(link)
-    assert "La date ou le lieu a changé" in page
-    before = page
-    page = visitor.sends(page, "keep")
-    assert "vous gardez votre place" in page
-    assert "vous gardez votre place" in visitor.sends(before, "keep")
-    other_tab = visitor.sees(link)
-    page = visitor.sends(page, "cancel")
-    assert "vous ne venez plus" in page
-    # What they want is so: pressing the button of another tab is no mistake of theirs.
-    assert "vous ne venez plus" in visitor.sends(other_tab, "cancel")
-    assert visitor.sees(link) == visitor.sees(link)
-    (link,) = set(re.findall(r"/inscriptions/[\w-]+", waiting))
-    assert "Votre place est réservée" in visitor.sees(link)
-
-
-def test_a_form_of_another_site_or_of_another_visitor_changes_nothing_and_keeps_what_was_typed(
-    visitor: Visitor, server: Server, animation: str
-) -> None:
-    page = visitor.sees(f"/animations/{animation}")
-    head = server.log_head()
-    form = visitor.form(page, values=LEA | {"email": "autre@exemple.fr"})
-    form.headers["sec-fetch-site"] = "cross-site"
-    assert visitor.http.send(form).status_code == 422
-    stranger = Visitor(server.address)
-    page = stranger.sends(page, status=422, values=LEA | {"email": "autre@exemple.fr"})
-    assert "autorisez les cookies" in page
-    assert server.log_head() == head
-    assert "C'est fait" in stranger.sends(page, values=LEA | {"email": "autre@exemple.fr"})
 
 
 def test_titles_say_where_a_list_continues(visitor: Visitor, server: Server, people: People) -> None:

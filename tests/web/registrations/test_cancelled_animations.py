@@ -6,7 +6,7 @@ import re
 
 from tests.support.people import STRUCTURE, People
 from tests.support.visitor import Visitor, links
-from tests.web.test_public_pages import LEA
+from tests.web.registrations.test_registering import LEA
 
 
 def test_a_cancelled_animation_says_so_and_takes_nobody(visitor: Visitor, people: People) -> None:
