@@ -123,6 +123,11 @@ def folded(text: str) -> str:
     return " ".join(_SHORT.get(word, word) for word in _letters(text).split())
 
 
+def compared(name: str) -> str:
+    """Return a name as names are compared: folded, or in small letters where it is in another script."""
+    return folded(name) or " ".join(name.casefold().split())
+
+
 def _letters(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe")).casefold()
     return re.sub(r"[^a-z0-9]+", " ", "".join(char for char in letters if not unicodedata.combining(char)))

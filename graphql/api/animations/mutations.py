@@ -32,7 +32,7 @@ from application.animations import commands
 from application.commanding.commands import Command
 from application.volunteers import AnimationVolunteersName
 from domain.animations.transitions import AnimationStatus
-from domain.kernel.place_search import folded
+from domain.kernel.place_search import compared
 from projections.animations.queries import BY_IDS, OF_THAT_CLOCK, OF_THAT_INSTANT
 
 _STANDING = (AnimationStatus.SUBMITTED, AnimationStatus.PUBLISHED)
@@ -82,7 +82,7 @@ async def _warnings(context: Context, animation_id: UUID) -> list[str]:
 
 def _called(row: Mapping[str, Any]) -> list[str]:
     """Return title and place, however they are spelt."""
-    return [folded(row[name]) or row[name].casefold() for name in ("title", "venue_name")]
+    return [compared(row[name]) for name in ("title", "venue_name")]
 
 
 async def _of_that_hour(context: Context, values: Mapping[str, Any]) -> list[UUID]:

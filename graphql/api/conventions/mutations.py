@@ -27,7 +27,7 @@ from api.structures.types import load_structure, load_structure_by_siret, load_s
 from application import conventions as commands
 from application.commanding.commands import Command
 from domain.kernel.identifiers import check_siret
-from domain.kernel.place_search import folded
+from domain.kernel.place_search import compared
 from projections.structures import queries
 
 #: The animations that one dossier can hold; a refusal names each.
@@ -136,7 +136,7 @@ async def _warnings(context: Context, values: Mapping[str, Any], signed: Convent
     if signed is None or structure is None:
         return []
     warnings = []
-    if folded(structure.name) != folded(values["structure_name"]):
+    if compared(structure.name) != compared(values["structure_name"]):
         warnings.append(
             f"Cette structure est connue sous le nom « {structure.name} » et le garde ; renommez-la, avec un"
             " motif, s'il a changé."

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from domain.kernel.departments import DEPARTMENTS
-from domain.kernel.place_search import LONGEST_SEARCH, MOST_FOUND, place_search
+from domain.kernel.place_search import LONGEST_SEARCH, MOST_FOUND, compared, place_search
 from domain.kernel.places import places
 
 PLACES, SEARCH = places(), place_search()
@@ -142,3 +142,8 @@ def test_a_commune_is_recorded_under_its_code_of_today_or_of_its_arrondissements
 )
 def test_an_arrondissement_is_found_by_its_city_and_number(text, first):
     assert names(text)[0] == first
+
+
+def test_names_are_compared_in_any_script():
+    assert compared("Centre Saint-Éloi") == compared("centre st  eloi")
+    assert compared("Сад") == compared(" САД ") != compared("Мир")
