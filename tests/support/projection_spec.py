@@ -34,6 +34,11 @@ def at(number: int) -> datetime:
     return datetime(2027, 1, 1, 12, tzinfo=UTC) + timedelta(days=number - 1)
 
 
+def dossier_acts(*topics: str) -> list[Row]:
+    """Return what was done with a dossier, as its row holds it."""
+    return [{"topic": f"service_dossier.{topic}", "name": ACTOR, "person": None} for topic in topics]
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One sentence about the row of the read model `table` that `when` concerns.

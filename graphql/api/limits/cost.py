@@ -40,7 +40,7 @@ from projections.engine.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_COST = 50_000
 #: The bound for introspection, apart: IDEs and generators ask for the whole schema, which grows with each type.
-MOST_OF_SCHEMA = 150_000
+MOST_OF_SCHEMA = 200_000
 #: Usual length of a list without pages, such as terms, answers or allowed actions.
 _LIST = 10
 #: graphql-core takes about this many times longer for a field of the introspection than for one of ours.

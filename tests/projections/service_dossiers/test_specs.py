@@ -14,7 +14,6 @@ from domain.service_dossiers.events import (
     DossierWordsErased,
     PieceWithdrawn,
 )
-from projections.engine.projection import Row
 from tests.support.domain.builders import CONVENTION_ID, OURS
 from tests.support.domain.dossier_builders import (
     FIRST,
@@ -31,12 +30,7 @@ from tests.support.domain.dossier_builders import (
     proposed,
     submitted,
 )
-from tests.support.projection_spec import ACTOR, Spec, at
-
-
-def _acts(*topics: str) -> list[Row]:
-    return [{"topic": f"service_dossier.{topic}", "name": ACTOR, "person": None} for topic in topics]
-
+from tests.support.projection_spec import ACTOR, Spec, at, dossier_acts
 
 TO_SUBMISSION = ("opened", "gathered", "submitted")
 
@@ -67,7 +61,7 @@ SPECS = [
             "period_until": date(2027, 3, 31),
             "opened_at": at(1),
             "opened_by": ACTOR,
-            "acts": _acts("opened"),
+            "acts": dossier_acts("opened"),
         },
     ),
     Spec(
@@ -75,7 +69,7 @@ SPECS = [
         "it holds the animations that it gathers",
         [OPENED],
         GATHERED,
-        {"animation_ids": [FIRST, SECOND], "acts": _acts("opened", "gathered")},
+        {"animation_ids": [FIRST, SECOND], "acts": dossier_acts("opened", "gathered")},
     ),
     Spec(
         "service_dossiers",
@@ -103,7 +97,7 @@ SPECS = [
         "a file that is withdrawn is no longer of the piece",
         [OPENED, piece(), piece(sha256="77" * 32)],
         PieceWithdrawn(piece="Facture", sha256=SHEET, reason="Autre dossier"),
-        {"pieces": [shown("77" * 32, 3)], "acts": _acts("opened", "piece_attached", "piece_withdrawn")},
+        {"pieces": [shown("77" * 32, 3)], "acts": dossier_acts("opened", "piece_attached", "piece_withdrawn")},
     ),
     Spec(
         "service_dossiers",
@@ -140,7 +134,7 @@ SPECS = [
             "planned_animations": 10,
             "required_pieces": [],
             "amount": Decimal("300.00"),
-            "acts": _acts(*TO_SUBMISSION),
+            "acts": dossier_acts(*TO_SUBMISSION),
         },
     ),
     Spec(
@@ -168,7 +162,7 @@ SPECS = [
             "certified_by": ACTOR,
             "already_certified": 9,
             "overrun_reason": "Demande du collège",
-            "acts": _acts(*TO_SUBMISSION, "certified"),
+            "acts": dossier_acts(*TO_SUBMISSION, "certified"),
             "missing_sheets": [],
             "missing_pieces": [],
             "warnings": [],
@@ -208,7 +202,7 @@ SPECS = [
                     "animation_id": str(FIRST),
                 }
             ],
-            "acts": _acts(*TO_SUBMISSION, "certified", "amendment_proposed"),
+            "acts": dossier_acts(*TO_SUBMISSION, "certified", "amendment_proposed"),
         },
     ),
     Spec(

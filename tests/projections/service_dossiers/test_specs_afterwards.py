@@ -23,7 +23,7 @@ from tests.support.domain.dossier_builders import (
     withdrawn,
 )
 from tests.support.domain.story import SUBJECT
-from tests.support.projection_spec import ACTOR, Spec, at
+from tests.support.projection_spec import ACTOR, Spec, at, dossier_acts
 
 DRAWN = DossierDrawn(control_id=SUBJECT)
 
@@ -167,7 +167,7 @@ SPECS = [
         "a dossier that is given up holds no animation",
         [OPENED, GATHERED],
         DossierDiscarded(reason="Période fausse"),
-        {"status": "DISCARDED", "animation_ids": []},
+        {"status": "DISCARDED", "animation_ids": [], "acts": dossier_acts("opened", "gathered", "discarded")},
     ),
 ]
 
