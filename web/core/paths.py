@@ -33,8 +33,10 @@ def own_path(path: str) -> str:
 
 def address_without(request: Request, names: Collection[str], *further: tuple[str, str]) -> str:
     """Return the address of this page without these parameters, and with others."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if value and name not in names]
-    query = urlencode([*kept, *further])
+    pairs = request.query_params.multi_items()
+    kept = [(name, value) for name, value in pairs if value and name not in names]
+    # Most addresses have nothing to leave out; to write one anew takes longer than to look.
+    query = urlencode([*kept, *further]) if further or kept != pairs else request.url.query
     return f"/{request.url.path.lstrip('/')}" + (f"?{query}" if query else "")
 
 
