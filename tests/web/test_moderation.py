@@ -34,6 +34,7 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
     team = Visitor(server.address).signs_in("TEAM")
     page = team.sees("/moderation?mots=atelier")
     assert f"3{NBSP}animations attendent" in page
+    assert "Aucune ne répond à ces critères." in team.sees("/moderation?mots=cirque"), "others wait"
     assert '<a href="#animationIds">Cochez au moins une animation.</a>' in team.sends(page, status=422)
     request = team.form(page)
     fields = [*dict(pair.split("=") for pair in request.content.decode().split("&")).items()]

@@ -77,6 +77,7 @@ class Queue:
             "moderation/queue",
             422 if posted else 200,
             animations=animations,
+            narrowed=bool(where),
             begun={
                 each["id"]
                 for each in animations["nodes"]

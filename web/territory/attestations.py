@@ -42,6 +42,7 @@ class Attestations:
             request,
             "territory/attestations",
             animations=animations,
+            of_structure=bool(structure) and "structureId" not in refused,
             late={each["id"] for each in animations["nodes"] if datetime.fromisoformat(each["endsAt"]) <= late},
             unknown=[*(_WORDS.get(name, name) for name in refused), *not_named(request, "structure")],
             around=pages_around(request, animations["pageInfo"]),

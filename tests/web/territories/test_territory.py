@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from web.core.french import agent, typography
 
 STRUCTURE_PAGE = f"/territoire/structures/{STRUCTURE_ID}"
 CONVENTIONS = (
-    "query($siret: String) { structure(siret: $siret) { conventions { id ratePerAnimation requiredPieces } } }"
+    "query($siret: String) { structure(siret: $siret) { id conventions { id ratePerAnimation requiredPieces } } }"
 )
 PAGES = ("/territoire", "/territoire/attestations", STRUCTURE_PAGE)
 
@@ -85,10 +86,14 @@ def test_a_convention_is_signed_amended_and_ended_on_pages(visitor: Visitor, ser
     terms |= {"validFrom": "2027-02-01", "validUntil": "2027-12-31", "ratePerAnimation": "120,50"}
     page = visitor.sends(refused, "signer", terms | {"coordonnateur": "Moi", "requiredPieces": "RIB\n\nFacture"})
     assert "La convention est enregistrée." in page
-    conventions = server.ask(CONVENTIONS, TEAM, siret=OTHER_SIRET)["structure"]["conventions"]
+    other = server.ask(CONVENTIONS, TEAM, siret=OTHER_SIRET)["structure"]
+    conventions = other["conventions"]
     assert [(each["ratePerAnimation"], each["requiredPieces"]) for each in conventions] == [
         ("120.50", ["RIB", "Facture"])
     ]
+    nothing = visitor.sees(f"/territoire/attestations?structure={other['id']}")
+    assert "Cette structure n'a rien à attester." in html.unescape(nothing), "others have"
+    assert "Tout est attesté" not in nothing
     path = f"/territoire/conventions/{conventions[0]['id']}"
     page = visitor.sends(visitor.sees(path), "modifier", {"plannedAnimations": "12"})
     assert "<dd>12</dd>" in page
