@@ -14,7 +14,7 @@ from domain.kernel.actors import Actor
 from domain.kernel.errors import DomainError, ErrorCode, Problem, broken, check_all, invalid, refuse
 from domain.kernel.events import OF_THE_THING, Event, FreeText, PersonalMark, WordsErased, event
 from domain.kernel.field_labels import sentence
-from domain.kernel.place_search import folded
+from domain.kernel.place_search import compared
 from domain.kernel.rights import Action, Belongings, authorize
 from domain.kernel.validation import required_reason
 
@@ -181,7 +181,7 @@ def _check_new_name(state: Structure, name: str, others: Iterable[Structure]) ->
     if name == state.name:
         raise broken("La structure porte déjà ce nom.", "name")
     for other in others:
-        if other.id != state.id and other.territories & state.territories and folded(other.name) == folded(name):
+        if other.id != state.id and other.territories & state.territories and compared(other.name) == compared(name):
             raise broken(
                 f"Une autre structure du territoire s'appelle déjà ainsi (SIRET {other.siret}). Ajoutez ce qui les"
                 " distingue, par exemple la commune.",

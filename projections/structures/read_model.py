@@ -15,7 +15,7 @@ from domain.conventions.convention import (
     ServiceWithdrawn,
 )
 from domain.kernel.identifiers import structure_id
-from domain.kernel.place_search import folded
+from domain.kernel.place_search import compared
 from domain.structures.structure import (
     ERASED_NAME,
     AccountOpened,
@@ -68,7 +68,7 @@ STRUCTURES = Projection(
 
 
 def _called(name: str) -> Row:
-    return {"name": name, "name_key": without_accents(name), "compared_name": folded(name)}
+    return {"name": name, "name_key": without_accents(name), "compared_name": compared(name)}
 
 
 @STRUCTURES.creates(AccountOpened)

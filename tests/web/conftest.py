@@ -65,6 +65,14 @@ def people(server: Server) -> People:
     return people
 
 
+@pytest.fixture(scope="module")
+def animation(people: People) -> str:
+    """One that is published."""
+    animation = people.declare()
+    people.publish(animation)
+    return animation
+
+
 @pytest.fixture
 def visitor(server: Server) -> Visitor:
     return Visitor(server.address)

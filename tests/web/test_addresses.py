@@ -13,13 +13,6 @@ from tests.support.visitor import Visitor
 from web.core.pages import pages_around
 
 
-@pytest.fixture(scope="module")
-def animation(people: People) -> str:
-    animation = people.declare()
-    people.publish(animation)
-    return animation
-
-
 @pytest.mark.parametrize(
     "path", ["/rien", "/animations/x", "/inscriptions/x", f"/animations/{'0' * 8}-0000-4000-8000-{'0' * 12}"]
 )

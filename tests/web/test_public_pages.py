@@ -15,13 +15,6 @@ from tests.support.visitor import Visitor, links
 
 
 @pytest.fixture(scope="module")
-def animation(people: People) -> str:
-    animation = people.declare()
-    people.publish(animation)
-    return animation
-
-
-@pytest.fixture(scope="module")
 def cafe(people: People) -> str:
     """Of one seat, elsewhere, on another day."""
     cafe = people.declare(

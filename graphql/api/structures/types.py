@@ -28,7 +28,7 @@ from api.structures.dashboard import StructureDashboard, dashboard_of
 from api.structures.dues import StructureDues, dues_of
 from api.structures.public_contacts import StructureContact, contact_of_structure
 from domain.kernel.actors import Actor
-from domain.kernel.place_search import folded
+from domain.kernel.place_search import compared
 from domain.kernel.rights import Action, Belongings, Scope, scope_of
 from projections.structures import dashboards as figures
 from projections.structures import queries
@@ -196,10 +196,8 @@ async def load_structures(context: Context, ids: list[UUID]) -> list[Structure]:
 
 async def namesakes_of(context: Context, name: str) -> list[UUID]:
     """Return the structures that are called so, whatever the accents, hyphens and case of their names."""
-    if not (compared := folded(name)):
-        return []
     read = await context.read()
-    rows = await read.rows(read.sql(queries.NAMESAKES), {"name": compared})
+    rows = await read.rows(read.sql(queries.NAMESAKES), {"name": compared(name)})
     return [row["structure_id"] for row in rows]
 
 

@@ -12,10 +12,13 @@ SPELLINGS = ("Centre social Saint Eloi", "centre-social saint éloi", "Centre So
 SIGN = "mutation($input: ConventionSignInput!) { conventionSign(input: $input) { warnings errors { message } } }"
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
-def test_no_structure_takes_the_name_of_another_in_another_spelling(people: People, name: str) -> None:
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [*((NAME, spelling) for spelling in SPELLINGS), ("جمعية الأمل", " جمعية  الأمل"), ("ΑΓΟΡΑ", "αγορα")],
+)
+def test_no_structure_takes_the_name_of_another_in_another_spelling(people: People, other: str, name: str) -> None:
     people.sign()
-    people.sign(siret=OTHER_SIRET, structureName=NAME)
+    people.sign(siret=OTHER_SIRET, structureName=other)
     (error,) = people.is_refused(
         "75-rename-a-structure", COORDONNATEUR, structureId=STRUCTURE_ID, name=name, reason="Fusion"
     )

@@ -72,9 +72,9 @@ _BEYOND_AXE = """() => {
   for (const [name, times] of named) if (times > 1) faults.push(`${times} times the same: ${name}`);
   for (const each of document.querySelectorAll('form[method=post]')) {
     const has = [...each.querySelectorAll('[required]')].some(field => field.checkVisibility());
-    const told = words(each).includes('Sauf mention contraire, tous les champs sont obligatoires.');
-    if (has !== told && each.checkVisibility())
-      faults.push(`${told ? 'nothing has' : 'no word of what has'} to be filled in: ${each.outerHTML.slice(0, 99)}`);
+    const isSaid = words(each).includes('Sauf mention contraire, tous les champs sont obligatoires.');
+    if (has !== isSaid && each.checkVisibility())
+      faults.push(`${isSaid ? 'nothing has' : 'no word of what has'} to be filled in: ${each.outerHTML.slice(0, 99)}`);
   }
   return faults;
 }"""

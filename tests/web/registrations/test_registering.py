@@ -14,13 +14,6 @@ LEA = {"firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr", "ph
 
 
 @pytest.fixture(scope="module")
-def animation(people: People) -> str:
-    animation = people.declare()
-    people.publish(animation)
-    return animation
-
-
-@pytest.fixture(scope="module")
 def cafe(people: People) -> str:
     """Of one seat."""
     cafe = people.declare(title="Un café entre parents", seats=1)

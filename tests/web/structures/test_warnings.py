@@ -31,8 +31,8 @@ def test_pages_ask_for_the_warnings_of_each_mutation_that_has_some() -> None:
         text = path.read_text()
         if text.startswith("mutation"):
             sent[re.findall(r"^  (\w+)\(", text, re.MULTILINE)[0]] = text
-    asked = {name for name, text in sent.items() if "warnings" in text}
-    assert sorted(asked) == sorted((warn - QUIET) & sent.keys())
+    reading = {name for name, text in sent.items() if "warnings" in text}
+    assert sorted(reading) == sorted((warn - QUIET) & sent.keys())
 
 
 def test_whoever_signs_reads_under_which_name_the_structure_is_known(visitor: Visitor, people: People) -> None:
