@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 WORKERS ?= 2
+# A soak's tests may take as long as they are told to.
+UNBOUNDED := -o faulthandler_timeout=0
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,12 +41,12 @@ test-clock: $(DEV) ## Run what knows dates at 00:30 UTC on 1 January, on a machi
 	@TZ=Pacific/Kiritimati timeout 1200 faketime -f "@2027-01-01 14:30:00" $(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(KNOWS_DATES)
 
 soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work for ten minutes with 200 subscribers
-	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q tests/projections/test_exactness.py tests/projections/test_terms.py tests/projections/test_projector.py
-	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s tests/cli/server/test_soak.py
+	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q $(UNBOUNDED) tests/projections/test_exactness.py tests/projections/test_terms.py tests/projections/test_projector.py
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s $(UNBOUNDED) tests/cli/server/test_soak.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
-	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py tests/api/compiled/test_ordinary.py
-	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal tests/api/compiled/test_any_document.py
+	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q $(UNBOUNDED) tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py tests/api/compiled/test_ordinary.py
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(UNBOUNDED) tests/api/compiled/test_any_document.py
 
 lint: $(DEV) ## Check style, format and the direction of imports
 	@$(BIN)/ruff check .
