@@ -75,7 +75,7 @@ def test_each_transaction_notifies_once(conn, database_url):
 
 
 def test_rows_wait_for_a_command_that_is_being_recorded(conn, database_url):
-    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(database_url) as other:
         other.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
         loading = thread.submit(append_rows, conn, EVENT_KEYS, [_row(uuid4())])
         other.execute(

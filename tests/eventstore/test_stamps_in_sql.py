@@ -126,8 +126,9 @@ def test_a_command_that_waits_for_an_index_to_be_made_is_recorded(fresh_url: str
     with (
         psycopg.connect(fresh_url, autocommit=True) as conn,
         psycopg.connect(fresh_url, autocommit=True) as indexing,
-        psycopg.connect(fresh_url) as recording,
         ThreadPoolExecutor(2) as pool,
+        # Last, so that it lets go before the threads are waited for, however this ends.
+        psycopg.connect(fresh_url) as recording,
     ):
         conn.execute("DROP INDEX stored_events_of_structure")
         recording.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")

@@ -47,7 +47,8 @@ def start_projector(url: str) -> BaseProcess:
 def kill(process: BaseProcess) -> None:
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.join()
+    process.join(60)
+    assert not process.is_alive()
 
 
 def all_read(app: Application) -> bool:

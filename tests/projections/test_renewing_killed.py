@@ -59,7 +59,7 @@ def renew_until(url: str, steps: int) -> None:
 def renews_until(url: str, steps: int) -> int | None:
     process = _processes.Process(target=renew_until, args=(url, steps), daemon=True)
     process.start()
-    process.join()
+    process.join(120)
     return process.exitcode
 
 

@@ -19,6 +19,7 @@ from application.hosting import embedded_server as embedded_server_module
 from application.hosting.database import DatabaseUnavailable, open_database
 from application.hosting.embedded_server import EmbeddedServerError, embedded_server
 from tests.application.hosting.test_database import scalar, settings_of
+from tests.support.conditions import started
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,9 +52,9 @@ def another_process_using(folder: Path) -> Iterator[subprocess.Popen[str]]:
         start_new_session=True,
     )
     with process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("postgresql://")
         try:
+            assert process.stdout is not None
+            assert started(process.stdout.readline).result(120).startswith("postgresql://")
             yield process
         finally:
             process.kill()
@@ -125,7 +126,7 @@ def test_two_users_share_one_server_and_the_last_one_stops_it(short_tmp_path):
             pid = postmaster(folder)
         assert postmaster(folder) == pid
         assert scalar(url, "SELECT 1") == 1
-        other.communicate()
+        other.communicate(timeout=60)
         assert postmaster(folder) is None
 
 
@@ -133,7 +134,7 @@ def test_after_a_kill_the_next_user_goes_on_with_the_server_and_stops_it(short_t
     folder = short_tmp_path / "postgres"
     with another_process_using(folder) as other:
         os.kill(other.pid, signal.SIGKILL)
-        other.wait()
+        other.wait(60)
     pid = postmaster(folder)
     assert pid is not None
     with embedded_server(folder) as url:
@@ -195,7 +196,7 @@ def test_data_whose_making_was_interrupted_is_made_anew(short_tmp_path):
 def test_ctrl_c_ends_our_work_before_the_server(short_tmp_path):
     with another_process_using(short_tmp_path / "postgres") as other:
         os.killpg(other.pid, signal.SIGINT)
-        assert other.communicate()[0] == "still here\n"
+        assert other.communicate(timeout=60)[0] == "still here\n"
         assert postmaster(short_tmp_path / "postgres") is None
 
 

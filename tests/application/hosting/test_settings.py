@@ -102,7 +102,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    answers = {process.communicate()[0] for process in processes}
+    answers = {process.communicate(timeout=60)[0] for process in processes}
     assert len(answers) == 1
     assert answers != {""}
 

@@ -22,6 +22,7 @@ from application.followers.mailing import Mailer, Smtp
 from application.followers.reacting import react
 from application.registrations import RegistrationCancel, RegistrationRemove, RegistrationSubmit
 from domain.kernel.actors import PUBLIC, SYSTEM
+from tests.support.conditions import started, until
 from tests.support.dumps import dump
 from tests.support.network.post_office import PostOffice, post_office
 from tests.support.world import MASTER_KEY, STRUCTURE, World
@@ -175,15 +176,8 @@ def _worker(url: str, office: PostOffice, which: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-W", "ignore", "-c", _WORKER, url, office.url, which]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=os.getcwd())
     assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
+    assert started(process.stdout.readline).result(60) == "up\n"
     return process
-
-
-def _waits_for(condition: Any) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_a_process_killed_between_an_event_and_its_e_mail_leaves_one_e_mail_to_be_sent(
@@ -191,13 +185,13 @@ def test_a_process_killed_between_an_event_and_its_e_mail_leaves_one_e_mail_to_b
 ):
     before = _worker(fresh_url, office, "reacting alone")
     _registers(world, animation, 1)
-    _waits_for(lambda: _outbox(app, "kind"))
+    until(lambda: _outbox(app, "kind"))
     before.send_signal(signal.SIGKILL)
     before.wait()
     assert office.received == []
     after = _worker(fresh_url, office, "both")
-    _waits_for(lambda: office.received)
-    _waits_for(lambda: _outbox(app, "sent_at IS NOT NULL") == [(True,)])
+    until(lambda: office.received)
+    until(lambda: _outbox(app, "sent_at IS NOT NULL") == [(True,)])
     after.kill()
     after.wait()
     assert len(office.received) == 1
@@ -228,7 +222,7 @@ def test_a_burst_of_changes_in_which_processes_are_killed_is_one_letter_of_the_l
         worker = _worker(fresh_url, office, "both")
         _titles(world, animation, f"Titre {number}")
         if number % 2:
-            _waits_for(lambda: _outbox(app, "kind")[letters_before:])
+            until(lambda: _outbox(app, "kind")[letters_before:])
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     _titles(world, animation, "Dernier titre")

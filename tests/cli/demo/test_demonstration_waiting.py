@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
@@ -11,6 +11,7 @@ from cli.console import Refused
 from cli.demo import season as demonstration_season
 from cli.demo.season import load_once
 from eventstore.locks import Lock, acquire
+from tests.support.conditions import started
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
@@ -25,13 +26,11 @@ def test_a_second_process_waits_for_the_first_and_finds_the_season_there(opened,
             load_once(opened, 30, NOW)
             done.set()
 
-        second = Thread(target=load)
-        second.start()
+        second = started(load)
         assert loading.wait(10)
         assert not done.wait(1.5)
         assert "waiting for it" in capsys.readouterr().err
-    assert done.wait(60)
-    second.join()
+    second.result(60)
 
 
 def test_who_waits_for_too_long_is_told_so(opened, monkeypatch):

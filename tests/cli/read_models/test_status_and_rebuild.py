@@ -22,6 +22,7 @@ from projections.engine.rebuild import rebuild
 from projections.engine.runner import projecting
 from projections.engine.terms import touched
 from tests.cli.conftest import error_line, project
+from tests.support.conditions import until
 from tests.support.world import MASTER_KEY, NATIONAL
 
 
@@ -94,10 +95,8 @@ def test_a_read_model_that_stands_still_is_told_with_event_and_reason(run, world
 def test_whether_somebody_projects_is_told(run, world, opened, environment):
     assert not _status(run)["projecting"]
     with projecting(opened.url, opened.application.vault):
-        status = _status(run)
-        while any(model["lagEvents"] for model in status["readModels"]):
-            status = _status(run)
-        assert status["projecting"]
+        until(lambda: not any(model["lagEvents"] for model in _status(run)["readModels"]))
+        assert _status(run)["projecting"]
 
 
 def test_a_change_of_the_typology_is_told_until_the_projector_shows_it(run, world, opened, monkeypatch):

@@ -33,7 +33,7 @@ def test_a_long_answer_is_finished_and_a_stream_is_not_waited_for(monkeypatch: p
         server = draining.DrainingServer(config, started.set, lambda: None, 0)
         with take_address("127.0.0.1", 0) as listener:
             serving = asyncio.create_task(server.serve([listener]))
-            await started.wait()
+            await asyncio.wait_for(started.wait(), 30)
             async with httpx.AsyncClient(timeout=10) as client:
                 address = address_of(listener)
                 events = {"accept": "text/event-stream"}
@@ -43,7 +43,7 @@ def test_a_long_answer_is_finished_and_a_stream_is_not_waited_for(monkeypatch: p
                 began = loop.time()
                 server.replace(1, None)
                 whole = (await asking).text
-                await serving
+                await asyncio.wait_for(serving, 30)
                 took = loop.time() - began
                 await asyncio.gather(following, return_exceptions=True)
         return whole, took

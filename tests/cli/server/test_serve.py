@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -22,6 +22,7 @@ from projections.engine.generations import State, generations, identifier
 from projections.engine.rebuild import rebuild
 from projections.registry import relations
 from tests.cli.conftest import TOKEN_SECRET, error_line, project
+from tests.support.conditions import beside, until
 from tests.support.server import OPERATIONS
 from tests.support.world import MASTER_KEY, UAI
 
@@ -110,12 +111,10 @@ def test_a_killed_server_loses_nothing_acknowledged_and_projects_nothing_twice(s
     acknowledged: list[tuple[str, int]] = []
     for _ in range(2):
         process, address = _serve(start, environment)
-        enough = threading.Event()
-        with ThreadPoolExecutor(6) as clients:
-            working = [clients.submit(_work, address, token, number, acknowledged, enough) for number in range(6)]
-            assert enough.wait(timeout=60)
+        enough, stop = len(acknowledged) + 60, threading.Event()
+        with beside(stop, *(partial(_work, address, token, number, acknowledged, stop) for number in range(6))):
+            until(partial(_has, acknowledged, enough), seconds=60)
             process.stop(signal.SIGKILL)
-            assert all(work.exception() is None for work in working)
     process, address = _serve(start, environment)
     last = max(position for _, position in acknowledged)
     answer = httpx.post(f"{address}/graphql", json={"query": "{ position }"}, headers={"min-position": str(last)})
@@ -131,10 +130,14 @@ def test_a_killed_server_loses_nothing_acknowledged_and_projects_nothing_twice(s
     assert _rows(opened) == before
 
 
-def _work(address: str, token: str, number: int, acknowledged: list, enough: threading.Event) -> None:
+def _has(acknowledged: list, many: int) -> bool:
+    return len(acknowledged) >= many
+
+
+def _work(address: str, token: str, number: int, acknowledged: list, stop: threading.Event) -> None:
     """Sends commands one after the other until the server is gone; notes each that was acknowledged."""
     with httpx.Client(base_url=address, headers={"authorization": f"Bearer {token}"} if number % 2 else {}) as http:
-        while True:
+        while not stop.is_set():
             key = str(uuid4())
             body = _term(key) if number % 2 else _candidature(key)
             try:
@@ -143,8 +146,6 @@ def _work(address: str, token: str, number: int, acknowledged: list, enough: thr
                 return
             assert payload["errors"] == []
             acknowledged.append((key, payload["position"]))
-            if len(acknowledged) % 60 == 0:
-                enough.set()
 
 
 def _term(key: str) -> dict:

@@ -88,7 +88,7 @@ async def _soak(
     begun = asyncio.Semaphore(0)
     following = [asyncio.create_task(_follows(address, positions, begun)) for positions in soak.positions]
     for _ in following:
-        await begun.acquire()
+        await asyncio.wait_for(begun.acquire(), 60)
     await _until(lambda: _gauge(address, "parentalite_subscribers") == SUBSCRIBERS)
 
     def works() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ from api.publishing.documentation import page
 from api.schema import schema
 from cli.server import bounded_http
 from cli.server.bounded_http import MAX_HEAD_BYTES
+from tests.support.conditions import started
 from tests.support.network.raw_http import POST, READY, UPGRADE, plain, receive, sends, status
 from tests.support.people import NATIONAL
 
@@ -78,13 +78,11 @@ def test_many_large_headers_at_once_keep_nobody_waiting(server):
         with plain(server) as connection:
             sends(connection, READY + b"X: ", *[MILLION] * 80)
 
-    floods = [threading.Thread(target=flood) for _ in range(3)]
     began, used = time.monotonic(), time.process_time()
-    for thread in floods:
-        thread.start()
+    floods = [started(flood) for _ in range(3)]
     assert server.http.get("/ready").status_code == 200
-    for thread in floods:
-        thread.join()
+    for flooding in floods:
+        flooding.result(60)
     assert time.monotonic() - began < 20
     assert time.process_time() - used < 5
 
@@ -125,13 +123,14 @@ def test_byte_by_byte_is_no_way_around_it(server, hasty, head):
 
 
 def _is_over(connection: socket.socket) -> bool:
+    patience = connection.gettimeout()
     connection.setblocking(False)
     try:
         return connection.recv(1) is not None
     except BlockingIOError:
         return False
     finally:
-        connection.setblocking(True)
+        connection.settimeout(patience)
 
 
 def test_an_upload_may_take_as_long_as_it_needs_by_the_least_speed(server, hasty, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -13,6 +12,7 @@ import psycopg
 
 from eventstore.sessions.address import bounded
 from tests.scenarios.following.test_outages import DECLARE
+from tests.support.conditions import beside, until
 from tests.support.network.standby import Pair, streaming_pair
 from tests.support.people import ANIMATION, STRUCTURE, People
 from tests.support.running import found
@@ -32,6 +32,8 @@ class Load:
     codes: set[str] = field(default_factory=set)
     position: int = 0
     stop: Event = field(default_factory=Event)
+    #: By then every command is acknowledged.
+    ends: float = field(default_factory=lambda: time.monotonic() + 120)
 
     def write(self) -> None:
         while not self.stop.is_set():
@@ -39,6 +41,7 @@ class Load:
             values = {"query": DECLARE, "variables": {"input": ANIMATION | {"idempotencyKey": str(key)}}}
             while (answer := self.server.post(values, STRUCTURE).json()).get("errors"):
                 self.codes |= {error["extensions"]["code"] for error in answer["errors"]}
+                assert time.monotonic() < self.ends, self.codes
                 time.sleep(0.05)
             payload = answer["data"]["animationCreate"]
             assert payload["errors"] == []
@@ -59,13 +62,6 @@ class Load:
         return sorted(at for _, at in list(self.acknowledged.values()) if at > moment)
 
 
-def wait(load: Load, moment: float, commands: int) -> None:
-    deadline = time.monotonic() + 40
-    while len(load.after(moment)) < commands:
-        assert time.monotonic() < deadline, load.codes
-        time.sleep(0.02)
-
-
 def create_world(pair: Pair) -> str:
     with psycopg.connect(pair.primary, autocommit=True) as conn:
         conn.execute("CREATE DATABASE world")
@@ -80,19 +76,13 @@ def test_when_the_primary_dies_under_load_nothing_is_lost_or_doubled_and_writes_
     with streaming_pair(short_tmp_path) as pair, running_server(create_world(pair), clock) as server:
         People(server).sign()
         load = Load(server)
-        with ThreadPoolExecutor(4) as clients:
-            jobs = [clients.submit(work) for work in (load.write, load.write, load.write, load.read)]
-            try:
-                wait(load, 0.0, 20)
-                pair.kill_primary()
-                killed_at = time.monotonic()
-                pair.promote()
-                promoted_at = time.monotonic()
-                wait(load, promoted_at, 20)
-            finally:
-                load.stop.set()
-            for job in jobs:
-                job.result(timeout=30)
+        with beside(load.stop, load.write, load.write, load.write, load.read):
+            until(lambda: len(load.after(0.0)) >= 20, seconds=40)
+            pair.kill_primary()
+            killed_at = time.monotonic()
+            pair.promote()
+            promoted_at = time.monotonic()
+            until(lambda: len(load.after(promoted_at)) >= 20, seconds=40)
         assert load.after(promoted_at)[0] - killed_at < GOAL_SECONDS
         assert load.codes <= {"UNAVAILABLE", "POSITION_NOT_REACHED"}
         with psycopg.connect(pair.on_standby("world")) as conn:

@@ -8,7 +8,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from cli.server import serving
 from domain.kernel.actors import Role
 from projections.engine.rebuild import rebuild
 from tests.scenarios.following.test_subscriptions import PUBLICATIONS, TIMELINE, opened, subscribe
-from tests.support.conditions import until
+from tests.support.conditions import started, until
 from tests.support.people import COORDONNATEUR, NATIONAL, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import MASTER_KEY, OPERATIONS, TOKEN_SECRET, Clock, Server, running_server
 from tests.support.server import token as token_of
@@ -176,12 +175,11 @@ def test_a_subscription_ends_with_the_token_that_opened_it(people: People, serve
 def test_the_national_team_follows_a_rebuild_to_its_end(people: People, server: Server, founded_url: str):
     people.sign()
     with subscribed(server, PROGRESS, NATIONAL) as connection:
-        rebuilding = Thread(target=rebuild, args=(founded_url, MASTER_KEY, ["animations"]))
-        rebuilding.start()
+        rebuilding = started(lambda: rebuild(founded_url, MASTER_KEY, ["animations"]))
         notices: list[dict[str, Any]] = []
         while not notices or notices[-1]["step"] not in ("SWITCHED", "STOPPED"):
             notices.append(receive(connection)["payload"]["data"]["rebuildProgress"])
-        rebuilding.join()
+        rebuilding.result(60)
     assert notices[-1]["step"] == "SWITCHED"
     assert {notice["step"] for notice in notices} <= {"FILLING", "INDEXING", "CATCHING_UP", "SWITCHED"}
     for notice in notices:

@@ -23,6 +23,7 @@ from projections.engine.reading import AsyncPool, snapshot
 from projections.engine.waiting import PositionWaiter
 from projections.registry import relations
 from tests.scenarios.following.test_subscriptions import opened, subscribe
+from tests.support.conditions import started
 from tests.support.network.outages import log_locked, proxied, terminate_all
 from tests.support.people import ANIMATION, NATIONAL, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
@@ -202,12 +203,11 @@ def test_a_database_that_neither_answers_nor_ends_is_hung_up_on(
         monkeypatch.setattr("projections.engine.reading.POOL_SECONDS", 1.0)
         monkeypatch.setattr("projections.engine.reading.LONGEST_STATEMENT", 1.0)
         proxy.flows.clear()
-        with ThreadPoolExecutor(2) as clients:
-            read = clients.submit(server.post, {"query": "{ position animations { totalCount } }"}, NATIONAL)
-            looked_up = clients.submit(server.application.recorder.earlier_outcome, uuid4())
-            is_unavailable(read.result(timeout=25))
-            with pytest.raises(PersistenceError):
-                looked_up.result(timeout=25)
+        read = started(lambda: server.post({"query": "{ position animations { totalCount } }"}, NATIONAL))
+        looked_up = started(lambda: server.application.recorder.earlier_outcome(uuid4()))
+        is_unavailable(read.result(timeout=25))
+        with pytest.raises(PersistenceError):
+            looked_up.result(timeout=25)
         proxy.flows.set()
         answer = declare(server).json()["data"]["animationCreate"]
         assert answer["errors"] == []

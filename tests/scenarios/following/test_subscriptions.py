@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from itertools import takewhile
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from domain.kernel.actors import Role
+from tests.support.conditions import beside
 from tests.support.people import NATIONAL, OTHER_STRUCTURE, PARENT, STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import OPERATIONS, Server, expired_token
 
@@ -163,13 +165,10 @@ def test_publications_are_told_as_server_sent_events(people: People, server: Ser
 
     with server.http.stream("POST", "/graphql", json=body, headers={"accept": "text/event-stream"}) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
-        publisher = Thread(target=publish_until_enough)
-        publisher.start()
-        try:
-            data = next(line for line in stream.iter_lines() if line.startswith("data: {"))
-        finally:
-            enough.set()
-            publisher.join()
+        with beside(enough, publish_until_enough) as (publisher,):
+            # Comments come for ever.
+            lines = takewhile(lambda _: not publisher.done(), stream.iter_lines())
+            data = next(line for line in lines if line.startswith("data: {"))
     assert json.loads(data.removeprefix("data: "))["data"]["animationPublished"]["title"] == "À l'écoute"
 
 

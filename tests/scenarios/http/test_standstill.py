@@ -69,8 +69,12 @@ def test_a_frozen_projector_and_the_events_that_wait_for_it_are_told(
     ):
         until(lambda: is_ready(other))
         acquire(frozen, Lock.REBUILD)
-        while not try_acquire(frozen, Lock.PROJECTOR):
+
+        def takes_the_lease() -> bool:
             terminate_all(founded_url, "parentalite-projector")
+            return try_acquire(frozen, Lock.PROJECTOR)
+
+        until(takes_the_lease)
         # Not by caplog: what sets up logs anew, as commands do, takes its handler away.
         logged: list[str] = []
         monkeypatch.setattr(standstill.log, "warning", lambda _, extra: logged.extend(extra["problems"]))

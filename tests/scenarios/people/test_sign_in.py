@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from application.sign_in.local import issue_token
 from application.sign_in.oidc import OidcSignIn
 from domain.kernel.actors import Role
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
+from tests.support.conditions import started
 from tests.support.network.npm import installed
 from tests.support.people import ANIMATION, CONVENTION, NATIONAL, STRUCTURE_ID, People
 from tests.support.server import TOKEN_SECRET, Clock, Server, running_server
@@ -56,7 +56,7 @@ class Provider:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         # The provider writes its own notices there, too.
-        while self.process.stdout.readline().strip() != "rotated":
+        while started(self.process.stdout.readline).result(60).strip() != "rotated":
             assert self.process.poll() is None
 
     def opaque_token(self, login: str) -> str:
@@ -107,7 +107,7 @@ def provider(package: Path, tmp_path: Path) -> Iterator[Provider]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(["node", str(script), AUDIENCE], text=True, env=os.environ, **pipes)  # type: ignore[call-overload]
     try:
-        yield Provider(process, process.stdout.readline().strip())
+        yield Provider(process, started(process.stdout.readline).result(60).strip())
     finally:
         process.kill()
         process.wait()
@@ -230,14 +230,6 @@ def test_many_requests_at_once_ask_the_provider_for_its_keys_once(provider, serv
 
     monkeypatch.setattr(Issuer, "_current_keys", counted)
     token = provider.token("national")
-    answers: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(server.post({"query": VIEWER}, token).status_code))
-        for _ in range(20)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 20
+    answers = [started(lambda: server.post({"query": VIEWER}, token).status_code) for _ in range(20)]
+    assert [answer.result(60) for answer in answers] == [200] * 20
     assert len(issuers) == 1

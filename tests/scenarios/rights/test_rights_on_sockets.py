@@ -22,7 +22,7 @@ from application.sign_in.local import issue_token
 from domain.kernel.actors import Role
 from projections.engine.waiting import PositionWaiter
 from tests.scenarios.following.test_subscriptions import TIMELINE, opened, subscribe
-from tests.support.conditions import until
+from tests.support.conditions import started, until
 from tests.support.people import NATIONAL, STRUCTURE_ID, People
 from tests.support.server import TOKEN_SECRET, Clock, Server
 
@@ -150,7 +150,6 @@ def test_server_sent_events_have_a_longest_life_too(people, server, monkeypatch)
 def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, ending, monkeypatch):
     """The asker's mandate ends while the request waits for the position at which it has ended."""
     assert server.ask(QUERY, ending.token)["auditTrail"]["totalCount"]
-    answers: list[httpx.Response] = []
     wait, waits = PositionWaiter.wait, Event()
 
     async def noted(waiter: PositionWaiter, position: int, timeout: float) -> bool:
@@ -159,16 +158,12 @@ def test_a_request_that_waited_is_answered_by_who_asks_then(people, server, endi
 
     monkeypatch.setattr(PositionWaiter, "wait", noted)
     headers = {"authorization": f"Bearer {ending.token}", "min-position": str(server.log_head() + 1)}
-    waiting = Thread(
-        target=lambda: answers.append(
-            httpx.post(f"{server.address}/graphql", json={"query": QUERY}, headers=headers, timeout=30)
-        )
+    waiting = started(
+        lambda: httpx.post(f"{server.address}/graphql", json={"query": QUERY}, headers=headers, timeout=30)
     )
-    waiting.start()
     assert waits.wait(30)
     ending.ended()
-    waiting.join()
-    assert [error["extensions"]["code"] for error in answers[0].json()["errors"]] == ["FORBIDDEN"]
+    assert [error["extensions"]["code"] for error in waiting.result(60).json()["errors"]] == ["FORBIDDEN"]
 
 
 def test_a_body_that_took_its_time_is_carried_out_by_who_asks_then(people, server, ending):

@@ -20,6 +20,7 @@ from application.proof.witnessing.policy import read_policy
 from application.proof.witnessing.witness import WitnessState
 from cli.main import app
 from tests.scenarios.service.test_watched_from_outside import DAYS, NOW, sign
+from tests.support.conditions import started
 from tests.support.people import People
 from tests.support.server import CHECKPOINT_KEY, Server
 from tests.support.world import LOG_NAME
@@ -93,16 +94,17 @@ def test_a_witness_cosigns_what_the_log_asks_it_for_until_it_is_stopped(people: 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            line = process.stdout.readline()
+            line = started(process.stdout.readline).result(60)
             policy = read_policy(f"{line}quorum paierie.example.org-w\n")
             with server.application.pool.connection() as conn:
                 ask_witnesses(conn, policy, NOW)
                 last = latest(conn)
                 assert last is not None
                 assert policy.cosigned(cosigned_note(conn, last))
-        finally:
             process.send_signal(signal.SIGINT)
             _, output = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert "Stopped." in output
     assert LOG_NAME in (tmp_path / "w.json").read_text()
 
