@@ -80,8 +80,8 @@ def create_app(services: Services, pages: Pages | None = None) -> ASGIApp:
 
 
 def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pages | None) -> ASGIApp:
-    """Serve GraphQL over HTTP straight from its view, everything else through FastAPI, whose layers would take a
-    twentieth of a short answer's time.
+    """Serve GraphQL over HTTP and pages straight, everything else through FastAPI, whose layers would take a twentieth
+    of a short answer's time.
     """
     view = GraphQLView(services, schema)
     graphql = AnswerCache(view, services.waiter, is_recent=services.replicas.is_recent)
@@ -95,8 +95,11 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     endpoints.router.routes[:] = [by_segment]
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        is_graphql = scope["type"] == "http" and scope["path"] == "/graphql"
-        await (graphql if is_graphql else endpoints)(scope, receive, send)
+        is_http = scope["type"] == "http"
+        if is_http and scope["path"] == "/graphql":
+            await graphql(scope, receive, send)
+        elif not (is_http and await by_segment.handle_whole(scope, receive, send)):
+            await endpoints(scope, receive, send)
 
     return serve
 

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from api.core.answers import Refused
 from api.core.context import Services
 from api.core.incidents import report
+from api.http.routes_by_segment import WholeRoute
 from web.core.asking import Api
 from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard, long_texts
@@ -46,7 +46,7 @@ class Site:
     def clock(self) -> datetime:
         return self.services.clock()
 
-    def route(self, path: str, handler: Handler, *methods: str) -> Route:
+    def route(self, path: str, handler: Handler, *methods: str) -> WholeRoute:
         """Return a route on which whatever fails ends in a page that helps."""
 
         async def answer(request: Request) -> Response:
@@ -64,9 +64,9 @@ class Site:
             except Exception as error:
                 return self.failure(request, Problem.unexpected(report(error)))
 
-        return Route(path, answer, methods=methods or ("GET",))
+        return WholeRoute(path, answer, methods or ("GET",))
 
-    def desk(self, path: str, handler: Handler, *methods: str) -> Route:
+    def desk(self, path: str, handler: Handler, *methods: str) -> WholeRoute:
         """Return a route of those who work in the programme, where they sign in first.
 
         What they may not read answers like what does not exist.

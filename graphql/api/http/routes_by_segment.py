@@ -1,14 +1,29 @@
-"""Many routes as one, so that an address is compared with those alone that begin as it does."""
+"""Many routes as one, so that an address is compared with those alone that may be it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 #: Key of the scope for the route that an address leads to.
 _ROUTE = "parentalite.route"
+
+
+class WholeRoute(Route):
+    """A route whose endpoint answers every failure itself, so that no layer has to stand around it."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], methods: Sequence[str]) -> None:
+        super().__init__(path, endpoint, methods=methods)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        self.app = answer
 
 
 class RoutesBySegment(BaseRoute):
@@ -36,6 +51,15 @@ class RoutesBySegment(BaseRoute):
             if match is Match.PARTIAL and partial[0] is Match.NONE:
                 partial = match, {**child_scope, _ROUTE: route}
         return partial
+
+    async def handle_whole(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer where the address is that of a WholeRoute; return whether it is."""
+        match, child_scope = self.matches(scope)
+        is_whole = match is Match.FULL and isinstance(child_scope[_ROUTE], WholeRoute)
+        if is_whole:
+            scope.update(child_scope)
+            await self.handle(scope, receive, send)
+        return is_whole
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route: BaseRoute = scope[_ROUTE]

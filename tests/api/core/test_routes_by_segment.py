@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.types import Message, Scope
 from starlette.websockets import WebSocket
 
-from api.http.routes_by_segment import RoutesBySegment, with_pages
+from api.http.routes_by_segment import RoutesBySegment, WholeRoute, with_pages
 
 
 def page(path: str, *methods: str) -> Route:
@@ -60,6 +62,32 @@ def test_an_address_leads_where_it_would_among_all_routes(method: str):
 def test_routes_that_could_begin_with_anything_are_none_of_these():
     with pytest.raises(AssertionError):
         RoutesBySegment([page("/{anything}")])
+
+
+def whole(path: str, *methods: str) -> WholeRoute:
+    return WholeRoute(path, page(path).endpoint, methods or ("GET",))
+
+
+async def sent(routes: Sequence[BaseRoute], method: str, path: str) -> tuple[bool, bytes]:
+    """Return whether a whole route answers, and what is sent."""
+    content = b""
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        nonlocal content
+        content += message.get("body", b"")
+
+    scope: Scope = {"type": "http", "method": method, "path": path, "headers": [], "path_params": {}}
+    return await RoutesBySegment(routes).handle_whole(scope, receive, send), content
+
+
+def test_only_a_route_that_answers_every_failure_itself_is_answered_without_the_layers_around():
+    routes = [page("/animations.csv"), page("/animations/new"), whole("/animations/{id}"), whole("/letters", "POST")]
+    assert asyncio.run(sent(routes, "GET", "/animations/7")) == (True, b"/animations/{id} {'id': '7'}")
+    for method, path in (("GET", "/animations/new"), ("POST", "/animations/7"), ("GET", "/letters"), ("GET", "/no")):
+        assert asyncio.run(sent(routes, method, path)) == (False, b"")
 
 
 def test_a_page_takes_an_address_for_the_methods_that_it_has():
