@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.animations.filters import LANGUAGES, NAMES, Filters
+from web.animations.choices import Choices
+from web.animations.filters import NAMES, Filters
 from web.animations.month import Month
 from web.core.asking import Answer
 from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import Document, document
 from web.core.narrowing import unknown_among
+from web.core.pages import TURNED, page_variables
+from web.core.paths import query_without
 from web.core.problems import Problem
 from web.core.site import Site
 
@@ -25,7 +26,6 @@ _LISTING, _MONTH = document("animations/listing"), document("animations/month")
 #: The choices of the form, apart: the answer is the same for all readers, so that it is kept.
 _LISTS = document("animations/lists")
 _PARIS = ZoneInfo("Europe/Paris")
-_PER_PAGE = 20
 #: Filters by time, which the month itself gives in a calendar.
 _TIMES = ("startsFrom", "startsBefore", "upcoming")
 
@@ -35,6 +35,7 @@ class Listing:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._choices: Choices | None = None
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -58,7 +59,7 @@ class Listing:
         variables: dict[str, Any] = {}
         if filters.since is not None:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
-        answer = await self._ask(request, filters, _LISTING, variables | _page(request.query_params))
+        answer = await self._ask(request, filters, _LISTING, variables | page_variables(request.query_params))
         info = answer["animations"]["pageInfo"]
         return await self._page(
             request,
@@ -107,17 +108,13 @@ class Listing:
 
     async def _page(self, request: Request, template: str, filters: Filters, answer: Answer, **values: Any) -> Response:
         lists = await self._site.api.ask_publicly(request, _LISTS)
-        terms: dict[str, list[Mapping[str, Any]]] = {}
-        for term in lists["typology"]:
-            terms.setdefault(term["kind"], []).append(term)
-        others = {code: code for code in filters.lists.get("language", []) if code not in LANGUAGES}
+        if self._choices is None or self._choices.lists is not lists:
+            self._choices = Choices(lists, self._site.templates)
         return self._site.templates.scripted_page(
             request,
             template,
             422 if filters.errors else 200,
-            territories=lists["territories"],
-            terms=terms,
-            languages=[{"code": code, "label": label} for code, label in (LANGUAGES | others).items()],
+            fields=self._choices.fields(filters.chosen),
             filters=filters,
             chosen=filters.chosen,
             query=filters.query,
@@ -132,21 +129,10 @@ def _place(filters: Filters, communes: Sequence[Mapping[str, Any]]) -> str:
     return next((str(each["name"]) for each in communes if each["code"] == codes[0]), "")
 
 
-def _page(params: QueryParams) -> dict[str, Any]:
-    if before := params.get("before"):
-        return {"last": _PER_PAGE, "before": before}
-    after = params.get("after")
-    return {"first": _PER_PAGE} | ({"after": after} if after else {})
-
-
 def _with(request: Request, **values: Sequence[str]) -> str:
     """Return the address of the listing with these parameters in place of those of the same name, from its start."""
-    kept = [
-        (name, value)
-        for name, value in request.query_params.multi_items()
-        if value and name not in values and name not in ("after", "before")
-    ]
-    query = urlencode([*kept, *((name, value) for name, all in values.items() for value in all)])
+    further = ((name, value) for name, all in values.items() for value in all)
+    query = query_without(request, {*values, *TURNED}, *further)
     return f"/animations?{query}" if query else "/animations"
 
 

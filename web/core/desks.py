@@ -40,6 +40,8 @@ def at_desk(request: Request, address: str, *further: tuple[str, str]) -> str:
     named = whose(request) if _desk(path) == _desk(request.url.path) and not _THING.match(path) else None
     if named and f"{named[0]}=" in query:
         named = None
+    if not named and not further:
+        return address
     added = urlencode([*([named] if named else []), *further])
     return address + (("&" if mark else "?") + added if added else "")
 

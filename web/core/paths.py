@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,11 +33,18 @@ def own_path(path: str) -> str:
 
 def address_without(request: Request, names: Collection[str], *further: tuple[str, str]) -> str:
     """Return the address of this page without these parameters, and with others."""
+    query = query_without(request, names, *further)
+    return f"/{request.url.path.lstrip('/')}" + (f"?{query}" if query else "")
+
+
+def query_without(request: Request, names: Collection[str], *further: tuple[str, str]) -> str:
+    """Return the parameters of this page without these, and with others."""
     pairs = request.query_params.multi_items()
     kept = [(name, value) for name, value in pairs if value and name not in names]
     # Most addresses have nothing to leave out; to write one anew takes longer than to look.
-    query = urlencode([*kept, *further]) if further or kept != pairs else request.url.query
-    return f"/{request.url.path.lstrip('/')}" + (f"?{query}" if query else "")
+    query = urlencode(kept) if kept != pairs else request.url.query
+    # What is added has names of our own.
+    return "&".join([*([query] if query else []), *(f"{name}={quote_plus(value)}" for name, value in further)])
 
 
 def mended(request: Request) -> Response | None:

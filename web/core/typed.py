@@ -126,6 +126,8 @@ def iso_day(text: str) -> str:
     """Return 2027-01-15 of 15/01/2027, 15-01-27, « vendredi 15 janvier 2027 » and the like, and any other text as it
     is.
     """
+    if _ISO_DAY.fullmatch(text):
+        return text
     day = _DAY.fullmatch(_plain(text))
     if day is not None:
         return _iso(day[3], int(day[2]), day[1])
