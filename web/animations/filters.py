@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from web.core.forms import Field
 from web.core.narrowing import Search
+from web.core.typed import iso_day
 
 #: Filters under the names of the API, as in the addresses of feeds and exports.
 _LISTS = ("territory", "theme", "type", "audience", "venueType", "commune", "accessibility", "language")
@@ -114,7 +114,7 @@ class Filters:
         self.until = month.replace(day=monthrange(month.year, month.month)[1])
 
     def _day(self, params: QueryParams, name: str, label: str) -> date | None:
-        text = Field(name, label, "date").value(params.get(name, "")) or ""
+        text = iso_day(params.get(name, "").strip())
         try:
             day = date.fromisoformat(text[:10]) if text else None
         except ValueError:
