@@ -58,6 +58,15 @@ def test_a_reader_finds_what_is_to_come_by_place_theme_and_date(
     assert "<b>" not in page
 
 
+@pytest.mark.parametrize("view", ["", "&vue=mois"])
+def test_who_finds_nothing_in_a_commune_is_led_to_those_around(visitor: Visitor, cafe: str, view: str) -> None:
+    page = visitor.sees(f"/animations?lieu=Balaruc-les-Bains{view}")
+    around = next(link for link in links(page) if "around=" in link)
+    assert "Chercher aussi dans les communes voisines" in page
+    if not view:
+        assert cafe in visitor.sees(around.replace("&amp;", "&"))
+
+
 def test_a_place_that_means_several_communes_is_asked_about_and_an_unknown_one_is_named(visitor: Visitor) -> None:
     page = visitor.sees("/animations?lieu=saint-jean-de&theme=educonnect")
     choices = [link for link in links(page) if "commune=" in link]

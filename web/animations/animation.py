@@ -106,7 +106,8 @@ class AnimationPage:
         about = {"sendsTextMessages": answer["sendsTextMessages"], "forOthers": role in REGISTERING, "role": role}
         about["forSelf"] = role in _REGISTERING_THEMSELVES
         # Nobody else can be registered for what is for médiateurs.
-        about["forOthers"] = about["forOthers"] and animation["audience"]["code"] != FOR_MEDIATEURS
+        about["forParents"] = animation["audience"]["code"] != FOR_MEDIATEURS
+        about["forOthers"] = about["forOthers"] and about["forParents"]
         return {**animation, **about}
 
     def _page(self, request: Request, animation: Mapping[str, Any], form: Form) -> Response:

@@ -119,6 +119,7 @@ class Listing:
             chosen=filters.chosen,
             query=filters.query,
             place=filters.place or _place(filters, answer["communes"] or ()),
+            nearby=_nearby(request, filters),
             **values,
         )
 
@@ -139,6 +140,12 @@ def _with(request: Request, **values: Sequence[str]) -> str:
 def _in(request: Request, filters: Filters, codes: Sequence[str]) -> str:
     """Return the address of the listing in these communes, or around the first of them."""
     return _with(request, around=codes[:1]) if filters.nearby else _with(request, commune=codes)
+
+
+def _nearby(request: Request, filters: Filters) -> str | None:
+    """Return the address of the same list around its commune, or None where it is of none, or around one already."""
+    codes = filters.lists.get("commune")
+    return _with(request, commune=[], around=codes[:1]) if codes else None
 
 
 def _turn(request: Request, **cursor: str) -> str:

@@ -90,6 +90,7 @@ class Toolbox:
             degree_labels=DEGREES,
             chosen=params,
             query=query,
+            narrowed=bool(known or set(where) - {"kind"}),
             order=order,
             orders=[(code, label, _ordered(request, code)) for code, label in _ORDERS.items()] if text else [],
             unknown=[*unknown, *(_WORDS.get(name, name) for name in refused)],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from tests.support.papers.dossiers import pdf
 from tests.support.people import COORDONNATEUR, NATIONAL, STRUCTURE_ID, People
 from tests.support.server import Server
@@ -91,6 +93,12 @@ def test_a_structure_proposes_on_a_page_and_everybody_reads_what_the_national_te
     }
     assert "evil.example" not in reader.http.get(f"/ressources/{publication}", headers={"Host": "evil.example"}).text
     assert "https://exemple.fr/fiche" in links(page)
+
+
+@pytest.mark.parametrize("path", ["/actualites", "/ressources"])
+def test_criteria_are_offered_to_be_erased_only_where_there_are_some(visitor: Visitor, path: str) -> None:
+    assert "Effacer les critères" not in visitor.sees(path)
+    assert "Effacer les critères" in visitor.sees(f"{path}?degree=FIRST")
 
 
 def test_a_coordonnateur_publishes_news_and_desks_are_for_those_who_sit_there(people: People, server: Server) -> None:

@@ -13,6 +13,9 @@ from tests.support.visitor import Visitor
 LEA = {"firstName": "Léa", "lastName": "Martin", "email": "lea@exemple.fr", "phone": "06 12 34 56 78", "children": "2"}
 
 
+LEA_ALONE = {name: value for name, value in LEA.items() if name != "children"}
+
+
 @pytest.fixture(scope="module")
 def cafe(people: People) -> str:
     """Of one seat."""
@@ -61,6 +64,24 @@ def test_nobody_is_registered_for_a_day_or_a_place_that_they_have_not_seen(visit
     assert "La date ou le lieu a changé pendant que vous remplissiez cette page : rien n&#39;est enregistré." in page
     assert ("Mairie" in page, 'value="Léa"' in page) == (True, True)
     assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(page, values=LEA).replace("&#39;", "'")
+
+
+def test_what_is_wrong_with_a_field_that_the_page_no_longer_has_is_named_all_the_same(
+    visitor: Visitor, people: People
+) -> None:
+    people.publish(animation := people.declare(title="Change de type"))
+    page = visitor.sees(f"/animations/{animation}")
+    people.does("47-modify-an-animation", STRUCTURE, animationId=animation, type="cafe-des-parents")
+    page = visitor.sends(page, values=LEA, status=422)
+    summary = page[page.index('id="erreurs"') : page.index("<h1>")]
+    assert re.search("<li>[^<]*enfants", summary), summary
+    assert "C'est fait, vous êtes inscrit(e)" in visitor.sends(page, values=LEA_ALONE).replace("&#39;", "'")
+
+
+def test_who_has_no_e_mail_reads_who_can_register_them(visitor: Visitor, people: People, animation: str) -> None:
+    people.publish(training := people.declare(audience="mediateurs", type="formation-mediateurs"))
+    assert "Vous n'avez pas d'adresse e-mail ?" in visitor.sees(f"/animations/{animation}")
+    assert "Vous n'avez pas d'adresse e-mail ?" not in visitor.sees(f"/animations/{training}")
 
 
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
