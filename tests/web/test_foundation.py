@@ -33,6 +33,12 @@ def test_every_document_is_one_that_the_schema_answers():
         assert validate(schema._schema, parse(each.text)) == [], each.name
 
 
+def test_every_page_says_when_an_animation_is_in_the_time_of_its_place():
+    for path in sorted(ROOT.rglob("*.html")):
+        spans = re.findall(r"span\([^()]*\)", path.read_text(encoding="utf-8"))
+        assert all("territory.timeZone" in each for each in spans), (path.name, spans)
+
+
 def test_a_page_with_a_form_that_can_be_refused_says_so_in_its_title():
     """What a screen reader says first of a page is its title."""
     silent = []
