@@ -111,6 +111,7 @@ def test_every_period_gives_exactly_its_events_in_log_order(
         page = history.asks(AUDIT, _ACTORS[who], where=where, first=size, after=after).data["auditTrail"]
         assert page["totalCount"] == len(expected)
         positions += [node["position"] for node in page["nodes"]]
+        assert len(positions) <= len(expected)
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]

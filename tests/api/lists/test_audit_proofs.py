@@ -32,6 +32,7 @@ def test_each_event_is_proved_to_be_in_the_latest_signed_tree(town: Town):
     while len(nodes) < len(leaves):
         answer = town.asks(TRAIL, NATIONAL, first=100, after=after).data
         nodes += answer["auditTrail"]["nodes"]
+        assert answer["auditTrail"]["nodes"]
         after = answer["auditTrail"]["pageInfo"]["endCursor"]
     root, size = b64decode(answer["checkpoint"]["root"]), answer["checkpoint"]["size"]
     assert len(nodes) == size == len(leaves)

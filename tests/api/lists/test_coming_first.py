@@ -90,6 +90,7 @@ def _walk(reader: Reader, what: str, size: int, backwards: bool, between: Callab
         arguments = {"last": size, "before": cursor} if backwards else {"first": size, "after": cursor}
         page = _page(reader, what, **arguments)
         ids = [edge["node"]["id"] for edge in page["edges"]]
+        assert not {*ids} & {*walked}, "it walks in circles"
         walked = ids + walked if backwards else walked + ids
         if not page["pageInfo"]["hasPreviousPage" if backwards else "hasNextPage"]:
             return walked

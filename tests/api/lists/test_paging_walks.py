@@ -123,6 +123,7 @@ def _walk(listed: Listed, orders: Orders, size: int, backwards: bool, between: A
         info = page["pageInfo"]
         assert (info["startCursor"], info["endCursor"]) == ((cursors[0], cursors[-1]) if cursors else (None, None))
         assert info["hasNextPage" if backwards else "hasPreviousPage"] == (cursor is not None)
+        assert not {*ids} & {*walked}, "it walks in circles"
         walked = ids + walked if backwards else walked + ids
         if not info["hasPreviousPage" if backwards else "hasNextPage"]:
             return walked

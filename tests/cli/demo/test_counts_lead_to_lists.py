@@ -108,8 +108,10 @@ def _counts(visitor: Visitor, begin: list[str]) -> Iterator[tuple[str, str, int,
 def _rows(visitor: Visitor, address: str) -> int:
     """Return how many rows the list has on all its pages: the first list at the place that the address names."""
     path, _, place = address.partition("#")
-    rows, page = 0, path
+    rows, page, seen = 0, path, set[str]()
     while page:
+        assert page not in seen, "it leads in circles"
+        seen.add(page)
         text = visitor.http.get(page, follow_redirects=True).text
         rows += _rows_of(_main(text), place)
         page = next(

@@ -243,7 +243,9 @@ def walk(town: Town, document: str, path: Sequence[str], size: int, actor: Actor
         page: Any = town.asks(document, actor, first=size, after=after, **variables).data
         for name in path:
             page = page[name]
-        walked += [node["id"] for node in page["nodes"]]
+        ids = [node["id"] for node in page["nodes"]]
+        assert not {*ids} & {*walked}, "it walks in circles"
+        walked += ids
         if not page["pageInfo"]["hasNextPage"]:
             return walked
         after = page["pageInfo"]["endCursor"]
