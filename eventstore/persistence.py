@@ -22,10 +22,11 @@ from eventsourcing.persistence import (
     Mapper,
     ProcessRecorder,
     StoredEvent,
+    Subscription,
     Transcoder,
 )
 from eventsourcing.utils import Environment, EnvType
-from psycopg import Cursor
+from psycopg import Cursor, sql
 from psycopg.rows import DictRow
 
 from eventstore.authenticators import EventKeys, columns, read_event_keys
@@ -58,6 +59,26 @@ _ONE_WAY = (
 MOST_CONNECTIONS = 10
 
 
+class _Subscription(postgres.PostgresSubscription):
+    """The library's, which also tells of what is recorded after its first look and before it listens.
+
+    Nobody is notified of that: the library's own would wait until something more is recorded, for ever if it is not.
+    """
+
+    def _listen(self) -> None:
+        try:
+            with self._recorder.datastore.get_connection() as conn:
+                conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._recorder.channel_name)))
+                self._has_been_notified.set()
+                while not self._has_been_stopped and not self._thread_error:
+                    # Its end is looked for as often as in the library.
+                    if list(conn.notifies(timeout=0.1, stop_after=1)):
+                        self._has_been_notified.set()
+        except BaseException as error:
+            self._thread_error = self._thread_error or error
+            self.stop()
+
+
 class LogRecorder(CommandRecorder):
     """Its `insert_events` refuses events that do not follow the last of their stream, and authenticates the others."""
 
@@ -67,6 +88,9 @@ class LogRecorder(CommandRecorder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._last = local()
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        return _Subscription(recorder=self, gt=gt, topics=topics)
 
     def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         # The library calls this first in its transaction; what is raised here leaves nothing behind.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 from random import Random
+from threading import Event
 from uuid import UUID, uuid4
 
 import psycopg
@@ -28,7 +29,9 @@ from domain.typology.typology import TermRenamed
 from eventstore.bulk import append_rows
 from eventstore.log import LAST_POSITION, read_after, read_stream
 from eventstore.mapper import record_of
+from eventstore.persistence import _Subscription
 from eventstore.seals import is_sealed
+from tests.support.conditions import started
 from tests.support.network.outages import terminate_all
 from tests.support.world import EVENT_KEYS
 
@@ -180,6 +183,19 @@ def test_a_projection_of_the_library_follows_commands_and_goes_on_where_it_stopp
     with _following(env) as runner:
         runner.wait(world.publishes(second).position, timeout=10)
         assert runner.projection.view.rows() == {first: ("Avant", "national"), second: ("Entre-temps", "national")}
+
+
+def test_what_is_recorded_after_the_first_look_and_before_it_listens_is_told_too(world, library, monkeypatch):
+    world.creates()
+    may_listen, listen = Event(), _Subscription._listen
+    monkeypatch.setattr(_Subscription, "_listen", lambda self: may_listen.wait(30) and listen(self))
+    last = library.recorder.max_notification_id()
+    with library.recorder.subscribe(gt=last - 1) as subscription:
+        assert next(subscription).id == last
+        # Its first look is over. Nobody is notified of this one.
+        world.creates()
+        may_listen.set()
+        assert started(lambda: next(subscription)).result(30).id == last + 1
 
 
 def test_topics_and_classes_lead_to_each_other_by_the_librarys_own_functions():
