@@ -84,6 +84,15 @@ def test_who_has_no_e_mail_reads_who_can_register_them(visitor: Visitor, people:
     assert "Vous n'avez pas d'adresse e-mail ?" not in visitor.sees(f"/animations/{training}")
 
 
+def test_who_wants_to_call_reads_when(visitor: Visitor, people: People) -> None:
+    contact = {"phone": "06 39 98 12 34", "hours": "du lundi au jeudi"}
+    people.publish(animation := people.declare(title="Avec un contact", contact=contact))
+    page = visitor.sees(f"/animations/{animation}")
+    assert ("06 39 98 12 34" in page, "du lundi au jeudi" in page) == (True, True)
+    page = visitor.sends(page, values=LEA)
+    assert page.count("du lundi au jeudi") == 1
+
+
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
     people.publish(animation := people.declare(title="Trop tard"))
     page = visitor.sees(f"/animations/{animation}")
