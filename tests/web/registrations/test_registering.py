@@ -93,6 +93,12 @@ def test_who_wants_to_call_reads_when(visitor: Visitor, people: People) -> None:
     assert page.count("du lundi au jeudi") == 1
 
 
+def test_what_takes_place_on_the_web_says_so(visitor: Visitor, people: People, animation: str) -> None:
+    people.publish(online := people.declare(title="De chez soi", venueType="en-ligne", venueName="La visio"))
+    assert "C'est en ligne" in visitor.sees(f"/animations/{online}")
+    assert "C'est en ligne" not in visitor.sees(f"/animations/{animation}")
+
+
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
     people.publish(animation := people.declare(title="Trop tard"))
     page = visitor.sees(f"/animations/{animation}")
