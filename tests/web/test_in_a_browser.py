@@ -136,6 +136,30 @@ def test_a_commune_is_suggested_while_it_is_typed_and_accepted_as_it_is_suggeste
     context.close()
 
 
+def test_a_search_shows_what_it_finds_without_loading_the_page_anew(
+    browser: Browser, server: Server, animation: str
+) -> None:
+    context = browser.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{server.address}/animations")
+    page.evaluate("document.querySelector('header').id = 'still-there'")
+    field = page.get_by_label("Commune ou code postal")
+    found_at = {"34200": "#resultats", "Nullepart-sur-Mer": "[role=alert] a", "Montpellier": "#resultats"}
+    for place, found in found_at.items():
+        field.fill(place)
+        field.press("Enter")
+        expect(page).to_have_url(re.compile(f"lieu={place}"))
+        expect(page.locator(found)).to_be_focused()
+        expect(page.locator("header#still-there")).to_have_count(1)
+        assert violations(page) == []
+    with page.expect_response(lambda answer: "communes.json" in answer.url):
+        field.press_sequentially("n")
+    page.go_back()
+    expect(page).to_have_title(re.compile("^Erreur : "))
+    expect(page.locator("header#still-there")).to_have_count(0)
+    context.close()
+
+
 def test_a_parent_registers_and_gives_up_by_keyboard_alone_without_scripts(
     telephone: BrowserContext, server: Server, animation: str
 ) -> None:

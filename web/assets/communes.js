@@ -4,7 +4,9 @@
 const LEAST = 2;
 const PAUSE = 200;
 
-for (const field of document.querySelectorAll("input[data-communes]")) {
+document.querySelectorAll("input[data-communes]").forEach(suggest);
+
+export function suggest(field) {
   const list = document.createElement("datalist");
   list.id = `${field.id}-communes`;
   field.after(list);
