@@ -16,19 +16,20 @@ from cli.server.serving import address_of, take_address
 ANSWER_SECONDS = 0.6
 
 
-async def answer_slowly(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await asyncio.sleep(60 if scope["path"] == "/events" else ANSWER_SECONDS)
-    await send({"type": "http.response.body", "body": b"whole"})
-
-
 def test_a_long_answer_is_finished_and_a_stream_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draining, "DRAIN_SECONDS", 0.05)
     monkeypatch.setattr(uvicorn.Server, "capture_signals", lambda self: nullcontext())
 
     async def ask_and_replace() -> tuple[str, float]:
         loop = asyncio.get_running_loop()
-        started = asyncio.Event()
+        started, arrived = asyncio.Event(), asyncio.Semaphore(0)
+
+        async def answer_slowly(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            arrived.release()
+            await asyncio.sleep(60 if scope["path"] == "/events" else ANSWER_SECONDS)
+            await send({"type": "http.response.body", "body": b"whole"})
+
         config = uvicorn.Config(answer_slowly, lifespan="off", log_level="critical", timeout_graceful_shutdown=0)
         server = draining.DrainingServer(config, started.set, lambda: None, 0)
         with take_address("127.0.0.1", 0) as listener:
@@ -39,7 +40,8 @@ def test_a_long_answer_is_finished_and_a_stream_is_not_waited_for(monkeypatch: p
                 events = {"accept": "text/event-stream"}
                 following = asyncio.create_task(client.get(f"{address}/events", headers=events))
                 asking = asyncio.create_task(client.get(address))
-                await asyncio.sleep(0.2)
+                for _ in (following, asking):
+                    await asyncio.wait_for(arrived.acquire(), 30)
                 began = loop.time()
                 server.replace(1, None)
                 whole = (await asking).text
