@@ -34,6 +34,11 @@ class Wording:
 
 _FOLLOW = "Suivre ma candidature"
 _MANAGE = "Voir ou annuler mon inscription"
+#: Couples share an address: the second of them is not registered.
+_ONE_PERSON = (
+    "Une adresse inscrit une seule personne. Pour inscrire quelqu'un d'autre, donnez une autre adresse, ou demandez à"
+    " la structure de l'inscrire."
+)
 
 WORDINGS: Mapping[str, Wording] = {
     "registration.seated": Wording(
@@ -47,6 +52,7 @@ WORDINGS: Mapping[str, Wording] = {
         (
             "Cette adresse vient d'être indiquée pour une inscription ou une annulation, et elle est déjà inscrite.",
             "Votre inscription tient, rien n'a changé : le lien ci-dessous la montre, et l'annule si vous le voulez.",
+            _ONE_PERSON,
         ),
         action=_MANAGE,
     ),
@@ -57,6 +63,7 @@ WORDINGS: Mapping[str, Wording] = {
             " d'attente.",
             "Votre demande tient et garde son rang, rien n'a changé : le lien ci-dessous la montre, et l'annule si vous"
             " le voulez.",
+            _ONE_PERSON,
         ),
         action=_MANAGE,
     ),

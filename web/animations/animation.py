@@ -27,7 +27,7 @@ _FIELDS = (
         "email",
         "Adresse e-mail",
         "email",
-        hint="Nous y envoyons la confirmation. Format attendu : nom@exemple.fr",
+        hint="Nous y envoyons la confirmation. Une adresse inscrit une seule personne. Format attendu : nom@exemple.fr",
         required=True,
         autocomplete="email",
     ),

@@ -99,6 +99,15 @@ def test_what_takes_place_on_the_web_says_so(visitor: Visitor, people: People, a
     assert "C'est en ligne" not in visitor.sees(f"/animations/{animation}")
 
 
+def test_a_second_parent_with_the_same_address_reads_how_to_register(visitor: Visitor, people: People) -> None:
+    people.publish(animation := people.declare(title="À deux", seats=5))
+    form = visitor.sees(f"/animations/{animation}")
+    assert "Une adresse inscrit une seule personne" in form
+    visitor.sends(form, values=LEA)
+    page = visitor.sends(visitor.sees(f"/animations/{animation}"), values=LEA | {"firstName": "Paul"})
+    assert "Pour inscrire une autre personne, donnez une autre adresse" in page
+
+
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
     people.publish(animation := people.declare(title="Trop tard"))
     page = visitor.sees(f"/animations/{animation}")
