@@ -23,7 +23,7 @@ KNOWS_DATES := tests/demo/test_season.py tests/cli/demo/test_demo.py tests/cli/t
 	tests/scenarios/exports/test_exports.py tests/scenarios/test_story.py tests/application/sign_in
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-clock soak fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-territories bench-coverage bench-replicas bench-hostile bench-migration bench-all drill drill-migration
+.PHONY: help demo test test-fast test-clock soak soak-kills fuzz lint types schema check-schema check-breaks release-schema docs reference check-reference requirements audit-packages bench-rebuild bench-append bench-lag bench-terms bench-audit bench-rules bench-whatif bench-imports bench-audit-trail bench-graphql bench-documents bench-pages bench-scale bench-territories bench-coverage bench-replicas bench-hostile bench-migration bench-all drill drill-migration
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-26s %s\n' "$$name" "$$what"; done
@@ -43,6 +43,9 @@ test-clock: $(DEV) ## Run what knows dates at 00:30 UTC on 1 January, on a machi
 soak: $(DEV) ## Projections 20 times as long as in the suite; a server at work for ten minutes with 200 subscribers
 	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q $(UNBOUNDED) tests/projections/test_exactness.py tests/projections/test_terms.py tests/projections/test_projector.py
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_SUBSCRIBERS=$${SOAK_SUBSCRIBERS:-200} $(BIN)/pytest -q -s $(UNBOUNDED) tests/cli/server/test_soak.py
+
+soak-kills: $(DEV) ## Projectors, rebuilds and changes of terms killed at random moments, 40 rounds
+	@SOAK_TIMES=$${SOAK_TIMES:-20} $(BIN)/pytest -q $(UNBOUNDED) tests/projections/test_killed_at_any_moment.py tests/projections/test_renewing_killed.py
 
 fuzz: $(DEV) ## Bundles and hostile requests, 50 times those of the suite; documents, ten minutes with each role (two hours)
 	@SOAK_TIMES=$${SOAK_TIMES:-50} $(BIN)/pytest -q $(UNBOUNDED) tests/application/proof/test_bundle.py tests/scenarios/bounds/test_hostile_documents.py tests/scenarios/bounds/test_largest_inputs.py tests/api/compiled/test_ordinary.py
