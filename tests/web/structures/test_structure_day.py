@@ -78,6 +78,8 @@ def test_a_structure_lives_the_day_of_an_animation_by_pages(visitor: Visitor, pe
     same = {"parents": "4", "reason": "Pour rien."} | answers
     assert "Rien ne change" in visitor.sends(visitor.sees(f"{base}/attestation"), values=same, status=422)
     slip = answers | {"parents": "400", "reason": "Une foule.", "cle": ""}
+    gaps = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip | {"answer-0": ""}, status=422)
+    assert ('<a href="#parents">' in gaps, '<a href="#answer-0">' in gaps) == (True, True)
     confirmation = visitor.sends(visitor.sees(f"{base}/attestation"), values=slip, status=422)
     assert re.search('<a href="#parents">400\\s+parents pour [0-9]+\\s+places. Vérifiez ce nombre.', confirmation)
     assert re.search('name="confirmed" value="400">Oui, 400\\s+parents sont venus', confirmation)

@@ -57,16 +57,18 @@ class AttestationPage:
         # What the page was for when it was opened: sent twice, an attestation is no correction of itself.
         corrects = form.values["act"] == _CORRECTS
         form.fields = fields = _fields(animation, questions, corrects=corrects)
-        typed = form.input()
         if form.values["wording"] not in ("", str((questions or {}).get("version", ""))):
             form.general.append(_CHANGED)
-        unusual = "" if form.failed else _unusual(animation, typed.get("parents"))
-        if unusual and form.values["confirmed"] == str(typed["parents"]):
+        parents = _PARENTS.value(form.values.get("parents", ""))
+        unusual = _unusual(animation, parents) if isinstance(parents, int) and not form.failed else ""
+        if unusual and form.values["confirmed"] == str(parents):
             unusual = ""
         if unusual:
             form.errors["parents"] = (
                 f"{unusual}. Vérifiez ce nombre. S'il est juste, confirmez-le en bas du formulaire."
             )
+        # Names all that is missing where anything is wrong already.
+        typed = form.input()
         if not form.failed:
             answers = [form.values[each.name].strip() for each in fields if each.name.startswith("answer-")]
             values = {name: typed.get(name) for name in ("parents", "children")} | {"animationId": animation["id"]}
@@ -85,7 +87,7 @@ class AttestationPage:
                 return RedirectResponse(f"/structure/animations/{animation['id']}?fait={done}", 303)
             form.refuse([dict(each) | {"field": _place(each["field"])} for each in payload["errors"]])
         form.fields = _fields(animation, questions)
-        return self._page(request, animation, questions, form, to_confirm=typed["parents"] if unusual else None)
+        return self._page(request, animation, questions, form, to_confirm=parents if unusual else None)
 
     def _page(
         self,
@@ -110,10 +112,8 @@ class AttestationPage:
         return self._site.guard.keep(request, response)
 
 
-def _unusual(animation: Mapping[str, Any], parents: int | None) -> str:
+def _unusual(animation: Mapping[str, Any], parents: int) -> str:
     """Return what is unusual about so many parents, for the seats and by the list of the day; empty if nothing is."""
-    if parents is None:
-        return ""
     words, seats = adults(parents, animation), animation["seats"]
     if parents > _MOST_PARENTS_A_SEAT * seats:
         return f"{words} pour {plural(seats, 'place', 'places')}"
