@@ -7,6 +7,7 @@ data. A code is short enough to type from paper, and belongs to one thing.
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -25,8 +26,10 @@ _LONGEST_LINK = 400
 #: 40 bits: too many to try through an API with a rate limit.
 _CODE_LETTERS = 8
 #: RFC 4648's letters without those that are mistaken for digits; 0 and 1 are never printed.
-#: With room for blanks and dashes.
-_LONGEST_TYPED = 40
+#: With room for blanks, dashes and a label.
+_LONGEST_TYPED = 80
+#: A code that was pasted with its label: « Votre code : K7QF-2M4X ».
+_LABELLED = re.compile(r"\bcode\b.*?(?<![^\W_])((?:[^\W_][\W_]*){8})$", re.IGNORECASE | re.DOTALL)
 _TYPED = str.maketrans("01", "OI")
 
 
@@ -74,8 +77,14 @@ def typed_code(typed: str) -> str | None:
     typed = typed.strip()
     if len(typed) > _LONGEST_TYPED:
         return None
-    letters = "".join(char for char in typed.upper() if char.isalnum()).translate(_TYPED)
+    letters = _letters(typed)
+    if len(letters) != _CODE_LETTERS and (labelled := _LABELLED.search(typed)):
+        letters = _letters(labelled[1])
     return f"{letters[:4]}-{letters[4:]}" if len(letters) == _CODE_LETTERS else None
+
+
+def _letters(typed: str) -> str:
+    return "".join(char for char in typed.upper() if char.isalnum()).translate(_TYPED)
 
 
 class Codes:

@@ -24,9 +24,14 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 #: The format characters that words of several languages and emojis need.
 _JOINERS = frozenset("\u200c\u200d")
 _SPACES = re.compile("[\t\n]+")
-_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", re.ASCII)
-#: Days in words, of which accents are left out: « samedi 3 déc. 2026 », « le 1er mars 27 ».
-_DAY_IN_WORDS = re.compile(r"(?:le )?(?:([a-z]+)\.? )?(?:le )?(\d{1,2})(?:er)? ([a-z]{3,})\.? (\d{4}|\d{2})", re.ASCII)
+#: « samedi 3/12/2026 », after what `_STRAY` leaves.
+_DAY = re.compile(r"(?:([a-z]+)\.? )?(\d{1,2}) ?[/. -] ?(\d{1,2}) ?[/. -] ?(\d{4}|\d{2})", re.ASCII)
+#: Days in words, of which accents are left out: « samedi 3 déc. 2026 », « 1 er mars 27 ». The year may be missing.
+_DAY_IN_WORDS = re.compile(
+    r"(?:([a-z]+)\.? )?(\d{1,2}) ?(?:er)? ?[ -] ?([a-z]{3,})\.?(?: ?[ -] ?(\d{4}|\d{2}))?", re.ASCII
+)
+#: Marks and words that stand around a day.
+_STRAY = re.compile(r"[,;:()«»\"]|\b(?:date|jour|le|au|du)\b|\.$")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: Hours as people write them where a browser has no field for them: 9 h 30.
 _HOUR = re.compile(r"(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?", re.ASCII)
@@ -37,6 +42,8 @@ _NUMBER = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?P<mark>[ .])\d{3}(?:(?P=mark)\d{3})*|\d+)(?:[.,](?P<part>\d+))?", re.ASCII
 )
 _AMOUNT = re.compile(r"\d+(\.\d{1,2})?", re.ASCII)
+#: Thousands, or euros with three decimals: 12.505 and 12,505.
+_EITHER = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 _EUROS = ("€", "euros", "euro", "eur")
 PER_CENT = ("%", "pour cent")
 #: Marks of the width of an ideogram, as some keyboards have them.
@@ -73,11 +80,15 @@ def _plain(text: str) -> str:
     return " ".join("".join(digits).translate(_WIDE).split())
 
 
-def plain_number(text: str, units: Sequence[str] = ()) -> str | None:
-    """Return 1200.5 of « 1 200,5 » and « 1.200,5 € », where the euro is among its units; None of what is no number."""
+def _without_unit(text: str, units: Sequence[str]) -> str:
     text = _plain(text)
     unit = next((unit for unit in units if text.casefold().endswith(unit)), "")
-    number = _NUMBER.fullmatch(text[: len(text) - len(unit)].rstrip())
+    return text[: len(text) - len(unit)].rstrip()
+
+
+def plain_number(text: str, units: Sequence[str] = ()) -> str | None:
+    """Return 1200.5 of « 1 200,5 » and « 1.200,5 € », where the euro is among its units; None of what is no number."""
+    number = _NUMBER.fullmatch(_without_unit(text, units))
     if number is None:
         return None
     whole = number["whole"].replace(number["mark"] or " ", "")
@@ -97,17 +108,25 @@ def _wrong_number(text: str, example: int = 2) -> str:
     """Return what was expected in place of a text that `whole_number` could not read."""
     if text.isascii() and text.isdigit():
         return "ce nombre est trop grand"
+    if "." in (plain_number(text, PER_CENT) or ""):
+        return f"un nombre entier est attendu, sans virgule, par exemple {example}"
     # Calling for a number would say nothing to 12,5 or « 12 places ».
     some = any(map(str.isdigit, text))
     return f"{'des chiffres seulement' if some else 'un nombre est attendu'}, par exemple {example}"
 
 
 def amount(text: str) -> str:
-    """Return an amount of euros as the API reads it, or else the text."""
-    return plain_number(text, _EUROS) or text
+    """Return an amount of euros as the API reads it, or else the text, as of one that reads in two ways."""
+    return text if _EITHER.fullmatch(_without_unit(text, _EUROS)) else plain_number(text, _EUROS) or text
 
 
 def _wrong_amount(text: str) -> str | None:
+    if either := _EITHER.fullmatch(_without_unit(text, _EUROS)):
+        whole, part = either.groups()
+        return (
+            f"ce montant se lit de deux façons : écrivez {whole} {part},00 pour des milliers d'euros, ou deux chiffres"
+            f" au plus après la virgule, par exemple {whole},{part[:2]}"
+        )
     return None if _AMOUNT.fullmatch(text) else "un montant en euros est attendu, par exemple 150,00"
 
 
@@ -128,10 +147,7 @@ def iso_day(text: str) -> str:
     """
     if _ISO_DAY.fullmatch(text):
         return text
-    day = _DAY.fullmatch(_plain(text))
-    if day is not None:
-        return _iso(day[3], int(day[2]), day[1])
-    iso, weekday = _in_words(text)
+    iso, weekday = _day_of(text)
     return iso if iso and _is(iso, weekday) else text
 
 
@@ -139,20 +155,46 @@ def _iso(year: str, month: int, day: str) -> str:
     return f"{year if len(year) == 4 else f'20{year}'}-{month:02}-{int(day):02}"
 
 
-def _in_words(text: str) -> tuple[str, str]:
-    """Return the day that is written in words, with the day of the week that stands before it, if any; two "" of any
-    other text.
+def _bare(text: str) -> str:
+    """Return the text of a day without accents, and without the marks and words that stand around it."""
+    return " ".join(_STRAY.sub(" ", _without_accents(_plain(text))).split())
+
+
+def _day_of(text: str) -> tuple[str, str]:
+    """Return the day that is written, with the day of the week that stands before it, if any; two "" of any other
+    text.
     """
-    words = _DAY_IN_WORDS.fullmatch(_without_accents(_plain(text)))
-    months = [number for number, name in enumerate(MONTHS, 1) if words and _begins(name, words[3])]
-    if words is None or len(months) != 1:
-        return "", ""
-    return _iso(words[4], months[0], words[2]), words[1] or ""
+    bare = _bare(text)
+    if _ISO_DAY.fullmatch(bare):
+        return bare, ""
+    if day := _DAY.fullmatch(bare):
+        return _named(day[1] or "", _iso(day[4], int(day[3]), day[2]))
+    words = _DAY_IN_WORDS.fullmatch(bare)
+    month = _month(words[3]) if words else 0
+    return _named(words[1] or "", _iso(words[4], month, words[2])) if words and words[4] and month else ("", "")
+
+
+def _lacks_year(text: str) -> bool:
+    """Return whether a text is a day in words without its year."""
+    words = _DAY_IN_WORDS.fullmatch(_bare(text))
+    return words is not None and words[4] is None and _month(words[3]) > 0
+
+
+def _month(beginning: str) -> int:
+    """Return the number of the only month that begins so, or 0."""
+    months = [number for number, name in enumerate(MONTHS, 1) if _begins(name, beginning)]
+    return months[0] if len(months) == 1 else 0
+
+
+def _named(weekday: str, iso: str) -> tuple[str, str]:
+    """Return a day with the day of the week before it; two "" where another word stands there."""
+    is_one = not weekday or (len(weekday) > 2 and any(_begins(name, weekday) for name in WEEKDAYS))
+    return (iso, weekday) if is_one else ("", "")
 
 
 def _is(iso: str, weekday: str) -> bool:
     """Return whether a day is that day of the week. One that does not exist is said to be so elsewhere."""
-    return not weekday or not _reads(Day, iso) or (len(weekday) > 2 and _begins(_weekday(iso), weekday))
+    return not weekday or not _reads(Day, iso) or _begins(_weekday(iso), weekday)
 
 
 def _weekday(iso: str) -> str:
@@ -171,9 +213,11 @@ def _without_accents(text: str) -> str:
 def wrong_day(day: str) -> str | None:
     """Return what was expected in place of a text that `iso_day` has read."""
     if not _reads(Day, day):
-        iso, _ = _in_words(day)
-        if iso:
+        iso, weekday = _day_of(day)
+        if weekday:
             return f"ce jour est un {_weekday(iso)} : vérifiez la date"
+        if _lacks_year(day):
+            return "l'année manque, par exemple 15 janvier 2027"
         nonexistent = "ce jour n'existe pas, " if _ISO_DAY.fullmatch(day) else ""
         return f"{nonexistent}une date est attendue, par exemple 15/01/2027"
     if not 2000 <= Day.fromisoformat(day).year <= 2100:

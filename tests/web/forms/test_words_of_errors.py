@@ -15,6 +15,7 @@ from web.measures.acts import WRITE
 
 A_DAY = "Ce champ : une date est attendue, par exemple 15/01/2027."
 NO_DAY = "Ce champ : ce jour n'existe pas, une date est attendue, par exemple 15/01/2027."
+WHOLE = "Ce champ : un nombre entier est attendu, sans virgule, par exemple 2."
 ON = Field("on", "Pourquoi voulez-vous aider ?")
 
 
@@ -147,13 +148,10 @@ DAYS = [
     ),
     ("date", "le 1er mars 2027", "2027-03-01", None),
     ("date", "3 jui 2027", "3 jui 2027", A_DAY),
-    ("date", "le 3 décembre", "le 3 décembre", A_DAY),
+    ("date", "le 3 décembre", "le 3 décembre", "Ce champ : l'année manque, par exemple 15 janvier 2027."),
     ("date", "mardi 3 déc. 2026", "mardi 3 déc. 2026", "Ce champ : ce jour est un jeudi : vérifiez la date."),
     ("date", "", None, "Ce champ : champ obligatoire, par exemple 15/01/2027."),
-    *(
-        ("number", typed, typed, "Ce champ : des chiffres seulement, par exemple 2.")
-        for typed in ("12,5", "12 places", "-1")
-    ),
+    *(("number", typed, typed, "Ce champ : des chiffres seulement, par exemple 2.") for typed in ("12 places", "-1")),
     ("number", "douze", "douze", "Ce champ : un nombre est attendu, par exemple 2."),
     ("number", "12345678901", "12345678901", "Ce champ : ce nombre est trop grand."),
     *(
@@ -163,7 +161,8 @@ DAYS = [
     ("number", "12 5", "12 5", "Ce champ : des chiffres seulement, par exemple 2."),
     ("number", "²", "²", "Ce champ : des chiffres seulement, par exemple 2."),
     *(("percent", typed, 100, None) for typed in ("100", "100 %", "100\u00a0%", "100%", "１００％", "100 pour cent")),
-    ("percent", "12,5 %", "12,5 %", "Ce champ : des chiffres seulement, par exemple 10."),
+    ("number", "12,5", "12,5", WHOLE),
+    ("percent", "12,5 %", "12,5 %", WHOLE.replace(" 2.", " 10.")),
     ("percent", "tous", "tous", "Ce champ : un nombre est attendu, par exemple 10."),
     *(
         ("amount", typed, "12.50", None)
@@ -174,7 +173,7 @@ DAYS = [
         ("amount", typed, typed, "Ce champ : un montant en euros est attendu, par exemple 150,00.")
         for typed in ("cent euros", "-5", "1 2")
     ),
-    ("amount", "12,505", "12.505", "Ce champ : un montant en euros est attendu, par exemple 150,00."),
+    ("amount", "0,505", "0.505", "Ce champ : un montant en euros est attendu, par exemple 150,00."),
     ("time", "9h", "09:00", None),
     ("time", "18.30", "18:30", None),
     ("time", "9\u00a0h\u00a030", "09:30", None),
