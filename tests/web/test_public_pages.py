@@ -204,6 +204,7 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
     assert {answer.status_code for answer in answers} == {303}
     thanks = visitor.sees(answers[1].headers["location"])
     assert "<h1>Merci pour votre réponse</h1>" in thanks
+    assert "votre première réponse qui est gardée" in thanks
     with server.application.pool.connection() as conn:
         assert conn.execute("SELECT answers FROM questionnaire_tallies").fetchall() == [(1,)]
     assert "mène à aucun questionnaire" in visitor.sees(f"{link[:-3]}AAA", 404)
