@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from psycopg import Connection
 
 from domain.kernel.actors import Actor
-from domain.kernel.errors import forbidden, invalid
+from domain.kernel.errors import forbidden, in_figures, invalid
 from domain.kernel.rights import Action, Belongings, authorize, may
 from eventstore.sessions.ddl import create_missing
 from eventstore.vault import Vault
@@ -64,7 +64,7 @@ def keep(conn: Conn, vault: Vault, actor: Actor, structure_id: UUID, content: st
         conn.execute("DELETE FROM animation_drafts WHERE draft_id = %s", (draft_id,))
         return
     if len(content) > LONGEST:
-        raise invalid(f"Le brouillon est trop long : {LONGEST // 1000} 000 caractères au plus.", "content")
+        raise invalid(f"Le brouillon est trop long : {in_figures(LONGEST)} caractères au plus.", "content")
     sealed = vault.seal_text(conn, (person, draft_id), content.replace("\0", ""))
     conn.execute(_KEEP, (draft_id, person, sealed))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from application.tables.decoding import check_is_table, mended
 from application.tables.guard import without_guard
 from application.tables.headings import Headings
-from domain.kernel.errors import DomainError, ErrorCode, Problem, invalid, quantity
+from domain.kernel.errors import DomainError, ErrorCode, Problem, in_figures, invalid, quantity
 
 #: A table begins within so many rows: people put a title above, or leave rows free.
 _HEAD = 10
@@ -107,7 +107,7 @@ def read_table(text: str, columns: Columns, most: int) -> Table:
         except ValueError as error:
             problems.append(_problem(number, str(error)))
         if len(rows) > most:
-            raise invalid(f"{most} lignes au plus.", "csv")
+            raise invalid(f"{in_figures(most)} lignes au plus.", "csv")
     if problems:
         raise DomainError(problems)
     return Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -29,9 +30,14 @@ class Problem:
     field: tuple[str, ...] = ()
 
 
+def in_figures(number: int | float | Decimal) -> str:
+    """Return a number as French writes it: 100 000, or 9 999 999,99."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+
+
 def quantity(number: int, *words: str) -> str:
     """Return `1 parent présent`, `2 parents présents`: in French, the plural begins with two."""
-    return " ".join((str(number), *(f"{word}s" if number > 1 else word for word in words)))
+    return " ".join((in_figures(number), *(f"{word}s" if number > 1 else word for word in words)))
 
 
 class DomainError(Exception):

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from domain.kernel.errors import in_figures
+
 _CENT = Decimal("0.01")
 MOST_EUROS = Decimal("9999999.99")
 _LONGEST_AMOUNT = 40
@@ -39,7 +41,7 @@ def _euros(value: object) -> object:
     if _EUROS.fullmatch(text) is None:
         raise ValueError(EUROS_EXPECTED)
     if (amount := Decimal(text)) > MOST_EUROS:
-        raise ValueError(f"doit être au plus {MOST_EUROS}")
+        raise ValueError(f"doit être au plus {in_figures(MOST_EUROS)}")
     return amount
 
 

@@ -21,7 +21,7 @@ from pydantic import (
     create_model,
 )
 
-from domain.kernel.errors import DomainError, ErrorCode, Problem, quantity
+from domain.kernel.errors import DomainError, ErrorCode, Problem, in_figures, quantity
 from domain.kernel.field_labels import sentence
 from domain.kernel.identifiers import LONGEST_IDENTIFIER, without_separators
 
@@ -144,8 +144,8 @@ Address = _joined_line(300)
 Subject = _one_word(255, "identifiant de connexion attendu en un seul mot, sans espace")
 #: A signed link, with room for text pasted around it; see `application.commanding.signed_links`.
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-#: A code typed from paper, with any separators between its groups.
-PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+#: A code typed from paper, with any separators between its groups, or pasted with its label.
+PrintedCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 #: Why something is done. The decision, once it knows the actor's right, asks for words: see `required_reason`.
 Reason = _text(2_000)
 Comment = _text(2_000)
@@ -197,14 +197,14 @@ _FRENCH: Mapping[str, Sentence] = {
     "missing": lambda _: "champ obligatoire",
     "string_type": lambda _: "texte attendu",
     "string_too_short": lambda c: (
-        "champ obligatoire" if c["min_length"] == 1 else f"au moins {c['min_length']} caractères"
+        "champ obligatoire" if c["min_length"] == 1 else f"au moins {in_figures(c['min_length'])} caractères"
     ),
-    "string_too_long": lambda c: f"{c['max_length']} caractères au plus",
+    "string_too_long": lambda c: f"{in_figures(c['max_length'])} caractères au plus",
     "string_pattern_mismatch": lambda _: "format incorrect",
     "string_unicode": lambda _: "texte attendu",
-    "greater_than": lambda c: f"doit être supérieur à {c['gt']}",
-    "greater_than_equal": lambda c: f"doit être au moins {c['ge']}",
-    "less_than_equal": lambda c: f"doit être au plus {c['le']}",
+    "greater_than": lambda c: f"doit être supérieur à {in_figures(c['gt'])}",
+    "greater_than_equal": lambda c: f"doit être au moins {in_figures(c['ge'])}",
+    "less_than_equal": lambda c: f"doit être au plus {in_figures(c['le'])}",
     "int_type": lambda _: "nombre entier attendu",
     "int_parsing": lambda _: "nombre entier attendu",
     "int_parsing_size": lambda _: "nombre trop grand",
@@ -232,7 +232,7 @@ _FRENCH: Mapping[str, Sentence] = {
     "uuid_type": lambda _: "identifiant (UUID) attendu",
     "tuple_type": lambda _: "liste attendue",
     "too_short": lambda c: f"au moins {quantity(c['min_length'], 'élément')}",
-    "too_long": lambda c: f"{c['max_length']} éléments au plus",
+    "too_long": lambda c: f"{in_figures(c['max_length'])} éléments au plus",
     "enum": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
     "literal_error": lambda c: f"valeurs acceptées : {_in_french(c['expected'])}",
     "extra_forbidden": lambda _: "champ inconnu",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydantic_core import Url
 
+from domain.kernel.errors import in_figures
 from domain.kernel.validation import line
 
 LONGEST_LINK = 1_000
@@ -34,7 +35,7 @@ def _written(value: str, beginnings: Mapping[str, str], example: str) -> str:
     if url.username or url.password or "." not in (url.host or "").strip("."):
         raise ValueError(expected)
     if len(written := str(url)) > LONGEST_LINK:
-        raise ValueError(f"{LONGEST_LINK} caractères au plus")
+        raise ValueError(f"{in_figures(LONGEST_LINK)} caractères au plus")
     return written
 
 

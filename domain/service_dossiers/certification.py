@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.conventions.convention import Convention
 from domain.kernel.actors import Actor
-from domain.kernel.errors import DomainError, ErrorCode, Problem
+from domain.kernel.errors import DomainError, ErrorCode, Problem, in_figures
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -170,7 +170,7 @@ def _moved(dossier: Submitted, convention: Convention) -> Iterator[str]:
 
 
 def _euros(rate: Decimal | None) -> str:
-    return "aucun" if rate is None else f"{rate} €"
+    return "aucun" if rate is None else f"{in_figures(rate)} €"
 
 
 def _number(planned: int | None) -> str:

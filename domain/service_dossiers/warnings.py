@@ -13,7 +13,7 @@ from itertools import chain
 from uuid import UUID
 
 from domain.animations.adults import adult
-from domain.kernel.errors import quantity
+from domain.kernel.errors import in_figures, quantity
 from domain.kernel.events import ERASED_WORDS
 from domain.service_dossiers.events import ServiceWarning
 
@@ -281,7 +281,8 @@ def message(code: WarningCode, claim: Claim, other: Claim | None) -> str:
             late_on = claim.declared_late_on
             return f"{claim} n'a été déclarée que {f'le {late_on:%d/%m/%Y}' if late_on else 'longtemps après'}."
         case WarningCode.UNUSUAL_RATE:
-            return f"{claim} est payée {claim.rate} €, plus que {MOST_USUAL_RATE} € pour une animation."
+            rate = "" if claim.rate is None else f" {in_figures(claim.rate)} €"
+            return f"{claim} est payée{rate}, plus que {in_figures(MOST_USUAL_RATE)} € pour une animation."
 
 
 def _named(claim: Claim, other: Claim | None) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.conventions.convention import ServiceWithdrawn
 from domain.kernel.actors import Actor
 from domain.kernel.dossier_status import DossierStatus
-from domain.kernel.errors import check_all, invalid
+from domain.kernel.errors import check_all, in_figures, invalid
 from domain.kernel.events import Event
 from domain.kernel.rights import Action
 from domain.kernel.validation import required_reason
@@ -77,4 +77,4 @@ def frees_animations(dossier: ServiceDossier, fact: CertificationWithdrawn | Dos
 
 
 def _euros(amount: Decimal) -> str:
-    return f"{amount:.2f}".replace(".", ",") + " €"
+    return f"{in_figures(amount)} €"

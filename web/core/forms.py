@@ -11,7 +11,7 @@ from uuid import uuid4
 from starlette.datastructures import UploadFile
 
 from api.core.errors import field_called
-from web.core.french import size
+from web.core.french import count, size
 from web.core.typed import (
     PER_CENT,
     WRONG,
@@ -120,7 +120,7 @@ class Field:
                 return _CHOOSE if self.kind == "select" else _MISSING.get(self.kind, "champ obligatoire")
             return _MISSING.get(self.kind) if self.required else None
         if self.kind in ("lines", "days") and len(value) > self.most_lines:
-            return f"{self.most_lines} lignes au plus"
+            return f"{count(self.most_lines)} lignes au plus"
         # Whatever was typed, what the API cannot read is said here.
         if self.kind in _CHOSEN and not all(map(self._offers, [value] if isinstance(value, str) else value)):
             return _CHOOSE

@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 
 from api.core.strawberry_internals import graphql_schema
 from api.limits.cost import MOST_COST, Cost, cost_of
+from domain.kernel.errors import in_figures
 
 
 def cost_extension(cost: int, most: int = MOST_COST) -> dict[str, Any]:
@@ -45,6 +46,7 @@ class CostLimit(SchemaExtension):
 
 def too_costly(cost: int, most: int) -> GraphQLError:
     return GraphQLError(
-        f"Cette demande peut contenir {cost} champs, {most} au plus sont servis : demandez de plus petites pages.",
+        f"Cette demande peut contenir {in_figures(cost)} champs, {in_figures(most)} au plus sont servis : demandez de"
+        " plus petites pages.",
         extensions={"code": "TOO_COSTLY"},
     )

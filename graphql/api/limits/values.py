@@ -28,7 +28,7 @@ from graphql.utilities import value_from_ast_untyped
 
 from api.core.commanding.text_lengths import ARTICLES, FILES, LONGEST_ARTICLE, LONGEST_TEXT, Path
 from api.core.errors import ApiError, api_path
-from domain.kernel.errors import ErrorCode, Problem
+from domain.kernel.errors import ErrorCode, Problem, in_figures
 
 #: Values per filter.
 MOST_IN_LIST = 100
@@ -151,7 +151,8 @@ def _names_problem(value: Mapping[str, Any], path: Path) -> Problem | None:
     """graphql-core echoes unknown names and compares each with every name of the schema."""
     if len(value) <= MOST_IN_LIST and all(len(name) <= MOST_IN_LIST for name in value):
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} champs au plus, aux noms aussi courts"), path)
+    words = f"{in_figures(MOST_IN_LIST)} champs au plus, aux noms aussi courts"
+    return Problem(ErrorCode.INVALID, _sentence(path, words), path)
 
 
 def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) -> Problem | None:
@@ -161,13 +162,13 @@ def _text_problem(text: str, path: Path, kind: GraphQLInputType, command: bool) 
     if command and get_named_type(kind) in (GraphQLString, GraphQLID):
         # Refused in the payload, beside every other problem.
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{longest} caractères au plus"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{in_figures(longest)} caractères au plus"), path)
 
 
 def _list_problem(length: int, path: Path, command: bool) -> Problem | None:
     if command or length <= MOST_IN_LIST:
         return None
-    return Problem(ErrorCode.INVALID, _sentence(path, f"{MOST_IN_LIST} valeurs au plus"), path)
+    return Problem(ErrorCode.INVALID, _sentence(path, f"{in_figures(MOST_IN_LIST)} valeurs au plus"), path)
 
 
 def _item(kind: GraphQLInputType) -> Any:

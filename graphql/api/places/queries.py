@@ -8,6 +8,7 @@ import strawberry
 
 from api.core.errors import invalid
 from domain.kernel import places
+from domain.kernel.errors import in_figures
 from domain.kernel.place_search import LONGEST_SEARCH, MOST_FOUND, place_search
 
 
@@ -47,5 +48,5 @@ class PlaceQueries:
     )
     def communes(self, text: Text) -> list[Commune]:
         if len(text) > LONGEST_SEARCH:
-            raise invalid(f"text : {LONGEST_SEARCH} caractères au plus.", "text")
+            raise invalid(f"text : {in_figures(LONGEST_SEARCH)} caractères au plus.", "text")
         return [commune_of(commune) for commune in place_search().search(text)]

@@ -11,7 +11,7 @@ from anyio import from_thread
 from api.core.commanding.commands import carry_out, in_turn, refusal_of, reload_after
 from api.core.commanding.inputs import Versioned, to_command, value_of
 from api.core.commanding.payloads import Payload
-from api.core.commanding.text_lengths import too_long
+from api.core.commanding.text_lengths import validated_with_lengths
 from api.core.context import Context, Info
 from api.limits.rate_limits import RateLimiter
 from api.satisfaction.pace import take_place
@@ -19,7 +19,6 @@ from api.satisfaction.types import Questionnaire, SatisfactionForm, load_form, l
 from application.satisfaction.answering import Answers, take_answers
 from application.satisfaction.commands import SatisfactionFormWord
 from domain.kernel.errors import DomainError
-from domain.kernel.validation import validated
 from domain.satisfaction.form import QuestionKind
 
 
@@ -102,9 +101,7 @@ class SatisfactionMutations:
 
 
 def _take(context: Context, values: dict[str, Any]) -> UUID:
-    if problems := too_long(values):
-        raise DomainError(problems)
-    answers, services = validated(Answers, values), context.services
+    answers, services = validated_with_lengths(Answers, values), context.services
     limiter, per_minute = services.shared(RateLimiter), services.web.answers_per_minute
 
     def admit(most: int) -> None:

@@ -128,7 +128,7 @@ def test_there_is_one_seat_at_least(seats):
 @pytest.mark.parametrize("seats", [2**31, 2**63, 100_001])
 def test_seats_have_an_upper_bound(seats):
     (problem,) = refused(seats=seats)
-    assert (problem.field, problem.message) == (("seats",), "Places : doit être au plus 100000.")
+    assert (problem.field, problem.message) == (("seats",), "Places : doit être au plus 100\xa0000.")
 
 
 @pytest.mark.parametrize("seats", [1, 100_000])

@@ -79,7 +79,7 @@ SENTENCES: dict[Any, list[tuple[Any, str]]] = {
     ],
     Reason: [
         ("\u200b", "champ obligatoire"),
-        ("x" * 2_001, "2000 caractères au plus"),
+        ("x" * 2_001, "2\xa0000 caractères au plus"),
         ("a\x85b", "caractère de contrôle interdit"),
     ],
     Address: [("x" * 301, "300 caractères au plus")],
@@ -91,11 +91,11 @@ SENTENCES: dict[Any, list[tuple[Any, str]]] = {
         ("1999-12-31T23:59:59Z", "année attendue entre 2000 et 2100"),
         ("2101-01-01T00:00:00Z", "année attendue entre 2000 et 2100"),
     ],
-    LongText: [("x" * 5_001, "5000 caractères au plus"), ("a\x1bb", "caractère de contrôle interdit")],
+    LongText: [("x" * 5_001, "5\xa0000 caractères au plus"), ("a\x1bb", "caractère de contrôle interdit")],
     Seats: [
         (0, "doit être au moins 1"),
         (-1, "doit être au moins 1"),
-        (2**31, "doit être au plus 100000"),
+        (2**31, "doit être au plus 100\xa0000"),
         ("beaucoup", WHOLE),
         (1.5, WHOLE),
         ([], WHOLE),
@@ -103,11 +103,11 @@ SENTENCES: dict[Any, list[tuple[Any, str]]] = {
         (float("nan"), "nombre attendu"),
         (None, "champ obligatoire"),
     ],
-    HeadCount: [(-1, "doit être au moins 0"), (10**100, "doit être au plus 100000")],
+    HeadCount: [(-1, "doit être au moins 0"), (10**100, "doit être au plus 100\xa0000")],
     Euros: [
         (0, "doit être supérieur à 0"),
         ("0.00", "doit être supérieur à 0"),
-        ("10000000", "doit être au plus 9999999.99"),
+        ("10000000", "doit être au plus 9\xa0999\xa0999,99"),
         *(
             (typed, "montant en euros attendu, en chiffres, avec un point et deux décimales au plus")
             for typed in [

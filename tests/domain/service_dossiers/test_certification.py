@@ -107,7 +107,7 @@ def test_the_amount_is_the_number_times_the_rate_to_the_cent(rate, count):
 CHEAPER = (AgreedRate(Decimal("150.00")), AgreedRate(Decimal("1.00"), date(2027, 4, 1)))
 BETWEEN = (AgreedRate(Decimal("150.00")), AgreedRate(Decimal("90.00")), AgreedRate(Decimal("150.00"), CERTIFIED_ON))
 MOVED: dict[str, dict[str, Any]] = {
-    "150.00 €, puis 1.00 €": {"rates": CHEAPER},
+    "150,00 €, puis 1,00 €": {"rates": CHEAPER},
     "Le tarif du 15/03/2027": {"rates": BETWEEN},
     "animations prévues": {"planned_animations": 12},
     "pièces demandées": {"required_pieces": ("Facture",)},

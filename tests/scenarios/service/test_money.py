@@ -43,7 +43,7 @@ def test_each_animation_is_paid_at_the_rate_of_its_day(claims: Claims, people: P
 
     assert amend(server, claims, ratePerAnimation="1.00") == []
     (moved,) = people.is_refused(CERTIFY, COORDONNATEUR, dossierId=dossier, **REASONS)
-    assert "900.00 €, puis 1.00 €" in moved["message"]
+    assert "900,00 €, puis 1,00 €" in moved["message"]
     people.does("20-send-a-service-dossier-back", COORDONNATEUR, dossierId=dossier, reason="Le tarif a changé.")
     people.does("23-gather-animations-again", STRUCTURE, dossierId=dossier)
     people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=dossier)

@@ -32,9 +32,9 @@ SCHOOLS = "0340005W\n"
     ("field", "typed", "shown"),
     [
         # Six bytes a letter: over 100,000 in all.
-        ("diagnosis", ARABIC * 17_000, "Diagnostic : 5000 caractères au plus."),
-        ("objectives", "a : 1\n" * 1_001, "Objectifs : 1000 lignes au plus."),
-        ("targetSchools", SCHOOLS * 3_001, "Établissements cibles : 3000 lignes au plus."),
+        ("diagnosis", ARABIC * 17_000, "Diagnostic : 5\xa0000 caractères au plus."),
+        ("objectives", "a : 1\n" * 1_001, "Objectifs : 1\u202f000 lignes au plus."),
+        ("targetSchools", SCHOOLS * 3_001, "Établissements cibles : 3\u202f000 lignes au plus."),
     ],
 )
 def test_a_text_that_is_too_long_is_named_and_kept(

@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from api.core.answers import NOT_REACHED, Refused, unavailable
 from api.core.commanding.payloads import UserError, user_errors
 from api.core.commanding.shared_places import SharedPlaces
-from api.core.commanding.text_lengths import too_long
+from api.core.commanding.text_lengths import validated_with_lengths
 from api.core.context import Context
 from api.core.per_loop import PerLoop
 from application.commanding.commands import Command
@@ -90,9 +90,7 @@ def build_command(actor: Actor, command_class: type[Command], values: Mapping[st
     # A link is a right of its own.
     if "link" not in command_class.model_fields and not may_ever(actor, command_class.action):
         raise out_of_reach(actor, command_class.action)
-    if problems := too_long(values):
-        raise DomainError(problems)
-    return validated(command_class, values)
+    return validated_with_lengths(command_class, values)
 
 
 async def settle(context: Context, execute: Callable[[], tuple[UUID | None, int]]) -> Carried:

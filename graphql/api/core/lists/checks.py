@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from api.core.errors import invalid
+from domain.kernel.errors import in_figures
 from domain.kernel.identifiers import check_uai
 from domain.kernel.languages import checked_language
 
@@ -37,7 +38,7 @@ def filter_id(value: str | None, field: str) -> UUID | None:
 def checked_text(value: str | None, field: str) -> str | None:
     """Return a filter's text. Raises INVALID if it is blank or too long, or PostgreSQL cannot store it."""
     if value is not None and len(value) > LONGEST_TEXT:
-        raise invalid(f"where.{field} : {LONGEST_TEXT} caractères au plus.", "where", field)
+        raise invalid(f"where.{field} : {in_figures(LONGEST_TEXT)} caractères au plus.", "where", field)
     if value is not None and _UNKEEPABLE.search(value):
         raise invalid(f"where.{field} : caractère interdit.", "where", field)
     if value is not None and not value.strip():
