@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from web.accounts.roles import DESKS, ROLES
+from web.accounts.waiting import tasks
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.pages import page_variables, pages_around
@@ -141,6 +142,7 @@ class OwnAccount:
             preferences=sent or guard.form(request, _PREFERENCES, **stored),
             role=ROLES.get(viewer["role"], viewer["role"]),
             desk=DESKS.get(viewer["role"]),
+            tasks=tasks(DESKS.get(viewer["role"]), viewer["waiting"]),
             posted=posted,
             done=_DONE.get(request.query_params.get("fait", "")),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 import pytest
 
@@ -11,10 +12,12 @@ from tests.support.people import CANDIDATURE, DIRECTOR, NATIONAL, STRUCTURE, Peo
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 from web.accounts.own import GROUPS
+from web.accounts.waiting import tasks
 
 CODES = '{ __type(name: "NotificationCode") { enumValues { name } } }'
 PREFERENCES = "{ viewer { mailPreferences { email mutedCodes } } }"
 
+NBSP = "\N{NO-BREAK SPACE}"
 ANNE = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
 
 
@@ -84,6 +87,32 @@ def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, peop
 @pytest.mark.parametrize(("role", "status"), [("TEAM", 404), ("STRUCTURE", 200)])
 def test_the_national_team_erases_nobody_from_its_own_account(role: str, status: int, visitor: Visitor) -> None:
     visitor.signs_in(role).sees("/mon-compte/effacer", status)
+
+
+@pytest.mark.parametrize(
+    ("role", "desk"),
+    [("STRUCTURE", "/structure"), ("COORDONNATEUR", "/territoire"), ("TEAM", "/moderation"), ("DIRECTOR", "/ecole")],
+)
+def test_what_waits_for_somebody_leads_to_where_it_is_done(visitor: Visitor, role: str, desk: str) -> None:
+    visitor.signs_in(role)
+    everything = tasks(desk, defaultdict(lambda: 2))
+    assert everything
+    for task in everything:
+        # Criteria that a list does not know are named above it, with another status.
+        assert "sans ce critère" not in visitor.sees(task.address), task
+
+
+def test_an_account_says_what_waits(people: People, server: Server) -> None:
+    refused = people.declare(title="À corriger")
+    document = 'mutation($id: ID!) { animationRefuse(input: {animationId: $id, reason: "Trop loin"}) { position } }'
+    server.ask(document, NATIONAL, id=refused)
+    people.declare(title="À publier")
+    page = Visitor(server.address).signs_in("STRUCTURE").sees("/mon-compte").replace(NBSP, " ")
+    assert re.search(r'<a href="/structure\?etat=REFUSED#liste">[0-9]+ animations? refusées? à corriger</a>', page)
+    assert "à publier" not in page
+    page = Visitor(server.address).signs_in("TEAM").sees("/mon-compte").replace(NBSP, " ")
+    assert re.search(r'<a href="/moderation">[0-9]+ animations? à publier</a>', page)
+    assert "Ce qui vous attend" not in Visitor(server.address).signs_in("AUDITOR").sees("/mon-compte")
 
 
 def test_each_notice_leads_to_its_page_and_is_new_until_it_was_read(
