@@ -54,6 +54,7 @@ _COLUMNS = {
     "returned_at": "timestamptz",
     "returned_by": "text",
     "return_reason": "text",
+    "discard_reason": "text",
     "certified_at": "timestamptz",
     "certified_by": "text",
     "already_certified": "integer",
@@ -83,6 +84,7 @@ _COLUMNS = {
 
 _REASONS = (
     "return_reason",
+    "discard_reason",
     "overrun_reason",
     "missing_reason",
     "warnings_reason",
@@ -112,6 +114,7 @@ SERVICE_DOSSIERS = Projection(
             "returned_at": "renvoyé le",
             "returned_by": "renvoyé par",
             "return_reason": "motif du renvoi",
+            "discard_reason": "motif de l'abandon",
             "certified_at": "certifié le",
             "certified_by": "certifié par",
             "submitted_amount": "montant soumis (€)",
@@ -177,6 +180,7 @@ def gathered(row: Row, fact: DossierGathered, record: Recorded) -> Row:
 def discarded(row: Row, fact: DossierDiscarded, record: Recorded) -> Row:
     return row | {
         "status": DossierStatus.DISCARDED.value,
+        "discard_reason": fact.reason,
         "animation_ids": [],
         "acts": with_act(row["acts"], record),
     }

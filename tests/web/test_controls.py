@@ -63,6 +63,7 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     assert f"La structure a répondu à 1{NBSP}refus." in auditor.sees(path)
     page = auditor.sends(auditor.sees(path), "clore", {"conclusion": "Une réserve."})
     assert "Une réserve." in page
+    assert "pas possible pour le moment" not in page
     assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in auditor.sees("/controle?etat=CLOSED")
 
 

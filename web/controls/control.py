@@ -36,7 +36,7 @@ class ControlPage(ActPage):
             422 if posted else 200,
             control=control,
             state=STATES[control["status"]],
-            acts=self._acts.shown(request, control["allowedActions"], posted),
+            acts=self._acts.shown(request, control, posted),
             posted=posted,
             done=self._acts.done(request),
         )

@@ -20,6 +20,8 @@ from web.core.site import Site
 
 _ACTION, _VERSION = Field("action", "Action"), Field("version", "Version", "number")
 _DONE = "fait"
+#: The statuses that no thing comes out of.
+FINAL = frozenset(("DISCARDED", "WITHDRAWN", "REJECTED", "CANCELLED", "SUPERSEDED", "CLOSED", "DECLINED", "LAPSED"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +159,22 @@ class Acts:
     def shown(
         self,
         request: Request,
-        allowed: Sequence[Mapping[str, Any]],
+        thing: Mapping[str, Any],
         posted: Form | None = None,
         values: Mapping[str, Mapping[str, str]] | None = None,
     ) -> list[ShownAct]:
-        """Return the acts that `allowed` (`allowedActions` of the API) names, the open ones first."""
-        by_code = {each["code"]: each for each in allowed}
+        """Return the acts that `allowedActions` of the thing names, the open ones first.
+
+        What is closed to a thing in a final status stays so: nothing is said of it.
+        """
+        by_code = {each["code"]: each for each in thing["allowedActions"]}
+        final = thing.get("status") in FINAL
         shown = []
         for act in self._acts.values():
             if act.code and act.code in by_code:
                 action = by_code[act.code]
                 form = self.form(request, act.name, posted, **(values or {}).get(act.name, {}))
-                if action["allowed"] or action["reason"]:
+                if action["allowed"] or (action["reason"] and not final):
                     shown.append(ShownAct(act, form, None if action["allowed"] else action["reason"]))
         tried = self._acts.get(posted.prefix) if posted is not None else None
         if posted and tried and tried.code and not any(each.act is tried and not each.closed for each in shown):

@@ -80,7 +80,7 @@ class GroupPage(ActPage):
         ]
         meetings = [(str(each["number"]), f"{each['number']}, le {day(each['on'])}") for each in group["meetings"]]
         as_now = {CORRECT.name: {"name": group["name"], "subject": group["subject"]}}
-        acts = self._acts.shown(request, group["allowedActions"], posted, as_now)
+        acts = self._acts.shown(request, group, posted, as_now)
         choices = {REMOVE_MEMBER.name: members, LINK_LESSON.name: lessons, CORRECT_MEETING.name: meetings}
         acts = with_choices(acts, choices)
         response = self._site.templates.page(

@@ -89,7 +89,7 @@ class StrategyPage(ActPage):
             raise Problem.missing()
         awaited = [each["name"] for each in strategy["stakeholders"] if each["validatedOn"] is None]
         documents = [(each["sha256"], each["heading"]) for each in strategy["documents"]]
-        acts = self._acts.shown(request, strategy["allowedActions"], posted)
+        acts = self._acts.shown(request, strategy, posted)
         acts = with_choices(
             acts, {VALIDATE.name: [(name, name) for name in awaited], WITHDRAW_DOCUMENT.name: documents}
         )

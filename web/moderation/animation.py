@@ -98,7 +98,7 @@ class AnimationToPublish(ActPage):
         animation: Mapping[str, Any] | None = answer["animation"]
         if animation is None or answer["viewer"]["role"] != "NATIONAL":
             raise Problem.missing()
-        acts = self._acts.shown(request, animation["allowedActions"], posted)
+        acts = self._acts.shown(request, animation, posted)
         texts = _former_texts(animation, answer["auditTrail"]["nodes"])
         for shown in acts:
             shown.form.offer("blanked", texts)

@@ -146,7 +146,7 @@ class RequestsDesk:
         structures = [(each["id"], each["name"]) for each in viewer["structures"]]
         options = {"structureId": structures, "animationId": await self._answers(request, animation_request, viewer)}
         only = {"structureId": structures[0][0] if len(structures) == 1 else chosen(request)}
-        acts = self._acts.shown(request, animation_request["allowedActions"], posted, {TAKE_UP.name: only})
+        acts = self._acts.shown(request, animation_request, posted, {TAKE_UP.name: only})
         for each in acts:
             each.form.fields = _with_options(each.form.fields, options)
         response = self._site.templates.page(

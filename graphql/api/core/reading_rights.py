@@ -83,8 +83,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
         Action.STRUCTURE_READ: (
             "id version status structure territory convention periodFrom periodUntil animationCount ratePerAnimation"
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
-            " returnReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy withdrawalReason"
-            " payment toRecover recovered recoveries controls pieces lines missing"
+            " returnReason discardReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy"
+            " withdrawalReason payment toRecover recovered recoveries controls pieces lines missing"
             " duplicateSheets certificationFinal amendments agents warnings missingReason warningsReason"
             " allowedActions"
         ),

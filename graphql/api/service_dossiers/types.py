@@ -75,6 +75,7 @@ class ServiceDossier(Node):
     submitted_by: str | None = strawberry.field(description="Who submitted it.")
     returned_at: datetime | None = strawberry.field(description="When it was last sent back (local time).")
     return_reason: str | None = strawberry.field(description="Why it was last sent back.")
+    discard_reason: str | None = strawberry.field(description="Why it was given up.")
     certified_at: datetime | None = strawberry.field(description="When the service was certified (local time).")
     certified_by: str | None = strawberry.field(
         description="The coordonnateur who certified it: by the name of their token, or by function and account."
@@ -225,7 +226,10 @@ def _piece(piece: Mapping[str, Any]) -> ServicePiece:
 
 _AS_RECORDED = ("version", "period_from", "period_until", "planned_animations", "already_certified")
 _SUMS = ("to_recover", "recovered")
-_REASONS = ("overrun_reason", "missing_reason", "warnings_reason", "return_reason", "withdrawal_reason")
+_REASONS = (
+    *("overrun_reason", "missing_reason", "warnings_reason", "return_reason", "discard_reason"),
+    "withdrawal_reason",
+)
 _WHO = ("submitted_by", "certified_by", "withdrawn_by")
 _WHEN = ("opened_at", "submitted_at", "returned_at", "certified_at", "withdrawn_at")
 

@@ -32,7 +32,7 @@ _OF_STRUCTURE = f"""structure(id: $id) {{ {_STRUCTURE} dashboard {{ {_FIGURES} }
   animations(first: 100) {{ totalCount nodes {{ {_SEEN} }} }} }}"""
 _DOSSIER = f"""serviceDossier(id: $id) {{
   id version status periodFrom periodUntil animationCount ratePerAnimation amount plannedAnimations alreadyCertified
-  overrunReason openedAt submittedAt submittedBy returnedAt returnReason certifiedAt certifiedBy
+  overrunReason openedAt submittedAt submittedBy returnedAt returnReason discardReason certifiedAt certifiedBy
   territory {{ code }} structure {{ {_STRUCTURE} }} convention {_CONVENTION} pieces {{ piece sha256 }}
   payment {{ amount paidOn reference recordedAt recordedBy }}
   lines {{ animation {{ {_SEEN} }} submitted {{ total }} current {{ total }} submittedSheet }}

@@ -43,6 +43,7 @@ NOT_HERE = {
     "ServiceDossier.warningsReason",
     "ServiceDossier.returnedAt",
     "ServiceDossier.returnReason",
+    "ServiceDossier.discardReason",
     "ServiceDossier.withdrawnAt",
     "ServiceDossier.withdrawnBy",
     "ServiceDossier.withdrawalReason",

@@ -167,7 +167,10 @@ SPECS = [
         "a dossier that is given up holds no animation",
         [OPENED, GATHERED],
         DossierDiscarded(reason="Période fausse"),
-        {"status": "DISCARDED", "animation_ids": [], "acts": dossier_acts("opened", "gathered", "discarded")},
+        {
+            **{"status": "DISCARDED", "discard_reason": "Période fausse", "animation_ids": []},
+            "acts": dossier_acts("opened", "gathered", "discarded"),
+        },
     ),
 ]
 

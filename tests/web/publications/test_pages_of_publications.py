@@ -114,6 +114,7 @@ def test_a_coordonnateur_publishes_news_and_desks_are_for_those_who_sit_there(pe
     own = next(link for link in links(page) if link.endswith("/modifier")).removesuffix("/modifier")
     page = coordonnateur.sends(coordonnateur.sees(own), "retirer", {"reason": "La rentrée est passée."})
     assert "Retirée" in page
+    assert "pas possible pour le moment" not in page
     reader.sees(f"/ressources/{own.rpartition('/')[2]}", 404)
     other = Visitor(server.address).signs_in("OTHER")
     for path in (own, own.replace("/territoire", "/structure"), "/moderation/publications", "/territoire/publications"):

@@ -14,6 +14,8 @@ from tests.support.people import COORDONNATEUR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
+NOT_NOW = "pas possible pour le moment"
+
 
 @pytest.fixture(scope="module")
 def controls(server: Server) -> Controls:
@@ -52,13 +54,17 @@ def test_a_dossier_that_was_opened_by_mistake_is_given_up(controls: Controls, vi
     page = visitor.signs_in("STRUCTURE").sees(own)
     assert '<a href="#abandonner-reason">' in visitor.sends(page, "abandonner", status=422)
     page = visitor.sends(page, "abandonner", {"reason": "Période fausse"})
-    assert "Le dossier est abandonné" in page
+    assert "<strong>Raison de l'abandon :</strong> Période fausse" in page.replace("\xa0", " ").replace("&#39;", "'")
+    assert NOT_NOW not in page
     assert 'value="abandonner"' not in page
     assert "À calculer" not in page
     assert "Abandonné" in visitor.sees("/structure/dossiers")
     visitor.signs_in("COORDONNATEUR")
     assert "Abandonné" in visitor.sees("/territoire/dossiers?etat=DISCARDED")
-    assert "À calculer" not in visitor.sees(own.replace("/structure", "/territoire"))
+    page = visitor.sees(own.replace("/structure", "/territoire"))
+    assert "À calculer" not in page
+    assert "Période fausse" in page
+    assert NOT_NOW not in page
 
 
 def test_a_file_that_was_attached_by_mistake_is_taken_back(controls: Controls, visitor: Visitor) -> None:

@@ -100,7 +100,7 @@ class CandidaturesDesk:
         if candidature is None or answer["viewer"]["role"] not in self._desk.roles:
             raise Problem.missing()
         helps = [(str(each["number"]), help_noted(each)) for each in candidature["accompaniments"] or ()]
-        acts = self._acts.shown(request, candidature["allowedActions"], posted)
+        acts = self._acts.shown(request, candidature, posted)
         response = self._site.templates.page(
             request,
             "candidatures/following/candidature",

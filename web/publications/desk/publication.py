@@ -169,7 +169,7 @@ class DeskPublication:
             degrees=DEGREES,
             formats=FORMATS,
             actions=actions,
-            acts=self._acts.shown(request, publication["allowedActions"], posted),
+            acts=self._acts.shown(request, publication, posted),
             upload=joining or self._site.guard.form(request, _JOINING),
             posted=posted,
             done=done,

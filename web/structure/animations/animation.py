@@ -140,7 +140,7 @@ class OwnAnimation:
         volunteers = answer["animation"]["volunteers"] or []
         named = {"candidatureIds": "\n".join(each["candidatureId"] for each in volunteers)}
         values = {"dupliquer": hours, "benevoles": named}
-        acts = Acts(self._site, _ACTS).shown(request, animation["allowedActions"], posted, values)
+        acts = Acts(self._site, _ACTS).shown(request, animation, posted, values)
         options = {each["candidatureId"]: _called(each) for each in [*volunteers, *answer["volunteers"]["nodes"]]}
         for each in acts:
             if each.act.name == "benevoles":

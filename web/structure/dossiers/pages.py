@@ -218,7 +218,7 @@ class OwnDossier:
             dossier=dossier,
             state=STATES[dossier["status"]],
             # What each animation and each file has a form of its own for is no act of the dossier.
-            acts=[each for each in self._acts.shown(request, dossier["allowedActions"], posted) if each.act in _ACTS],
+            acts=[each for each in self._acts.shown(request, dossier, posted) if each.act in _ACTS],
             pieces=self._removable(request, dossier, posted),
             removing=_REMOVE,
             mending=_MENDING,

@@ -35,7 +35,7 @@ class DossierPage(ActPage):
         dossier, viewer = answer["serviceDossier"], answer["viewer"]
         if dossier is None or viewer["role"] not in _READERS:
             raise Problem.missing()
-        shown = self._acts.shown(request, dossier["allowedActions"], posted)
+        shown = self._acts.shown(request, dossier, posted)
         response = self._site.templates.page(
             request,
             "territory/dossiers/dossier",
