@@ -17,6 +17,8 @@ import pytest
 import uvicorn
 
 from api.schema import schema
+from domain.kernel.place_search import place_search
+from domain.kernel.schools import named_lycees
 from tests.support.largest import TEXTS, Largest, largest
 from tests.support.people import COORDONNATEUR, NATIONAL, PARENT, STRUCTURE, People
 from tests.support.server import Clock, Server, running_server
@@ -58,6 +60,9 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[Turns]:
 
 @pytest.fixture
 def server(turns: Turns, founded_url: str, clock: Clock) -> Iterator[Server]:
+    # As `parentalite serve` does before it answers.
+    place_search()
+    named_lycees()
     with running_server(founded_url, clock) as running:
         yield running
 
