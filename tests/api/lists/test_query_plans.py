@@ -285,3 +285,11 @@ def test_figures_of_territories_count_what_is_to_come_from_an_index_alone(season
     nodes = [node for plan in plans_of(season, document, NATIONAL, {}) for node in nodes_of(plan)]
     (scan,) = [node for node in nodes if node.get("Relation Name") in _TABLES]
     assert scan["Node Type"] == "Index Only Scan"
+
+
+@pytest.mark.parametrize("where", [{"language": ["yo"]}, {"accessibility": ["facile-a-lire"]}])
+def test_what_nothing_has_is_guessed_to_be_rare_and_found_first(season: Reader, where: dict[str, Any]) -> None:
+    """A list in order would pass over all animations of a season, where half a percent were guessed."""
+    nodes = [node for plan in plans_of(season, LISTING, PUBLIC, {"where": where}) for node in nodes_of(plan)]
+    scans = {(node["Node Type"], node["Plan Rows"]) for node in nodes if node.get("Relation Name") in _TABLES}
+    assert scans == {("Bitmap Heap Scan", 1)}
