@@ -18,6 +18,8 @@ from application.animations.times_in_words import (
 )
 
 _HOURS_MINUTES = re.compile(r"(?:(\d{1,2})\s*(?:h(?:eures?)?|:))?\s*(?:(\d{1,3})\s*(?:min(?:utes?)?)?)?", re.IGNORECASE)
+#: What a table is to call the column that it lacks.
+_END_DATE = "Date de fin"
 _WHEN = "date et heure attendues, par exemple 12/03/2027 18 h 30"
 _WHAT_DAY, _WHAT_HOUR = "date attendue, par exemple 12/03/2027", "heure attendue, par exemple 18 h 30"
 _WHAT_END = "heure de fin attendue, par exemple 20 h 30"
@@ -56,6 +58,11 @@ def read_times(read: AnimationRow, cells: Mapping[str, str]) -> None:
         read.refuse("starts_at", words, "" if words == _WHEN else first(*absent))
     if last_hour is None and "duration" not in cells:
         read.refuse("ends_at", _WHAT_END, first("end", "hours", "duration"))
+    if last_hour and starts_at and ends_at and ends_at <= starts_at and not (ends.day or moments["end_date"].day):
+        header = read.headings.own.get("end_date", _END_DATE)
+        cell = f"« {cells['hours']} » : " if "hours" in cells and not ends.hour else ""
+        words = f"la fin doit suivre le début. Si elle est le lendemain, mettez sa date dans une colonne « {header} »"
+        read.refuse("ends_at", f"{cell}{words}", first("end", "hours", "start", "date"))
 
 
 def _why(error: NotATime, column: str, cells: Mapping[str, str]) -> str:

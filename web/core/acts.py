@@ -46,6 +46,8 @@ class Act:
     leads: Callable[[Mapping[str, Any]], str] | None = None
     #: Puts what is wrong with a line of what was typed among the form's errors, before the API is asked.
     check: Callable[[Form], None] | None = None
+    #: Returns an error of the API with the path of the field that mends it, where its code decides.
+    mended: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
 
 def with_number(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +143,7 @@ class Acts:
 
     def refuse(self, form: Form, act: Act, errors: Sequence[Mapping[str, Any]]) -> None:
         """Put the API's errors beside the fields of the form."""
-        form.refuse([_placed(each, act.places) for each in errors])
+        form.refuse([_placed(act.mended(each) if act.mended else each, act.places) for each in errors])
 
     def done(self, request: Request) -> str | None:
         """Return what to say of the act that led here."""

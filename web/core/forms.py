@@ -249,7 +249,7 @@ class Form:
             else:
                 line = field.line(path, self.values.get(field.name, ""))
                 words = _in_words_of(field, message, line)
-                if self.errors.setdefault(field.name, words) != words and field.kind in ("lines", "days"):
+                if self.errors.setdefault(field.name, words) != words and field.kind in ("lines", "days", "date"):
                     several.setdefault(field.name, []).append(words.removeprefix(f"{_called(field)} : "))
         for name, more in several.items():
             self.errors[name] = first_of([self.errors[name], *more])

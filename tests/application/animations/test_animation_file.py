@@ -255,3 +255,18 @@ def test_a_day_of_the_week_that_is_not_that_of_the_date_is_refused_with_the_righ
         "titre;date;description;type de lieu;lieu;public;type;thèmes;places\nCafé;jeudi 12 mars 2027 18h30", WORDS
     ).rows
     assert any("le 12/03/2027 est un vendredi" in problem.message for problem in row.problems)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "named"),
+    [
+        ("Date;Horaires", "12/03/2027;22h-1h", "Horaires : « 22h-1h » : la fin"),
+        ("Date;Début;Fin", "12/03/2027;22h;1h", "Fin : la fin"),
+        ("Date;Horaires;date fin", "12/03/2027;22h-1h;", "Horaires : « 22h-1h » : la fin"),
+    ],
+)
+def test_an_end_before_its_start_says_which_column_would_hold_the_day_after(columns: str, cells: str, named: str):
+    message = problems(row(columns, cells))["ends_at"]
+    assert message.startswith(f"{named} doit suivre le début.")
+    assert f"colonne « {'date fin' if 'date fin' in columns else 'Date de fin'} »" in message
+    assert problems(row("Date;Horaires;Date de fin", "12/03/2027;22h-1h;13/03/2027")) == {}

@@ -161,6 +161,10 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
     assert "dupliquer-starts" in refused
     copy = visitor.sends(page, "dupliquer", {"date": "01/04/2027", "starts": "9 h 30", "ends": "11:00"})
     assert "1er\N{NO-BREAK SPACE}avril 2027, de 9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30" in copy
+    late = visitor.sends(page, "repeter", {"every": "WEEK", "until": "2027-09-30", "without": ""}, 422)
+    assert '<a href="#repeter-until">Jusqu&#39;au : 06/09/2027 : Aucune convention' in late.replace("\xa0", " ")
+    assert "13/09/2027 : Aucune convention" in late
+    assert 'href="#repeter-without"' not in late
     series = visitor.sends(page, "repeter", {"every": "WEEK", "until": "2027-04-01", "without": "2027-03-22"})
     assert "2\N{NO-BREAK SPACE}dates" in series
     done = visitor.sends(series, "annuler", {"reason": "L'école est fermée."})

@@ -36,6 +36,19 @@ def _moments(typed: Mapping[str, Any], zone: str | None = None) -> dict[str, Any
     return (times if typed.get("date") else {}) | {"idempotencyKey": typed["idempotencyKey"]}
 
 
+def _in_rule(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is wrong with a date of a series beside the part of the rule that mends it, if one does.
+
+    A day that no convention covers comes too late; one whose hour is taken, or shown by no clock, is left out.
+    """
+    path = [str(part) for part in error.get("field") or ()]
+    if path[:1] != ["dates"]:
+        return error
+    if path[-1] not in ("startsAt", "endsAt"):
+        return {**error, "field": []}
+    return error if error["code"] == "RULE_BROKEN" else {**error, "field": ["without"]}
+
+
 def _ask_which(form: Form, zone: str) -> None:
     typed = {each.name: each.value(form.values.get(each.name, "")) for each in form.fields}
     clock_change.ask(form, typed, dict.fromkeys(("starts", "ends"), typed["date"]), zone)
@@ -74,7 +87,8 @@ _ACTS = (
         ),
         "Même jour de la semaine, même heure. Toutes les dates sont créées, ou aucune.",
         "ANIMATION_REPEAT",
-        places={"dates": "without"},
+        places={"dates": "until"},
+        mended=_in_rule,
     ),
     Act(
         "benevoles",
