@@ -7,6 +7,11 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from web.core.asking import Api
+from web.core.documents import document
+from web.core.problems import Problem
+
+_WHOSE = document("core/whose")
 STRUCTURE, TERRITORY = "structure", "territoire"
 #: The parameters that name it, by the desks.
 _NAMES = {"/structure": STRUCTURE, "/territoire": TERRITORY}
@@ -26,6 +31,24 @@ def whose(request: Request) -> tuple[str, str] | None:
     of_thing = getattr(request.state, "of_structure", "") if name == STRUCTURE else ""
     value = of_thing or request.query_params.get(name or "", "")[:_LONGEST].strip()
     return (name, value) if name and value else None
+
+
+async def check_choice(api: Api, request: Request) -> None:
+    """Raise Problem (404) where the address names a territory or structure that its reader does not speak for.
+
+    Who speaks for none, as the national team, may read about any. Of a territory that there is not, lists say so.
+    """
+    if (named := whose(request)) is None:
+        return
+    name, value = named
+    answer = await api.ask(request, _WHOSE, {})
+    viewer, known = answer["viewer"] or {}, {each["code"] for each in answer["territories"] or ()}
+    if name == TERRITORY:
+        is_foreign = viewer["territories"] and value in known.difference(viewer["territories"])
+    else:
+        is_foreign = viewer["structures"] and value not in {each["id"] for each in viewer["structures"]}
+    if is_foreign:
+        raise Problem.missing()
 
 
 def chosen(request: Request) -> str:

@@ -20,6 +20,7 @@ from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard, long_texts
 from web.core.cookies.sessions import Sessions
 from web.core.cookies.warnings import hand_over
+from web.core.desks import check_choice
 from web.core.pages import TURNED
 from web.core.paths import address_without, mended
 from web.core.problems import Problem
@@ -76,6 +77,7 @@ class Site:
             if self.sessions.token(request) is None:
                 return await self._sign_in_first(request)
             try:
+                await check_choice(self.api, request)
                 return await handler(request)
             except Problem as problem:
                 if problem.status not in (403, 404):

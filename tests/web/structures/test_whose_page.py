@@ -140,3 +140,29 @@ def test_what_is_of_a_structure_is_declared_for_that_one(visitor: Visitor, peopl
     page = visitor.sees(f"/structure/animations/nouvelle?structure={SECOND}")
     visitor.sends(page, values={"action": "garder", "title": "À finir"})
     assert f"/structure/animations/nouvelle?structure={SECOND}" in visitor.sees("/mon-compte/donnees")
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        *(
+            ("COORDONNATEUR", f"/territoire{page}?territoire=13")
+            for page in ("", "/dossiers", "/demandes", "/chiffres")
+        ),
+        ("COORDONNATEUR", "/territoire/candidatures?territoire=02"),
+        *(("STRUCTURE", f"/structure{page}?structure={SECOND}") for page in ("", "/dossiers", "/demandes")),
+        *(("STRUCTURE", f"/structure/{page}?structure=other") for page in ("publications", "abonnements")),
+    ],
+)
+def test_a_territory_or_structure_that_is_not_the_readers_is_shown_like_what_does_not_exist(
+    visitor: Visitor, second: str, role: str, address: str
+) -> None:
+    visitor.signs_in(role)
+    assert "<h1>Page introuvable</h1>" in visitor.sees(address, 404)
+    visitor.sees(address.partition("?")[0])
+
+
+@pytest.mark.parametrize("role", ["TEAM", "AUDITOR"])
+def test_who_reads_about_the_whole_country_chooses_any_territory(visitor: Visitor, role: str) -> None:
+    visitor.signs_in(role)
+    visitor.sees("/territoire?territoire=13")
