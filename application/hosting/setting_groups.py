@@ -91,6 +91,8 @@ class WebSettings(Group):
     no proxy."""
     brand: Literal["state", "none"] = "state"
     """`none` takes the State's marks off the pages (Marianne, its name, its font), for others' sites."""
+    accessibility_contact: values.Mailbox | None = None
+    """The address that the declaration of accessibility asks people to write to. Without it: to the structures."""
     ready_lag_seconds: int = Field(30, ge=0, le=9_999_999)
     """Longest wait of an event for a read model, in seconds, with which `/ready` says yes."""
 

@@ -126,3 +126,13 @@ def test_a_link_that_lets_its_holder_act_is_not_logged(page: Any, caplog: pytest
         with caplog.at_level(logging.INFO, "parentalite.requests"):
             asyncio.run(site(scope, None, send))  # type: ignore[arg-type]
     assert {record.path.split("/")[2] for record in caplog.records} == {"…"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("contact", "written_to"), [("acces@exemple.fr", ["acces@exemple.fr"]), ("", [])])
+def test_the_declaration_of_accessibility_says_what_was_tried_when_and_whom_to_write_to(contact, written_to):
+    templates = Templates(Sessions(b"", False), Done(b"", False), brand="none", assets="", menu=(), footer=())
+    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
+    page = bytes(templates.page(request, "information/accessibility", contact=contact).body).decode()
+    assert re.findall(r'href="mailto:([^"]+)"', page) == written_to
+    for needed in ("non conforme", "Établissement de cette déclaration", "2026", "Chromium", "Défenseur des droits"):
+        assert needed in page

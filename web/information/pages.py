@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +32,7 @@ class Information:
 
     def _text(self, path: str, template: str) -> BaseRoute:
         async def show(request: Request) -> Response:
-            return self._site.templates.page(request, template)
+            contact = parseaddr(self._site.services.web.accessibility_contact or "")[1]
+            return self._site.templates.page(request, template, contact=contact)
 
         return self._site.route(path, show)
