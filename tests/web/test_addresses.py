@@ -39,6 +39,10 @@ def test_a_slash_too_many_or_a_page_of_a_list_that_is_no_more_leads_to_the_list(
     assert (answer.status_code, answer.headers["location"]) == (303, "/animations?theme=educonnect")
 
 
+def test_what_programs_look_for_by_themselves_leads_nowhere_else(visitor: Visitor) -> None:
+    assert visitor.http.get("/.well-known/security.txt", headers={"Accept": "text/html"}).status_code == 404
+
+
 def test_an_address_as_telephones_write_it_or_as_it_is_copied_from_a_letter_leads_to_its_page(
     visitor: Visitor, animation: str
 ) -> None:

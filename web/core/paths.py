@@ -49,7 +49,8 @@ def query_without(request: Request, names: Collection[str], *further: tuple[str,
 
 def mended(request: Request) -> Response | None:
     """Lead from an address that leads nowhere to the one that was meant, if it is another."""
-    if request.method not in ("GET", "HEAD"):
+    # What begins with a point is asked for by programs (RFC 8615).
+    if request.method not in ("GET", "HEAD") or request.url.path.startswith("/."):
         return None
     parts = readable_line(request.url.path).strip(_AROUND).split("/")
     path = "/" + "/".join(part.lower() if _WORD.fullmatch(part) else part for part in parts if part)
