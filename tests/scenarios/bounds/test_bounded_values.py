@@ -13,7 +13,7 @@ from api.core.commanding.text_lengths import LONGEST_TEXT
 from api.limits.values import MOST_IN_LIST
 from domain.kernel.errors import in_figures
 from tests.scenarios.following.test_subscriptions import opened, subscribe
-from tests.support.people import STRUCTURE, STRUCTURE_ID
+from tests.support.people import STRUCTURE, STRUCTURE_ID, People
 from tests.support.server import Server
 
 LONG = "1" * 900_000
@@ -178,3 +178,17 @@ def test_names_that_no_input_has_are_refused_without_being_repeated(server: Serv
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "INVALID"
     assert len(answer.content) < 1_000
+
+
+def test_a_change_that_is_too_long_is_told_its_own_limit_beside_all_else_that_is_wrong(server: Server) -> None:
+    people = People(server)
+    people.sign()
+    long = "x" * (LONGEST_TEXT + 1)
+    changes = {"animationId": people.declare(), "title": long, "venueName": long, "seats": 0}
+    errors = people.is_refused("47-modify-an-animation", STRUCTURE, **changes)
+    messages = {error["field"][-1]: error["message"].partition(" : ")[2] for error in errors}
+    assert len(errors) == 3
+    assert messages == {
+        **dict.fromkeys(("title", "venueName"), "200 caractères au plus."),
+        "seats": "doit être au moins 1.",
+    }

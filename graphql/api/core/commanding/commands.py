@@ -14,7 +14,7 @@ from graphql import GraphQLError
 from api.core.answers import NOT_REACHED, Refused, unavailable
 from api.core.commanding.payloads import UserError, user_errors
 from api.core.commanding.shared_places import SharedPlaces
-from api.core.commanding.text_lengths import validated_with_lengths
+from api.core.commanding.text_lengths import shortened, too_long, validated_with_lengths
 from api.core.context import Context
 from api.core.per_loop import PerLoop
 from application.commanding.commands import Command
@@ -59,12 +59,32 @@ async def carry_out(context: Context, command_class: type[Command], values: Mapp
         try:
             command = build_command(context.actor, command_class, values)
         except DomainError as refusal:
-            further = _further_problems(context, command_class, values, refusal)
-            raise DomainError([*refusal.problems, *further]) from None
+            raise DomainError(_every_problem(context, command_class, values, refusal)) from None
         outcome = context.services.application.execute(command, context.actor, context.now)
         return outcome.subject_id, outcome.position
 
     return await settle(context, execute)
+
+
+def _every_problem(
+    context: Context, command_class: type[Command], values: Mapping[str, Any], refusal: DomainError
+) -> list[Problem]:
+    """Return what was refused with what rules would refuse besides.
+
+    Texts that are named by rules with the limit of their own field are not named with that of any text.
+    """
+    if not (long := {problem.field for problem in too_long(values)}):
+        return [*refusal.problems, *_further_problems(context, command_class, values, refusal)]
+    further: tuple[Problem, ...] = ()
+    try:
+        command = validated(command_class, {name: shortened(value) for name, value in values.items()})
+        context.services.application.rehearse(command, context.actor, context.now)
+    except DomainError as refused:
+        further = refused.problems
+    named = {problem.field for problem in further}
+    # Rules name a changed field without the argument that holds the changes.
+    kept = (each for each in refusal.problems if each.field not in named)
+    return [*(each for each in kept if each.field not in long or each.field[1:] not in named), *further]
 
 
 def _further_problems(
