@@ -28,5 +28,5 @@ def test_what_costs_too_much_is_refused_and_tells_how_much_it_would_be(server: S
     assert "data" not in content
     (error,) = content["errors"]
     assert error["extensions"]["code"] == "TOO_COSTLY"
-    assert "100202" in error["message"]
+    assert "100\xa0202 champs, 50\xa0000 au plus" in error["message"]
     assert content["extensions"]["cost"]["requested"] == 100_202
