@@ -42,11 +42,13 @@ async def check_choice(api: Api, request: Request) -> None:
         return
     name, value = named
     answer = await api.ask(request, _WHOSE, {})
-    viewer, known = answer["viewer"] or {}, {each["code"] for each in answer["territories"] or ()}
+    viewer = answer["viewer"]
     if name == TERRITORY:
-        is_foreign = viewer["territories"] and value in known.difference(viewer["territories"])
+        own, known = viewer["territories"], {each["code"] for each in answer["territories"]}
+        is_foreign = bool(own) and value in known.difference(own)
     else:
-        is_foreign = viewer["structures"] and value not in {each["id"] for each in viewer["structures"]}
+        own = [each["id"] for each in viewer["structures"]]
+        is_foreign = bool(own) and value not in own
     if is_foreign:
         raise Problem.missing()
 
