@@ -13,6 +13,9 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 #: Prefixes: with or without a hyphen, they make one word with the next.
 _PREFIXES = frozenset(("anti", "auto", "cyber", "hyper", "inter", "micro", "mini", "multi", "tele", "video"))
+#: What names of places, and so of schools, are written with, long and short.
+_SAINTS = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
+_OTHERWISE = _SAINTS | {short: long for long, short in _SAINTS.items()}
 #: PostgreSQL takes no word of more than 2,046 bytes.
 _LONGEST_WORD = 64
 
@@ -74,6 +77,21 @@ def _taken_apart(text: str) -> tuple[list[str], str]:
 def words(text: str) -> list[str]:
     """Return the words of a text for searching, of any alphabet, without accents and case."""
     return _taken_apart(text)[0]
+
+
+def holding_words(column: str, text: str) -> tuple[str, dict[str, list[str] | list[str | None]]]:
+    """Return the condition that a column of short plain names holds each word of a text, and its parameters.
+
+    With hyphens, apostrophes and spaces or without them; « saint » also where a name has « st », and the reverse.
+    """
+    terms = words(text)
+    others = [_OTHERWISE.get(term) for term in terms]
+    holds = (
+        f"(SELECT bool_and(position(word IN translate({column}, ' -''', '')) > 0"
+        f" OR coalesce({column} ~ ('\\m' || other || '\\M'), false))"
+        " FROM unnest(%(words)s::text[], %(others)s::text[]) AS typed(word, other))"
+    )
+    return holds, {"words": terms, "others": others}
 
 
 def _words_and_compounds(text: str) -> dict[str, None]:

@@ -11,7 +11,7 @@ import orjson
 
 from domain.kernel.schools import Degree, named_lycees
 from projections.engine.paging import Filter, Listing, Order, Source
-from projections.engine.words import words
+from projections.engine.words import holding_words
 from projections.schools.read_model import keys
 from projections.strategies.queries import NAMED as NAMED_BY_STRATEGIES
 from projections.strategies.queries import TARGETS
@@ -78,12 +78,10 @@ def narrowed(conditions: Conditions) -> Filter:
         operator = "IN" if conditions.targeted else "NOT IN"
         filtered = filtered.where(f"s.uai {operator} (SELECT uai FROM ({TARGETS}) targets)")
     if conditions.text is not None and conditions.text.strip():
-        # Names are short and schools some thousands: no index is needed to look inside them, hyphens or not.
-        plain = "translate(s.search, ' -''', '')"
-        holds = f"(SELECT bool_and(position(word IN {plain}) > 0) FROM unnest(%(words)s::text[]) AS word)"
-        is_uai = "s.uai = upper(%(text)s)"
+        # Names are short and schools some thousands: no index is needed to look inside them.
+        holds, params = holding_words("s.search", conditions.text)
         filtered = filtered.where(
-            f"{holds} OR {is_uai}", words=words(conditions.text), text="".join(conditions.text.split())
+            f"{holds} OR s.uai = upper(%(text)s)", text="".join(conditions.text.split()), **params
         )
     return filtered
 

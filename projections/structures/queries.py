@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.kernel.identifiers import without_separators
 from projections.animations.standing import AWAITING_ATTESTATION
 from projections.engine.paging import Filter, Listing, Order, Source
-from projections.engine.words import words
+from projections.engine.words import holding_words
 
 _SIRET = re.compile(r"\d{14}", re.ASCII)
 SOURCE = Source(table="structures", alias="s")
@@ -66,9 +66,8 @@ def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
         return filtered.where(_HAS_SIRET, siret=siret)
     if text is not None and text.strip():
         # A name is short and structures are few thousand: no index is needed to look inside it.
-        terms = words(text)
-        holds = "(SELECT bool_and(position(word IN s.name_key) > 0) FROM unnest(%(words)s::text[]) AS word)"
-        filtered = filtered.where(holds, words=terms)
+        holds, params = holding_words("s.name_key", text)
+        filtered = filtered.where(holds, **params)
     return filtered
 
 

@@ -74,6 +74,16 @@ def test_a_school_is_chosen_by_commune_and_name_by_anybody(town: Town):
     assert town.asks(SCHOOLS, where={"commune": ["34999"]}).codes == ["INVALID"]
 
 
+def test_a_school_is_found_however_its_saint_its_hyphens_and_its_apostrophe_are_typed(town: Town):
+    table = "UAI;nom;commune;degré\n0340911F;École St-Joseph;Sète;1\n0340912G;École Sainte-Thérèse de l’Étang;Sète;1"
+    assert _imports(town, table)["added"] == 2
+    for typed in ("saint joseph", "St Joseph", "st-joseph sete", "sète SAINT JOSEPH", "joseph 34200", "0340911f"):
+        assert _named(town, degree="FIRST", text=typed) == ["École St-Joseph, Sète"], typed
+    for typed in ("ste therese", "Sainte-Thérèse", "thérèse l'etang", "etang ste"):
+        assert _named(town, degree="FIRST", text=typed) == ["École Sainte-Thérèse de l’Étang, Sète"], typed
+    assert _named(town, degree="FIRST", text="saint thérèse joseph") == []
+
+
 def test_the_shipped_lycees_and_what_names_a_school_make_it_known(town: Town):
     every = town.asks(SCHOOLS, where={"territory": ["88"]}, first=2).data["schools"]
     assert every["totalCount"] > 20
