@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +33,8 @@ _STATUSES = {
     "WITHDRAWN": ("Retirée", "warning"),
     "LAPSED": ("Restée sans réponse", "warning"),
 }
+#: In these something is still to be done before the last day that was wished for.
+_UNANSWERED = ("OPEN", "TAKEN_UP")
 _LONGEST, _WORDS = 100, {"place": "Commune ou code postal", "school": "Établissement"}
 #: What waits for whoever looks, as their desk counts it.
 _WAITING = "attente"
@@ -118,6 +122,7 @@ class RequestsDesk:
             desk=self._desk,
             requests=requests,
             statuses=_STATUSES,
+            over={each["id"] for each in requests["nodes"] if self._is_over(each)},
             states=[{"code": code, "label": label} for code, label in _STATES.items()],
             chosen=state,
             place=place,
@@ -156,6 +161,7 @@ class RequestsDesk:
             desk=self._desk,
             animation_request=animation_request,
             standing=_STATUSES[animation_request["status"]],
+            over=self._is_over(animation_request),
             acts=acts,
             declares=animation_request["status"] == "TAKEN_UP"
             and (animation_request["structure"] or {}).get("id") in [structure for structure, _ in structures],
@@ -163,6 +169,13 @@ class RequestsDesk:
             done=self._acts.done(request),
         )
         return self._site.guard.keep(request, response)
+
+    def _is_over(self, animation_request: Mapping[str, Any]) -> bool:
+        """Return whether the days that were wished for are past, at the place, and nothing answers yet."""
+        today = self._site.clock().astimezone(ZoneInfo(animation_request["territory"]["timeZone"])).date()
+        return animation_request["status"] in _UNANSWERED and (
+            date.fromisoformat(animation_request["wishedUntil"]) < today
+        )
 
     async def _answers(
         self, request: Request, animation_request: Mapping[str, Any], viewer: Mapping[str, Any]

@@ -84,3 +84,26 @@ def test_a_request_of_a_school_goes_to_a_structure_that_answers_it(
     for odd in ("demain", "2999-01-01", "2027-02-30"):
         page = structure.sees(f"/programme?au={odd}")
         assert ("Donnez un jour passé" in page, "Aujourd&#39;hui" in page) == (True, True)
+
+
+def test_lists_say_of_what_still_waits_that_its_days_are_past(visitor: Visitor, people: People, server: Server) -> None:
+    page = visitor.signs_in("DIRECTOR").sees("/ecole/demandes")
+    wish = {"theme": "ent-pronote", "wishedFrom": "2027-05-03", "wishedUntil": "2027-05-07", "schoolUai": SCHOOL}
+    sent = visitor.sends(page, "demander", wish | {"text": "Avant l'été."})
+    titled = r'href="/ecole/demandes/([0-9a-f-]{36})[^>]*>[^<]*</a></h2>\s*<p>Du (?:lundi )?3 mai'
+    (request,) = re.findall(titled, sent.replace("\xa0", " "))
+    people.declare(title="Restée en attente")
+    lists = ("/structure/demandes", "/structure?mots=Restée")
+    structure = Visitor(server.address).signs_in("STRUCTURE")
+    taken = structure.sends(structure.sees(f"/structure/demandes/{request}"), "prendre", {"structureId": STRUCTURE_ID})
+    shown = [taken, *map(structure.sees, lists)]
+    assert not any("passée<" in page for page in shown)
+    now = server.clock.now
+    server.clock.now = now.replace(year=now.year + 1)
+    try:
+        structure = Visitor(server.address).signs_in("STRUCTURE")
+        assert "Période passée<" in structure.sees(f"/structure/demandes/{request}")
+        assert "Période passée<" in structure.sees(lists[0])
+        assert "date passée<" in structure.sees(lists[1])
+    finally:
+        server.clock.now = now
