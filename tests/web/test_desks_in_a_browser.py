@@ -108,6 +108,7 @@ def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(
 ) -> None:
     findings: dict[str, list[str]] = {}
     complaints: list[str] = []
+    tables = 0
     with chromium() as browser:
         for role, paths in pages.items():
             context = browser.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
@@ -123,6 +124,10 @@ def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(
                 findings[path] = violations(page)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= TELEPHONE["width"], (path, wide)
+                if number := page.locator("table.site-table").count():
+                    assert heard(page).count("table") >= number, path
+                    assert {"columnheader", "rowheader", "cell"} <= set(heard(page)), path
+                    tables += number
             if role == "AUDITOR":
                 findings["the verifier"] = verify(page, server)
             if role == "COORDONNATEUR":
@@ -141,8 +146,15 @@ def test_no_desk_breaks_a_rule_of_accessibility_and_the_verifier_verifies(
                 expect(page.get_by_text("Corrigez les lignes")).to_be_visible()
                 findings["an import with errors"] = violations(page)
             context.close()
+    assert tables
     assert {path: violations for path, violations in findings.items() if violations} == {}
     assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def heard(page: Page) -> list[str]:
+    """The roles of what Chromium hands to screen readers; a style may take a table's from it."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    return [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
 
 
 def verify(page: Page, server: Server) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from pypdf import PdfReader
@@ -92,6 +92,8 @@ def test_a_paper_can_be_read_aloud_and_kept(name: str):
     pdf = printed(full)
     assert b"<pdfuaid:part>1<" in pdf
     assert b"<pdfaid:conformance>A<" in pdf
+    catalog = cast(dict[str, Any], PdfReader(io.BytesIO(pdf)).trailer["/Root"])
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"], "its window shows what it is, not a file's name"
 
 
 def test_flaws_are_found_where_there_are_some_and_nowhere_else():
