@@ -144,12 +144,12 @@ def test_a_search_shows_what_it_finds_without_loading_the_page_anew(
     page.goto(f"{server.address}/animations")
     page.evaluate("document.querySelector('header').id = 'still-there'")
     field = page.get_by_label("Commune ou code postal")
-    found_at = {"34200": "#resultats", "Nullepart-sur-Mer": "[role=alert] a", "Montpellier": "#resultats"}
-    for place, found in found_at.items():
+    focused = {"34200": "#resultats", "Nullepart-sur-Mer": "[role=alert] a", "Montpellier": "#resultats"}
+    for place, target in focused.items():
         field.fill(place)
         field.press("Enter")
         expect(page).to_have_url(re.compile(f"lieu={place}"))
-        expect(page.locator(found)).to_be_focused()
+        expect(page.locator(target)).to_be_focused()
         expect(page.locator("header#still-there")).to_have_count(1)
         assert violations(page) == []
     with page.expect_response(lambda answer: "communes.json" in answer.url):

@@ -1,4 +1,4 @@
-"""Many routes as one, so that an address is compared with those alone that may be it."""
+"""Many routes as one, so that an address is compared with those alone that begin as it does."""
 
 from __future__ import annotations
 
