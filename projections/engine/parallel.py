@@ -23,6 +23,8 @@ from projections.engine.terms_in_force import TermsInForce
 Progress = Callable[[str, int, int], None]
 #: How long stopped processes may take to end.
 _MOST_SECONDS_TO_END = 10
+#: How long others may take to count a share, which takes microseconds.
+_MOST_SECONDS_TO_COUNT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,19 @@ def _raise_failure(others: Sequence[Future[int]]) -> None:
 
 
 def _until_none_is_left(parts: Sequence[Share], shares_taken: Synchronized[int]) -> Iterator[Share]:
-    """Yield parts, each to the first process that asks. `shares_taken` counts the parts taken."""
+    """Yield parts, each to the first process that asks. `shares_taken` counts the parts taken.
+
+    Raises RuntimeError where a process was killed while it counted: its lock is held for ever.
+    """
+    lock = shares_taken.get_lock()
     while True:
-        with shares_taken.get_lock():
+        if not lock.acquire(timeout=_MOST_SECONDS_TO_COUNT):
+            raise RuntimeError("a process that filled beside this one ended while it took its share")
+        try:
             place = shares_taken.value
             shares_taken.value += 1
+        finally:
+            lock.release()
         if place >= len(parts):
             return
         yield parts[place]

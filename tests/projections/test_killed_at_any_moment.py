@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from multiprocessing.sharedctypes import Synchronized
 from random import Random
+
+import pytest
 
 from application.application import Application
 from application.typology import TermMerge, TermRename, TermRetire
 from domain.kernel.errors import DomainError
 from domain.typology.typology import TermKind
+from projections.engine import parallel
+from projections.engine.fill import shares
 from projections.engine.generations import State, generations, prepare
 from projections.engine.rebuild import rebuild, renew
 from projections.engine.runner import projecting
@@ -80,3 +87,19 @@ def test_whatever_is_killed_while_terms_change_the_rows_are_those_of_a_whole_reb
         with projecting(fresh_url, app.vault), renewing(fresh_url, MASTER_KEY):
             until(lambda: all_read(app) and not left_behind(conn) and not list(generations(conn, State.BUILDING)))
     assert_exact(app)
+
+
+def test_a_rebuild_ends_with_an_error_where_a_process_beside_it_was_killed_while_it_took_its_share(monkeypatch) -> None:
+    monkeypatch.setattr(parallel, "_MOST_SECONDS_TO_COUNT", 0.01)
+    shares_taken = _processes.Value("i", 0)
+    counting = _processes.Process(target=_die_while_counting, args=(shares_taken,))
+    counting.start()
+    counting.join(60)
+    assert counting.exitcode == -signal.SIGKILL
+    with pytest.raises(RuntimeError, match="took its share"):
+        next(parallel._until_none_is_left(shares(1, 1), shares_taken))
+
+
+def _die_while_counting(shares_taken: Synchronized[int]) -> None:
+    with shares_taken.get_lock():
+        os.kill(os.getpid(), signal.SIGKILL)
