@@ -22,13 +22,21 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-#: French names of times other than that of Paris.
-_ZONES: Mapping[str, str] = {
+#: French names of times other than that of Paris, wherever France has a commune.
+LOCAL_TIMES: Mapping[str, str] = {
     "America/Guadeloupe": "heure de la Guadeloupe",
     "America/Martinique": "heure de la Martinique",
     "America/Cayenne": "heure de la Guyane",
+    "America/Miquelon": "heure de Saint-Pierre-et-Miquelon",
+    "America/St_Barthelemy": "heure de Saint-Barthélemy",
+    "America/Marigot": "heure de Saint-Martin",
     "Indian/Reunion": "heure de La Réunion",
     "Indian/Mayotte": "heure de Mayotte",
+    "Pacific/Wallis": "heure de Wallis-et-Futuna",
+    "Pacific/Tahiti": "heure de Tahiti",
+    "Pacific/Marquesas": "heure des îles Marquises",
+    "Pacific/Gambier": "heure des îles Gambier",
+    "Pacific/Noumea": "heure de la Nouvelle-Calédonie",
 }
 _USUAL = "Europe/Paris"
 #: Keeps a number and its unit on one line.
@@ -62,7 +70,7 @@ def zone_words(time_zone: str) -> str:
     """Return the name of the local time; nothing for that of Paris, which readers expect."""
     if time_zone == _USUAL:
         return ""
-    return _ZONES.get(time_zone) or f"heure locale, {time_zone.rpartition('/')[2].replace('_', ' ')}"
+    return LOCAL_TIMES.get(time_zone) or f"heure locale, {time_zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def in_zone(words: str, time_zone: str | None) -> str:

@@ -24,7 +24,8 @@ _BAD_SIRET = "numéro invalide ; attendus : 14 chiffres, dont une clé de contr�
 _BAD_UAI = "code invalide ; attendus : 7 chiffres et une lettre, par exemple 0340005W"
 
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q
-_CORSICA = {"620": "2A", "720": "2B"}
+#: What UAIs begin with that is not the code of the department: 987 is Wallis there, and French Polynesia elsewhere.
+_SCHOOLS_APART = {"620": "2A", "720": "2B", "983": "988", "984": "987", "987": "986"}
 _UAI = re.compile(r"(\d{7})([A-Z])", re.ASCII)
 
 
@@ -65,13 +66,13 @@ Uai = Annotated[str, AfterValidator(check_uai), _BOUND]
 
 
 def department_of_school(uai: str) -> str | None:
-    """Return the department that a UAI begins with, or None: `018` is 18, `620` and `720` are 2A and 2B, `971` is 971.
+    """Return the department that a UAI begins with, or None: `018` is 18, `620` is 2A, `971` is 971, `984` is 987.
 
     The department of a school always follows from its UAI, never from an input.
     """
     prefix = uai[:3]
-    if prefix in _CORSICA:
-        return _CORSICA[prefix]
+    if prefix in _SCHOOLS_APART:
+        return _SCHOOLS_APART[prefix]
     if prefix.startswith("97"):
         return prefix
     return prefix[1:] if prefix.startswith("0") and prefix != "000" else None
@@ -79,8 +80,8 @@ def department_of_school(uai: str) -> str | None:
 
 def schools_begin_with(department: str) -> str:
     """Return the first three digits of a department's UAIs, the inverse of `department_of_school`."""
-    corsica = {code: prefix for prefix, code in _CORSICA.items()}
-    return corsica.get(department) or department.rjust(3, "0")
+    apart = {code: prefix for prefix, code in _SCHOOLS_APART.items()}
+    return apart.get(department) or department.rjust(3, "0")
 
 
 def structure_id(siret: str) -> UUID:

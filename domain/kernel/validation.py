@@ -162,7 +162,7 @@ TerritoryCode = Annotated[
     str,
     StringConstraints(max_length=60),
     BeforeValidator(_ungrouped),
-    formatted(r"\d{2}|2[AB]|97\d", "code de département attendu, par exemple 34, 2A ou 971"),
+    formatted(r"\d{2}|2[AB]|97\d|98[4-9]", "code de département attendu, par exemple 34, 2A ou 971"),
 ]
 CommuneCode = Annotated[
     str,

@@ -151,6 +151,8 @@ def test_questions_are_worded_and_a_territory_joins(server: Server) -> None:
     page = team.sends(refused, "rejoindre", {"code": "48", "name": "Lozère", "timeZone": "Europe/Paris"})
     assert "Lozère (48)" in page
     assert "Nommer quelqu'un" in page
+    islands = {"code": "988", "name": "Nouvelle-Calédonie", "timeZone": "Pacific/Noumea"}
+    assert "Nouvelle-Calédonie (988)" in team.sends(page, "rejoindre", islands)
 
 
 def test_roles_are_given_and_ended(server: Server) -> None:

@@ -19,13 +19,21 @@ MONTHS = (
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 _PARIS = "Europe/Paris"
-#: French names of times other than that of Paris.
-_ZONES: Mapping[str, str] = {
+#: French names of times other than that of Paris, wherever France has a commune.
+LOCAL_TIMES: Mapping[str, str] = {
     "America/Guadeloupe": "heure de la Guadeloupe",
     "America/Martinique": "heure de la Martinique",
     "America/Cayenne": "heure de la Guyane",
+    "America/Miquelon": "heure de Saint-Pierre-et-Miquelon",
+    "America/St_Barthelemy": "heure de Saint-Barthélemy",
+    "America/Marigot": "heure de Saint-Martin",
     "Indian/Reunion": "heure de La Réunion",
     "Indian/Mayotte": "heure de Mayotte",
+    "Pacific/Wallis": "heure de Wallis-et-Futuna",
+    "Pacific/Tahiti": "heure de Tahiti",
+    "Pacific/Marquesas": "heure des îles Marquises",
+    "Pacific/Gambier": "heure des îles Gambier",
+    "Pacific/Noumea": "heure de la Nouvelle-Calédonie",
 }
 _BEFORE_MARK, _AFTER_QUOTE = re.compile(r" (?=[:;!?»%€])"), re.compile(r"(?<=«) ")
 _FULL_HOUR, _CODE = re.compile(r"\b(\d{1,2})[ \u00a0]h[ \u00a0]00\b"), re.compile(r"[a-z0-9-]+|[^@]*\d[^@]*")
@@ -78,7 +86,7 @@ def hour(value: str | datetime) -> str:
 def span(start: str, end: str, time_zone: str = _PARIS) -> str:
     """Return when something takes place, from start to end, with the name of another time than that of Paris."""
     first, last = (datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)) for value in (start, end))
-    name = "" if time_zone == _PARIS else f" ({_ZONES.get(time_zone, f'heure locale, {time_zone}')})"
+    name = "" if time_zone == _PARIS else f" ({LOCAL_TIMES.get(time_zone, f'heure locale, {time_zone}')})"
     if first.date() == last.date():
         return f"{day(first)}, de {hour(first)} à {hour(last)}{name}"
     return f"du {day(first)} à {hour(first)} au {day(last)} à {hour(last)}{name}"

@@ -9,16 +9,13 @@ from web.core.act_page import ActPage
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field, Form
+from web.core.french import LOCAL_TIMES
 from web.core.problems import Problem
 
 _TERRITORIES = document("moderation/territories")
 _ZONES = (
-    ("Europe/Paris", "Celle de Paris"),
-    ("America/Guadeloupe", "Guadeloupe"),
-    ("America/Martinique", "Martinique"),
-    ("America/Cayenne", "Guyane"),
-    ("Indian/Reunion", "La Réunion"),
-    ("Indian/Mayotte", "Mayotte"),
+    ("Europe/Paris", "Heure de Paris"),
+    *((zone, words[0].upper() + words[1:]) for zone, words in LOCAL_TIMES.items()),
 )
 _JOIN = Act(
     "rejoindre",
@@ -27,7 +24,7 @@ _JOIN = Act(
     "Faire entrer le département",
     "Le département fait partie du programme. Nommez son coordonnateur.",
     (
-        Field("code", "Numéro du département", hint="Exemple : 34, 2A ou 971", required=True),
+        Field("code", "Numéro du département", hint="Exemple : 34, 2A, 971 ou 988", required=True),
         Field("name", "Nom du département", required=True),
         Field("timeZone", "Heure locale", "select", required=True, options=_ZONES),
         Field("runsCandidatures", "Les parents peuvent y devenir Parent Ressource dès maintenant", "checkbox"),

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from application.papers.french import clock_time, date_and_time, euros, full_date, short_date, siret
+from application.papers.french import LOCAL_TIMES, clock_time, date_and_time, euros, full_date, short_date, siret
 from application.wording.times import hours
+from domain.kernel.departments import DEPARTMENTS
+from web.core import french as pages
 from web.core.french import how_many, span, total
 
 
@@ -85,3 +87,21 @@ def test_a_list_that_is_counted_to_a_thousand_has_more_than_that(
     page = {"totalCount": number, "totalCountIsExact": is_exact}
     assert plain(total(page, "animation", "animations")).replace("\u202f", " ") == beginning
     assert plain(how_many(page)).replace("\u202f", " ") == within
+
+
+#: Which clocks a commune has, by the beginning of its code; all others have those of Paris.
+ISLANDS = {
+    **{"971": GUADELOUPE, "972": "America/Martinique", "973": "America/Cayenne", "974": "Indian/Reunion"},
+    **{"975": "America/Miquelon", "976": "Indian/Mayotte", "977": "America/St_Barthelemy", "978": "America/Marigot"},
+    **{"986": "Pacific/Wallis", "987": "Pacific/Tahiti", "988": "Pacific/Noumea"},
+}
+#: French Polynesia has two further times.
+FURTHER = {"Pacific/Marquesas", "Pacific/Gambier"}
+#: Without a town hall or a school.
+UNINHABITED = {"984", "989"}
+
+
+def test_papers_and_pages_name_the_time_of_every_department_alike():
+    assert {code for code in DEPARTMENTS if len(code) == 3} - UNINHABITED == set(ISLANDS)
+    assert set(LOCAL_TIMES) == set(ISLANDS.values()) | FURTHER
+    assert pages.LOCAL_TIMES == LOCAL_TIMES

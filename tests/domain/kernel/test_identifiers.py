@@ -159,14 +159,18 @@ def test_a_uai_tells_its_department_for_every_lycee_that_is_known():
 
 @pytest.mark.parametrize(
     ("uai", "department"),
-    [("0180025E", "18"), ("6200001G", "2A"), ("7200001X", "2B"), ("9740001A", "974"), ("1000001A", None)],
+    [
+        *(("0180025E", "18"), ("6200001G", "2A"), ("7200001X", "2B"), ("9740001A", "974"), ("1000001A", None)),
+        # Schools of the Pacific are numbered apart: what begins with 987 is Wallis, not French Polynesia.
+        *(("9750001C", "975"), ("9830002K", "988"), ("9840002E", "987"), ("9870026P", "986")),
+    ],
 )
 def test_corsica_and_overseas_have_departments_of_their_own(uai, department):
     assert department_of_school(uai) == department
     assert department is None or uai.startswith(schools_begin_with(department))
 
 
-@pytest.mark.parametrize("code", ["02", "13", "2A", "2B", "95", "971", "976"])
+@pytest.mark.parametrize("code", ["02", "13", "2A", "2B", "95", "971", "976", "986", "987", "988"])
 def test_departments_have_two_signs_or_three_overseas(code):
     assert validated(create_model("Form", value=(TerritoryCode, ...)), {"value": code}).model_dump() == {"value": code}
 
