@@ -10,7 +10,7 @@ from typing import Any
 from application.papers.dossier_afterwards import Afterwards
 from application.papers.dossier_reservations import Reservations
 from application.papers.french import NBSP, date_and_time, euros, short_date, siret
-from application.papers.typesetting import typeset
+from application.papers.typesetting import made_on, typeset
 from application.papers.writable import with_words_by_hand
 from domain.kernel.dossier_status import STATUS_LABELS, DossierStatus
 from domain.service_dossiers.missing import missing_pieces
@@ -108,12 +108,14 @@ class DossierDocument:
     reservations: Reservations = field(default_factory=Reservations)
 
 
-def dossier_pdf(dossier: DossierDocument) -> bytes:
+def dossier_pdf(dossier: DossierDocument, accessible: bool = True) -> bytes:
     """Typeset numbered A4 pages. Raises ValueError if an amount has fractions of a cent.
 
     Words that no font can write are to be written by hand: the sum is proved, whatever somebody is called.
+    `accessible`: as PDF/UA-1 and PDF/A-2a, dated by the last act of its history.
     """
     status = DossierStatus(dossier.status)
+    dated = dossier.timeline[-1].at.date() if accessible and dossier.timeline else None
     content = {
         "reference": dossier.reference,
         "status": STATUS_LABELS[status],
@@ -132,8 +134,9 @@ def dossier_pdf(dossier: DossierDocument) -> bytes:
         "checkpoint": dossier.checkpoint,
         **dossier.afterwards.content(),
         "reservations": dossier.reservations.content(),
+        "made_on": None if dated is None else made_on(dated),
     }
-    return typeset("dossier.typ", with_words_by_hand(content))
+    return typeset("dossier.typ", with_words_by_hand(content), accessible=dated is not None)
 
 
 def _amount_label(status: DossierStatus) -> str:

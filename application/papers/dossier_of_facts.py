@@ -34,9 +34,9 @@ _COUNTED = frozenset({"convention.service_certified", "convention.service_withdr
 NameOf = Callable[[str], str]
 
 
-def pdf_of_facts(facts: Facts, checkpoint: str | None) -> bytes:
+def pdf_of_facts(facts: Facts, checkpoint: str | None, accessible: bool = True) -> bytes:
     """Return the dossier as PDF, with the latest signed checkpoint."""
-    return dossier_pdf(document_of(facts, checkpoint))
+    return dossier_pdf(document_of(facts, checkpoint), accessible)
 
 
 def document_of(facts: Facts, checkpoint: str | None) -> DossierDocument:

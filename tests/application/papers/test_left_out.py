@@ -86,7 +86,7 @@ def test_what_a_paper_may_lack_leaves_no_trace(name: str):
         assert flaws(words(printed(replace(full, **dict(some))))) == [], some
 
 
-@pytest.mark.parametrize("name", [name for name in PRINTED if name != "dossier"])
+@pytest.mark.parametrize("name", PRINTED)
 def test_a_paper_can_be_read_aloud_and_kept(name: str):
     printed, full = PRINTED[name]
     pdf = printed(full)
@@ -94,6 +94,8 @@ def test_a_paper_can_be_read_aloud_and_kept(name: str):
     assert b"<pdfaid:conformance>A<" in pdf
     catalog = cast(dict[str, Any], PdfReader(io.BytesIO(pdf)).trailer["/Root"])
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"], "its window shows what it is, not a file's name"
+    assert catalog["/Lang"].startswith("fr")
+    assert catalog["/MarkInfo"]["/Marked"]
 
 
 def test_flaws_are_found_where_there_are_some_and_nowhere_else():

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from application.files.store import FileStore
+from application.papers.dossier import dossier_pdf
 from application.papers.dossier_layouts.layouts import LATEST, LAYOUTS
 from application.proof.bundle_checks.paper import STATUS_WORDS
 from domain.kernel.dossier_status import STATUS_LABELS
 from tests.support.papers.bundles import checks, line_of, members, signed_again, wrong
 from tests.support.papers.forged_bundles import FOLDER, FORGED_BUNDLES
+from tests.support.papers.pdf_text import text as words
+from tests.support.papers.printed_dossiers import dossier
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import World
 
@@ -90,6 +94,27 @@ def test_the_second_layout_shows_a_scan_that_stands_for_several_animations():
     first, second = (json.loads(contents["dossier.json"])["lines"][place] for place in (0, 1))
     lines = [first, {**second, "sheet": first["sheet"]}]
     assert laid_out(contents, 1, lines=lines) != laid_out(contents, 2, lines=lines)
+
+
+def test_papers_of_the_third_layout_keep_their_bytes():
+    paper = dossier_pdf(dossier(lines=2), accessible=False)
+    assert sha256(paper).hexdigest() == "91edfca7962007324a02a19b3622ecc867d1e18c4f567fca6011e60444e50156"
+
+
+def test_the_fourth_layout_says_the_words_of_the_third_to_screen_readers_too(contents: dict[str, bytes]):
+    third, fourth = laid_out(contents, 3), laid_out(contents, 4)
+    assert (b"<pdfuaid:part>1<" in third, b"<pdfuaid:part>1<" in fourth) == (False, True)
+    assert words(third) == words(fourth)
+
+
+def test_a_paper_of_the_third_layout_is_still_compared_byte_for_byte(contents: dict[str, bytes], tmp_path: Path):
+    old = contents["dossier.json"].replace(b'"layout": %d' % LATEST, b'"layout": 3')
+    paper = {**contents, "dossier.json": old, "dossier.pdf": laid_out(contents, 3)}
+    assert line_of(signed_again(tmp_path / "old.zip", paper), "pdf").endswith("byte for byte")
+    dressed = {**contents, "dossier.json": old}
+    assert "is not what the dossier's facts are laid out as" in wrong(
+        with_paper(tmp_path, dressed, contents["dossier.pdf"])
+    )
 
 
 def test_what_a_paper_says_of_the_status_is_never_taken_for_a_name() -> None:
