@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.animations.events import AnimationDetails, AnimationModified
-from domain.kernel.errors import invalid
+from domain.kernel.errors import broken
 from domain.kernel.events import Event
 
 
@@ -18,7 +18,7 @@ class Moved(Protocol):
 
 
 def check_new_start(animation: Moved, modified: Event, now: datetime) -> None:
-    """Raise INVALID for a start that is moved into the past, or within it to a day before.
+    """Raise RULE_BROKEN for a start that is moved into the past, or within it to a day before.
 
     Lateness is settled by the declaration: one made in time would escape its mark. One that is marked may be corrected.
     """
@@ -27,13 +27,13 @@ def check_new_start(animation: Moved, modified: Event, now: datetime) -> None:
     if after == before or after > now:
         return
     if before > now:
-        raise invalid(
+        raise broken(
             "Début : une animation à venir ne se déplace pas dans le passé. Indiquez un début à venir ; ce qui a déjà"
             " eu lieu se déclare comme une nouvelle animation.",
             "starts_at",
         )
     if after.date() < before.date() and not animation.declared_late:
-        raise invalid(
+        raise broken(
             f"Début : une animation passée ne se déplace pas avant son jour. Indiquez le {before:%d/%m/%Y} ou un jour"
             " d'après ; ce qui a eu lieu avant se déclare comme une nouvelle animation.",
             "starts_at",

@@ -42,7 +42,7 @@ _NUMBER = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?P<mark>[ .])\d{3}(?:(?P=mark)\d{3})*|\d+)(?:[.,](?P<part>\d+))?", re.ASCII
 )
 _AMOUNT = re.compile(r"\d+(\.\d{1,2})?", re.ASCII)
-#: Thousands, or euros with three decimals: 12.505 and 12,505.
+#: Thousands, or three decimals: 12.505 and 12,505.
 _EITHER = re.compile(r"([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 _EUROS = ("€", "euros", "euro", "eur")
 PER_CENT = ("%", "pour cent")
@@ -115,14 +115,33 @@ def _wrong_number(text: str, example: int = 2) -> str:
     return f"{'des chiffres seulement' if some else 'un nombre est attendu'}, par exemple {example}"
 
 
+def in_two_ways(text: str, units: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return what stands before and after the mark of a number that may be thousands or have three decimals."""
+    either = _EITHER.fullmatch(_without_unit(text, units))
+    return (either[1], either[2]) if either else None
+
+
+def wrong_decimal(text: str, units: Sequence[str] = ()) -> str | None:
+    """Return how else to write a number that reads in two ways; None of any other."""
+    if (parts := in_two_ways(text, units)) is None:
+        return None
+    whole, part = parts
+    # Three decimals would be thousands again.
+    decimals = part.rstrip("0") if part.endswith("0") else f"{part}0"
+    return (
+        f"ce nombre se lit de deux façons : écrivez {whole} {part} pour des milliers,"
+        f" ou {whole}{f',{decimals}' if decimals else ''} sinon"
+    )
+
+
 def amount(text: str) -> str:
     """Return an amount of euros as the API reads it, or else the text, as of one that reads in two ways."""
-    return text if _EITHER.fullmatch(_without_unit(text, _EUROS)) else plain_number(text, _EUROS) or text
+    return text if in_two_ways(text, _EUROS) else plain_number(text, _EUROS) or text
 
 
 def _wrong_amount(text: str) -> str | None:
-    if either := _EITHER.fullmatch(_without_unit(text, _EUROS)):
-        whole, part = either.groups()
+    if parts := in_two_ways(text, _EUROS):
+        whole, part = parts
         return (
             f"ce montant se lit de deux façons : écrivez {whole} {part},00 pour des milliers d'euros, ou deux chiffres"
             f" au plus après la virgule, par exemple {whole},{part[:2]}"

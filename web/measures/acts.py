@@ -9,7 +9,7 @@ from typing import Any
 from web.core.acts import Act, with_number
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.typed import PER_CENT, plain_number
+from web.core.typed import PER_CENT, plain_number, quoted, wrong_decimal
 
 _SEPARATORS = (":", ";")
 _OBJECTIVES = "Un par ligne, avec sa cible. Exemples : Familles : 250 ; Écoles : 25 %"
@@ -40,6 +40,9 @@ def _lines(lines: Sequence[str]) -> list[str]:
 
 def _check_objectives(form: Form) -> None:
     for line in _lines(form.values.get("objectives", "").splitlines()):
+        if two_ways := wrong_decimal(_parted(line)[1], PER_CENT):
+            form.errors["objectives"] = f"Objectifs : {quoted(line)} : {two_ways}."
+            return
         if _objective(line)[1] is None:
             form.errors["objectives"] = (
                 f"Objectifs : « {line[:80]} » n'a pas de cible. Finissez la ligne par un nombre, après deux"

@@ -152,7 +152,7 @@ def test_no_declaration_escapes_its_mark_by_a_move_into_the_past(late, now, days
     moved = {"starts_at": START + timedelta(days=days), "ends_at": END + timedelta(days=days)}
     deciding = given(ANIMATION, created(declared_late=late), PUBLISHED).when(modify, STRUCTURE, moved, around(), now)
     if is_refused:
-        deciding.then_refused(INVALID, "starts_at", "nouvelle animation")
+        deciding.then_refused(RULE_BROKEN, "starts_at", "nouvelle animation")
     else:
         deciding.then(modified(("starts_at", "ends_at"), **moved))
 

@@ -253,12 +253,30 @@ def test_an_objective_may_be_in_per_cent_and_the_line_without_a_target_is_named(
     assert form.errors["objectives"].startswith("Objectifs : « Écoles : un quart » n'a pas de cible.")
 
 
+@pytest.mark.parametrize(
+    ("typed", "ways"),
+    [
+        ("Familles : 1.200", "écrivez 1 200 pour des milliers, ou 1,2 sinon"),
+        ("Écoles : 12,505 %", "écrivez 12 505 pour des milliers, ou 12,5050 sinon"),
+    ],
+)
+def test_a_target_that_reads_in_two_ways_is_refused_with_both_ways_to_write_it(typed: str, ways: str):
+    form = Form(WRITE.fields, "", values={"objectives": f"Parents : 250\n{typed}"})
+    assert WRITE.check is not None
+    WRITE.check(form)
+    assert form.errors["objectives"] == f"Objectifs : « {typed} » : ce nombre se lit de deux façons : {ways}."
+    for way in ("1 200", "1,2", "12 505 %", "12,5050 %", "1.200.000"):
+        form = Form(WRITE.fields, "", values={"objectives": f"Familles : {way}"})
+        WRITE.check(form)
+        assert form.errors == {}
+
+
 def test_objectives_may_be_typed_as_the_hint_has_them():
     def targets(text: str) -> list[tuple[str, float]]:
         return [(each["label"], each["target"]) for each in WRITE.convert({"objectives": [text]})["objectives"]]
 
     assert targets("Familles : 250 ; Écoles : 25 %") == [("Familles", 250.0), ("Écoles (en %)", 25.0)]
-    assert targets("Parents ; 1.000") == [("Parents", 1000.0)]
+    assert targets("Parents ; 1 000") == [("Parents", 1000.0)]
     assert targets("Écoles (en %) : 12,5 %") == [("Écoles (en %)", 12.5)]
     for figure in ("-25", "1e300", "1_000"):
         form = Form(WRITE.fields, "", values={"objectives": f"Familles : 250 ; Écoles : {figure}"})

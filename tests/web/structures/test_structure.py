@@ -172,6 +172,25 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
     assert "école est fermée." in done
 
 
+def test_a_day_that_a_rule_refuses_is_named_beside_the_day_and_not_beside_the_hour(
+    visitor: Visitor, people: People
+) -> None:
+    page = visitor.signs_in("STRUCTURE").sees("/structure/animations/nouvelle")
+    refused = visitor.sends(page, values=FORM | {"date": "15/03/2032"}, status=422)
+    assert '<a href="#date">Aucune convention' in refused
+    assert "#starts" not in links(refused)
+    path = declared(visitor, title="Bientôt")
+    change = visitor.sees(f"{path}/modifier")
+    moved = visitor.sends(change, values=FORM | {"date": "15/03/2020"}, status=422)
+    assert "#date" in links(moved)
+    assert "#starts" not in links(moved)
+    people.publish(path.rpartition("/")[2])
+    late = {"date": "15/03/2032", "starts": "18:00", "ends": "20:00"}
+    copied = visitor.sends(visitor.sees(path), "dupliquer", late, 422)
+    assert '<a href="#dupliquer-date">Aucune convention' in copied
+    assert "#dupliquer-starts" not in links(copied)
+
+
 def test_two_who_modify_the_same_animation_read_each_other_and_lose_nothing(visitor: Visitor, people: People) -> None:
     path = declared(visitor.signs_in("STRUCTURE"), title="À deux")
     page, second = visitor.sees(f"{path}/modifier"), FORM | {"title": "La seconde", "cle": ""}

@@ -18,6 +18,7 @@ from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.site import Site
 from web.structure.animations import clock_change
+from web.structure.animations import form as forms
 from web.structure.animations.own import STATUSES
 from web.structure.speaking import own_animation
 
@@ -71,8 +72,9 @@ _ACTS = (
         "Le contenu est repris. L'attestation ne l'est jamais.",
         "ANIMATION_CLONE",
         _moments,
-        {"startsAt": "starts", "endsAt": "ends"},
+        forms.PLACES,
         lambda payload: f"/structure/animations/{payload['animation']['id']}",
+        mended=forms.of_day,
     ),
     Act(
         "repeter",

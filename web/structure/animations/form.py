@@ -77,7 +77,7 @@ _KINDS = {
     "accessibility": "ACCESSIBILITY",
 }
 #: Where errors of the API stand whose field has another name there.
-_PLACES = {"startsAt": "starts", "endsAt": "ends", "communeCode": "commune"}
+PLACES = {"startsAt": "starts", "endsAt": "ends", "communeCode": "commune"}
 _OPTIONAL = ("address", "onlineLink")
 
 
@@ -131,7 +131,17 @@ def mutation_input(form: Form, zone: str | None) -> dict[str, Any]:
 
 def refuse(form: Form, errors: Iterable[Mapping[str, Any]]) -> None:
     """Put the API's errors beside the fields of this form."""
+    errors = map(of_day, errors)
     form.refuse([dict(error) | {"field": [_place(list(error.get("field") or []))]} for error in errors])
+
+
+def of_day(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an error about the start with the path of the day, where a rule stands against that.
+
+    What no clock shows, and what is declared at that hour already, is of the hour.
+    """
+    is_of_day = list(error.get("field") or ()) == ["startsAt"] and error.get("code") == "RULE_BROKEN"
+    return {**error, "field": ["date"]} if is_of_day else error
 
 
 def values_of(animation: Mapping[str, Any]) -> dict[str, str]:
@@ -175,7 +185,7 @@ def _place(field: list[str]) -> str:
         case ["themes", *rest]:
             return "secondTheme" if rest and str(rest[0]) == "1" else "theme"
         case [name, *_]:
-            return _PLACES.get(name, name)
+            return PLACES.get(name, name)
     return ""
 
 
