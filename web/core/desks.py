@@ -1,4 +1,4 @@
-"""Whose page it is at a desk: of one of several structures or territories of its reader, which addresses name."""
+"""Whose page it is at a desk: of one of several structures, territories or schools of its reader, as addresses name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from web.core.documents import document
 from web.core.problems import Problem
 
 _WHOSE = document("core/whose")
-STRUCTURE, TERRITORY = "structure", "territoire"
+STRUCTURE, TERRITORY, SCHOOL = "structure", "territoire", "ecole"
 #: The parameters that name it, by the desks.
-_NAMES = {"/structure": STRUCTURE, "/territoire": TERRITORY}
+_NAMES = {"/structure": STRUCTURE, "/territoire": TERRITORY, "/ecole": SCHOOL}
 #: What says itself whose it is.
 _THING = re.compile(r"/structure/(?:animations|dossiers)/[0-9a-f-]{36}")
 _LONGEST = 100
@@ -34,7 +34,7 @@ def whose(request: Request) -> tuple[str, str] | None:
 
 
 async def check_choice(api: Api, request: Request) -> None:
-    """Raise Problem (404) where the address names a territory or structure that its reader does not speak for.
+    """Raise Problem (404) where the address names what its reader does not speak for.
 
     Who speaks for none, as the national team, may read about any. Of a territory that there is not, lists say so.
     """
@@ -45,22 +45,22 @@ async def check_choice(api: Api, request: Request) -> None:
     viewer = answer["viewer"]
     if name == TERRITORY:
         own, known = viewer["territories"], {each["code"] for each in answer["territories"]}
-        is_foreign = bool(own) and value in known.difference(own)
+        is_foreign = value in known.difference(own)
     else:
-        own = [each["id"] for each in viewer["structures"]]
-        is_foreign = bool(own) and value not in own
-    if is_foreign:
+        own = viewer["schools"] if name == SCHOOL else [each["id"] for each in viewer["structures"]]
+        is_foreign = value not in own
+    if own and is_foreign:
         raise Problem.missing()
 
 
 def chosen(request: Request) -> str:
-    """Return the structure or the territory that this page is of, or "" where it is of all those of its reader."""
+    """Return the structure, territory or school that this page is of, or "" where it is of all those of its reader."""
     named = whose(request)
     return named[1] if named else ""
 
 
 def at_desk(request: Request, address: str, *further: tuple[str, str]) -> str:
-    """Return an address with further parameters; at this desk, of the same structure or territory as this page."""
+    """Return an address with further parameters; at this desk, of what this page is of."""
     path, mark, query = address.partition("?")
     named = whose(request) if _desk(path) == _desk(request.url.path) and not _THING.match(path) else None
     if named and f"{named[0]}=" in query:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from web.core.asking import Answer, Api
 from web.core.cookies.done import OUTCOME_NAMES
-from web.core.desks import TERRITORY, whose
+from web.core.desks import SCHOOL, TERRITORY, whose
 from web.core.documents import Document
 from web.core.pages import TURNED
 from web.core.problems import Problem
@@ -59,15 +59,23 @@ async def ask_narrowed(
                 del where[name]
 
 
-async def ask_of_territory(
-    api: Api, request: Request, document: Document, where: dict[str, Any], variables: Mapping[str, Any]
+async def ask_of_desk(
+    api: Api,
+    request: Request,
+    document: Document,
+    where: dict[str, Any],
+    variables: Mapping[str, Any],
+    school: str = "",
 ) -> tuple[Answer, list[str]]:
-    """Return the answer for the territory that the page is of, and the labels of what was not understood."""
-    named = whose(request)
-    if named and named[0] == TERRITORY:
-        where = {**where, "territory": [named[1]]}
+    """Return the answer for the territory or school that the page is of, and the labels of what was not understood.
+
+    `school` is the filter that takes a school, where the list has one.
+    """
+    named, filters = whose(request), {TERRITORY: "territory", SCHOOL: school}
+    if named and (narrowed := filters.get(named[0])):
+        where = {narrowed: [named[1]], **where}
     answer, refused = await ask_narrowed(api, request, document, where, variables)
-    return answer, ["Département" if name == "territory" else name for name in refused]
+    return answer, [{"territory": "Département", school: "Établissement"}.get(name, name) for name in refused]
 
 
 def not_among(params: QueryParams, choices: Mapping[str, tuple[str, Collection[str]]]) -> list[str]:

@@ -14,7 +14,7 @@ from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Form
 from web.core.french import day
-from web.core.narrowing import ask_of_territory
+from web.core.narrowing import ask_of_desk
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import ADD_MEMBER, CLOSE, CORRECT, CORRECT_MEETING, LINK_LESSON, MEET, OPEN, REMOVE_MEMBER
@@ -33,7 +33,7 @@ class Groups(ActPage):
 
     async def page(self, request: Request, posted: Form | None) -> Response:
         variables = page_variables(request.query_params)
-        answer, unknown = await ask_of_territory(self._site.api, request, _GROUPS, {}, variables)
+        answer, unknown = await ask_of_desk(self._site.api, request, _GROUPS, {}, variables)
         groups, role = answer["actionGroups"], answer["viewer"]["role"]
         if groups is None or role not in _READERS:
             raise Problem.missing()

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from web.core.act_page import ActPage
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.narrowing import ask_of_territory
+from web.core.narrowing import ask_of_desk
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import RECORD
@@ -28,7 +28,7 @@ class Projects(ActPage):
 
     async def page(self, request: Request, posted: Form | None) -> Response:
         variables = page_variables(request.query_params)
-        answer, unknown = await ask_of_territory(self._site.api, request, _PROJECTS, {}, variables)
+        answer, unknown = await ask_of_desk(self._site.api, request, _PROJECTS, {}, variables, "uai")
         projects, viewer, shares = answer["schoolProjects"], answer["viewer"], answer["projectShares"]
         if projects is None or viewer["role"] not in self.readers:
             raise Problem.missing()

@@ -14,7 +14,7 @@ from web.core.asking import File
 from web.core.desks import at_desk, chosen
 from web.core.documents import document
 from web.core.forms import Field, Form
-from web.core.narrowing import ask_of_territory
+from web.core.narrowing import ask_of_desk
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.measures.acts import IMPORT, VALIDATE, WITHDRAW_DOCUMENT, WRITE
@@ -48,7 +48,7 @@ class Strategies(ActPage):
 
     async def page(self, request: Request, posted: Form | None) -> Response:
         variables = page_variables(request.query_params)
-        answer, unknown = await ask_of_territory(self._site.api, request, _STRATEGIES, {"current": True}, variables)
+        answer, unknown = await ask_of_desk(self._site.api, request, _STRATEGIES, {"current": True}, variables)
         strategies, role = answer["strategies"], answer["viewer"]["role"]
         if strategies is None or role not in _READERS:
             raise Problem.missing()

@@ -36,7 +36,7 @@ _MOST = 500
 _SUBJECT = Field(
     "subject",
     "Identifiant de la personne",
-    hint="Celui de son compte, chez qui la connecte.",
+    hint="Elle le lit sur sa page « Mon compte », une fois connectée.",
     required=True,
     needed=True,
 )
@@ -138,7 +138,7 @@ _ENDING = (
             Field(
                 "subject",
                 "De qui",
-                hint="Son adresse e-mail, l'identifiant de son compte, ou le numéro d'une de ses candidatures.",
+                hint="Son adresse e-mail, son identifiant sur « Mon compte », ou le numéro d'une de ses candidatures.",
                 required=True,
             ),
         ),

@@ -17,7 +17,7 @@ from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import day
-from web.core.narrowing import Search, ask_of_territory, not_among, not_named
+from web.core.narrowing import Search, ask_of_desk, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -100,7 +100,7 @@ class RequestsDesk:
             where["place"] = place.text
         if school := readable_line(params.get("etablissement", "")).strip()[:_LONGEST]:
             where["school"] = [school]
-        answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, page_variables(params))
+        answer, refused = await ask_of_desk(self._site.api, request, _LISTING, where, page_variables(params), "school")
         viewer, requests = answer["viewer"], answer["animationRequests"]
         speaks_for_none = viewer["role"] == "STRUCTURE" and not viewer["structures"]
         if requests is None or viewer["role"] not in self._desk.roles or speaks_for_none:

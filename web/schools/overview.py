@@ -12,6 +12,7 @@ from starlette.responses import Response
 from web.animations.for_others import REGISTERING
 from web.core.act_page import ActPage
 from web.core.acts import Act
+from web.core.desks import chosen
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.pages import page_variables, pages_around
@@ -40,7 +41,10 @@ _BIND = Act(
     "C'est fait. À sa prochaine connexion, cette personne peut inscrire des parents.",
     (
         Field(
-            "subject", "Identifiant de la personne", hint="Celui de son compte, chez qui la connecte.", required=True
+            "subject",
+            "Identifiant de l'enseignant",
+            hint="Il le lit sur sa page « Mon compte », une fois connecté.",
+            required=True,
         ),
         Field("school", "Établissement", "select", required=True),
     ),
@@ -67,12 +71,18 @@ class SchoolDesk(ActPage):
         viewer = (await self._site.api.ask(request, _SCHOOL, page_variables(request.query_params)))["viewer"]
         if viewer["role"] not in _READERS:
             raise Problem.missing()
-        animations = (await self._site.api.ask(request, _ANIMATIONS, {"schools": viewer["schools"]}))["animations"]
+        own = chosen(request)
+        schools = [each for each in viewer["inSchools"] if own in ("", each["uai"])]
+        within = {"schools": [each["uai"] for each in schools]}
+        animations = (await self._site.api.ask(request, _ANIMATIONS, within))["animations"]
         response = self._site.templates.page(
             request,
             "schools/overview",
             422 if posted else 200,
             viewer=viewer,
+            schools=schools,
+            choices=[{"code": each["uai"], "label": each["label"]} for each in viewer["inSchools"]],
+            chosen=own,
             animations=animations,
             statuses=_STATUSES,
             around=pages_around(request, viewer["registrationsForOthers"]["pageInfo"], "#inscriptions"),
@@ -95,7 +105,8 @@ class SchoolDesk(ActPage):
             for school in viewer["inSchools"]
             if school["territory"]
         ]
-        only = {"school": options[0][0]} if len(options) == 1 else {}
+        own = [value for value, _ in options if value.partition(":")[2] == chosen(request)]
+        only = {"school": (own or [options[0][0]])[0]} if own or len(options) == 1 else {}
         form = self._acts.form(request, _BIND.name, posted, **only)
         form.fields = [replace(each, options=options) if each.kind == "select" else each for each in form.fields]
         return form

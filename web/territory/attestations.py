@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_of_territory, not_named
+from web.core.narrowing import ask_of_desk, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
@@ -35,7 +35,7 @@ class Attestations:
         where: dict[str, Any] = {"awaitingAttestation": True}
         if structure := params.get("structure"):
             where["structureId"] = structure
-        answer, refused = await ask_of_territory(self._site.api, request, _ATTESTATIONS, where, page_variables(params))
+        answer, refused = await ask_of_desk(self._site.api, request, _ATTESTATIONS, where, page_variables(params))
         animations = answer["managedAnimations"]
         late = self._site.clock() - _LATE
         return self._site.templates.page(

@@ -85,8 +85,7 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
             " amount plannedAnimations alreadyCertified overrunReason openedAt submittedAt submittedBy returnedAt"
             " returnReason discardReason certifiedAt certifiedBy certifiedByName withdrawnAt withdrawnBy"
             " withdrawalReason payment toRecover recovered recoveries controls pieces lines missing"
-            " duplicateSheets certificationFinal amendments agents warnings missingReason warningsReason"
-            " allowedActions"
+            " duplicateSheets certificationFinal amendments agents warnings missingReason warningsReason allowedActions"
         ),
     },
     "Control": {
@@ -249,8 +248,9 @@ PARTS: Mapping[str, str] = {
     "Coverage": "nextPlaces reached targetSchools unreached",
     "NextPlace": "commune schools",
     "Viewer": (
-        "inTerritories inSchools actor role territories schools structures mandates notifications unreadNotifications"
-        " mailPreferences passkeys passkeyOptions registrations registrationsForOthers signs teachers waiting"
+        "inTerritories inSchools actor role subject territories schools structures mandates notifications"
+        " unreadNotifications mailPreferences passkeys passkeyOptions registrations registrationsForOthers signs"
+        " teachers waiting"
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",

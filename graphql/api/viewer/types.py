@@ -95,6 +95,9 @@ class MailPreferences:
 class Viewer:
     actor: str = strawberry.field(description="The name that history keeps of what the asker does.")
     role: Role = strawberry.field(description="In what role the asker acts.")
+    subject: str | None = strawberry.field(
+        description="What the asker's token calls them, for whoever gives them a role. Null for who is not signed in."
+    )
     territories: list[str] = strawberry.field(description="The codes of the territories that the asker speaks for.")
     schools: list[str] = strawberry.field(description="The UAIs of the schools that the asker speaks for.")
 
@@ -211,7 +214,11 @@ class Viewer:
 def viewer_of(context: Context) -> Viewer:
     actor = context.actor
     return Viewer(
-        actor=actor.name, role=actor.role, territories=sorted(actor.territories), schools=sorted(actor.schools)
+        actor=actor.name,
+        role=actor.role,
+        subject=actor.subject,
+        territories=sorted(actor.territories),
+        schools=sorted(actor.schools),
     )
 
 

@@ -38,6 +38,17 @@ def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
     assert (preferences["email"], set(preferences["mutedCodes"])) == ("b@exemple.fr", expected)
 
 
+def test_whoever_gives_a_role_types_what_the_person_reads_on_their_account(visitor: Visitor, server: Server) -> None:
+    reads = Visitor(server.address).signs_in("PARENT").sees("/mon-compte")
+    assert "<dt>Votre identifiant</dt>\n  <dd>anne@exemple.fr" in reads
+    hint = "sur sa page « Mon compte »"
+    asked = {"DIRECTOR": "/ecole", "TEAM": "/moderation/personnes"}
+    for role, address in asked.items():
+        page = visitor.signs_in(role).sees(address)
+        assert hint in page.replace(NBSP, " "), role
+        assert "chez qui la connecte" not in page
+
+
 def registers(visitor: Visitor, animation: str) -> str:
     """Register Anne as a parent who is signed in. Return the address of the registration."""
     visitor.signs_in("PARENT")

@@ -1,4 +1,4 @@
-"""Pages below a desk stay those of the structure, or of the territory, that the reader chose there."""
+"""Pages below a desk stay those of the structure, the territory or the school that the reader chose there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.kernel.identifiers import structure_id
-from tests.support.people import ANIMATION, OTHER_SIRET, OTHER_STRUCTURE, STRUCTURE_ID, People
+from tests.support.people import ANIMATION, COLLEGE, OTHER_SIRET, OTHER_STRUCTURE, SCHOOL, STRUCTURE_ID, People
 from tests.support.visitor import Visitor, elements, links
 
 SECOND = str(structure_id(OTHER_SIRET))
@@ -105,6 +105,21 @@ def test_lists_below_a_territory_hold_what_is_of_that_one(visitor: Visitor) -> N
     assert 'name="territoire" value="13"' in visitor.sees("/territoire/dossiers?territoire=13")
 
 
+def test_pages_of_a_school_are_those_of_the_one_that_an_inspector_chose(visitor: Visitor, people: People) -> None:
+    for school in (SCHOOL, COLLEGE):
+        people.publish(people.declare(title=f"Atelier de {school}", school=school))
+    desk = visitor.signs_in("INSPECTOR_OF_TWO").sees("/ecole")
+    assert all(f"Atelier de {school}" in desk for school in (SCHOOL, COLLEGE))
+    desk = visitor.sees(f"/ecole?ecole={COLLEGE}")
+    assert (f"Atelier de {SCHOOL}" in desk, f"Atelier de {COLLEGE}" in desk) == (False, True)
+    for name in ("candidatures", "demandes"):
+        assert f"/ecole/{name}?ecole={COLLEGE}" in links(desk)
+        page = visitor.sees(f"/ecole/{name}?ecole={COLLEGE}")
+        assert f'Établissement {COLLEGE} seulement. <a href="/ecole/{name}">' in page
+        assert trail(page)[0] == f"/ecole?ecole={COLLEGE}"
+        assert "n'est pas compris" not in page
+
+
 def test_a_form_keeps_the_filters_of_its_page_when_it_is_refused_and_when_it_is_done(
     visitor: Visitor, people: People
 ) -> None:
@@ -152,9 +167,11 @@ def test_what_is_of_a_structure_is_declared_for_that_one(visitor: Visitor, peopl
         ("COORDONNATEUR", "/territoire/candidatures?territoire=02"),
         *(("STRUCTURE", f"/structure{page}?structure={SECOND}") for page in ("", "/dossiers", "/demandes")),
         *(("STRUCTURE", f"/structure/{page}?structure=other") for page in ("publications", "abonnements")),
+        *(("DIRECTOR", f"/ecole{page}?ecole={COLLEGE}") for page in ("", "/demandes", "/candidatures", "/projet")),
+        *((role, "/ecole?ecole=none") for role in ("DIRECTOR", "TEACHER", "HEAD", "INSPECTOR_OF_TWO")),
     ],
 )
-def test_a_territory_or_structure_that_is_not_the_readers_is_shown_like_what_does_not_exist(
+def test_a_territory_a_structure_or_a_school_that_is_not_the_readers_is_shown_like_what_does_not_exist(
     visitor: Visitor, second: str, role: str, address: str
 ) -> None:
     visitor.signs_in(role)

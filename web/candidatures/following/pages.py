@@ -15,7 +15,7 @@ from web.candidatures.following.steps import help_noted, next_step
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
-from web.core.narrowing import ask_of_territory, not_among, not_named
+from web.core.narrowing import ask_of_desk, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -67,7 +67,7 @@ class CandidaturesDesk:
         chosen, filters = params.get("suite", ""), self._desk.filters
         where = dict(filters[chosen][1]) if chosen in filters else {}
         variables = page_variables(params)
-        answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, variables)
+        answer, refused = await ask_of_desk(self._site.api, request, _LISTING, where, variables, "schoolUai")
         candidatures = answer["candidatures"]
         if candidatures is None or answer["viewer"]["role"] not in self._desk.roles:
             raise Problem.missing()

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from web.core.desks import STRUCTURE, whose
 from web.core.documents import document
-from web.core.narrowing import ask_of_territory, not_among, not_named
+from web.core.narrowing import ask_of_desk, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -45,7 +45,7 @@ class DeskPublications:
         if queue:
             answer = await self._site.api.ask(request, _QUEUE, variables)
         else:
-            answer, refused = await ask_of_territory(self._site.api, request, _LISTING, where, variables)
+            answer, refused = await ask_of_desk(self._site.api, request, _LISTING, where, variables)
         desk.admit(answer["viewer"])
         publications = answer["publicationsToReview" if queue else "managedPublications"]
         if publications is None:

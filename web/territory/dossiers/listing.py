@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import ask_of_territory, not_among, not_named
+from web.core.narrowing import ask_of_desk, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.problems import Problem
 from web.core.site import Site
@@ -53,7 +53,7 @@ class Dossiers:
             where["structureId"] = structure
         if params.get("avenants") == "oui":
             where["amendmentsToDecide"] = True
-        answer, refused = await ask_of_territory(self._site.api, request, _DOSSIERS, where, page_variables(params))
+        answer, refused = await ask_of_desk(self._site.api, request, _DOSSIERS, where, page_variables(params))
         dossiers = answer["serviceDossiers"]
         # A structure has its own dossiers at its desk: the pages behind this list are not for it.
         if dossiers is None or answer["viewer"]["role"] == "STRUCTURE":
