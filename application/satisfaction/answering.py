@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -57,14 +58,27 @@ def animation_of(bus: CommandBus, link: str) -> UUID:
     return things[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The animation that answers were sent for, and whether those of this key were counted before."""
+
+    animation_id: UUID
+    repeated: bool
+
+
 def take_answers(
     bus: CommandBus, sent: Answers, actor: Actor, now: datetime, admit: Callable[[int], None] | None = None
-) -> UUID:
-    """Count the answers and return the animation. Nothing of whoever sent them goes any further than here.
+) -> Taken:
+    """Count the answers. Nothing of whoever sent them goes any further than here.
 
-    `admit` is called before they are counted, with how many the animation takes in all, and may raise.
+    `admit` is called before they are counted, with how many the animation takes in all, and may raise. Who repeats
+    what was counted takes no place, and needs no questionnaire that is open still.
     """
     animation_id = animation_of(bus, sent.link)
+    key = digest(bus, b"key", animation_id, sent.idempotency_key or uuid4())
+    with bus.pool.connection() as conn:
+        if sent.idempotency_key is not None and tables.is_counted(conn, key):
+            return Taken(animation_id, repeated=True)
     answers = [Answer(**answer.model_dump()) for answer in sent.answers]
 
     def decide(work: UnitOfWork) -> tuple[int, dict[str, int], int]:
@@ -83,11 +97,11 @@ def take_answers(
     version, counted, most = bus.consult(decide, Action.QUESTIONNAIRE_ANSWER, actor, now)
     if admit is not None:
         admit(most)
-    key = digest(bus, b"key", animation_id, sent.idempotency_key or uuid4())
     with bus.pool.connection() as conn:
-        if not tables.add_answer(conn, animation_id, version, counted, most, key):
-            raise broken("Ce questionnaire a déjà reçu autant de réponses que l'animation peut en avoir.", "link")
-    return animation_id
+        outcome = tables.add_answer(conn, animation_id, version, counted, most, key)
+    if outcome is tables.Outcome.FULL:
+        raise broken("Ce questionnaire a déjà reçu autant de réponses que l'animation peut en avoir.", "link")
+    return Taken(animation_id, repeated=outcome is tables.Outcome.REPEATED)
 
 
 def _most_answers(animation: Animation, work: UnitOfWork) -> int:

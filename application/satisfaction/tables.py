@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,16 @@ SELECT owner_id, form_version FROM questionnaire_tallies WHERE structure_id IS N
 _REMOVE = "DELETE FROM questionnaire_tallies WHERE owner_id = %s AND form_version = %s RETURNING answers, tally"
 
 
+class Outcome(Enum):
+    """What became of one person's answers."""
+
+    COUNTED = "COUNTED"
+    #: Their key was counted before.
+    REPEATED = "REPEATED"
+    #: As many as there may be were counted before.
+    FULL = "FULL"
+
+
 @dataclass(frozen=True, slots=True)
 class Packet:
     packet_id: UUID
@@ -100,18 +111,25 @@ def create_tables(conn: Conn) -> None:
     create_missing(conn, _DDL)
 
 
-def add_answer(conn: Conn, animation_id: UUID, version: int, tally: Mapping[str, int], most: int, key: bytes) -> bool:
-    """Count one person's answers, once for each key. Return False if as many as `most` were counted before."""
+def is_counted(conn: Conn, key: bytes) -> bool:
+    """Return whether answers with this key were counted today."""
+    return conn.execute("SELECT 1 FROM questionnaire_keys WHERE digest = %s", (key,)).fetchone() is not None
+
+
+def add_answer(
+    conn: Conn, animation_id: UUID, version: int, tally: Mapping[str, int], most: int, key: bytes
+) -> Outcome:
+    """Count one person's answers, once for each key and `most` times in all."""
     with conn.transaction():
         if not conn.execute("INSERT INTO questionnaire_keys VALUES (%s) ON CONFLICT DO NOTHING", (key,)).rowcount:
-            return True
+            return Outcome.REPEATED
         before = _locked(conn, animation_id, version)
         (answers,) = conn.execute(_TAKEN, (animation_id,)).fetchone() or (0,)
         if answers >= most:
             conn.execute("DELETE FROM questionnaire_keys WHERE digest = %s", (key,))
-            return False
+            return Outcome.FULL
         _add(conn, animation_id, version, before, tally, 1)
-    return True
+    return Outcome.COUNTED
 
 
 def take_out_packets(conn: Conn, fewest: int) -> list[Packet]:

@@ -106,8 +106,9 @@ def test_parents_answer_by_the_link_alone_and_five_of_them_make_a_figure(people:
     few = figures(server, animationId=begun)
     assert (few["animations"], few["answers"], few["questions"][0]) == (0, None, nothing)
     key = str(uuid4())
-    for _ in range(2):
-        people.does(ANSWER, PARENT, link=link, answers=answers(1, "Non"), idempotencyKey=key)
+    for counted_before in (False, True):
+        answer = people.does(ANSWER, PARENT, link=link, answers=answers(1, "Non"), idempotencyKey=key)
+        assert answer["alreadyCounted"] is counted_before
     assert a_night_later(server) == 1
     shown = figures(server, animationId=begun)
     assert (shown["animations"], shown["answers"]) == (1, 5)

@@ -185,9 +185,10 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
     people.does("119-word-the-satisfaction-form", NATIONAL, questions=QUESTIONS)
     query = "query($id: ID!) { animation(id: $id) { questionnaireUrl } }"
     link = server.ask(query, STRUCTURE, id=animation)["animation"]["questionnaireUrl"].removeprefix(SITE)
-    closed = visitor.sees(link)
-    assert "Le questionnaire s&#39;ouvre au début de l&#39;animation." in closed
-    assert "jeton" not in closed
+    early = visitor.sees(link)
+    assert "<h1>Le questionnaire n&#39;est pas encore ouvert</h1>" in early
+    assert "Le questionnaire s&#39;ouvre au début de l&#39;animation." in early
+    assert "jeton" not in early
     monkeypatch.setattr(server.clock, "now", datetime.fromisoformat("2027-03-15T18:00:00+01:00"))
     page = visitor.sees(link)
     assert "Vos réponses sont anonymes" in page
@@ -204,9 +205,25 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
     assert {answer.status_code for answer in answers} == {303}
     thanks = visitor.sees(answers[1].headers["location"])
     assert "<h1>Merci pour votre réponse</h1>" in thanks
-    assert "votre première réponse qui est gardée" in thanks
+    assert "votre première réponse est gardée, et elle compte une seule fois" in thanks
     with server.application.pool.connection() as conn:
         assert conn.execute("SELECT answers FROM questionnaire_tallies").fetchall() == [(1,)]
+    other = visitor.form(visitor.sees(link), values=ANSWERS)
+    thanks = visitor.http.send(other, follow_redirects=True).text
+    assert "Elle s'ajoute à celles des autres participants" in thanks
+    assert "première réponse" not in thanks
+    opened = visitor.form(visitor.sees(link), values=ANSWERS)
+    monkeypatch.setattr(server.clock, "now", datetime.fromisoformat("2027-04-15T18:00:00+02:00"))
+    again, late = visitor.http.send(form), visitor.http.send(opened)
+    assert again.headers["location"].endswith("?etape=deja")
+    assert late.status_code == 422
+    for said in (
+        "Le questionnaire est fermé",
+        "14 jours après",
+        "Vos réponses ne sont pas enregistrées",
+        "Vous pouvez dire votre avis",
+    ):
+        assert said in late.text
     assert "mène à aucun questionnaire" in visitor.sees(f"{link[:-3]}AAA", 404)
 
 

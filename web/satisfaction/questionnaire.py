@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +26,8 @@ _NOT_WORDED = (
 )
 #: The version of the form that the page showed.
 _VERSION = Field("formVersion", "Version", "number")
+#: The steps that lead to thanks: of answers that count now, and of those that were counted before.
+_THANKS = frozenset(("merci", "deja"))
 _GRADES = tuple((str(grade), str(grade)) for grade in range(1, 6))
 _LEAST_AND_BEST = "1 : la moins bonne note. 5 : la meilleure."
 
@@ -43,8 +46,8 @@ class QuestionnairePage:
     async def show(self, request: Request) -> Response:
         questionnaire = await self._questionnaire(request)
         form = self._site.guard.form(request, fields_of(questionnaire))
-        thanks = request.query_params.get("etape") == "merci"
-        return self._page(request, questionnaire, form, thanks)
+        step = request.query_params.get("etape", "")
+        return self._page(request, questionnaire, form, step if step in _THANKS else "")
 
     async def answer(self, request: Request) -> Response:
         """Count the answers, then lead to thanks: to load that page again counts nobody twice."""
@@ -67,7 +70,8 @@ class QuestionnairePage:
                 form.general.append(problem.message)
                 return self._page(request, questionnaire, form)
             if not payload["errors"]:
-                return RedirectResponse(f"/questionnaire/{link}?etape=merci", 303)
+                step = "deja" if payload["alreadyCounted"] else "merci"
+                return RedirectResponse(f"/questionnaire/{link}?etape={step}", 303)
             form.refuse(payload["errors"])
         return self._page(request, questionnaire, form)
 
@@ -84,13 +88,17 @@ class QuestionnairePage:
             raise Problem.missing(_UNKNOWN)
         return questionnaire
 
-    def _page(self, request: Request, questionnaire: Mapping[str, Any], form: Form, thanks: bool = False) -> Response:
+    def _page(self, request: Request, questionnaire: Mapping[str, Any], form: Form, thanks: str = "") -> Response:
+        animation = questionnaire["animation"]
+        # Of a cancelled one, that alone is said.
+        to_come = datetime.fromisoformat(animation["startsAt"]) > self._site.clock()
         response = self._site.templates.page(
             request,
             "satisfaction/questionnaire",
             422 if form.failed else 200,
             questionnaire=questionnaire,
-            animation=questionnaire["animation"],
+            animation=animation,
+            early=to_come and animation["status"] == "PUBLISHED",
             # Free text is kept nowhere: the page does not ask for it.
             aloud=[each["text"] for each in questionnaire["form"]["questions"] if each["kind"] == "TEXT"],
             form=form,

@@ -16,7 +16,7 @@ from api.core.context import Context, Info
 from api.limits.rate_limits import RateLimiter
 from api.satisfaction.pace import take_place
 from api.satisfaction.types import Questionnaire, SatisfactionForm, load_form, load_questionnaire
-from application.satisfaction.answering import Answers, take_answers
+from application.satisfaction.answering import Answers, Taken, take_answers
 from application.satisfaction.commands import SatisfactionFormWord
 from domain.kernel.errors import DomainError
 from domain.satisfaction.form import QuestionKind
@@ -64,6 +64,10 @@ class SatisfactionFormPayload(Payload):
 @strawberry.type(description="What became of answers to a questionnaire.")
 class QuestionnairePayload(Payload):
     questionnaire: Questionnaire | None = strawberry.field(description="The questionnaire; null after errors.")
+    already_counted: bool | None = strawberry.field(
+        description="Whether answers with this `idempotencyKey` were counted before: those stand, and these are left"
+        " out. Null after errors."
+    )
 
 
 async def _form_in_force(context: Context, stream: UUID) -> SatisfactionForm | None:
@@ -92,15 +96,17 @@ class SatisfactionMutations:
         if "answers" in values:
             values["answers"] = [to_command(answer) for answer in values["answers"]]
         try:
-            animation_id = await in_turn(context, lambda: _take(context, values))
+            taken = await in_turn(context, lambda: _take(context, values))
         except DomainError as refusal:
             errors = list(refusal_of(context, refusal).errors)
-            return QuestionnairePayload(questionnaire=None, position=None, errors=errors)
-        questionnaire = await load_questionnaire(context, animation_id)
-        return QuestionnairePayload(questionnaire=questionnaire, position=None, errors=[])
+            return QuestionnairePayload(questionnaire=None, already_counted=None, position=None, errors=errors)
+        questionnaire = await load_questionnaire(context, taken.animation_id)
+        return QuestionnairePayload(
+            questionnaire=questionnaire, already_counted=taken.repeated, position=None, errors=[]
+        )
 
 
-def _take(context: Context, values: dict[str, Any]) -> UUID:
+def _take(context: Context, values: dict[str, Any]) -> Taken:
     answers, services = validated_with_lengths(Answers, values), context.services
     limiter, per_minute = services.shared(RateLimiter), services.web.answers_per_minute
 
