@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from random import Random
@@ -61,17 +61,33 @@ class Organisation:
     venues: tuple[Venue, ...]
 
 
+#: A season of that many structures has a coordonnateur with some fifty, as there are.
+_LARGE, _MANY = 100, 50
+
+
 def choose_organisations(rng: Random, places: Places, territories: Sequence[str], number: int) -> list[Organisation]:
-    """Return `number` structures, or as many as exist: one in each territory, then in proportion to people."""
+    """Return `number` structures, or as many as exist: one in each territory, then in proportion to people.
+
+    From a hundred on, the territory with most people has about fifty at least.
+    """
     ranked = {code: _rank(rng, places.communes[code]) for code in territories}
     # Big departments have more structures than small ones, but not in proportion.
     shares = {code: sum(commune.population for commune in places.communes[code]) ** 0.5 for code in territories}
-    whole = sum(shares.values())
-    quotas = {code: 1 + ceil(max(0, number - len(ranked)) * share / whole) for code, share in shares.items()}
+    quotas = _quotas(shares, number - len(ranked))
+    largest = max(shares, key=lambda code: shares[code])
+    if number >= _LARGE and quotas[largest] < _MANY:
+        del shares[largest]
+        quotas = {largest: _MANY, **_quotas(shares, number - len(shares) - _MANY)}
     first = [ranked[code][0] for code in territories]
     others = [candidate for code in territories for candidate in ranked[code][1 : quotas[code]]]
     rng.shuffle(others)
     return [_organisation(rng, places, *candidate) for candidate in [*first, *others][:number]]
+
+
+def _quotas(shares: Mapping[str, float], further: int) -> dict[str, int]:
+    """Return how many structures each territory has: one, and its share of the further ones."""
+    whole = sum(shares.values())
+    return {code: 1 + ceil(max(0, further) * share / whole) for code, share in shares.items()}
 
 
 def _rank(rng: Random, communes: Sequence[Commune]) -> list[tuple[Commune, int]]:

@@ -13,7 +13,8 @@ from cli.composition import Conn
 from domain.kernel.actors import Role
 from projections.engine.generations import live_tables
 
-# A structure with animations to publish, to attest and to come, preferably where candidatures are collected.
+# A structure with animations to publish, to attest and to come, preferably where candidatures are collected, and where
+# the coordonnateur has many structures.
 _STRUCTURE: LiteralString = """
 SELECT s.siret, s.name, a.territory
 FROM {animations} AS a JOIN {structures} AS s USING (structure_id) JOIN {territories} AS t ON t.code = a.territory
@@ -21,7 +22,9 @@ GROUP BY s.siret, s.name, a.territory, t.runs_candidatures
 ORDER BY (count(*) FILTER (WHERE a.status = 'PUBLISHED' AND NOT a.attested AND a.ends_at < %(now)s) > 0)::int
        + (count(*) FILTER (WHERE a.status = 'SUBMITTED') > 0)::int
        + (count(*) FILTER (WHERE a.attested) > 0)::int
-       + t.runs_candidatures::int DESC, count(*) DESC, s.siret
+       + t.runs_candidatures::int
+       + ((SELECT count(DISTINCT structure_id) FROM {animations} AS o WHERE o.territory = a.territory) >= 40)::int DESC,
+       count(*) DESC, s.siret
 LIMIT 1"""
 _SCHOOL: LiteralString = """
 SELECT school_uai, territory FROM {candidatures}

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.kernel.identifiers import without_separators
 from projections.animations.standing import AWAITING_ATTESTATION
-from projections.engine.paging import Filter, Listing, Order, Source
+from projections.engine.paging import OWED, Filter, Listing, Order, Source
 from projections.engine.words import holding_words
 
 _SIRET = re.compile(r"\d{14}", re.ASCII)
@@ -54,6 +54,17 @@ _OWING = f"""(EXISTS (
     SELECT FROM {{service_dossiers}} d
     WHERE d.structure_id = s.structure_id AND {_IN_THE_MAKING} AND {_WITHIN.format("d")}))"""
 
+#: Larger for whoever owes more: late attestations weigh most, then all attestations, then dossiers in the making.
+_OWED = f"""(
+    SELECT least(count(*) FILTER (WHERE a.ends_at <= %(late)s), 999) * 1000000 + least(count(*), 999) * 1000
+    FROM {{animations}} a WHERE a.structure_id = s.structure_id AND {AWAITING_ATTESTATION} AND {_WITHIN.format("a")}
+) + (
+    SELECT least(count(*), 999) FROM {{service_dossiers}} d
+    WHERE d.structure_id = s.structure_id AND {_IN_THE_MAKING} AND {_WITHIN.format("d")}
+)"""
+#: Negative, so that all of the order ascends: one comparison of rows cuts its pages.
+BY_OWED = Listing(SOURCE, (Order(OWED, f"(-({_OWED}))::integer", "integer"), *ORDERS))
+
 
 def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
     """Return the filter for structures of these territories: whose name has each word of the text, accents ignored, or
@@ -74,6 +85,11 @@ def narrowed(territory: Collection[str] | None, text: str | None) -> Filter:
 def owing(filtered: Filter, owes: bool, within: Collection[str] | None, now: datetime) -> Filter:
     """Add whether anything is due from a structure, in these territories unless that is None."""
     return filtered.where(_OWING if owes else f"NOT {_OWING}", within=within, now=now)
+
+
+def owed(filtered: Filter, within: Collection[str] | None, now: datetime, late: datetime) -> Filter:
+    """Add what BY_OWED needs: in which territories, all for None, and until when an ended animation is not late."""
+    return filtered.where("true", within=within, now=now, late=late)
 
 
 #: Attested animations of a convention outside of these days, whose service is not certified.

@@ -10,13 +10,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
-from web.core.narrowing import Search, ask_narrowed, not_named
+from web.core.narrowing import Search, ask_narrowed, not_among, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 
 _OVERVIEW = document("territory/overview")
 _LONGEST = 100
 _OWING = {"oui": True, "non": False}
+#: What leads. Without a choice: those that owe most.
+_ORDERS = {"nom": "NAME"}
 _WORDS = {"territory": "Département", "text": "Nom", "owing": "Ce qu'elle doit"}
 
 
@@ -41,7 +43,9 @@ class Overview:
             where["text"] = search.text
         if territory := params.get("territoire", "")[:_LONGEST]:
             where["territory"] = [territory]
-        answer, refused = await ask_narrowed(self._site.api, request, _OVERVIEW, where, page_variables(params))
+        sorting = params.get("tri", "")
+        variables = page_variables(params) | {"orderBy": _ORDERS.get(sorting, "OWED")}
+        answer, refused = await ask_narrowed(self._site.api, request, _OVERVIEW, where, variables)
         structures = answer["structures"]
         return self._site.templates.page(
             request,
@@ -49,11 +53,13 @@ class Overview:
             viewer=answer["viewer"],
             structures=structures,
             unknown=[
-                *(_WORDS.get(name, name) for name in (*refused, *(["owing"] if typed not in ("", *_OWING) else ()))),
-                *not_named(request, "doit", "nom", "territoire"),
+                *(_WORDS.get(name, name) for name in refused),
+                *not_among(params, {"doit": ("Ce qu'elle doit", _OWING), "tri": ("Dans quel ordre", _ORDERS)}),
+                *not_named(request, "doit", "nom", "territoire", "tri"),
             ],
             around=pages_around(request, structures["pageInfo"], "#structures"),
             search=search,
             owing=typed,
+            sorting=sorting,
             territory=territory,
         )

@@ -257,6 +257,7 @@ ARGUMENTS: Final[Mapping[str, str]] = {
     "Query.node.id": "The id of anything.",
     "Query.territory.code": "The code of the department, such as 2A or 971.",
     "Query.typology.kind": "One of the lists. Left out: all of them.",
+    "Query.structures.orderBy": "What leads. Left out: the name.",
     "Query.publications.orderBy": "What leads. Left out: what fits `where.text` best, or the last put online.",
     "Query.publicationPreview.text": "The text, 20,000 characters at most.",
     "Query.projectShares.schoolYear": "As `2026-2027`. Left out: the one in course at that moment.",

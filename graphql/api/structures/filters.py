@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import strawberry
+
+
+@strawberry.enum(
+    description="What leads a list of structures: their name, or what they owe, for who gives `managed`."
+    " Late attestations weigh most, then all attestations due, then dossiers to submit."
+)
+class StructureOrder(StrEnum):
+    NAME = "NAME"
+    OWED = "OWED"
 
 
 @strawberry.input(description="Narrows the list of structures.")

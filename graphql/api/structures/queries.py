@@ -10,7 +10,8 @@ from api.core.lists.checks import checked_text, checked_texts, node_id
 from api.core.lists.connections import connection
 from api.core.lists.paging import After, Before, Connection, First, Last, PageArguments, page_arguments
 from api.core.past import AT, At
-from api.structures.filters import StructureWhere
+from api.structures.dues import LATE_AFTER
+from api.structures.filters import StructureOrder, StructureWhere
 from api.structures.past import structure_at
 from api.structures.types import Structure, bounds, load_structure, load_structure_by_siret, structure_of
 from api.typology.territories_and_terms import check_territories
@@ -34,23 +35,32 @@ class StructureQueries:
         self,
         info: Info,
         where: StructureWhere | None = None,
+        order_by: StructureOrder | None = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Structure]:
-        return await list_structures(info.context, where, page_arguments(info, first, after, last, before))
+        return await list_structures(info.context, where, order_by, page_arguments(info, first, after, last, before))
 
 
 async def list_structures(
-    context: Context, where: StructureWhere | None, arguments: PageArguments
+    context: Context, where: StructureWhere | None, order_by: StructureOrder | None, arguments: PageArguments
 ) -> Connection[Structure]:
     territory = checked_texts(where.territory, "territory") if where else None
     await check_territories(context, territory)
     filtered = queries.narrowed(territory, checked_text(where.text, "text") if where else None)
     if where is not None and (where.managed or where.owing is not None):
         filtered = _managed(context, filtered, where)
-    return await connection(context, queries.LISTING, filtered, arguments, structure_of)
+    if order_by is not StructureOrder.OWED:
+        return await connection(context, queries.LISTING, filtered, arguments, structure_of)
+    if where is None or not where.managed:
+        raise invalid(
+            "Ce que les structures doivent ne classe que celles de vos territoires : donnez managed.", "orderBy"
+        )
+    within = bounds(context.actor, Action.TERRITORY_READ)
+    filtered = queries.owed(filtered, within, context.now, context.now - LATE_AFTER)
+    return await connection(context, queries.BY_OWED, filtered, arguments, structure_of)
 
 
 def _managed(context: Context, filtered: Filter, where: StructureWhere) -> Filter:

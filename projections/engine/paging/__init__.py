@@ -6,7 +6,7 @@ https://use-the-index-luke.com/no-offset
 from __future__ import annotations
 
 from projections.engine.paging.cursors import DEFAULT_PAGE, LARGEST_PAGE, BadPage, Page, cursor_of, page
-from projections.engine.paging.listings import TURN, Filter, Listing, Order, Source
+from projections.engine.paging.listings import OWED, TURN, Filter, Listing, Order, Source
 from projections.engine.paging.statements import (
     MOST_COUNTED,
     count_statement,
@@ -19,6 +19,7 @@ __all__ = [
     "DEFAULT_PAGE",
     "LARGEST_PAGE",
     "MOST_COUNTED",
+    "OWED",
     "TURN",
     "BadPage",
     "Filter",

@@ -22,6 +22,8 @@ class Order:
 #: The kind of a first order that splits the list at an instant, the parameter `turn`: what the second order's value is
 #: not before it comes first, the earliest leading; then the others, the latest leading. A cursor keeps its turn.
 TURN = "turn"
+#: The name of a first order by what is owed. It costs a count for each row, which the length of a list does not need.
+OWED = "OWED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from projections.engine.paging.cursors import Page
-from projections.engine.paging.listings import TURN, Filter, Order, Source
+from projections.engine.paging.listings import OWED, TURN, Filter, Order, Source
 
 #: How far the rows of a list are counted one by one: what a count costs must not grow with the list.
 MOST_COUNTED = 1_000
 #: Orders that no index has.
-_OF_PARAMETERS = ("TURN", "RELEVANCE")
+_OF_PARAMETERS = ("TURN", "RELEVANCE", OWED)
 
 
 def page_statement(

@@ -31,6 +31,8 @@ OWN = f"""{{ viewer {{ waiting {{ awaitingAttestation }} }} structure(siret: "{T
 MANAGED = """{ managedAnimations(where: {awaitingAttestation: true}, first: 100) { totalCount nodes { id } } }"""
 TERRITORY = '{ territory(code: "34") { dashboard { awaitingAttestation } } }'
 OWING = "{ structures(where: {owing: true}) { nodes { id } } }"
+BY_OWED = """query ($after: String) { structures(where: {managed: true}, orderBy: OWED, first: 1, after: $after) {
+  totalCount pageInfo { endCursor } nodes { id name dues { attestationsLate attestationsDue dossiersToSubmit } } } }"""
 COUNTRY = "{ dashboard { awaitingAttestation } }"
 
 
@@ -121,7 +123,15 @@ def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment
         assert ({node["id"] for node in page["nodes"]}, page["totalCount"]) == (_ids(expected), len(expected))
         owing = {node["id"] for node in season.asks(OWING, actor, now).data["structures"]["nodes"]}
         assert owing == {str(row["structure_id"]) for row in expected}
+        pages = [season.asks(BY_OWED, actor, now).data["structures"]]
+        while len(pages) < pages[0]["totalCount"]:
+            pages.append(season.asks(BY_OWED, actor, now, after=pages[-1]["pageInfo"]["endCursor"]).data["structures"])
+        owed = [(*(-each for each in node["dues"].values()), node["name"]) for page in pages for node in page["nodes"]]
+        assert owed == sorted(owed)
+        assert {node["id"] for page in pages for node in page["nodes"]} >= owing
     assert season.asks(OWING, structure(TILLEULS), now).codes == ["FORBIDDEN"]
+    assert season.asks(BY_OWED, structure(TILLEULS), now).codes == ["FORBIDDEN"]
+    assert season.asks(BY_OWED.replace("managed: true", ""), NATIONAL, now).codes == ["INVALID"]
     of_territory = season.asks(TERRITORY, NATIONAL, now).data["territory"]["dashboard"]["awaitingAttestation"]
     assert of_territory == sum(row["territory"] == "34" for row in awaiting)
     assert season.asks(COUNTRY, NATIONAL, now).data["dashboard"]["awaitingAttestation"] == len(awaiting)

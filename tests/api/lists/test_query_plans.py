@@ -74,6 +74,7 @@ MANAGED = """query ($where: ManagedAnimationWhere, $orderBy: [AnimationOrder!]) 
 TO_PUBLISH = MANAGED.replace("managedAnimations", "animationsToPublish")
 AUDIT = "query ($where: AuditWhere) { auditTrail(where: $where) { nodes { position } } }"
 LAST_OF_AUDIT = AUDIT.replace("(where: $where)", "(where: $where, last: 20)")
+BY_OWED = "{ structures(where: {managed: true}, orderBy: OWED) { nodes { id } } }"
 OWING = "{ structures(where: {owing: true}) { nodes { id dues { attestationsDue piecesMissing } } } }"
 FIGURES = "{ animations published past attested awaitingAttestation cancelled parents byTheme { parents } }"
 
@@ -151,6 +152,8 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     "waiting for a coordonnateur": ("{ viewer { waiting { attestationsDue } } }", coordonnateur("34"), {}, 3_000),
     # The same, and what each of a page's structures owes.
     "structures that owe something": (OWING, coordonnateur("34"), {}, 4_000),
+    "structures of a territory by what they owe": (BY_OWED, coordonnateur("34"), {}, 4_000),
+    "structures of the country by what they owe": (BY_OWED, NATIONAL, {}, 20_000),
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
