@@ -50,6 +50,15 @@ def test_a_page_with_a_form_that_can_be_refused_says_so_in_its_title():
     assert silent == []
 
 
+def test_forms_are_checked_by_the_site_alone_in_french_and_all_at_once():
+    """A browser says what it misses in its own language, one field at a time, and shows no summary."""
+    checked = []
+    for path in sorted(ROOT.rglob("*.html")):
+        tags = re.findall(r"<form [^\n]*", path.read_text(encoding="utf-8"))
+        checked += [(path.name, tag) for tag in tags if 'method="post"' in tag and " novalidate" not in tag]
+    assert checked == []
+
+
 def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_further():
     bare = re.compile(r"totalCount[^}]*\|\s*(plural|count)\b")
     templates = sorted(ROOT.rglob("*.html"))

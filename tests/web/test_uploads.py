@@ -24,7 +24,7 @@ def test_a_logo_is_set_and_withdrawn_by_who_speaks_for_it(server: Server, people
     for role, path in (("STRUCTURE", "/structure/logo"), ("COORDONNATEUR", "/territoire/logo")):
         visitor = Visitor(server.address).signs_in(role)
         page = visitor.sees(path)
-        address = page.partition('<form method="post" action="')[2].partition('"')[0]
+        address = page.partition('<form method="post" novalidate action="')[2].partition('"')[0]
         assert "choisissez une image" in sends_file(visitor, page, address, "", b"")
         assert "Erreur : Logo" in sends_file(visitor, page, address, "logo.png", b"no picture")
         shown = sends_file(visitor, page, address, "logo.svg", LOGO)
