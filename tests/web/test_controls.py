@@ -35,7 +35,9 @@ def path(controls: Controls, dossier: str, server: Server) -> str:
     page = auditor.sends(refused, "annoncer", {name: str(value) for name, value in values.items()})
     assert "Le contrôle est annoncé" in page
     assert "Annoncé, pas encore tiré" in page
+    assert "Pas encore tiré au sort." in page
     controls.draw()
+    assert "Tiré au sort le " in auditor.sees("/controle")
     (address,) = {link for link in links(auditor.sees("/controle")) if re.fullmatch(r"/controle/[0-9a-f-]{36}", link)}
     return address
 
@@ -64,7 +66,9 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     page = auditor.sends(auditor.sees(path), "clore", {"conclusion": "Une réserve."})
     assert "Une réserve." in page
     assert "pas possible pour le moment" not in page
-    assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in auditor.sees("/controle?etat=CLOSED")
+    closed = auditor.sees("/controle?etat=CLOSED")
+    assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in closed
+    assert "Clos le " in closed
 
 
 def test_a_dossier_is_replayed_with_positions_and_proofs(path: str, dossier: str, server: Server) -> None:

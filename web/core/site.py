@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -46,6 +47,10 @@ class Site:
 
     def clock(self) -> datetime:
         return self.services.clock()
+
+    def today(self, time_zone: str = "Europe/Paris") -> str:
+        """Return the day that it is at a place, as the API writes days: pages compare them to say what is over."""
+        return self.clock().astimezone(ZoneInfo(time_zone)).date().isoformat()
 
     def route(self, path: str, handler: Handler, *methods: str) -> WholeRoute:
         """Return a route on which whatever fails ends in a page that helps."""

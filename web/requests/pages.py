@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -172,10 +170,8 @@ class RequestsDesk:
 
     def _is_over(self, animation_request: Mapping[str, Any]) -> bool:
         """Return whether the days that were wished for are past, at the place, and nothing answers yet."""
-        today = self._site.clock().astimezone(ZoneInfo(animation_request["territory"]["timeZone"])).date()
-        return animation_request["status"] in _UNANSWERED and (
-            date.fromisoformat(animation_request["wishedUntil"]) < today
-        )
+        today = self._site.today(animation_request["territory"]["timeZone"])
+        return animation_request["status"] in _UNANSWERED and animation_request["wishedUntil"] < today
 
     async def _answers(
         self, request: Request, animation_request: Mapping[str, Any], viewer: Mapping[str, Any]

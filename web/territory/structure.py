@@ -71,6 +71,7 @@ class StructurePage(ActPage):
             "territory/structure",
             422 if posted else 200,
             structure=structure,
+            today=self._site.today,
             entries=_grouped(structure["timeline"]["nodes"]),
             answers_for=answers_for,
             signs=viewer["role"] != "AUDITOR",

@@ -86,7 +86,9 @@ def test_an_amendment_is_proposed_by_the_structure_and_decided_beside_its_figure
     refused = structure.sends(structure.sees(own), "amender", {"parents": "7"}, status=422)
     assert '<a href="#amender-0-reason">' in refused
     figures = {"parents": "7", "children": "4", "reason": "Recompté."}
-    assert "Attend le coordonnateur" in structure.sends(refused, "amender", figures)
+    page = structure.sends(refused, "amender", figures)
+    assert "Attend le coordonnateur" in page
+    assert "Proposé le samedi 20\N{NO-BREAK SPACE}mars 2027." in page
     coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
     assert dossier in coordonnateur.sees("/territoire/dossiers?avenants=oui")
     page = coordonnateur.sees(f"/territoire/dossiers/{dossier}")
@@ -94,7 +96,29 @@ def test_an_amendment_is_proposed_by_the_structure_and_decided_beside_its_figure
     assert '<a href="#refuser-1-reason">' in refused
     page = coordonnateur.sends(refused, "accepter")
     assert "L&#39;avenant est accepté" in page
+    on = "le samedi 20\N{NO-BREAK SPACE}mars 2027"
+    assert f"Proposé {on}, décidé {on}." in page
     assert f"7{NBSP}parents et 4{NBSP}enfants" in page
+
+
+def test_lists_say_which_dossiers_could_have_been_submitted_since_their_period_is_past(
+    claims: Claims, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = claims.held(2)
+    claims.attest(*held)
+    opened, submitted = (str(claims.open(animationIds=[each])["id"]) for each in held)
+    claims.people.does("19-submit-a-service-dossier", STRUCTURE, dossierId=submitted)
+    structure, coordonnateur = (Visitor(server.address).signs_in(role) for role in ("STRUCTURE", "COORDONNATEUR"))
+    lists = ((structure, "/structure/dossiers"), (coordonnateur, "/territoire/dossiers"))
+    for day, over in (("2027-03-31T23:30:00+02:00", False), ("2027-04-01T00:30:00+02:00", True)):
+        monkeypatch.setattr(server.clock, "now", datetime.fromisoformat(day))
+        for visitor, path in lists:
+            page = visitor.sees(path)
+            rows = {each: page.partition(f"{path}/{each}")[2].partition("</li>")[0] for each in (opened, submitted)}
+            past = {each: "Période passée" in row for each, row in rows.items()}
+            assert past == {opened: over, submitted: False}, (path, day)
+            assert ("Période passée" in visitor.sees(f"{path}/{opened}")) is over
+    assert "Soumis le samedi 20\N{NO-BREAK SPACE}mars 2027." in rows[submitted]
 
 
 @pytest.mark.parametrize("role", ["STRUCTURE", "PARENT", "ELSEWHERE"])

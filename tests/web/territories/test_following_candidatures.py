@@ -37,7 +37,9 @@ def test_the_school_examines_a_candidature_and_the_coordonnateur_accompanies_the
     assert '<a href="#rejeter-reason">' in refused
     assert "La candidature est validée" in inspector.sends(refused, "valider")
 
-    assert candidature in coordonnateur.sees("/territoire/candidatures?suite=contact")
+    to_call = coordonnateur.sees("/territoire/candidatures?suite=contact")
+    assert candidature in to_call
+    assert f"Validée le {day(server.clock.now.date())}." in to_call
     today = str(server.clock.now.date())
     page = coordonnateur.sends(coordonnateur.sees(own), "contact", {"on": today, "note": "Appelé."})
     assert "Appelé." in page

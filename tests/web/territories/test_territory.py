@@ -75,7 +75,9 @@ def test_the_timeline_names_the_animation_of_registrations_and_who_acted_in_word
 
 
 @pytest.mark.usefixtures("owing")
-def test_a_convention_is_signed_amended_and_ended_on_pages(visitor: Visitor, server: Server) -> None:
+def test_a_convention_is_signed_amended_and_ended_on_pages(
+    visitor: Visitor, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visitor.signs_in("COORDONNATEUR")
     page = visitor.sees("/territoire/conventions/signer")
     # The only one: it is said, and sent.
@@ -99,7 +101,13 @@ def test_a_convention_is_signed_amended_and_ended_on_pages(visitor: Visitor, ser
     assert "<dd>12</dd>" in page
     assert "120,50" in page
     page = visitor.sends(page, "terminer", {"terminatedOn": "2027-06-30", "reason": "Fermeture."})
-    assert "Cette convention est terminée. Fermeture." in page
+    assert "Cette convention se termine le mercredi 30\N{NO-BREAK SPACE}juin 2027. Fermeture." in page
+    of_structure = f"/territoire/structures/{other['id']}"
+    assert ">Terminée<" not in visitor.sees(of_structure)
+    monkeypatch.setattr(server.clock, "now", datetime.fromisoformat("2027-07-01T00:30:00+02:00"))
+    assert "Cette convention est terminée. Fermeture." in visitor.sees(path)
+    assert ">Terminée<" in visitor.sees(of_structure)
+    monkeypatch.undo()
     Visitor(server.address).signs_in("ELSEWHERE").sees(path, 404)
     Visitor(server.address).signs_in("STRUCTURE").sees("/territoire/conventions/signer", 404)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.candidatures.following.acts import ACTS, CORRECT_HELP
-from web.candidatures.following.steps import help_noted, next_step
+from web.candidatures.following.steps import dates, help_noted, next_step
 from web.core.acts import Acts
 from web.core.documents import document
 from web.core.forms import Form
@@ -77,6 +77,7 @@ class CandidaturesDesk:
             desk=self._desk,
             candidatures=candidatures,
             steps={each["id"]: next_step(each) for each in candidatures["nodes"]},
+            since=dates,
             filters=[{"code": code, "label": label} for code, (label, _) in filters.items()],
             chosen=chosen,
             unknown=[

@@ -31,6 +31,20 @@ def next_step(candidature: Mapping[str, Any]) -> tuple[str, str]:
     return "Suivi en cours", "success"
 
 
+_DECIDED = {"VALIDATED": "Validée", "REJECTED": "Refusée"}
+
+
+def dates(candidature: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was done since it was sent, and when: how long the next step has been waited for."""
+    done = [
+        (_DECIDED.get(candidature["status"]), candidature["decidedAt"]),
+        ("Parent contacté", candidature["contactedOn"]),
+        ("Attestation demandée", candidature["certificateRequestedAt"]),
+        ("Attestation délivrée", candidature["certificateOn"]),
+    ]
+    return [(said, on) for said, on in done if said and on]
+
+
 def help_noted(noted: Mapping[str, Any]) -> str:
     """Return what was noted of the parents that a volunteer helped on a day."""
     parents = plural(noted["parents"], "parent", "parents")

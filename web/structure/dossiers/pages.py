@@ -159,6 +159,7 @@ class OwnDossiers:
             dossiers=dossiers,
             around=pages_around(request, dossiers["pageInfo"]),
             states=STATES,
+            today=self._site.today,
         )
         return self._site.guard.keep(request, response)
 
@@ -217,6 +218,7 @@ class OwnDossier:
             422 if posted else 200,
             dossier=dossier,
             state=STATES[dossier["status"]],
+            today=self._site.today,
             # What each animation and each file has a form of its own for is no act of the dossier.
             acts=[each for each in self._acts.shown(request, dossier, posted) if each.act in _ACTS],
             pieces=self._removable(request, dossier, posted),

@@ -81,6 +81,7 @@ class Conventions:
             "territory/conventions/convention",
             422 if posted else 200,
             convention=convention,
+            today=self._site.today,
             acts=[(act, self._acts.form(request, act.name, posted)) for act in (AMEND, TERMINATE)],
             posted=posted,
             done=self._acts.done(request),

@@ -42,6 +42,7 @@ class DossierPage(ActPage):
             422 if posted else 200,
             dossier=dossier,
             state=STATES[dossier["status"]],
+            today=self._site.today,
             signs=viewer["signs"],
             # As long as each amendment has buttons of its own, these are no acts of the dossier.
             acts=[_fitting(each, dossier) for each in shown if each.act not in (ACCEPT, REFUSE)],

@@ -63,6 +63,7 @@ class Dossiers:
             "territory/dossiers/listing",
             dossiers=dossiers,
             states=STATES,
+            today=self._site.today,
             state=state,
             structure=structure or "",
             amendments=params.get("avenants") == "oui",
