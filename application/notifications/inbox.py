@@ -31,7 +31,7 @@ def _mandate_recipients(actor: Actor) -> list[str]:
         return sorted(structure(structure_id) for structure_id in actor.structures)
     if actor.role is Role.COORDONNATEUR:
         return sorted(territory(code) for code in actor.territories)
-    if actor.role in STAFF:
+    if actor.role in STAFF or actor.role is Role.TEACHER:
         return sorted(school(uai, actor.role) for uai in actor.schools)
     return [NATIONAL] if actor.role is Role.NATIONAL else []
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from application.application import Application
 from application.wording.schools import schools_named
 from application.wording.things import fill, streams_of, things_of
+from domain.kernel.actors import Role
+from domain.kernel.rights import RIGHTS, Action
 from eventstore.log import read_stream
 
 _NOTICES = "SELECT message, things, since FROM notifications WHERE recipient = %s ORDER BY notification_id"
@@ -21,3 +23,14 @@ def messages(app: Application, recipient: str) -> list[str]:
             streams |= {school: read_stream(conn, school) for school in schools_named(streams.values())}
             shown.append(fill(message, things, streams, since).replace("\u00a0", " "))
     return shown
+
+
+def readers_of(recipient: str) -> frozenset[Role]:
+    """Return the roles of those who read an inbox; of whoever acted for others, all that may."""
+    kind, _, rest = recipient.partition(":")
+    if kind == "school":
+        return frozenset([Role(rest.rpartition(":")[2])])
+    if kind == "author":
+        return frozenset(RIGHTS[Action.REGISTRATION_SUBMIT_FOR])
+    desks = {"structure": Role.STRUCTURE, "territory": Role.COORDONNATEUR, "national": Role.NATIONAL}
+    return frozenset([desks[kind]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -19,33 +20,29 @@ from web.core.site import Site
 
 _ACCOUNT, _PREFER, _ERASE = document("accounts/account"), document("accounts/prefer"), document("accounts/erase")
 _MARK_READ = document("accounts/mark_read")
-#: What no e-mails may be wanted of: kinds of notifications by what their codes begin with.
+#: What no e-mails may be wanted of: kinds of notifications by what their codes begin with, the longest that fits.
 GROUPS = {
     "ANIMATION": ("Les animations", ("ANIMATION_",)),
+    "REQUEST": ("Les demandes d'animation des établissements", ("ANIMATION_REQUEST_",)),
     "REGISTRATION": ("Les personnes à prévenir par téléphone", ("REGISTRATION_",)),
     "CANDIDATURE": ("Les candidatures de parents", ("CANDIDATURE_",)),
     "DOSSIER": ("Les dossiers et les contrôles", ("DOSSIER_", "CONTROL_")),
     "PUBLICATION": ("Les actualités et les ressources", ("PUBLICATION_",)),
+    "CONVENTION": ("Les conventions", ("CONVENTION_",)),
     "STRUCTURE": (
-        "La structure : convention, contacts, personnes",
-        ("CONVENTION_", "CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_", "WEBHOOK_"),
+        "La structure : contacts, invitations, personnes",
+        ("CONTACT_", "INVITATION_", "MEDIATEUR_", "SPEAKER_", "STRUCTURE_"),
     ),
+    "WEBHOOK": ("Les abonnements d'autres logiciels", ("WEBHOOK_",)),
 }
-_PREFERENCES = (
-    Field(
-        "email",
-        "Adresse e-mail",
-        "email",
-        "Sans adresse, vous ne recevez aucun message. Format attendu : nom@exemple.fr",
-        autocomplete="email",
-    ),
-    Field(
-        "mutedCodes",
-        "Ne m'écrivez pas pour",
-        "choices",
-        options=[(name, label) for name, (label, _starts) in GROUPS.items()],
-    ),
+_EMAIL = Field(
+    "email",
+    "Adresse e-mail",
+    "email",
+    "Sans adresse, vous ne recevez aucun message. Format attendu : nom@exemple.fr",
+    autocomplete="email",
 )
+_MUTED = Field("mutedCodes", "Ne m'écrivez pas pour", "choices")
 #: The latest notice that the page showed: what came since stays new.
 _READ = (Field("upTo", "Nouveauté", hidden=True, needed=True),)
 _DONE = {"preferences": "Vos préférences sont enregistrées.", "lues": "C'est noté : vous avez tout lu."}
@@ -73,8 +70,9 @@ class OwnAccount:
         return self._page(request, *await self._account(request))
 
     async def prefer(self, request: Request) -> Response:
-        form = await self._site.guard.posted(request, _PREFERENCES)
+        form = await self._site.guard.posted(request, (_EMAIL, _MUTED))
         viewer, codes = await self._account(request)
+        form.fields = _preferences(codes)
         if form.failed:
             return self._page(request, viewer, codes, form)
         ticked = form.values["mutedCodes"].split("\n")
@@ -118,19 +116,21 @@ class OwnAccount:
         return self._site.templates.page(request, "accounts/erased")
 
     async def _account(self, request: Request) -> tuple[Mapping[str, Any], set[str]]:
-        """Return the signed-in person, and the codes of all kinds of notifications."""
-        answer = await self._site.api.ask(request, _ACCOUNT, page_variables(request.query_params))
-        return answer["viewer"], {each["name"] for each in answer["__type"]["enumValues"]}
+        """Return the signed-in person, and the codes of the notifications that come to them."""
+        viewer = (await self._site.api.ask(request, _ACCOUNT, page_variables(request.query_params)))["viewer"]
+        return viewer, set(viewer["notificationCodes"])
 
     def _page(
         self, request: Request, viewer: Mapping[str, Any], codes: set[str], posted: Form | None = None
     ) -> Response:
         muted, email = _stored(viewer), (viewer["mailPreferences"] or {}).get("email") or ""
-        ticked = [name for name in GROUPS if _within(name, codes) <= muted]
+        ticked = [name for name in _offered(codes) if _within(name, codes) <= muted]
         stored = {"email": email, "mutedCodes": "\n".join(ticked)}
         notices, guard = viewer["notifications"], self._site.guard
         latest = notices["nodes"][0]["id"] if notices["nodes"] else ""
-        sent = posted if posted is not None and posted.fields is _PREFERENCES else None
+        sent = posted if posted is not None and _EMAIL in posted.fields else None
+        # Who hears of nothing may still take an address back.
+        has_mail = bool(codes or email)
         response = self._site.templates.page(
             request,
             "accounts/account",
@@ -139,7 +139,7 @@ class OwnAccount:
             leaving=guard.form(request, ()),
             marking=guard.form(request, _READ, upTo=latest),
             around=pages_around(request, notices["pageInfo"]),
-            preferences=sent or guard.form(request, _PREFERENCES, **stored),
+            preferences=(sent or guard.form(request, _preferences(codes), **stored)) if has_mail else None,
             role=ROLES.get(viewer["role"], viewer["role"]),
             desk=DESKS.get(viewer["role"]),
             tasks=tasks(DESKS.get(viewer["role"]), viewer["waiting"]),
@@ -156,8 +156,24 @@ class OwnAccount:
         return self._site.guard.keep(request, response)
 
 
+def _preferences(codes: set[str]) -> tuple[Field, ...]:
+    """Return the fields of the preferences, with the groups of what comes to the person."""
+    options = [(name, GROUPS[name][0]) for name in _offered(codes)]
+    return (_EMAIL, replace(_MUTED, options=options)) if options else (_EMAIL,)
+
+
+def _offered(codes: set[str]) -> list[str]:
+    return [name for name in GROUPS if _within(name, codes)]
+
+
 def _within(group: str, codes: set[str]) -> set[str]:
-    return {code for code in codes if code.startswith(GROUPS[group][1])}
+    return {code for code in codes if group_of(code) == group}
+
+
+def group_of(code: str) -> str:
+    """Return the group of a kind of notifications, or "" where it is in none."""
+    starts = {start: name for name, (_label, group) in GROUPS.items() for start in group if code.startswith(start)}
+    return starts[max(starts, key=len)] if starts else ""
 
 
 def _stored(viewer: Mapping[str, Any]) -> set[str]:
@@ -165,9 +181,12 @@ def _stored(viewer: Mapping[str, Any]) -> set[str]:
 
 
 def _muted(ticked: Sequence[str], stored: set[str], codes: set[str]) -> list[str]:
-    """Return the codes to mute: those of groups ticked, and what was muted by itself of groups that were not."""
-    muted: set[str] = set()
-    for name in GROUPS:
+    """Return the codes to mute: those of groups ticked, and what was muted by itself of groups that were not.
+
+    What does not come to the person in this role stays as it was.
+    """
+    muted = stored - codes
+    for name in _offered(codes):
         group = _within(name, codes)
         muted |= group if name in ticked else stored & group if not group <= stored else set()
     return sorted(muted)

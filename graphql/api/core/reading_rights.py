@@ -249,8 +249,8 @@ PARTS: Mapping[str, str] = {
     "NextPlace": "commune schools",
     "Viewer": (
         "inTerritories inSchools actor role subject territories schools structures mandates notifications"
-        " unreadNotifications mailPreferences passkeys passkeyOptions registrations registrationsForOthers signs"
-        " teachers waiting"
+        " unreadNotifications mailPreferences notificationCodes passkeys passkeyOptions registrations"
+        " registrationsForOthers signs teachers waiting"
     ),
     "ActSignature": "options expiresAt errors",
     "Passkey": "credentialId site registeredAt revokedAt",

@@ -22,7 +22,7 @@ from api.schools.types import School, schools_of
 from api.structures.types import Structure, load_structures
 from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
-from application.notifications.kinds import NoticeKind
+from application.notifications.kinds import NoticeKind, kinds_for
 from domain.kernel.actors import Role
 from domain.kernel.rights import RIGHTS
 from domain.proof.signing_rule import REQUIRABLE_ACTIONS
@@ -150,6 +150,13 @@ class Viewer:
         for row in await read.rows(read.sql(account_queries.ACCOUNT), params):
             return MailPreferences(email=row["email"], muted=row["muted"])
         return None
+
+    @strawberry.field(
+        description="The kinds of notifications that come to somebody in the asker's role: those that they may want no"
+        " e-mails of."
+    )
+    def notification_codes(self, info: Info) -> list[NoticeKind]:
+        return kinds_for(info.context.actor.role)
 
     @strawberry.field(description="The asker's passkeys, also those revoked.")
     async def passkeys(self, info: Info) -> list[Passkey]:

@@ -15,6 +15,7 @@ from application.followers.reacting import LoggedStreams
 from application.followers.reactions import REACTIONS
 from application.notifications.changes import NotToBeSent
 from application.notifications.composing import Composer
+from application.notifications.kinds import READERS, NoticeKind
 from application.notifications.reaction import Letter, Message, Notice, append_reason, has_reason
 from application.wording.things import fill, streams_of
 from domain.kernel.events import Event, registered_events
@@ -23,6 +24,7 @@ from eventstore.log import read_after, read_stream
 from eventstore.records import Recorded
 from eventstore.vault import Vault
 from tests.support.api.every_topic import an_event_of_every_topic
+from tests.support.inbox import readers_of
 from tests.support.papers.french_flaws import flaws
 from tests.support.papers.proved_dossiers import Claim
 from tests.support.world import World
@@ -233,7 +235,9 @@ def test_whoever_hears_is_told_when_everything_happens(world: World, app: Applic
         for record in read_after(conn, 0, 10_000):
             reaction = REACTIONS.get(type(record.event))
             reactions = list(reaction(record, around) if reaction else ())
-            heard[record.event.topic] |= {_hearer(message) for message in reactions}
+            heard[record.event.topic] |= set(map(_hearer, reactions))
+            notices = [each for each in reactions if isinstance(each, Notice)]
+            assert [n for n in notices if not readers_of(n.recipient) <= READERS[NoticeKind(n.kind)]] == []
             bare = record._replace(event=_with_the_least(record.event))
             for message in reaction(bare, around) if reaction else ():
                 if isinstance(message, Notice):
@@ -258,7 +262,7 @@ def _with_the_least(fact: Event, but: Collection[str] = ()) -> Event:
 
 def _shown(app: Application, conn: Conn, notice: Notice, fact: Event) -> str:
     """Return what its reader sees, of things that lack all that they may."""
-    streams: dict[UUID, list[Recorded]] = {}
+    streams = dict[UUID, list[Recorded]]()
     for stream in streams_of(notice.things.values()):
         records = app.vault.open(conn, read_stream(conn, stream))
         streams[stream] = [record._replace(event=_with_the_least(record.event)) for record in records]
@@ -291,7 +295,5 @@ def _hearer(message: Message) -> str:
     if isinstance(message, Notice):
         return message.recipient.partition(":")[0]
     about = message.about
-    for key, who in (("registration_id", REGISTRANT), ("contact_id", CONTACT), ("candidature_id", CANDIDATE)):
-        if key in about:
-            return who
-    return INVITED
+    known = {"registration_id": REGISTRANT, "contact_id": CONTACT, "candidature_id": CANDIDATE}
+    return next((who for key, who in known.items() if key in about), INVITED)

@@ -8,14 +8,14 @@ from collections import defaultdict
 import pytest
 
 from application.followers.reacting import react
-from tests.support.people import CANDIDATURE, DIRECTOR, NATIONAL, STRUCTURE, People
+from tests.support.people import CANDIDATURE, DIRECTOR, NATIONAL, SCHOOL, STRUCTURE, STRUCTURE_ID, TEACHER, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
-from web.accounts.own import GROUPS
+from web.accounts.own import GROUPS, group_of
 from web.accounts.waiting import tasks
 
 CODES = '{ __type(name: "NotificationCode") { enumValues { name } } }'
-PREFERENCES = "{ viewer { mailPreferences { email mutedCodes } } }"
+PREFERENCES = "{ viewer { notificationCodes mailPreferences { email mutedCodes } } }"
 
 NBSP = "\N{NO-BREAK SPACE}"
 ANNE = {"firstName": "Anne", "lastName": "Blanc", "email": "anne@exemple.fr"}
@@ -30,23 +30,49 @@ def test_e_mails_are_muted_by_groups_and_what_was_muted_by_itself_stays(
     assert '<a href="#email">' in refused
     page = visitor.sends(refused, "preferences", {"email": "b@exemple.fr", "mutedCodes": "DOSSIER"})
     assert "préférences sont enregistrées" in page
-    preferences = server.ask(PREFERENCES, STRUCTURE)["viewer"]["mailPreferences"]
-    codes = {each["name"] for each in server.ask(CODES, STRUCTURE)["__type"]["enumValues"]}
-    starts = tuple(start for _label, group in GROUPS.values() for start in group)
-    assert [code for code in codes if not code.startswith(starts)] == []
-    expected = {code for code in codes if code.startswith(GROUPS["DOSSIER"][1])} | {"ANIMATION_REFUSED"}
+    viewer = server.ask(PREFERENCES, STRUCTURE)["viewer"]
+    preferences = viewer["mailPreferences"]
+    every = {each["name"] for each in server.ask(CODES, STRUCTURE)["__type"]["enumValues"]}
+    assert [code for code in every if not group_of(code)] == []
+    expected = {code for code in viewer["notificationCodes"] if group_of(code) == "DOSSIER"} | {"ANIMATION_REFUSED"}
     assert (preferences["email"], set(preferences["mutedCodes"])) == ("b@exemple.fr", expected)
+    assert "DOSSIER_SUBMITTED" in every - expected
 
 
-def test_whoever_gives_a_role_types_what_the_person_reads_on_their_account(visitor: Visitor, server: Server) -> None:
-    reads = Visitor(server.address).signs_in("PARENT").sees("/mon-compte")
-    assert "<dt>Votre identifiant</dt>\n  <dd>anne@exemple.fr" in reads
-    hint = "sur sa page « Mon compte »"
-    asked = {"DIRECTOR": "/ecole", "TEAM": "/moderation/personnes"}
-    for role, address in asked.items():
-        page = visitor.signs_in(role).sees(address)
-        assert hint in page.replace(NBSP, " "), role
-        assert "chez qui la connecte" not in page
+@pytest.mark.parametrize(
+    ("role", "groups"),
+    [
+        ("STRUCTURE", set(GROUPS) - {"CANDIDATURE"}),
+        ("COORDONNATEUR", set(GROUPS) - {"REGISTRATION", "STRUCTURE"}),
+        ("TEAM", {"ANIMATION", "PUBLICATION", "CONVENTION", "WEBHOOK"}),
+        ("DIRECTOR", {"REQUEST", "REGISTRATION", "CANDIDATURE"}),
+        ("INSPECTOR", {"CANDIDATURE"}),
+        ("TEACHER", {"REQUEST", "REGISTRATION"}),
+        ("MEDIATEUR_HERE", {"REGISTRATION"}),
+        ("AUDITOR", set()),
+        ("PARENT", set()),
+    ],
+)
+def test_nobody_is_offered_to_mute_what_never_comes_to_them(visitor: Visitor, role: str, groups: set[str]) -> None:
+    page = visitor.signs_in(role).sees("/mon-compte")
+    assert set(re.findall(r'name="mutedCodes" value="([A-Z]+)"', page)) == groups
+    assert ('name="email"' in page) == bool(groups)
+    assert ("Ce compte ne reçoit pas de messages." in page) == (not groups)
+
+
+def test_a_teacher_hears_what_becomes_of_a_request_of_the_school(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    wish = {"schoolUai": SCHOOL, "theme": "temps-ecran", "wishedFrom": "2027-03-01", "wishedUntil": "2027-04-01"}
+    asked = people.does("150-ask-for-an-animation", TEACHER, **wish, audience="parents", text="Le soir")
+    people.does("151-take-a-request-up", STRUCTURE, requestId=asked["request"]["id"], structureId=STRUCTURE_ID)
+    with server.application.pool.connection() as conn:
+        while react(conn):
+            pass
+    page = visitor.signs_in("TEACHER").sees("/mon-compte")
+    address = f"/ecole/demandes/{asked['request']['id']}"
+    assert f'<a href="{address}">Centre social Les Tilleuls prend en charge' in page
+    visitor.sees(address)
 
 
 def registers(visitor: Visitor, animation: str) -> str:
