@@ -33,6 +33,7 @@ from web.core.asking import Api
 from web.core.assets import assets
 from web.core.cookies.done import Done
 from web.core.cookies.guard import Guard
+from web.core.cookies.lists import Lists
 from web.core.cookies.sealed import SealedCookie
 from web.core.cookies.sessions import Sessions
 from web.core.downloads import Downloads
@@ -120,7 +121,13 @@ class Pages:
         self._done = Done(secret, secure)
         self._assets = assets(state=services.web.brand == "state")
         self._templates = Templates(
-            self.sessions, self._done, assets=self._assets.address, brand=services.web.brand, menu=_MENU, footer=_FOOTER
+            self.sessions,
+            self._done,
+            Lists(secret, secure),
+            assets=self._assets.address,
+            brand=services.web.brand,
+            menu=_MENU,
+            footer=_FOOTER,
         )
         self._guard = Guard(secret, secure)
         self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)

@@ -20,6 +20,7 @@ from web.accounts.pages import Accounts
 from web.candidatures.candidature import CandidaturePage
 from web.core.assets import assets
 from web.core.cookies.done import Done
+from web.core.cookies.lists import Lists
 from web.core.cookies.sessions import Sessions
 from web.core.documents import ROOT, documents
 from web.core.problems import Problem
@@ -66,7 +67,7 @@ def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_furth
 
 
 def test_a_fragment_is_escaped_and_written_anew_for_other_values():
-    templates = Templates(Sessions(b"secret", False), Done(b"secret", False), assets="")
+    templates = Templates(Sessions(b"secret", False), Done(b"secret", False), Lists(b"secret", False), assets="")
     terms: list[dict[str, object]] = [
         {"code": "a", "label": "L'<écran>"},
         {"code": "b", "label": "Jeux", "retired": True},
@@ -82,9 +83,19 @@ def test_a_fragment_is_escaped_and_written_anew_for_other_values():
 
 def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     plain, official = assets(state=False), assets(state=True)
-    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
+    request = Request(
+        {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "path_params": {}}
+    )
     pages = {
-        brand: Templates(Sessions(b"secret", False), Done(b"secret", False), brand=brand, assets="", menu=(), footer=())
+        brand: Templates(
+            Sessions(b"secret", False),
+            Done(b"secret", False),
+            Lists(b"secret", False),
+            brand=brand,
+            assets="",
+            menu=(),
+            footer=(),
+        )
         .page(request, "layout/problem", problem=Problem.missing())
         .body
         for brand in ("state", "none")
@@ -139,8 +150,12 @@ def test_a_link_that_lets_its_holder_act_is_not_logged(page: Any, caplog: pytest
 
 @pytest.mark.parametrize(("contact", "written_to"), [("acces@exemple.fr", ["acces@exemple.fr"]), ("", [])])
 def test_the_declaration_of_accessibility_says_what_was_tried_when_and_whom_to_write_to(contact, written_to):
-    templates = Templates(Sessions(b"", False), Done(b"", False), brand="none", assets="", menu=(), footer=())
-    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"", "path_params": {}})
+    templates = Templates(
+        Sessions(b"", False), Done(b"", False), Lists(b"", False), brand="none", assets="", menu=(), footer=()
+    )
+    request = Request(
+        {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "path_params": {}}
+    )
     page = bytes(templates.page(request, "information/accessibility", contact=contact).body).decode()
     assert re.findall(r'href="mailto:([^"]+)"', page) == written_to
     for needed in ("non conforme", "Établissement de cette déclaration", "2026", "Chromium", "Défenseur des droits"):

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +16,7 @@ from starlette.responses import Response
 
 from web.core import french
 from web.core.cookies.done import OUTCOME_NAMES, Done
+from web.core.cookies.lists import Lists, is_list
 from web.core.cookies.sessions import Sessions
 from web.core.cookies.warnings import handed_over
 from web.core.desks import at_desk, whose
@@ -50,9 +52,9 @@ class _Environment(Environment):
 class Templates:
     """The templates of a site: HTML is escaped, and a name that nobody gave is an error."""
 
-    def __init__(self, sessions: Sessions, done: Done, **site: Any) -> None:
+    def __init__(self, sessions: Sessions, done: Done, lists: Lists, **site: Any) -> None:
         """`site`: what every template may name."""
-        self._sessions, self._done = sessions, done
+        self._sessions, self._done, self._lists = sessions, done, lists
         self._environment = _Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
@@ -103,14 +105,17 @@ class Templates:
         # What a form of this page is posted to, without what is said once; and whose page it is, for links and forms.
         about |= {"address": at_desk(request, address_without(request, OUTCOME_NAMES)), "whose": whose(request)}
         about |= {"at_desk": partial(at_desk, request), "trail": partial(self._trail, request)}
-        about["outcome"] = partial(self._outcome, request)
+        about |= {"outcome": partial(self._outcome, request), "back": partial(self._back, request)}
         text = self._environment.get_template(f"{template}.html").render(about | values)
         content, headers = text.encode(), {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         headers["Vary"] = "Accept, Accept-Encoding, Cookie"
         if len(content) > _SHORT and "gzip" in request.headers.get("accept-encoding", ""):
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
-        return Response(content, status, headers, "text/html; charset=utf-8")
+        response = Response(content, status, headers, "text/html; charset=utf-8")
+        if status == 200:
+            self._lists.keep(request, response, self._sessions.token(request) or "")
+        return response
 
     def _outcome(self, request: Request, done: str | None, posted: Any) -> Markup:
         """Return what was just done with what it warns of, or why it was not."""
@@ -119,9 +124,24 @@ class Templates:
         return Markup(macros.outcome(done, posted)) + Markup(macros.to_check(read))
 
     def _trail(self, request: Request, places: Iterable[tuple[str, str]], here: str) -> Markup:
-        """Return where this page stands among those of a desk, which are of the same structure or territory."""
+        """Return where this page stands among those of a desk, which are of the same structure or territory.
+
+        The nearest list is as its reader last saw it.
+        """
         macros: Any = self._environment.globals["page"]
-        return Markup(macros.trail([(at_desk(request, address), label) for address, label in places], here))
+        trail = [(at_desk(request, address), label) for address, label in places]
+        if nearest := next((place for place in reversed(trail) if is_list(place[0])), None):
+            trail[trail.index(nearest)] = (self._back(request, nearest[0]), nearest[1])
+        return Markup(macros.trail(trail, here))
+
+    def _back(self, request: Request, address: str) -> str:
+        """Return the address of a list as its reader last saw it, of the same structure or territory."""
+        path = address.partition("?")[0]
+        query = self._lists.narrowed(request, self._sessions.token(request) or "", path)
+        named, params = whose(request), dict(parse_qsl(query))
+        if not query or (named and params.get(named[0], named[1]) != named[1]):
+            return address
+        return at_desk(request, f"{path}?{query}")
 
     def fragment(self, template: str, **values: Any) -> Markup:
         """Return what a template makes of these values alone, written once for the same ones."""
