@@ -60,6 +60,31 @@ def test_forms_are_checked_by_the_site_alone_in_french_and_all_at_once():
     assert checked == []
 
 
+def test_a_page_below_a_list_is_titled_by_what_it_is_of():
+    """Tabs, histories and screen readers tell two candidatures apart by their titles alone."""
+    below = re.compile(r"trail\(\[\(.*\), \(.*\)\], ")
+    alike = []
+    for path in sorted(ROOT.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        title = re.search(r"{% block title %}(?:{{ \"Erreur : \"[^}]*}})?(.*?){% endblock %}", text)
+        if below.search(text) and title and "{{" not in title[1]:
+            alike.append(str(path.relative_to(ROOT)))
+    assert alike == []
+
+
+def test_what_a_form_led_to_takes_the_focus_without_scripts():
+    """What is read after a form was sent is what became of it; a warning beside a list waits for its turn."""
+    waits = re.compile(r"data-refusal|fr-alert--warning")
+    said = re.compile(r"<[^>]*role=\"(?:alert|status)\"[^>]*>")
+    silent = [
+        f"{path.relative_to(ROOT)}: {tag}"
+        for path in sorted(ROOT.rglob("*.html"))
+        for tag in said.findall(path.read_text(encoding="utf-8"))
+        if not waits.search(tag) and 'tabindex="-1" autofocus' not in tag
+    ]
+    assert silent == []
+
+
 def test_a_page_that_shows_how_long_a_list_is_says_where_it_was_counted_no_further():
     bare = re.compile(r"totalCount[^}]*\|\s*(plural|count)\b")
     templates = sorted(ROOT.rglob("*.html"))

@@ -59,7 +59,8 @@ def test_every_page_below_a_structure_leads_back_to_that_one(visitor: Visitor, s
         if f"structure={STRUCTURE_ID}" in address or not trail(page):
             continue
         seen.append(address)
-        assert trail(page)[0] == chosen, address
+        # However that list was last narrowed.
+        assert trail(page)[0].startswith(chosen), address
         assert [link for link in trail(page) if link in ("/structure/dossiers", "/structure/publications")] == []
     names = ("import", "dossiers", "contacts", "logo", "publications", "satisfaction", "personnes", "demandes")
     for name in (*names, "chiffres", "abonnements", "animations/nouvelle", "publications/nouvelle"):
