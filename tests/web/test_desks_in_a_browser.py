@@ -157,10 +157,21 @@ def heard(page: Page) -> list[str]:
     return [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
 
 
+#: What is no bundle, such as one that was unpacked and packed again, falls beside the field.
+_DROP = """() => {
+  const held = new DataTransfer();
+  held.items.add(new File(['PK'], 'dossier.zip', { type: 'application/zip' }));
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: held, bubbles: true, cancelable: true }));
+}"""
+
+
 def verify(page: Page, server: Server) -> list[str]:
     """Give the verifier a genuine bundle, then a forged one, as this site serves it. Return its faults."""
     page.goto(f"{server.address}/verifier/verifier.html")
     faults = violations(page)
+    page.get_by_role("button", name="Vérifier").press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("choisissez d'abord l'archive")
+    faults += violations(page)
     genuine = next(bundle for bundle in FORGED_BUNDLES if bundle.accepted)
     forged = next(bundle for bundle in FORGED_BUNDLES if not bundle.accepted)
     for bundle, verdict in ((genuine, "est juste"), (forged, "Cette archive n'est pas une preuve")):
@@ -170,6 +181,10 @@ def verify(page: Page, server: Server) -> list[str]:
         expect(page.locator("#verdict")).to_contain_text(verdict)
         expect(page.locator("#checks [lang=en]")).to_have_count(0)
         faults += violations(page)
+    page.evaluate(_DROP)
+    expect(page.locator("#verdict")).to_be_empty()
+    page.get_by_role("button", name="Vérifier").press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("donnez le fichier ZIP sans l'ouvrir")
     page.evaluate("() => { File.prototype.arrayBuffer = () => Promise.reject(new Error('it moved')); }")
     page.get_by_role("button", name="Vérifier").press("Enter")
     expect(page.locator("#verdict")).to_contain_text("n'a pas pu lire l'archive")
