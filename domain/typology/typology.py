@@ -200,16 +200,16 @@ def _successors(fact: TermMerged | TermSplit | TermRetired) -> tuple[str, ...]:
 def _living(state: Typology, kind: TermKind, code: str, *path: str) -> Term:
     term = state.terms.get((kind, code))
     if term is None:
-        raise not_found(f"Terme « {code} »", *path)
+        raise not_found(f"Choix « {code} »", *path)
     if term.retired:
-        raise broken(f"Le terme « {term.label} » est déjà retiré.", *path)
+        raise broken(f"Le choix « {term.label} » est déjà retiré.", *path)
     return term
 
 
 def add(state: Typology, actor: Actor, added: TermAdded) -> list[Event]:
     authorize(actor, Action.TERM_ADD, Belongings())
     if (added.kind, added.code) in state.terms:
-        raise broken(f"Le terme « {added.code} » existe déjà : un code ne sert qu'une fois.", "code")
+        raise broken(f"Le choix « {added.code} » existe déjà : un code ne sert qu'une fois.", "code")
     if added.kind is not TermKind.ANIMATION_TYPE and added.admits_children:
         raise invalid("seul un type d'animation dit si des enfants participent.", "admits_children")
     if (added.kind is TermKind.THEME) != (added.family is not None):
@@ -222,7 +222,7 @@ def rename(
 ) -> list[Event]:
     authorize(actor, Action.TERM_RENAME, Belongings())
     if _living(state, kind, code, "code").label == label:
-        raise broken("Le terme porte déjà ce libellé.", "label")
+        raise broken("Le choix porte déjà ce nom.", "label")
     return [TermRenamed(kind=kind, code=code, label=label, since=since)]
 
 
@@ -231,7 +231,7 @@ def merge(
 ) -> list[Event]:
     authorize(actor, Action.TERM_MERGE, Belongings())
     if code == into:
-        raise broken("Un terme ne peut pas être fusionné avec lui-même.", "into")
+        raise broken("Un choix ne peut pas être fusionné avec lui-même.", "into")
     _living(state, kind, code, "from")
     _living(state, kind, into, "into")
     return [TermMerged(kind=kind, code=code, into=into, since=since)]
@@ -244,16 +244,16 @@ def split(
     authorize(actor, Action.TERM_SPLIT, Belongings())
     _living(state, kind, code, "code")
     if len({part.into for part in parts}) < 2:
-        raise broken("Une scission mène à deux termes au moins.", "parts")
+        raise broken("Une scission mène à deux choix au moins.", "parts")
     if not parts[-1].takes_all:
         raise broken("La dernière part prend tout le reste : elle ne porte pas de condition.", "parts")
     for place, part in enumerate(parts):
         if part.into == code:
-            raise broken("Un terme ne peut pas être scindé vers lui-même.", "parts", str(place), "into")
+            raise broken("Un choix ne peut pas être scindé vers lui-même.", "parts", str(place), "into")
         _living(state, kind, part.into, "parts", str(place), "into")
         for animation_type in part.animation_types:
             if (TermKind.ANIMATION_TYPE, animation_type) not in state.terms:
-                raise not_found(f"Terme « {animation_type} »", "parts", str(place), "animation_types")
+                raise not_found(f"Type d'animation « {animation_type} »", "parts", str(place), "animation_types")
     return [TermSplit(kind=kind, code=code, parts=tuple(parts), since=since)]
 
 

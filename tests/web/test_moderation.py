@@ -94,6 +94,12 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     term = {"term": "THEME:jeux-video"}
     assert '<a href="#renommer-label">' in looks(team, "renommer", term, 422)
     assert '<a href="#fusionner-into">' in looks(team, "fusionner", term | {"into": "THEME:jeux-video"}, 422)
+    nothing = looks(team, "scinder", term, 422)
+    assert all(f'<a href="#scinder-{name}">' in nothing for name in ("into-1", "rest")), "all at once"
+    renamed = looks(team, "renommer", term | {"label": "Le jeu"}).replace(NBSP, " ")
+    assert "« Jeux vidéo » devient « Le jeu »." in renamed
+    retired = looks(team, "retirer", {"term": "THEME:ia"})
+    assert "Aucune animation n&#39;a ce choix." in retired
     # What an old address or another program may name is refused at its field.
     for wrong in ("zzz", "ZZ:x", "THEME:", "THEME:zzz"):
         for change, values in (("renommer", {"label": "X"}), ("retirer", {}), ("scinder", {"into-1": wrong})):
@@ -124,7 +130,7 @@ def test_a_change_of_the_typology_is_looked_at_before_it_is_made(server: Server,
     assert (figures(page)[0][:2], figures(page)[1][:2], after - before) == (["2", "0"], ["0", "1"], 0)
     page = team.sends(page, "scinder")
     assert "Le choix est scindé" in page
-    assert "Remplacé par ia, temps-ecran" in page
+    assert "Remplacé par IA, Temps d&#39;écran" in page
     page = team.sees("/moderation/recalcul")
     assert "parlent la typologie d'aujourd'hui" in page
     assert "parentalite rebuild" not in page

@@ -35,11 +35,13 @@ class TypologyPages:
         return [desk(PATH, self.list, "GET"), desk(change, self.show, "GET"), desk(change, self.act, "POST")]
 
     async def list(self, request: Request) -> Response:
+        terms = await self._terms(request)
         return self._site.templates.page(
             request,
             "moderation/typology/listing",
             kinds=KINDS,
-            terms=await self._terms(request),
+            terms=terms,
+            names={(term["kind"], term["code"]): term["label"] for term in terms},
             changes=[act for _, act in CHANGES.values()],
             done=self._acts.done(request),
             posted=None,
@@ -64,6 +66,9 @@ class TypologyPages:
 
     async def _preview(self, request: Request, act: Act, form: Form) -> Mapping[str, Any] | None:
         values = act.convert(form.input())
+        for each in act.fields:
+            if each.required and not form.values.get(each.name):
+                form.errors.setdefault(each.name, f"{each.label} : champ obligatoire.")
         if form.failed:
             return None
         change = {CHANGES[act.name][0]: values}
