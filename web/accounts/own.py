@@ -45,7 +45,11 @@ _EMAIL = Field(
 _MUTED = Field("mutedCodes", "Ne m'écrivez pas pour", "choices")
 #: The latest notice that the page showed: what came since stays new.
 _READ = (Field("upTo", "Nouveauté", hidden=True, needed=True),)
-_DONE = {"preferences": "Vos préférences sont enregistrées.", "lues": "C'est noté : vous avez tout lu."}
+_DONE = {
+    "preferences": "Vos préférences sont enregistrées.",
+    "lues": "C'est noté : vous avez tout lu.",
+    "invitation": "L'invitation est acceptée : vous parlez désormais pour la structure, dans votre espace.",
+}
 _CONSENT = Field("consent", "Je veux effacer mes données. Je sais que c'est définitif.", "checkbox", required=True)
 _ERASED = "/mon-compte/efface"
 

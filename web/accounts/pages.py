@@ -19,6 +19,8 @@ from web.core.site import Site
 
 _ACCEPT, _INVITATION = document("accounts/accept"), document("accounts/invitation")
 _NO_INVITATION = "Ce lien n'est celui d'aucune invitation. Reprenez-le entier, tel que vous l'avez reçu."
+#: Where it leads to accept an invitation.
+_JOINED = "/mon-compte?fait=invitation"
 _ROLE, _TOWARDS = Field("role", "Rôle"), Field("vers", "Page suivante")
 
 
@@ -78,7 +80,7 @@ class Accounts:
             values = {"link": request.path_params["link"], "idempotencyKey": form.key}
             payload = (await self._site.api.ask(request, _ACCEPT, {"input": values}))["invitationAccept"]
             if not payload["errors"]:
-                return RedirectResponse("/mon-compte", 303)
+                return RedirectResponse(_JOINED, 303)
             form.refuse(payload["errors"])
         return await self._invited(request, form)
 
@@ -97,11 +99,14 @@ class Accounts:
         invitation = answer["invitationByLink"]
         if invitation is None:
             raise Problem.missing(_NO_INVITATION)
-        spoken_for = {each["id"] for each in (answer["viewer"] or {}).get("structures", ())}
-        if form.failed and invitation["closedReason"] and (invitation["structure"] or {}).get("id") in spoken_for:
+        viewer = answer["viewer"] or {}
+        spoken_for = {each["id"] for each in viewer.get("structures", ())}
+        speaks = (invitation["structure"] or {}).get("id") in spoken_for
+        if form.failed and invitation["closedReason"] and speaks:
             # Accepted already, by a second press or in another tab.
-            return RedirectResponse("/mon-compte", 303)
+            return RedirectResponse(_JOINED, 303)
         status, shown = 422 if form.failed else 200, {"invitation": invitation, "form": form}
+        shown |= {"speaks": speaks, "role": ROLES.get(viewer.get("role", ""), "")}
         response = self._site.templates.page(request, "accounts/invitation", status, **shown)
         return self._site.guard.keep(request, response)
 

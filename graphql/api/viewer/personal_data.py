@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
@@ -23,8 +24,9 @@ from domain.kernel.errors import DomainError
 from domain.kernel.events import field_names, registered_events
 from domain.kernel.identifiers import registration_book_id
 
-#: Fields that only tell streams and people apart.
-_WITHOUT_MEANING = ("person_id", "contact", "registration_id", "contact_id", "mandate_id", "account_id", "repeats")
+#: Fields that only tell streams, people and inboxes apart; so does whatever is a UUID.
+_WITHOUT_MEANING = ("contact", "recipients")
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: Notes of those who work in the programme for themselves: nobody else reads them, the holder of a link least of all.
 _GIVEN_ON_REQUEST = ("note",)
 
@@ -141,10 +143,15 @@ def _entry(event: dict[str, Any]) -> HeldEntry:
         values=[
             HeldValue(name=name, label=_labels().get(name, name), value=_in_words(value))
             for name, value in data.items()
-            if name not in _WITHOUT_MEANING and (name in kind.personal_fields or value not in (None, [], ""))
+            if _has_meaning(name, value) and (name in kind.personal_fields or value not in (None, [], ""))
         ],
         data=data,
     )
+
+
+def _has_meaning(name: str, value: Any) -> bool:
+    """Return whether a value says something to people: what only programs tell apart is in the file alone."""
+    return name not in _WITHOUT_MEANING and not (isinstance(value, str) and _UUID.fullmatch(value))
 
 
 @cache

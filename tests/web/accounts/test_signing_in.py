@@ -26,16 +26,30 @@ def test_a_parent_accepts_an_invitation_and_speaks_for_the_structure(visitor: Vi
     page = visitor.sees(f"/connexion?vers=/invitations/{link}")
     page = visitor.sends(page, values={"role": "PARENT"})
     assert "Accepter l'invitation" in page
+    assert "Vous êtes connecté(e) comme : Parent. " in page
+    assert f'<a href="/connexion?vers=/invitations/{link}">Changer de compte</a>' in page
     account = visitor.sends(page)
     assert "<h1>Mon compte</h1>" in account
+    assert "L&#39;invitation est acceptée" in account
     assert "Centre social Les Tilleuls" in account
     # A second press, or one in another tab.
-    assert "<h1>Mon compte</h1>" in visitor.sends(page)
+    assert "L&#39;invitation est acceptée" in visitor.sends(page)
+    assert "L&#39;invitation est acceptée" not in visitor.sees("/mon-compte")
     used = visitor.sees(f"/invitations/{link}")
     assert "Cette invitation a déjà servi" in used
     assert "Accepter l'invitation" not in used
+    other = people.does(
+        "50-invite-somebody-to-speak-for-a-structure", STRUCTURE, **INVITATION | {"email": "b@exemple.fr"}
+    )
+    own = visitor.sees(f"/invitations/{other['link']}")
+    assert "Vous parlez déjà pour cette structure." in own
+    assert "Accepter l'invitation" not in own
     visitor.sends(account)
     assert "<h1>Se connecter</h1>" in visitor.sees("/mon-compte")
+    teacher = visitor.signs_in("TEACHER").sees(f"/invitations/{other['link']}")
+    refused = visitor.sends(teacher, status=422)
+    assert "parent, structure, médiateur" in refused
+    assert f'<a href="/connexion?vers=/invitations/{other["link"]}">Changer de compte</a>' in refused
 
 
 def test_an_invitation_that_serves_no_more_says_why(
