@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.core.answers import Refused
 from api.core.context import Services
+from api.http.in_process import InProcess
 from web.accounts.data import OwnData
 from web.accounts.issuers import IssuerPages
 from web.accounts.own import OwnAccount
@@ -132,7 +133,7 @@ class Pages:
         self._guard = Guard(secret, secure)
         self._begun = SealedCookie("parentalite-connexion", "sign-in", secret, secure)
 
-    def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
+    def routes(self, graphql: InProcess) -> Sequence[BaseRoute]:
         """Return the routes of all pages, which ask `graphql`."""
         site = self._site(graphql)
         return [
@@ -205,6 +206,6 @@ class Pages:
         response.headers.update(refused.headers)
         return response
 
-    def _site(self, graphql: ASGIApp) -> Site:
+    def _site(self, graphql: InProcess) -> Site:
         api = Api(graphql, self.sessions)
         return Site(api, self._templates, self._guard, self.sessions, self._services, self._done)

@@ -29,8 +29,9 @@ from api.core.answers import Refused, refusal
 from api.core.context import Services
 from api.core.negotiation import JSON, accepted_by
 from api.http import graphiql as ide
-from api.http.answer_cache import AnswerCache
+from api.http.answer_cache import AnswerCache, KeptAnswers
 from api.http.health import Health
+from api.http.in_process import InProcess
 from api.http.metrics import Counting, Metrics
 from api.http.own_write_cookie import OwnWriteCookie
 from api.http.routes_by_segment import RoutesBySegment, with_pages
@@ -59,7 +60,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Pages(Protocol):
     """Pages for people, served beside the API in this process."""
 
-    def routes(self, graphql: ASGIApp) -> Sequence[BaseRoute]:
+    def routes(self, graphql: InProcess) -> Sequence[BaseRoute]:
         """Return their routes; they read and act through `graphql` alone."""
 
     def refused(self, request: Request, refused: Refused) -> Response:
@@ -84,11 +85,12 @@ def _with_graphql(services: Services, metrics: Metrics, watch: Watch, pages: Pag
     of a short answer's time.
     """
     view = GraphQLView(services, schema)
-    graphql = AnswerCache(view, services.waiter, is_recent=services.replicas.is_recent)
+    kept = KeptAnswers(services.waiter, is_recent=services.replicas.is_recent)
+    graphql = AnswerCache(view, kept)
     endpoints = _endpoints(services, metrics, watch, view)
     endpoints.add_exception_handler(HTTPException, _refusing(pages))
     endpoints.add_exception_handler(Refused, _refusing(pages))
-    own = () if pages is None else pages.routes(graphql)
+    own = () if pages is None else pages.routes(InProcess(services, graphql, view, kept))
     # A page may take an address of the API for browsers, and answers programs as the API does.
     by_segment = RoutesBySegment(with_pages(endpoints.router.routes, own))
     metrics.places = by_segment.segments

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -13,9 +13,10 @@ import httpx
 import orjson
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import Message, Scope
 
 from api.core.reading.own_writes import OWN_WRITE
+from api.http.in_process import InProcess
 from web.core.cookies.sessions import Sessions
 from web.core.documents import Document
 from web.core.problems import Problem
@@ -65,40 +66,48 @@ class File:
 class Api:
     """The GraphQL endpoint of this process."""
 
-    def __init__(self, endpoint: ASGIApp, sessions: Sessions) -> None:
+    def __init__(self, endpoint: InProcess, sessions: Sessions) -> None:
         self._endpoint, self._sessions = endpoint, sessions
         #: The last public answer to each document, and its content: it is parsed anew once it differs.
         self._kept: dict[str, tuple[bytes, Answer]] = {}
 
     async def ask(
-        self, request: Request, document: Document, variables: Mapping[str, Any], file: File | None = None
+        self,
+        request: Request,
+        document: Document,
+        variables: Mapping[str, Any],
+        file: File | None = None,
+        parse: Callable[[bytes], Any] = orjson.loads,
     ) -> Answer:
         """Return the answer for the client of `request`, with the rights of the person signed in there.
 
-        `file` is the input's. Raises Problem where the document as a whole is refused, or the thing that it names does
-        not exist.
+        `file` is the input's; `parse` reads the JSON. Raises Problem where the document as a whole is refused, or the
+        thing that it names does not exist.
         """
-        body, kind = orjson.dumps({"query": document.text, "variables": variables}), _JSON
-        if file is not None:
-            body, kind = _with_file(body, file)
-        scope = _scope(request.scope, body, kind, self._sessions.token(request))
-        content = orjson.loads(await self._answered(scope, body))
-        answer = Answer(content.get("data") or {}, tuple(content.get("errors") or ()))
-        if (problem := Problem.among(answer.errors)) is not None:
-            raise problem
-        return answer
+        token = self._sessions.token(request)
+        if file is None:
+            return _parsed(await self._content(request, document, variables, token), parse)
+        body, kind = _with_file(_body(document, variables), file)
+        return _parsed(await self._answered(_scope(request.scope, body, kind, token), body), parse)
 
     async def ask_publicly(self, request: Request, document: Document) -> Answer:
         """Return the answer that everybody gets, signed in or not."""
-        body = orjson.dumps({"query": document.text})
-        content = await self._answered(_scope(request.scope, body, _JSON, None), body)
+        content = await self._content(request, document, {}, None)
         kept = self._kept.get(document.name)
         if kept is None or kept[0] != content:
-            parsed = orjson.loads(content)
-            if (problem := Problem.among(parsed.get("errors") or ())) is not None:
-                raise problem
-            kept = self._kept[document.name] = (content, Answer(parsed["data"]))
+            kept = self._kept[document.name] = (content, _parsed(content))
         return kept[1]
+
+    async def _content(
+        self, request: Request, document: Document, variables: Mapping[str, Any], token: str | None
+    ) -> bytes:
+        if document.is_query:
+            authorization = None if token is None else _bearer(token)
+            content = await self._endpoint.read(request.scope, document.text, variables, authorization)
+            if content is not None:
+                return content
+        body = _body(document, variables)
+        return await self._answered(_scope(request.scope, body, _JSON, token), body)
 
     async def _answered(self, scope: Scope, body: bytes) -> bytes:
         answer, received, status = bytearray(), False, 200
@@ -122,6 +131,23 @@ class Api:
         return bytes(answer)
 
 
+def _parsed(content: bytes, parse: Callable[[bytes], Any] = orjson.loads) -> Answer:
+    """Return the answer of its JSON. Raises Problem as `Api.ask` does."""
+    parsed = parse(content)
+    answer = Answer(parsed.get("data") or {}, tuple(parsed.get("errors") or ()))
+    if (problem := Problem.among(answer.errors)) is not None:
+        raise problem
+    return answer
+
+
+def _body(document: Document, variables: Mapping[str, Any]) -> bytes:
+    return orjson.dumps({"query": document.text, "variables": variables})
+
+
+def _bearer(token: str) -> str:
+    return f"Bearer {token}"
+
+
 def _with_file(operations: bytes, file: File) -> tuple[bytes, bytes]:
     """Return the form of the GraphQL multipart request specification, and its media type."""
     data = {"operations": operations.decode(), "map": '{"0": ["variables.input.file"]}'}
@@ -133,7 +159,7 @@ def _scope(page: Scope, body: bytes, kind: bytes, token: str | None) -> Scope:
     headers = [(name, value) for name, value in page["headers"] if name not in _BROWSERS]
     headers += [(b"accept", _JSON), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
     if token is not None:
-        headers.append((b"authorization", f"Bearer {token}".encode()))
+        headers.append((b"authorization", _bearer(token).encode()))
     own = {"method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "headers": headers}
     kept = ("type", "asgi", "http_version", "scheme", "server", "client", OWN_WRITE)
     return {name: page[name] for name in kept if name in page} | own

@@ -13,15 +13,17 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`name` is its path below this package, without the suffix."""
+    """`name` is its path below this package, without the suffix. `is_query`: it changes nothing."""
 
     name: str
     text: str
+    is_query: bool
 
 
 @cache
 def document(name: str) -> Document:
-    return Document(name, (ROOT / f"{name}.graphql").read_text(encoding="utf-8"))
+    text = (ROOT / f"{name}.graphql").read_text(encoding="utf-8")
+    return Document(name, text, text.startswith("query"))
 
 
 def documents() -> Iterator[Document]:

@@ -35,6 +35,8 @@ OF_READ_MODELS = frozenset(
 MOST_BYTES = 64_000_000
 #: Queries are some kilobytes; longer bodies are passed on unread.
 _LONGEST_QUESTION = 20_000
+#: About the bytes of what is kept around an answer.
+_OBJECTS = 2_000
 _POSITION_OF = itemgetter(1)
 #: Headers of requests whose answer is personal, or encoded in another way.
 _OWN = ("authorization", "cookie", "content-encoding", "transfer-encoding", "range")
@@ -50,15 +52,20 @@ class _Question(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _CachedAnswer:
-    start: Message
+class KeptAnswer:
+    """An answer, until when it holds by the monotonic clock, and the positions of the snapshot that it was read in."""
+
     body: bytes
-    etag: str
-    #: In bytes, with about the size of the objects around them.
-    size: int
-    #: By the monotonic clock.
     until: float
     read_at: Live
+    #: In bytes, with about the size of the objects around them.
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _HttpAnswer(KeptAnswer):
+    start: Message
+    etag: str
 
     async def send(self, question: _Question, headers: Headers, send: Send) -> None:
         if question.method == "GET" and self.etag in headers.get("if-none-match", ""):
@@ -73,34 +80,77 @@ class _CachedAnswer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-class AnswerCache:
-    """ASGI middleware before the GraphQL view: answers from the cache, and stores the answers that the view allows."""
+class KeptAnswers:
+    """The public answers that one process keeps, by their question, until the read models move."""
 
     def __init__(
         self,
-        view: ASGIApp,
         waiter: Waiter,
         most_bytes: int = MOST_BYTES,
         is_recent: Callable[[Live], bool] = lambda live: True,
     ) -> None:
         """`is_recent` tells whether an answer of a snapshot that held this may still be given."""
-        self._view, self._waiter, self._is_recent = view, waiter, is_recent
+        self._waiter, self._is_recent = waiter, is_recent
         self._read_models_at: Hashable = None
-        self._answers: LRUCache[_Question, _CachedAnswer] = LRUCache(most_bytes, getsizeof=lambda cached: cached.size)
+        self._answers: LRUCache[Hashable, KeptAnswer] = LRUCache(most_bytes, getsizeof=lambda kept: kept.size)
+
+    @property
+    def standing(self) -> int | None:
+        """What changes with every notice of a move; None while no notice can be heard, so that nothing is kept."""
+        return self._waiter.standing
+
+    @property
+    def position(self) -> int:
+        return self._waiter.position
+
+    def find(self, question: Hashable, least: int) -> KeptAnswer | None:
+        """Return an answer that still holds, and that was read at `least` or after it."""
+        self._discard_unless(self.standing)
+        kept = self._answers.get(question)
+        if kept is None or monotonic() >= kept.until or not self._is_recent(kept.read_at):
+            return None
+        return kept if _position(kept.read_at, least) >= least else None
+
+    def keep(self, question: Hashable, answer: KeptAnswer, standing: int | None) -> None:
+        """Keep an answer, unless something has moved since `standing`."""
+        # A replica may be behind what was noticed here.
+        if self.standing != standing or _position(answer.read_at, self.position) < self.position:
+            return
+        self._discard_unless(standing)
+        if answer.size <= self._answers.maxsize:
+            self._answers[question] = answer
+
+    def _discard_unless(self, standing: Hashable) -> None:
+        if self._read_models_at != standing:
+            self._read_models_at = standing
+            self._answers.clear()
+
+
+def kept_answer(body: bytes, size: int, scope: Scope) -> KeptAnswer | None:
+    """Return an answer to keep, or None where the view does not let it be kept."""
+    if (seconds := scope.get(LASTING, 0)) <= 0:
+        return None
+    return KeptAnswer(body, monotonic() + seconds, scope.get(READ_AT, {}), len(body) + size + _OBJECTS)
+
+
+class AnswerCache:
+    """ASGI middleware before the GraphQL view: answers from the cache, and stores the answers that the view allows."""
+
+    def __init__(self, view: ASGIApp, kept: KeptAnswers) -> None:
+        self._view, self._kept = view, kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        standing = self._waiter.standing
+        standing = self._kept.standing
         if standing is None or not self._is_public(scope, headers):
             await self._view(scope, receive, send)
             return
-        self._discard_unless(standing)
         body, receive = await _body(receive) if scope["method"] == "POST" else (scope["query_string"], receive)
         question = _question(scope, headers, body)
         if question is None:
             await self._view(scope, receive, send)
-        elif (cached := self._answers.get(question)) and self._holds(cached, scope, headers):
-            await cached.send(question, headers, send)
+        elif isinstance(kept := self._kept.find(question, _least(scope, headers)), _HttpAnswer):
+            await kept.send(question, headers, send)
         else:
             await self._view(scope, receive, self._storing(question, standing, scope, headers, send))
 
@@ -109,16 +159,9 @@ class AnswerCache:
             return False
         minimum = headers.get("min-position", "0")
         readable = minimum.isascii() and minimum.isdigit() and len(minimum) < 20
-        return readable and int(minimum) <= self._waiter.position
+        return readable and int(minimum) <= self._kept.position
 
-    def _holds(self, cached: _CachedAnswer, scope: Scope, headers: Headers) -> bool:
-        """Whether the answer may still be given, and is as new as the asker wants, and as what they recorded last."""
-        own: OwnWrite = scope.get(OWN_WRITE) or OwnWrite()
-        least = max(int(headers.get("min-position", "0")), own.position)
-        is_new_enough = _position(cached.read_at, least) >= least
-        return is_new_enough and monotonic() < cached.until and self._is_recent(cached.read_at)
-
-    def _storing(self, question: _Question, standing: Hashable, scope: Scope, headers: Headers, send: Send) -> Send:
+    def _storing(self, question: _Question, standing: int, scope: Scope, headers: Headers, send: Send) -> Send:
         start: Message | None = None
 
         async def sending(message: Message) -> None:
@@ -129,24 +172,22 @@ class AnswerCache:
             if start is None:
                 await send(message)
                 return
-            read_at = scope.get(READ_AT, {})
-            cached = _cached_answer(question, start, message["body"], scope[LASTING], read_at)
-            # A replica may be behind what was noticed here.
-            if self._waiter.standing == standing and _position(read_at, self._waiter.position) >= self._waiter.position:
-                self._store(question, cached, standing)
-            await cached.send(question, headers, send)
+            answer = _http_answer(question, start, message["body"], scope)
+            self._kept.keep(question, answer, standing)
+            await answer.send(question, headers, send)
 
         return sending
 
-    def _store(self, question: _Question, cached: _CachedAnswer, standing: Hashable) -> None:
-        self._discard_unless(standing)
-        if cached.size <= self._answers.maxsize:
-            self._answers[question] = cached
 
-    def _discard_unless(self, standing: Hashable) -> None:
-        if self._read_models_at != standing:
-            self._read_models_at = standing
-            self._answers.clear()
+def _least(scope: Scope, headers: Headers) -> int:
+    """Return the position that the asker wants at least, or has recorded themselves."""
+    return max(int(headers.get("min-position", "0")), own_position(scope))
+
+
+def own_position(scope: Scope) -> int:
+    """Return the position of what the client of a request recorded last."""
+    own: OwnWrite | None = scope.get(OWN_WRITE)
+    return own.position if own is not None else 0
 
 
 def _question(scope: Scope, headers: Headers, body: bytes | None) -> _Question | None:
@@ -175,10 +216,11 @@ def _position(read_at: Live, default: int) -> int:
     return min(map(_POSITION_OF, read_at.values()), default=default)
 
 
-def _cached_answer(question: _Question, start: Message, body: bytes, seconds: float, read_at: Live) -> _CachedAnswer:
+def _http_answer(question: _Question, start: Message, body: bytes, scope: Scope) -> _HttpAnswer:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     # Clients must revalidate each time: only this server knows whether the answer has changed.
     headers = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
     response_headers = [*headers, (b"cache-control", b"no-cache"), (b"etag", etag.encode())]
-    size = len(question.query) + len(question.accept) + len(question.content_type) + len(body) + 2_000
-    return _CachedAnswer({**start, "headers": response_headers}, body, etag, size, monotonic() + seconds, read_at)
+    size = len(question.query) + len(question.accept) + len(question.content_type) + len(body) + _OBJECTS
+    until, read_at = monotonic() + scope[LASTING], scope.get(READ_AT, {})
+    return _HttpAnswer(body, until, read_at, size, {**start, "headers": response_headers}, etag)

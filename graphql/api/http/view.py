@@ -53,8 +53,8 @@ from api.limits.cost_limit import cost_extension
 from api.limits.rate_limits import begin_stream
 from domain.kernel.actors import PUBLIC, Role
 
-#: Key of the request's scope for its parsed question.
-_QUESTION = "parentalite.question"
+#: Key of the request's scope for its question, which pages of this process set beforehand.
+QUESTION = "parentalite.question"
 #: Key of the request's scope that is true where a stream of events answers it.
 _STREAM = "parentalite.stream"
 
@@ -105,7 +105,7 @@ class GraphQLView(GraphQL[Any, None]):
                 check_form(request)
                 context = await self._context(request)
                 request = await self._bounded(request, context, receive)
-                response = await self._answer(request, context, accepted)
+                response = await self.respond(request, context, accepted)
         except ClientDisconnect:
             # Nobody is left to answer.
             response = Response()
@@ -153,17 +153,18 @@ class GraphQLView(GraphQL[Any, None]):
         largest, too_large = largest_body(context.actor, media_type)
         return Request(request.scope, within_limit(request.headers, receive, largest, too_large))
 
-    async def _answer(self, request: Request, context: Context, accepted: Accepted) -> Response:
+    async def respond(self, request: Request, context: Context, accepted: Accepted) -> Response:
+        """Answer an operation of the asker of `context`. Raises what `__call__` answers with a refusal."""
         media_type = accepted.media_type
         unknown_status = 400 if media_type == GRAPHQL_JSON else 200
-        question = await question_of(
+        question = request.scope.get(QUESTION) or await question_of(
             request, lambda parameters: persisted_documents(self._services).completed(parameters, unknown_status)
         )
         if question is None or len(question.query) > LONGEST_DOCUMENT:
             if accepted.only_stream:
                 begin_stream(request.scope)
             return await self._run(request, context)
-        request.scope[_QUESTION] = question
+        request.scope[QUESTION] = question
         document = context.document = await self._documents.prepared(question.query, question.operation_name)
         kind = document.kind if isinstance(document, Document) else None
         if kind is OperationType.MUTATION and request.method == "GET":
@@ -244,7 +245,7 @@ class GraphQLView(GraphQL[Any, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         scope = starlette_request(request).scope if isinstance(request, StarletteRequestAdapter) else {}
-        question = scope.get(_QUESTION)
+        question = scope.get(QUESTION)
         if isinstance(question, Question):
             protocol: GraphQLRequestProtocol = "sse" if scope.get(_STREAM) else "http"
             return GraphQLRequestData(question.query, question.variables, question.operation_name, None, protocol)
@@ -289,8 +290,7 @@ class GraphQLView(GraphQL[Any, None]):
         return persisted_documents(self._services).completed(value) if is_body else value
 
     def parse_query_params(self, params: Any) -> dict[str, Any]:
-        parameters: dict[str, Any] = persisted_documents(self._services).completed(super().parse_query_params(params))
-        return parameters
+        return dict(persisted_documents(self._services).completed(super().parse_query_params(params)))
 
     def decode_json(self, data: str | bytes) -> object:
         # orjson refuses what PostgreSQL could not store: invalid UTF-8, lone surrogates, endless nesting.

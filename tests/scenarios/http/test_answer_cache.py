@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from api.http.answer_cache import LASTING, AnswerCache
+from api.http.answer_cache import LASTING, AnswerCache, KeptAnswers
 from domain.kernel.actors import Role
 from tests.support.people import People
 from tests.support.server import Clock, Server, token
@@ -154,13 +154,13 @@ def _post(cache: AnswerCache, body: bytes) -> bytes:
 
 def test_nothing_is_kept_while_notices_cannot_be_heard():
     waiter = _Standing(standing=None)
-    cache = AnswerCache(_View(waiter), waiter)  # type: ignore[arg-type]
+    cache = AnswerCache(_View(waiter), KeptAnswers(waiter))  # type: ignore[arg-type]
     assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"2 of a"]
 
 
 def test_every_notice_discards_what_was_kept():
     waiter = _Standing()
-    cache = AnswerCache(_View(waiter), waiter)  # type: ignore[arg-type]
+    cache = AnswerCache(_View(waiter), KeptAnswers(waiter))  # type: ignore[arg-type]
     assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"1 of a"]
     waiter.standing = 2
     assert _post(cache, b"a") == b"2 of a"
@@ -168,14 +168,14 @@ def test_every_notice_discards_what_was_kept():
 
 def test_an_answer_during_which_the_read_models_moved_is_given_but_not_kept():
     waiter = _Standing()
-    cache = AnswerCache(_View(waiter, move_meanwhile=True), waiter)  # type: ignore[arg-type]
+    cache = AnswerCache(_View(waiter, move_meanwhile=True), KeptAnswers(waiter))  # type: ignore[arg-type]
     assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"2 of a"]
 
 
 def test_what_was_asked_for_longest_ago_gives_way_when_the_bytes_are_full():
     waiter = _Standing()
     view = _View(waiter)
-    cache = AnswerCache(view, waiter, most_bytes=5_000)  # type: ignore[arg-type]
+    cache = AnswerCache(view, KeptAnswers(waiter, most_bytes=5_000))  # type: ignore[arg-type]
     for body in (b"a", b"b", b"a", b"c"):
         _post(cache, body)
     assert view.answered == 3
@@ -184,7 +184,7 @@ def test_what_was_asked_for_longest_ago_gives_way_when_the_bytes_are_full():
 
 def test_an_answer_that_follows_the_clock_is_kept_until_its_minute_ends(monkeypatch):
     waiter = _Standing()
-    cache = AnswerCache(_View(waiter, seconds=20.0), waiter)  # type: ignore[arg-type]
+    cache = AnswerCache(_View(waiter, seconds=20.0), KeptAnswers(waiter))  # type: ignore[arg-type]
     clock = 100.0
     monkeypatch.setattr("api.http.answer_cache.monotonic", lambda: clock)
     assert [_post(cache, b"a"), _post(cache, b"a")] == [b"1 of a", b"1 of a"]
