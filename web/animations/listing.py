@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
+import msgspec
+import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
@@ -28,6 +30,27 @@ _LISTS = document("animations/lists")
 _PARIS = ZoneInfo("Europe/Paris")
 #: Filters by time, which the month itself gives in a calendar.
 _TIMES = ("startsFrom", "startsBefore", "upcoming")
+
+
+class _Animations(TypedDict):
+    totalCount: int
+    totalCountIsExact: bool
+    pageInfo: dict[str, Any]
+    #: Most cards were written before, and are found by the JSON of their animation: it need not be read.
+    nodes: list[msgspec.Raw]
+
+
+class _Data(TypedDict):
+    animations: _Animations | None
+    communes: NotRequired[list[dict[str, Any]] | None]
+
+
+class _Listed(TypedDict):
+    data: NotRequired[_Data | None]
+    errors: NotRequired[list[dict[str, Any]]]
+
+
+_parse_listing = msgspec.json.Decoder(_Listed).decode
 
 
 class Listing:
@@ -59,7 +82,8 @@ class Listing:
         variables: dict[str, Any] = {}
         if filters.since is not None:
             variables["orderBy"] = [{"field": "STARTS_AT", "direction": "ASC"}]
-        answer = await self._ask(request, filters, _LISTING, variables | page_variables(request.query_params))
+        variables |= page_variables(request.query_params)
+        answer = await self._ask(request, filters, _LISTING, variables, _parse_listing)
         info = answer["animations"]["pageInfo"]
         return await self._page(
             request,
@@ -89,7 +113,12 @@ class Listing:
         )
 
     async def _ask(
-        self, request: Request, filters: Filters, document: Document, variables: Mapping[str, Any]
+        self,
+        request: Request,
+        filters: Filters,
+        document: Document,
+        variables: Mapping[str, Any],
+        parse: Callable[[bytes], Any] = orjson.loads,
     ) -> Answer:
         """Return the answer to what the filters look for; what no list knows is taken out of them, and named."""
         while True:
@@ -99,7 +128,7 @@ class Listing:
                 where = {name: value for name, value in where.items() if name not in _TIMES}
             named = {"commune": codes[0] if codes else "", "named": bool(codes)}
             try:
-                return await self._site.api.ask(request, document, {"where": where, **named, **variables})
+                return await self._site.api.ask(request, document, {"where": where, **named, **variables}, parse=parse)
             except Problem as problem:
                 name = problem.where[1] if problem.where[:1] == ("where",) and len(problem.where) > 1 else ""
                 if name not in NAMES or name not in where:

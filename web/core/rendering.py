@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -148,10 +149,10 @@ class Templates:
         key = (template, orjson.dumps(values))
         return self._fragments.get(key) or self._written(key, values)
 
-    def fragments(self, template: str, name: str, items: Iterable[Mapping[str, Any]]) -> Markup:
-        """Return the fragment of each item, which the template knows by `name`."""
-        kept, keys = self._fragments, [(item, (template, orjson.dumps(item))) for item in items]
-        return Markup("\n".join([kept.get(key) or self._written(key, {name: item}) for item, key in keys]))
+    def fragments(self, template: str, name: str, items: Iterable[msgspec.Raw]) -> Markup:
+        """Return the fragment of each item of JSON, which the template knows by `name`."""
+        kept, keys = self._fragments, [(template, bytes(item)) for item in items]
+        return Markup("\n".join([kept.get(key) or self._written(key, {name: orjson.loads(key[1])}) for key in keys]))
 
     def choice(self, name: str, label: str, terms: Sequence[Any], chosen: Sequence[str], any: str) -> Markup:
         """Return a filter with one choice among the terms of a list."""
