@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +36,12 @@ class Conditions:
     without_convention: bool | None = None
     #: The time zones of the territories that are looked for; empty: any. No filter: it bounds where clocks are asked.
     time_zones: Collection[str] = ()
+    #: The names of the conditions that narrow a list.
+    narrowing: Set[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = frozenset(name for name in CONDITIONS if getattr(self, name) not in _NARROWING_NOTHING)
+        object.__setattr__(self, "narrowing", names)
 
     @property
     def names_a_time(self) -> bool:
@@ -49,11 +55,6 @@ class Conditions:
         return not self.narrowing.isdisjoint(_OF_THE_CLOCK)
 
     @property
-    def narrowing(self) -> Set[str]:
-        """The names of the conditions that narrow a list."""
-        return {name for name in CONDITIONS if getattr(self, name) not in _NARROWING_NOTHING}
-
-    @property
     def guesses_hold(self) -> bool:
         """Whether PostgreSQL guesses well how many rows are let through by values that it does not know.
 
@@ -64,7 +65,7 @@ class Conditions:
         return names <= _GUESSED and not several and not {"starts_from", "starts_before"} <= names
 
 
-CONDITIONS = frozenset(condition.name for condition in fields(Conditions)).difference(("time_zones",))
+CONDITIONS = frozenset(condition.name for condition in fields(Conditions)).difference(("time_zones", "narrowing"))
 _NARROWING_NOTHING: tuple[object, ...] = (None, [])
 _OF_THE_CLOCK = frozenset(("past", "upcoming", "awaiting_attestation"))
 _COLLECTIONS = frozenset(("territory", "commune", "school", "type", "venue_type", "audience", "status"))

@@ -80,26 +80,28 @@ class Filters:
     @classmethod
     def read(cls, params: QueryParams, today: date) -> Filters:
         """Read what the form and the addresses of feeds name; anything else is passed over."""
-        lists = {name: [value for value in params.getlist(name) if value][:20] for name in _LISTS}
+        # Most addresses name little, and a plain dict is quick to say so.
+        last = dict(params)
+        lists = {name: [value for value in params.getlist(name) if value][:20] for name in _LISTS if name in last}
         filters = cls({name: values for name, values in lists.items() if values})
-        filters.words = Search.read(params, "text", NAMES["text"][0])
-        place = Search.read(params, "lieu", NAMES["commune"][0])
+        filters.words = Search.read(last, "text", NAMES["text"][0])
+        place = Search.read(last, "lieu", NAMES["commune"][0])
         filters.place = place.text
         filters.errors |= {name: each.error for name, each in (("text", filters.words), ("lieu", place)) if each.error}
         # A commune by its name, as people write it into an address.
         if not all(map(_COMMUNE_CODE.fullmatch, filters.lists.get("commune", ()))):
             filters.place = filters.place or filters.lists["commune"][0][:_LONGEST].strip()
             del filters.lists["commune"]
-        filters.structure = params.get("structureId", "")
-        filters.around = params.get("around", "")[:_LONGEST].strip()
-        filters.nearby = params.get("voisines") == "true" or bool(filters.around)
-        filters.with_seats = params.get("seatsLeft") == "true"
-        filters.since = filters._day(params, "startsFrom", "À partir du")
-        filters.until = filters._day(params, "au", "Jusqu'au")
-        if (before := filters._day(params, "startsBefore", "Jusqu'au")) is not None:
+        filters.structure = last.get("structureId", "")
+        filters.around = last.get("around", "")[:_LONGEST].strip()
+        filters.nearby = last.get("voisines") == "true" or bool(filters.around)
+        filters.with_seats = last.get("seatsLeft") == "true"
+        filters.since = filters._day(last, "startsFrom", "À partir du")
+        filters.until = filters._day(last, "au", "Jusqu'au")
+        if (before := filters._day(last, "startsBefore", "Jusqu'au")) is not None:
             filters.until = before - timedelta(days=1)
-        if params.get("vue") == "mois":
-            filters._show_month(params.get("mois", ""), today)
+        if last.get("vue") == "mois":
+            filters._show_month(last.get("mois", ""), today)
         return filters
 
     def _show_month(self, text: str, today: date) -> None:
@@ -113,7 +115,7 @@ class Filters:
         self.month = self.since = month
         self.until = month.replace(day=monthrange(month.year, month.month)[1])
 
-    def _day(self, params: QueryParams, name: str, label: str) -> date | None:
+    def _day(self, params: Mapping[str, str], name: str, label: str) -> date | None:
         text = iso_day(params.get(name, "").strip())
         try:
             day = date.fromisoformat(text[:10]) if text else None

@@ -34,7 +34,7 @@ class Search:
     error: str | None = None
 
     @classmethod
-    def read(cls, params: QueryParams, name: str, label: str) -> Search:
+    def read(cls, params: Mapping[str, str], name: str, label: str) -> Search:
         text = readable_line(params.get(name, "")).strip()
         if len(text) > LONGEST:
             error = f"{label} : {LONGEST} caractères au plus. Voici la page sans ce critère."

@@ -31,11 +31,15 @@ class RoutesBySegment(BaseRoute):
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._routes: dict[str, list[BaseRoute]] = {}
+        #: Those without parameters, by the whole of their path: no other fits it better.
+        self._whole: dict[str, list[BaseRoute]] = {}
         for route in routes:
             assert isinstance(route, Route | WebSocketRoute)
             segment = _first_segment(route.path)
             assert "{" not in segment, route.path
             self._routes.setdefault(segment, []).append(route)
+            if "{" not in route.path:
+                self._whole.setdefault(route.path, []).append(route)
 
     @property
     def segments(self) -> frozenset[str]:
@@ -44,7 +48,8 @@ class RoutesBySegment(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         partial: tuple[Match, Scope] = (Match.NONE, {})
-        for route in self._routes.get(_first_segment(scope["path"]), ()):
+        path = scope["path"]
+        for route in (*self._whole.get(path, ()), *self._routes.get(_first_segment(path), ())):
             match, child_scope = route.matches(scope)
             if match is Match.FULL:
                 return match, {**child_scope, _ROUTE: route}
