@@ -267,7 +267,11 @@ def only_animation(of_that_code: Sequence[UUID]) -> UUID:
 
 
 def _no_such_code() -> DomainError:
-    return invalid("Ce code n'est pas celui d'une inscription à une animation à venir.", "code")
+    return invalid(
+        "Ce code n'est pas celui d'une inscription à une animation à venir. Si l'animation a commencé, téléphonez à la"
+        " structure.",
+        "code",
+    )
 
 
 def _find_by_code(animation_id: UUID, code: str, work: UnitOfWork) -> UUID:

@@ -154,9 +154,11 @@ class OwnAccount:
 
     async def _erasing(self, request: Request, form: Form) -> Response:
         # The national team erases others, by their names: there is nothing of a person to erase behind its role.
-        if (await self._account(request))[0]["role"] == "NATIONAL":
+        viewer, _codes = await self._account(request)
+        if viewer["role"] == "NATIONAL":
             raise Problem.missing()
-        response = self._site.templates.page(request, "accounts/erasing", 422 if form.failed else 200, form=form)
+        shown = {"form": form, "viewer": viewer, "role": ROLES.get(viewer["role"], viewer["role"])}
+        response = self._site.templates.page(request, "accounts/erasing", 422 if form.failed else 200, **shown)
         return self._site.guard.keep(request, response)
 
 

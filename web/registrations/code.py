@@ -30,7 +30,10 @@ _DONE = {
     "annulee": "C'est noté, vous ne venez plus. Merci d'avoir prévenu.",
 }
 _BUTTON = Field("action", "Action")
-_UNKNOWN = "Ce code n'est pas celui d'une inscription à une animation à venir. Vérifiez-le sur votre billet."
+_UNKNOWN = (
+    "Ce code n'est pas celui d'une inscription à une animation à venir. Vérifiez-le sur votre billet. Si l'animation a"
+    " commencé, téléphonez à la structure : son numéro est sur le billet."
+)
 
 
 class CodePage:

@@ -61,6 +61,7 @@ def shown_of(registration: Mapping[str, Any] | None, now: datetime) -> dict[str,
         # A cancelled animation has no seats and no waiting list.
         cancelled = animation["status"] == "CANCELLED"
         headline = "L'animation est annulée" if cancelled else "L'animation est passée" if ended else headline
+        headline = "L'animation a commencé" if over and not ended and not cancelled else headline
     leaving, leave = _LEAVING[registration["status"]]
     return {
         **{"leaving": leaving, "leave": leave},

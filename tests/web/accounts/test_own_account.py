@@ -114,6 +114,7 @@ def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, peop
     link = registers(visitor, animation)
     assert "Anne" in visitor.sees(link)
     page = visitor.sees("/mon-compte/effacer")
+    assert "Vous ne pourrez plus agir" not in page
     refused = visitor.sends(page, status=422)
     assert '<a href="#consent">' in refused
     assert "Vos données sont effacées" in visitor.sends(refused, values={"consent": "true"})
@@ -123,7 +124,9 @@ def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, peop
 
 @pytest.mark.parametrize(("role", "status"), [("TEAM", 404), ("STRUCTURE", 200)])
 def test_the_national_team_erases_nobody_from_its_own_account(role: str, status: int, visitor: Visitor) -> None:
-    visitor.signs_in(role).sees("/mon-compte/effacer", status)
+    page = visitor.signs_in(role).sees("/mon-compte/effacer", status)
+    # What else ends with the data is said first.
+    assert ("Vous ne pourrez plus agir comme : Structure, pour" in page) == (status == 200)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,13 @@ def test_who_wants_to_call_reads_when(visitor: Visitor, people: People) -> None:
     assert page.count("du lundi au jeudi") == 1
 
 
+def test_who_has_no_address_of_their_own_reads_whom_to_telephone(visitor: Visitor, people: People) -> None:
+    contact = {"phone": "06 39 98 12 34"}
+    people.publish(animation := people.declare(title="Par téléphone", contact=contact))
+    page = visitor.sees(f"/animations/{animation}")
+    assert 'Téléphonez au <a href="tel:0639981234">' in page
+
+
 def test_what_takes_place_on_the_web_says_so(visitor: Visitor, people: People, animation: str) -> None:
     people.publish(online := people.declare(title="De chez soi", venueType="en-ligne", venueName="La visio"))
     assert "C'est en ligne" in visitor.sees(f"/animations/{online}")
@@ -103,6 +110,7 @@ def test_a_second_parent_with_the_same_address_reads_how_to_register(visitor: Vi
     people.publish(animation := people.declare(title="À deux", seats=5))
     form = visitor.sees(f"/animations/{animation}")
     assert "Une adresse inscrit une seule personne" in form
+    assert "une personne est déjà inscrite avec la vôtre, par exemple l'autre parent" in form
     visitor.sends(form, values=LEA)
     page = visitor.sends(visitor.sees(f"/animations/{animation}"), values=LEA | {"firstName": "Paul"})
     assert "Pour inscrire une autre personne, donnez une autre adresse" in page

@@ -48,7 +48,7 @@ _ACTS = (
         "Envoyer le planning à tous les contacts",
         "Envoyer le planning",
         "Le planning est envoyé.",
-        (Field("days", "Pour combien de jours ?", "number", "Sans réponse : le nombre habituel."),),
+        (Field("days", "Pour combien de jours ?", "number", "De 1 à 366. Sans réponse : 30 jours."),),
         "Les animations publiées à venir sont envoyées par e-mail.",
     ),
     Act(
