@@ -47,7 +47,8 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
 
     path = f"/moderation/animations/{declared[2]}"
     page = team.sees(path)
-    assert '<a href="#refuser-reason">' in team.sends(page, "refuser", status=422)
+    missing = team.sends(page, "refuser", status=422)
+    assert '<a href="#refuser-reason">Motif : choisissez un motif courant, ou écrivez le vôtre.' in plain(missing)
     usual = "Le titre ne dit pas de quoi il s'agit."
     page = team.sends(page, "refuser", {"usual": usual, "reason": "Dites-en plus."})
     assert "L&#39;animation est refusée" in page
@@ -70,6 +71,10 @@ def test_several_are_published_at_once_and_one_is_refused_with_a_usual_reason(
 
 def test_each_read_model_has_a_name_for_people() -> None:
     assert NAMES.keys() == {each.name for each in projections(TermsInForce())}
+
+
+def plain(page: str) -> str:
+    return page.replace(NBSP, " ")
 
 
 def looks(team: Visitor, change: str, values: dict[str, str], status: int = 200) -> str:
@@ -251,12 +256,17 @@ def test_a_text_that_was_corrected_is_blanked(server: Server, people: People) ->
 
 
 def test_the_queue_says_that_an_animation_began_while_it_waited(server: Server, people: People) -> None:
-    people.declare(title="Restée en attente")
-    team = Visitor(server.address).signs_in("TEAM")
-    assert "Date passée" not in team.sees("/moderation?mots=Restée")
+    waiting = people.declare(title="Restée en attente")
+    pages = {
+        "TEAM": ("/moderation?mots=Restée", f"/moderation/animations/{waiting}"),
+        "STRUCTURE": (f"/structure/animations/{waiting}",),
+    }
     now = server.clock.now
-    server.clock.now = now.replace(year=now.year + 1)
-    try:
-        assert "Date passée" in Visitor(server.address).signs_in("TEAM").sees("/moderation?mots=Restée")
-    finally:
-        server.clock.now = now
+    for moment, is_past in ((now, False), (now.replace(year=now.year + 1), True)):
+        server.clock.now = moment
+        try:
+            for role, addresses in pages.items():
+                visitor = Visitor(server.address).signs_in(role)
+                assert [("Date passée" in visitor.sees(each)) for each in addresses] == [is_past] * len(addresses)
+        finally:
+            server.clock.now = now

@@ -72,6 +72,12 @@ def with_usual_reason(values: Mapping[str, Any]) -> dict[str, Any]:
     return others | ({"reason": reason} if reason else {})
 
 
+def some_reason(form: Form) -> None:
+    """Ask for one of both where `reason_fields` are empty."""
+    if not form.values.get("usual") and not form.values.get("reason", "").strip():
+        form.errors["reason"] = "Motif : choisissez un motif courant, ou écrivez le vôtre."
+
+
 @dataclass(frozen=True, slots=True)
 class ShownAct:
     """An act as a page shows it: open with its form, or closed with the reason."""

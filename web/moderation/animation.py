@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.core.act_page import ActPage
-from web.core.acts import Act, reason_fields, with_usual_reason
+from web.core.acts import Act, reason_fields, some_reason, with_usual_reason
 from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.french import moment
@@ -57,6 +58,7 @@ _ACTS = (
         "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
         "ANIMATION_REFUSE",
         with_usual_reason,
+        check=some_reason,
     ),
     Act(
         "annuler",
@@ -108,6 +110,7 @@ class AnimationToPublish(ActPage):
             422 if posted else 200,
             animation=animation,
             state=_STATES[animation["status"]],
+            begun=datetime.fromisoformat(animation["startsAt"]) <= self._site.clock(),
             acts=acts,
             posted=posted,
             done=self._acts.done(request),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from web.core.acts import Act, Acts, reason_fields, with_usual_reason
+from web.core.acts import Act, Acts, reason_fields, some_reason, with_usual_reason
 from web.core.asking import File
 from web.core.desks import at_desk
 from web.core.documents import document
@@ -55,6 +55,7 @@ _ACTS = (
         "Choisissez un motif courant, ou écrivez le vôtre. La structure corrige, puis soumet de nouveau.",
         "PUBLICATION_REFUSE",
         with_usual_reason,
+        check=some_reason,
     ),
     Act(
         "retirer",
