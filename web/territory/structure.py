@@ -14,6 +14,7 @@ from web.core.documents import document
 from web.core.forms import Field, Form
 from web.core.pages import pages_around
 from web.core.problems import Problem
+from web.territory.conventions.rates import paid_on
 
 _STRUCTURE = document("territory/structure")
 _EVENTS = 20
@@ -72,6 +73,7 @@ class StructurePage(ActPage):
             422 if posted else 200,
             structure=structure,
             today=self._site.today,
+            paid_on=paid_on,
             entries=_grouped(structure["timeline"]["nodes"]),
             answers_for=answers_for,
             signs=viewer["role"] != "AUDITOR",

@@ -75,8 +75,8 @@ FIELDS: Mapping[str, Mapping[Reach, str]] = {
     },
     "Convention": {
         Action.STRUCTURE_READ: (
-            "id version territory inTerritory coordonnateur signedOn validFrom validUntil plannedAnimations rates"
-            " ratePerAnimation requiredPieces certifiedAnimations terminatedOn terminationReason"
+            "id version structure territory inTerritory coordonnateur signedOn validFrom validUntil plannedAnimations"
+            " rates ratePerAnimation requiredPieces certifiedAnimations terminatedOn terminationReason"
         ),
     },
     "ServiceDossier": {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
 
+from api.core.back_references import later
 from api.core.context import Context, Info
 from api.core.lists.nodes import Node
 from api.core.reading_rights import may_be_shown
@@ -17,6 +18,9 @@ from api.typology.territories_and_terms import lists_of
 from api.typology.territory import Territory
 from domain.kernel.rights import Belongings
 from projections.structures import queries
+
+if TYPE_CHECKING:
+    from api.structures.types import Structure
 
 FOR_STRUCTURE = (
     "For the structure, the coordonnateurs of its territories, the national team and auditors; others: FORBIDDEN."
@@ -52,6 +56,14 @@ class Convention(Node):
     certified_animations: int = strawberry.field(description="Animations whose service was certified so far.")
     terminated_on: date | None = strawberry.field(description="The last day covered, when it was terminated.")
     termination_reason: str | None = strawberry.field(description="Why it was terminated.")
+    structure_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="The structure that signed it.")
+    async def structure(self, info: Info) -> Annotated[Structure, strawberry.lazy("api.structures.types")] | None:
+        structure: Structure | None = await later("api.structures.types", "structure_with_id")(
+            info.context, self.structure_id
+        )
+        return structure
 
     @strawberry.field(description="The territory that it was signed in.")
     async def in_territory(self, info: Info) -> Territory:

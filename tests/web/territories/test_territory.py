@@ -99,10 +99,14 @@ def test_a_convention_is_signed_amended_and_ended_on_pages(
     path = f"/territoire/conventions/{conventions[0]['id']}"
     page = visitor.sends(visitor.sees(path), "modifier", {"plannedAnimations": "12"})
     assert "<dd>12</dd>" in page
-    assert "120,50" in page
+    assert "<h1>Convention : Mairie</h1>" in page
+    page = visitor.sends(page, "modifier", {"ratePerAnimation": "130", "effectiveFrom": "2027-06-01"})
+    paid = "120,50 €, puis 130,00 € à partir du mardi 1er juin 2027"
+    assert f"<dd>{paid}</dd>" in page.replace("\N{NO-BREAK SPACE}", " ")
+    of_structure = f"/territoire/structures/{other['id']}"
+    assert f"Tarif par animation : {paid}." in visitor.sees(of_structure).replace("\N{NO-BREAK SPACE}", " ")
     page = visitor.sends(page, "terminer", {"terminatedOn": "2027-06-30", "reason": "Fermeture."})
     assert "Cette convention se termine le mercredi 30\N{NO-BREAK SPACE}juin 2027. Fermeture." in page
-    of_structure = f"/territoire/structures/{other['id']}"
     assert ">Terminée<" not in visitor.sees(of_structure)
     monkeypatch.setattr(server.clock, "now", datetime.fromisoformat("2027-07-01T00:30:00+02:00"))
     assert "Cette convention est terminée. Fermeture." in visitor.sees(path)

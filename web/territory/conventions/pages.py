@@ -16,6 +16,7 @@ from web.core.forms import Form
 from web.core.problems import Problem
 from web.core.site import Site
 from web.territory.conventions.acts import AMEND, SIGN, TERMINATE
+from web.territory.conventions.rates import paid_on
 
 _CONVENTION, _SIGNING = document("territory/conventions/convention"), document("territory/conventions/signing")
 _SIGN_PATH, _PATH = "/territoire/conventions/signer", "/territoire/conventions/{id}"
@@ -82,6 +83,7 @@ class Conventions:
             422 if posted else 200,
             convention=convention,
             today=self._site.today,
+            paid_on=paid_on,
             acts=[(act, self._acts.form(request, act.name, posted)) for act in (AMEND, TERMINATE)],
             posted=posted,
             done=self._acts.done(request),
