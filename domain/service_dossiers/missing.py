@@ -38,6 +38,11 @@ class Claimed:
     held_on: date
     has_sheet: bool
 
+    @property
+    def called(self) -> str:
+        """Several animations have one title, in a series at least: the day tells them apart."""
+        return f"« {self.title} » du {self.held_on:%d/%m/%Y}"
+
 
 @dataclass(frozen=True, slots=True)
 class Lack:
@@ -88,7 +93,7 @@ def lacking_proof(required: Sequence[str], claimed: Sequence[Claimed], attached:
             for piece in pieces
         ),
         *(
-            Lack(Lacking.SHEET, f"Feuille d'émargement signée à joindre : « {animation.title} ».", animation.id)
+            Lack(Lacking.SHEET, f"Feuille d'émargement signée à joindre : {animation.called}.", animation.id)
             for animation in without
         ),
     ]

@@ -162,7 +162,7 @@ PARTS: Mapping[str, str] = {
     "ControlledPiece": "accepted answer answeredAt comment judgedAt judgedBy label piece reasonCode reasonLabel",
     "EventProof": "index size leafHash hashes",
     "DossierControl": "concludedAt controlId drawnAt refused weighs",
-    "DossierAgent": "at function name sentence type",
+    "DossierAgent": "at function name role sentence type",
     "DuplicateSheet": "animations elsewhere message sha256",
     "ErasedCount": "count kind",
     "ExpectedAttendance": (

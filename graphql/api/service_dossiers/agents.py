@@ -24,6 +24,7 @@ class DossierAgent:
     type: str = strawberry.field(description="What happened: `service_dossier.certified`.")
     sentence: str = strawberry.field(description="The same in French, for a person.")
     at: datetime = strawberry.field(description="When it was recorded (UTC).")
+    role: Role = strawberry.field(description="In what role.")
     function: str = strawberry.field(description="In what function, in French: « coordonnateur », « structure »…")
     name: str | None = strawberry.field(
         description="Who it was, as their token calls them, also where they acted by a mandate. Null once it is erased."
@@ -44,6 +45,7 @@ async def agents_of(context: Context, live: Context, dossiers: Sequence[UUID]) -
                 type=row["type"],
                 sentence=registered_events()[row["type"]].sentence,
                 at=row["recorded_at"],
+                role=Role(stamp["role"]),
                 function=ROLES[Role(stamp["role"])],
                 name=names[stamp["actor"], stamp["role"]],
             )

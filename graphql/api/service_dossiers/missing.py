@@ -115,10 +115,11 @@ def _shown(lacks: list[Lack], animations: list[Animation]) -> list[Missing]:
 
 
 def _await(animation: Animation) -> Missing:
+    called = _claimed(animation, has_sheet=False).called
     if animation.row["attested"]:
-        message = f"« {animation.title} » est attestée, et pas dans ce dossier : rassemblez de nouveau les animations."
+        message = f"{called} est attestée, et pas dans ce dossier : rassemblez de nouveau les animations."
         return _missing(MissingKind.UNGATHERED, message, animation=animation)
-    message = f"Attestation à remplir : « {animation.title} »."
+    message = f"Attestation à remplir : {called}."
     return _missing(MissingKind.UNATTESTED, message, animation=animation)
 
 
