@@ -57,6 +57,7 @@ def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, s
     refused = coordonnateur.sends(page, "certifier", status=422)
     assert "<title>Erreur" in refused
     assert '<a href="#certifier-missingReason">' in refused
+    assert "pour tout ce qui manque : la liste est sous « À regarder »." in refused.replace(NBSP, " ")
     page = coordonnateur.sends(refused, "certifier", {"missingReason": "Perdue.", "warningsReason": "Vu."})
     assert "Le service fait est certifié. La somme est due" in page
     assert "Certifié malgré ce qui manque" in page

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field
+
+#: A reason answers all that the page shows above the form; the API names each of it, one problem at a time.
+_ANSWERS = {
+    "missingReason": "dites pourquoi, pour tout ce qui manque : la liste est sous « À regarder ».",
+    "warningsReason": "répondez à chaque point inhabituel : la liste est sous « À regarder ».",
+}
+
+
+def _for_all(error: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an error of what a reason has to answer as one of the whole list."""
+    name = next(iter(error.get("field") or ()), "")
+    words = _ANSWERS.get(name) if error.get("code") == "RULE_BROKEN" else None
+    return dict(error) | ({"message": f"Motif : {words}"} if words else {})
+
 
 _REASON = Field("reason", "Motif", "textarea", hint="La structure le lira.", required=True)
 _NUMBER = Field("number", "Avenant", "number", hidden=True)
@@ -38,6 +55,7 @@ CERTIFY = Act(
     ),
     "Vous déclarez que ces animations ont eu lieu. Ensuite, rien de ce dossier ne change sans que cela se voie.",
     "SERVICE_DOSSIER_CERTIFY",
+    mended=_for_all,
 )
 SEND_BACK = Act(
     "renvoyer",
