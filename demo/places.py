@@ -79,7 +79,8 @@ def primary_school(commune: Commune, number: int) -> School:
     prefix = {"2A": "620", "2B": "720"}.get(commune.department, commune.department.zfill(3))
     digits = f"{prefix}{9000 + (int(commune.siren) * 7 + number) % 1000:04d}"
     uai = digits + UAI_LETTERS[int(digits) % len(UAI_LETTERS)]
-    name = f"École de {commune.name}" if number == 0 else f"École n° {number + 1} de {commune.name}"
+    of = commune.with_preposition
+    name = f"École {of}" if number == 0 else f"École n° {number + 1} {of}"
     return School(uai, name, commune.department, commune.name, commune.postal_code, commune.code)
 
 
