@@ -21,6 +21,7 @@ from domain.typology import typology as typologies
 from domain.typology.codes import AnimationType, Code
 from domain.typology.typology import SplitPart, TermAdded, TermKind, ThemeFamily, Typology
 from domain.typology.wanted_changes import check_label_is_free, check_parts_take_something
+from domain.typology.wanted_territories import check_clocks, check_is_a_department
 
 
 class TermAdd(Command):
@@ -154,6 +155,8 @@ def join(command: TerritoryJoin, work: UnitOfWork) -> UUID:
     stream = territory_id(command.code)
     values = command.model_dump(exclude={"idempotency_key"})
     facts = territories.join(work.find(TERRITORY, stream), work.actor, **values)
+    check_is_a_department(command.code)
+    check_clocks(command.code, command.time_zone)
     work.record(TERRITORY, stream, facts, Belongings(territories=frozenset([command.code])))
     return stream
 

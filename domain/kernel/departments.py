@@ -26,6 +26,21 @@ DEPARTMENTS: Mapping[str, str] = {
     code: name for code, _, name in (entry.partition(" ") for entry in _LISTED.replace("\n", "|").split("|") if entry)
 }
 
+_PARIS = ("Europe/Paris",)
+#: The clocks of those that do not have Paris's. French Polynesia has three.
+_CLOCKS: Mapping[str, tuple[str, ...]] = {
+    **{"971": ("America/Guadeloupe",), "972": ("America/Martinique",), "973": ("America/Cayenne",)},
+    **{"974": ("Indian/Reunion",), "975": ("America/Miquelon",), "976": ("Indian/Mayotte",)},
+    **{"977": ("America/St_Barthelemy",), "978": ("America/Marigot",), "984": ("Indian/Kerguelen",)},
+    **{"986": ("Pacific/Wallis",), "987": ("Pacific/Tahiti", "Pacific/Marquesas", "Pacific/Gambier")},
+    "988": ("Pacific/Noumea",),
+}
+
+
+def clocks_of(code: str) -> tuple[str, ...]:
+    """Return the time zones of a department, the usual one first."""
+    return _CLOCKS.get(code, _PARIS)
+
 
 def named_with_code(code: str) -> str:
     """Return what people call a department, and its code: "Hérault (34)"."""

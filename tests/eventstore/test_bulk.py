@@ -14,6 +14,7 @@ from application.application import open_application
 from application.typology import TerritoryJoin
 from domain.animations.events import AnimationPublished
 from domain.kernel.actors import SYSTEM, Role
+from domain.kernel.departments import DEPARTMENTS
 from eventstore.bulk import append_in_bulk, append_rows
 from eventstore.log import head, read_after, read_stream
 from eventstore.recorder import EVENTS_CHANNEL
@@ -92,8 +93,8 @@ def test_a_tailing_reader_passes_over_nothing_while_commands_and_loads_write_tog
     done = Signal()
 
     def command(number: int) -> None:
-        for code in range(10 + 15 * number, 25 + 15 * number):
-            app.execute(TerritoryJoin(code=str(code), name=str(code), time_zone="Europe/Paris"), SYSTEM, NOW)
+        for code in sorted(DEPARTMENTS)[15 * number : 15 + 15 * number]:
+            app.execute(TerritoryJoin(code=code, name=DEPARTMENTS[code], time_zone="Europe/Paris"), SYSTEM, NOW)
 
     def load(_: int) -> None:
         with psycopg.connect(database_url, autocommit=True) as own:

@@ -141,6 +141,12 @@ def test_a_territory_joins_and_takes_candidatures(people: People, server: Server
     assert joined == new | {"runsCandidatures": False}
     (nowhere,) = mutate(server, NATIONAL, "territoryJoin", shown, **new | {"code": "976", "timeZone": "Mars"})["errors"]
     assert nowhere["field"] == ["timeZone"]
+    # Neither is ever taken back: a code that no department has, and clocks by which every hour would be wrong.
+    corsica = {"code": "20", "name": "Corse", "timeZone": "Europe/Paris"}
+    caledonia = {"code": "988", "name": "Nouvelle-Calédonie", "timeZone": "Europe/Paris"}
+    for wrong, field in ((corsica, "code"), (caledonia, "timeZone")):
+        (error,) = mutate(server, NATIONAL, "territoryJoin", shown, **wrong)["errors"]
+        assert (error["code"], error["field"]) == ("INVALID", [field])
     opened = mutate(server, NATIONAL, "territoryOpenCandidatures", shown, code="974")["territory"]
     assert opened["runsCandidatures"] is True
     people.does("12-submit-a-candidature", None, **CANDIDATURE | {"territory": "974", "schoolUai": "9740001H"})

@@ -9,7 +9,7 @@ import pytest
 
 from application.papers.french import LOCAL_TIMES, clock_time, date_and_time, euros, full_date, short_date, siret
 from application.wording.times import hours
-from domain.kernel.departments import DEPARTMENTS
+from domain.kernel.departments import DEPARTMENTS, clocks_of
 from web.core import french as pages
 from web.core.french import how_many, span, total
 
@@ -104,4 +104,7 @@ UNINHABITED = {"984", "989"}
 def test_papers_and_pages_name_the_time_of_every_department_alike():
     assert {code for code in DEPARTMENTS if len(code) == 3} - UNINHABITED == set(ISLANDS)
     assert set(LOCAL_TIMES) == set(ISLANDS.values()) | FURTHER
+    assert {code: clocks_of(code)[0] for code in ISLANDS} == ISLANDS
+    assert set(LOCAL_TIMES) == {zone for code in ISLANDS for zone in clocks_of(code)}
+    assert clocks_of("2A") == (PARIS,)
     assert pages.LOCAL_TIMES == LOCAL_TIMES
