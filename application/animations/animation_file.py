@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from application.animations.animation_row import AnimationRow
+from application.animations.close_labels import closest_labels
 from application.animations.times_of_row import read_times
 from application.tables.named_places import candidates, communes_meant, communes_of_postal_code
 from application.tables.reader import Columns, Row, plain, read_table
@@ -90,9 +91,14 @@ _TERMS = {
     "audience": (TermKind.AUDIENCE, "un public"),
     "type": (TermKind.ANIMATION_TYPE, "un type d'animation"),
 }
+_LANGUAGES = "valeurs acceptées : noms de langues, par exemple arabe"
 #: Separators between the values of a cell; a comma may also stand within a label.
 _BETWEEN = re.compile(r"[;|/\n+&]")
-_COUNT = re.compile(r"(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?)?", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?:max(?:i|imum)?\.?\s*)?(\d[\d\u00a0\u202f ]*)(?:[.,]0+)?\s*(?:places?|personnes?|pers\.?|parents?)?"
+    r"\s*(?:max(?:i|imum)?\.?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,13 @@ class Words:
     def labels(self, kind: TermKind) -> str:
         return ", ".join(self._labels.get(kind, ()))
 
+    def instead(self, kind: TermKind, text: str) -> str:
+        """Return which labels are meant perhaps, or else all that are accepted."""
+        closest = closest_labels(text, self._labels.get(kind, ()))
+        if not closest:
+            return f"valeurs acceptées : {self.labels(kind)}"
+        return f"{'le plus proche' if len(closest) == 1 else 'les plus proches'} : {', '.join(closest)}"
+
 
 @cache
 def _languages_by_name() -> Mapping[str, str]:
@@ -145,32 +158,42 @@ def _row(row: Row, words: Words) -> AnimationRow:
         if name in cells:
             code = words.code(kind, cells[name])
             if code is None:
-                read.refuse(name, f"« {cells[name]} » n'est pas {called} ; valeurs acceptées : {words.labels(kind)}")
+                read.refuse(name, f"« {cells[name]} » n'est pas {called} ; {words.instead(kind, cells[name])}")
             read.values[name] = code
     themes = "\n".join(cells[name] for name in ("themes", "second_theme") if name in cells)
-    _several(read, "themes", themes, lambda name: words.code(TermKind.THEME, name), words.labels(TermKind.THEME))
-    offers = words.labels(TermKind.ACCESSIBILITY)
-    _several(
-        *(read, "accessibility", cells.get("accessibility", "")),
-        *(lambda name: words.code(TermKind.ACCESSIBILITY, name), offers),
-    )
-    _several(read, "languages", cells.get("languages", ""), _language, "noms de langues, par exemple arabe")
+    for name, kind, text in (
+        ("themes", TermKind.THEME, themes),
+        ("accessibility", TermKind.ACCESSIBILITY, cells.get("accessibility", "")),
+    ):
+        _several(read, name, text, partial(words.code, kind), partial(words.instead, kind))
+    _several(read, "languages", cells.get("languages", ""), _language, lambda _name: _LANGUAGES)
     if "seats" in cells:
-        count = _COUNT.fullmatch(cells["seats"])
-        read.values["seats"] = re.sub(r"\D", "", count[1]) if count else cells["seats"]
+        if (count := _COUNT.fullmatch(cells["seats"])) is None:
+            read.refuse("seats", f"« {cells['seats']} » : un nombre est attendu, par exemple 12")
+        else:
+            read.values["seats"] = re.sub(r"\D", "", count[1])
     _commune(read, cells)
     return read
 
 
-def _several(read: AnimationRow, name: str, text: str, code_of: Callable[[str], str | None], accepted: str) -> None:
-    """Read a cell of several values, each by its name or code."""
-    codes = []
+def _several(
+    read: AnimationRow,
+    name: str,
+    text: str,
+    code_of: Callable[[str], str | None],
+    instead: Callable[[str], str],
+) -> None:
+    """Read a cell of several values, each by its name or code. `instead`: what to say in the place of another word."""
+    codes, unknown = list[str](), dict[str, list[str]]()
     for part in filter(None, (part.strip() for part in _BETWEEN.split(text))):
         for code, words in _longest_names(part, code_of):
             if code is None:
-                read.refuse(name, f"« {words} » n'est pas reconnu ; valeurs acceptées : {accepted}")
+                unknown.setdefault(instead(words), []).append(f"« {words} »")
             else:
                 codes.append(code)
+    for advice, words_of_cell in unknown.items():
+        verb = "n'est pas reconnu" if len(words_of_cell) == 1 else "ne sont pas reconnus"
+        read.refuse(name, f"{' et '.join(words_of_cell)} {verb} ; {advice}")
     if text.strip():
         read.values[name] = tuple(dict.fromkeys(codes))
 

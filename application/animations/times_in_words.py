@@ -14,7 +14,10 @@ _MONTHS = (
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
-_IN_WORDS = re.compile(r"\b(\d{1,2})(?:er)?\s+([a-z]+)\.?\s+(\d{4})\b")
+#: Also 12-mars-27, as Excel shows it.
+_IN_WORDS = re.compile(r"\b(\d{1,2})(?:er)?[\s-]+([a-z]+)\.?(?:[\s-]+(\d{4})|-(\d{2}))\b(?!\s*[h:])")
+#: A day and a month, in numbers or in words.
+_WITHOUT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})(?:[/-](\d{1,2})|(?:er)?[\s-]+([a-z]{3,}))(?![\d/-])")
 _HOUR = re.compile(r"(?<![\d:])(\d{1,2})\s*(?:h(?:eures?)?|:)\s*(\d{2})?(?::\d{2}(?:\.\d+)?)?(?!\d)")
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b")
@@ -38,6 +41,10 @@ class NotATime(ValueError):
 
 class NoSuchDay(NotATime):
     """No calendar has that day."""
+
+
+class LacksYear(NotATime):
+    """A day and a month alone."""
 
 
 class OtherWeekday(NotATime):
@@ -77,7 +84,7 @@ def moment_of(text: str) -> Moment:
     hours = [_hour(match) for match in _HOUR.finditer(rest)]
     rest = _MARKS.sub(" ", _BESIDE.sub(" ", _HOUR.sub(" ", rest))).strip()
     if rest or (day is None and not hours):
-        raise NotATime(text)
+        raise LacksYear(text) if day is None and _lacks_year(_plain(text)) else NotATime(text)
     if day is not None and (named := set(_WEEKDAY.findall(_plain(text)))) and named != {_WEEKDAYS[day.weekday()]}:
         raise OtherWeekday(day)
     return Moment(day, hours)
@@ -114,10 +121,20 @@ def _of_numbers(match: re.Match[str]) -> date:
 
 
 def _of_words(match: re.Match[str]) -> date:
-    months = [number for number, name in enumerate(_MONTHS, 1) if len(match[2]) >= 3 and name.startswith(match[2])]
-    if len(months) != 1:
+    if not (month := _month(match[2])):
         raise NotATime(match[0])
-    return _date(int(match[3]), months[0], int(match[1]))
+    return _date(int(match[3] or f"20{match[4]}"), month, int(match[1]))
+
+
+def _month(beginning: str) -> int:
+    """Return the number of the only month that begins so, or 0."""
+    months = [number for number, name in enumerate(_MONTHS, 1) if len(beginning) >= 3 and name.startswith(beginning)]
+    return months[0] if len(months) == 1 else 0
+
+
+def _lacks_year(text: str) -> bool:
+    match = _WITHOUT_YEAR.search(text)
+    return match is not None and (_month(match[3]) > 0 if match[3] else 1 <= int(match[2]) <= 12)
 
 
 def _date(year: int, month: int, day: int) -> date:

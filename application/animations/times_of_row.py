@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from application.animations.animation_row import AnimationRow
 from application.animations.times_in_words import (
+    LacksYear,
     Moment,
     NoSuchDay,
     NotATime,
@@ -70,6 +71,8 @@ def _why(error: NotATime, column: str, cells: Mapping[str, str]) -> str:
     match error:
         case OtherWeekday():
             return f"le {error.day:%d/%m/%Y} est un {error.weekday}"
+        case LacksYear():
+            return f"l'année manque, {_WHAT_DAY}"
         case NoSuchDay():
             return f"ce jour n'existe pas, {_WHAT_DAY}"
     hour = {"start": _WHAT_HOUR, "end": _WHAT_END} if "date" in cells else {}

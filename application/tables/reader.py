@@ -137,13 +137,17 @@ def plain(text: str) -> str:
 
 
 def _headers(records: Iterator[tuple[int, list[str]]], columns: Columns) -> tuple[int, list[str]]:
-    """Read up to the row that names the columns: it may stand below a title. Return the first row if there is none."""
-    first: tuple[int, list[str]] | None = None
+    """Read up to the row that names the columns: it may stand below a title. Return the one that names most of them if
+    none names all, or else the first.
+    """
+    best, most = (1, list[str]()), -1
     for number, record in islice(records, _HEAD):
-        if not set(columns.mandatory) - set(_resolved(record, columns)):
+        named = set(_resolved(record, columns)) - {None}
+        if not set(columns.mandatory) - named:
             return number, record
-        first = (number, record) if first is None else first
-    return first or (1, [])
+        if len(named) > most:
+            best, most = (number, record), len(named)
+    return best
 
 
 def _delimiter(text: str, columns: Columns) -> str:
@@ -204,7 +208,11 @@ def _names(headers: Sequence[str], columns: Columns, number: int) -> list[str | 
     recognised = [name for name in names if name is not None]
     if missing := [name for name in columns.mandatory if name not in recognised]:
         absent = ", ".join(f"« {columns.headers[name][0]} »" for name in missing)
-        raise invalid(f"ligne {number} : colonne {absent} attendue ; {columns.expected}", "csv")
+        wanted = f"colonne {absent} attendue" if len(missing) == 1 else f"colonnes {absent} attendues"
+        unknown = [f"« {header[:40]} »" for header, name in zip(headers, names, strict=True) if name is None and header]
+        # Of a row that names nothing, such as a title, that says nothing.
+        aside = f" ; pas de colonne de ce nom : {', '.join(unknown[:5])}" if recognised and unknown else ""
+        raise invalid(f"ligne {number} : {wanted}{aside} ; {columns.expected}", "csv")
     if len(set(recognised)) < len(recognised):
         twice = next(name for name in recognised if recognised.count(name) > 1)
         alike = " et ".join(f"« {header} »" for header, name in zip(headers, names, strict=True) if name == twice)

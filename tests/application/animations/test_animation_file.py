@@ -98,7 +98,8 @@ def test_terms_are_known_whatever_their_accents_and_those_that_are_not_are_named
         "Thème(s) : « ENT »",
         "Thème(s) : « Jardinage »",
     ]
-    assert "valeurs acceptées : « ENT - Pronote »" in words[0]
+    assert "le plus proche : « ENT - Pronote »" in words[0]
+    assert "valeurs acceptées : « ENT - Pronote »" in words[1]
     assert WORDS.code(TermKind.VENUE_TYPE, "Mairie annexe") == "mairie-annexe"
     assert "annexe" not in WORDS.labels(TermKind.VENUE_TYPE)
 

@@ -133,7 +133,9 @@ def test_the_national_team_erases_nobody_from_its_own_account(role: str, status:
     ("role", "desk"),
     [("STRUCTURE", "/structure"), ("COORDONNATEUR", "/territoire"), ("TEAM", "/moderation"), ("DIRECTOR", "/ecole")],
 )
-def test_what_waits_for_somebody_leads_to_where_it_is_done(visitor: Visitor, role: str, desk: str) -> None:
+def test_what_waits_for_somebody_leads_to_where_it_is_done(
+    visitor: Visitor, people: People, role: str, desk: str
+) -> None:
     visitor.signs_in(role)
     everything = tasks(desk, defaultdict(lambda: 2))
     assert everything

@@ -28,6 +28,8 @@ def test_a_season_is_read_from_a_table_and_declared_once_it_is_confirmed(visitor
     wrong = sends_file(visitor, page, "/structure/import", "saison.csv", TABLE.replace(";12", ";douze").encode())
     assert "À corriger" in wrong
     assert "Corrigez les lignes" in wrong
+    assert "« douze » : un nombre est attendu, par exemple 12." in wrong.replace("\xa0", " ")
+    assert "ligne à corriger" in wrong.replace("\xa0", " ")
     checked = sends_file(visitor, page, "/structure/import", "saison.csv", TABLE.encode())
     assert "À créer" in checked
     assert "lundi 15 mars 2027, de 18 h à 20 h" in checked.replace("\xa0", " ")
@@ -38,7 +40,13 @@ def test_a_season_is_read_from_a_table_and_declared_once_it_is_confirmed(visitor
     fields = dict(pair.split("=") for pair in form.content.decode().split("&") if pair.startswith(("jeton", "cle")))
     answer = visitor.http.post("/structure/import", data=fields | confirmed, files={"file": ("", b"")})
     assert answer.status_code == 303, answer.text[:2000]
+    assert "1 animation est déclarée." in visitor.sees(answer.headers["location"]).replace("\xa0", " ")
     assert "Café un" in visitor.sees("/structure?etat=SUBMITTED")
+    again = sends_file(visitor, page, "/structure/import", "saison.csv", TABLE.encode()).replace("\xa0", " ")
+    assert "1 ligne, 1 animation déjà déclarée. Il n'y a rien de nouveau à déclarer." in again
+    season = f"{TABLE.rstrip()}\nTotal;;;;;;;;12\n"
+    noted = sends_file(visitor, page, "/structure/import", "total.csv", season.encode()).replace("\xa0", " ")
+    assert "champs obligatoires. Si cette ligne n&#39;est pas une animation, effacez-la du tableau." in noted
     assert "choisissez un tableau" in sends_file(visitor, page, "/structure/import", "", b"")
     assert "ce fichier est vide" in sends_file(visitor, page, "/structure/import", "vide.csv", b"\r\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,10 @@ _IMPORT = document("structure/animations/import")
 #: The file itself goes with the form that confirms it: nothing is kept meanwhile.
 _CONTENT, _NAME = Field("content", "Tableau", hidden=True), Field("fileName", "Nom", hidden=True)
 _TABLE = (replace(tables.TABLE, hint="CSV ou Excel (XLSX), 5 Mo et 1 000 lignes au plus."),)
+#: The parameter that tells how many animations were just declared.
+IMPORTED = "importes"
+#: How the API says that a cell is empty, and how many of a row are where it is hardly an animation.
+_EMPTY, _MOSTLY = " : champ obligatoire.", 4
 OUTCOMES = {
     "TO_CREATE": ("À créer", "info"),
     "CREATED": ("Créée", "success"),
@@ -59,7 +64,9 @@ class SeasonImport:
         values["idempotencyKey"] = form.key
         payload = (await self._site.api.ask(request, _IMPORT, {"input": values}, file))["animationsImport"]
         if confirms and not payload["errors"]:
-            return RedirectResponse(at_desk(request, "/structure", ("etat", "SUBMITTED")) + "#liste", 303)
+            created = sum(row["outcome"] == "CREATED" for row in payload["rows"])
+            towards = at_desk(request, "/structure", ("etat", "SUBMITTED"), (IMPORTED, str(created)))
+            return RedirectResponse(towards, 303)
         refused = any(row["outcome"] == "REFUSED" for row in payload["rows"])
         if payload["errors"] and not payload["rows"]:
             form.refuse(payload["errors"])
@@ -79,9 +86,21 @@ class SeasonImport:
             payload=payload,
             ready=ready,
             outcomes=OUTCOMES,
-            to_create=sum(row["outcome"] == "TO_CREATE" for row in payload["rows"]) if payload else 0,
+            counts=Counter(row["outcome"] for row in payload["rows"]) if payload else Counter(),
+            wrong_with={row["row"]: together(row["errors"]) for row in payload["rows"]} if payload else {},
         )
         return self._site.guard.keep(request, response)
+
+
+def together(errors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is wrong with a row, its empty cells in one sentence: of a note or a sum below a table, most are."""
+    messages = [str(error["message"]) for error in errors]
+    empty = [message.removesuffix(_EMPTY) for message in messages if message.endswith(_EMPTY)]
+    if len(empty) < 2:
+        return messages
+    filled = [message for message in messages if not message.endswith(_EMPTY)]
+    advice = " Si cette ligne n'est pas une animation, effacez-la du tableau." if len(empty) >= _MOSTLY else ""
+    return [*filled, f"{', '.join(empty)} : champs obligatoires.{advice}"]
 
 
 def _file(form: Form) -> File | None:

@@ -13,10 +13,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from web.core.documents import document
+from web.core.french import plural
 from web.core.narrowing import Search, ask_narrowed, not_named
 from web.core.pages import page_variables, pages_around
 from web.core.site import Site
 from web.core.typed import iso_day
+from web.structure.animations.importing import IMPORTED
 from web.structure.speaking import WHO, spoken_for
 
 _OWN = document("structure/animations/own")
@@ -56,8 +58,10 @@ _WORDS = {
     "tri": "Trier par",
     "sens": "Sens du tri",
 }
+#: Parameters that no other order of the list keeps.
+_OF_ONE_PAGE = ("tri", "sens", "after", "before", IMPORTED)
 _DIRECTIONS = ("asc", "desc")
-_NAMES = (*_LISTS, "mots", "du", "avant", "quand", "tri", "sens")
+_NAMES = (*_LISTS, "mots", "du", "avant", "quand", "tri", "sens", IMPORTED)
 
 
 class OwnAnimations:
@@ -95,10 +99,22 @@ class OwnAnimations:
             unknown=[*unheard, *(_WORDS.get(name, name) for name in refused), *not_named(request, *_NAMES)],
             headings=_headings(params),
             exports=_exports(chosen["id"], where, order),
+            done=_imported(params),
         )
 
     def _is_over(self, animation: Mapping[str, Any]) -> bool:
         return datetime.fromisoformat(animation["endsAt"]) <= self._site.clock()
+
+
+def _imported(params: QueryParams) -> str:
+    """Return what an import has just done."""
+    number = params.get(IMPORTED, "")
+    if not (number.isascii() and number.isdigit() and len(number) < 5):
+        return ""
+    declared = plural(int(number), "animation est déclarée", "animations sont déclarées")
+    return (
+        f"{declared}. L'équipe nationale va les publier." if int(number) > 1 else f"{declared}. Elle va être publiée."
+    )
 
 
 def _where(params: QueryParams) -> tuple[dict[str, Any], list[str]]:
@@ -133,7 +149,7 @@ def _order(params: QueryParams) -> list[dict[str, str]]:
 
 def _headings(params: QueryParams) -> list[dict[str, Any]]:
     """Return the sorts with their addresses: the one in force leads the other way round."""
-    kept = [each for each in params.multi_items() if each[1] and each[0] not in ("tri", "sens", "after", "before")]
+    kept = [each for each in params.multi_items() if each[1] and each[0] not in _OF_ONE_PAGE]
     headings = []
     for name, (label, _) in SORTS.items():
         current = params.get("tri") == name
