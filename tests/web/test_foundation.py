@@ -18,7 +18,7 @@ from cli.logs import RequestLog
 from web.accounts.data import OwnData
 from web.accounts.pages import Accounts
 from web.candidatures.candidature import CandidaturePage
-from web.core.assets import assets
+from web.core.assets import Assets, assets
 from web.core.cookies.done import Done
 from web.core.cookies.lists import Lists
 from web.core.cookies.sessions import Sessions
@@ -132,17 +132,38 @@ def test_a_site_that_is_not_of_the_state_bears_none_of_its_marks():
     assert not any("Marianne" in name or "favicon" in name for name in plain.names)
 
 
-@pytest.mark.parametrize("state", [True, False])
-def test_the_styles_name_no_icon_that_is_not_served(state: bool):
-    site = assets(state=state)
+def test_the_styles_hold_no_component_that_no_page_uses():
+    """Each first visit waits for them, on a line that may be slow."""
+    pages = " ".join(
+        path.read_text(encoding="utf-8") for suffix in ("html", "py") for path in ROOT.rglob(f"*.{suffix}")
+    )
+    components = [path.stem for path in (ROOT / "assets" / "dsfr" / "css").glob("*.css")]
+    used = {"core", "form", *(re.findall(r"\bfr-([a-z]+)", pages.replace("fr-btn", "fr-button")))}
+    assert sorted({each.replace("skiplink", "skiplinks") for each in components} - used) == []
+
+
+def test_a_first_page_is_light_enough_for_a_slow_line():
+    """Styles and scripts, compressed: the HTML of a list adds some 6 kB and icons 2, and the budget is 100."""
+    site = assets(state=True)
+    sizes = {name: len(served(site, name)) for name in site.names if name.endswith((".css", ".js"))}
+    assert sum(sizes.values()) < 60_000, sizes
+
+
+def served(site: Assets, name: str) -> bytes:
     scope = {
         "type": "http",
         "path": "/",
         "headers": [],
         "query_string": b"",
-        "path_params": {"name": "site.css", "digest": "x"},
+        "path_params": {"name": name},
     }
-    named = set(re.findall(rb"url\((icons/[^)]+)\)", gzip.decompress(site.get(Request(scope)).body)))
+    return bytes(site.get(Request(scope)).body)
+
+
+@pytest.mark.parametrize("state", [True, False])
+def test_the_styles_name_no_icon_that_is_not_served(state: bool):
+    site = assets(state=state)
+    named = set(re.findall(rb"url\((icons/[^)]+)\)", gzip.decompress(served(site, "site.css"))))
     assert {name.decode() for name in named} <= site.names
     assert named
 

@@ -116,6 +116,22 @@ def test_no_page_breaks_a_rule_of_accessibility_or_asks_another_site(
     assert [text for text in complaints if "status of 4" not in text] == []
 
 
+def test_colours_that_the_reader_chose_hide_nothing(browser: Browser, server: Server) -> None:
+    context = browser.new_context(forced_colors="active", color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{server.address}/animations?vue=mois")
+    style = "(each, name) => getComputedStyle(each)[name]"
+    current = page.locator(".site-nav a[aria-current]")
+    assert current.evaluate(style, "borderBottomStyle") == "solid"
+    # What stands in a form is drawn on what the reader reads on.
+    assert page.locator("select").first.evaluate(style, "colorScheme") == "light dark"
+    page.goto(f"{server.address}/programme")
+    text = page.locator("h1").evaluate(style, "color")
+    filled, empty = (page.locator(f".site-chart-{part}").first.evaluate(style, "fill") for part in ("bar", "ground"))
+    assert (filled, empty) == (text, page.locator("body").evaluate(style, "backgroundColor"))
+    context.close()
+
+
 def test_a_commune_is_suggested_while_it_is_typed_and_accepted_as_it_is_suggested(
     browser: Browser, server: Server, animation: str
 ) -> None:

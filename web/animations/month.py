@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from web.core.pages import namesakes
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -40,6 +42,12 @@ class Month:
 
         weeks = Calendar().monthdatescalendar(first.year, first.month)
         return cls(first, [[day(each) for each in week] for week in weeks], sum(each["totalCount"] for each in days))
+
+    @property
+    def namesakes(self) -> frozenset[tuple[Any, ...]]:
+        """Return the titles that several of the animations shown have."""
+        days = (day for week in self.weeks for day in week if day)
+        return namesakes((animation for day in days for animation in day.animations), "title")
 
     @property
     def around(self) -> tuple[date, date]:

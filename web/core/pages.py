@@ -1,9 +1,11 @@
-"""Pages of a list: what the API is asked for, and the addresses of the pages around."""
+"""Pages of a list: what the API is asked for, the addresses of the pages around, and names that stand there twice."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -42,3 +44,16 @@ def pages_around(request: Request, info: Mapping[str, Any], anchor: str = "") ->
         address("before", info["startCursor"]) if info["hasPreviousPage"] else None,
         address("after", info["endCursor"]) if info["hasNextPage"] else None,
     )
+
+
+def namesakes(nodes: Iterable[Mapping[str, Any]], *paths: str) -> frozenset[tuple[Any, ...]]:
+    """Return what several of these nodes have at all of these paths (`structure.name`).
+
+    Their links lead to different places, and say more to be told apart.
+    """
+    counted = Counter(tuple(_at(node, path) for path in paths) for node in nodes)
+    return frozenset(each for each, number in counted.items() if number > 1)
+
+
+def _at(node: Mapping[str, Any], path: str) -> Any:
+    return reduce(lambda part, name: part[name], path.split("."), node)

@@ -22,6 +22,7 @@ from web.core.cookies.sessions import Sessions
 from web.core.cookies.warnings import handed_over
 from web.core.desks import at_desk, whose
 from web.core.documents import ROOT
+from web.core.pages import namesakes
 from web.core.paths import address_without
 
 #: Nothing inline, nothing from elsewhere. Styles hold small images as data.
@@ -89,6 +90,7 @@ class Templates:
             "path",
         ):
             self._environment.filters[name] = getattr(french, name)
+        self._environment.filters["namesakes"] = namesakes
         places = {*_OF_ACCOUNTS, *(address for address, _ in site.get("menu", ()))}
         own = {"fragment": self.fragment, "fragments": self.fragments, "choice": self.choice, "places": places}
         self._environment.globals.update(site, **own)

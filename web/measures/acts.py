@@ -177,7 +177,7 @@ ADD_MEMBER = Act(
     (
         Field("firstName", "Prénom", required=True),
         Field("lastName", "Nom", required=True),
-        Field("email", "Adresse électronique", required=True),
+        Field("email", "Adresse e-mail", "email", "Format attendu : nom@exemple.fr", required=True),
         Field("profession", "Profession", required=True),
     ),
     "Son nom et son adresse sont chiffrés, et effacés à sa demande. Sa profession reste.",

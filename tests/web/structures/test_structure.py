@@ -150,6 +150,11 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
     assert 'name="commune" value="Montpellier"' in page
     refused = visitor.sends(page, values=FORM | {"commune": "Gignac", "title": ""}, status=422)
     assert "communeCode" not in links(refused)
+    # What the page does not ask for is not missing.
+    asked = {name: value for name, value in FORM.items() if name != "territory"}
+    refused = visitor.sends(page, values=asked | {"date": "", "title": ""}, status=422)
+    assert "Titre : champ obligatoire." in refused
+    assert "Territoire : champ obligatoire." not in refused
     refused = visitor.sends(page, values=FORM | {"commune": "13001"}, status=422)
     assert '<a href="#commune">Marseille 1er Arrondissement est dans un autre département' in refused
     page = visitor.sends(page, values=FORM | {"title": "Changée", "secondTheme": "temps-ecran", "languages": "ar"})

@@ -72,7 +72,7 @@ _ACTS = (
         "Le contenu est repris. L'attestation ne l'est jamais.",
         "ANIMATION_CLONE",
         _moments,
-        forms.PLACES,
+        {name: place for name, place in forms.PLACES.items() if place != "commune"},
         lambda payload: f"/structure/animations/{payload['animation']['id']}",
         mended=forms.of_day,
     ),

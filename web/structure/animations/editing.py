@@ -111,7 +111,8 @@ class AnimationEditing:
     async def modify(self, request: Request) -> Response:
         animation = await self._animation(request)
         form = await self._site.guard.posted(request, (*forms.FIELDS, _VERSION))
-        values = forms.mutation_input(form, animation["territory"]["timeZone"])
+        # It stays where it is: the page does not ask for it.
+        values = forms.mutation_input(form.without("territory"), animation["territory"]["timeZone"])
         communes = await self._commune(request, form, animation["territory"]["code"])
         values |= {"animationId": animation["id"], "communeCode": _code(communes)}
         values["school"] = await self._school(request, form)
