@@ -58,6 +58,7 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     judge = {"accepted": "non", "reasonCode": "UNSIGNED"}
     page = auditor.sends(page, "juger", judge)
     assert "Pièce non signée." in page
+    assert "Contrôle en cours" in structure.sees("/structure/dossiers")
     sheet = re.findall(r'name="piece" value="(sheet:[^"]+)"', page)[0]
     assert "Réponse de la structure" in structure.sends(structure.sees(pieces), "repondre", {"answer": "Au verso."})
     page = auditor.sends(page, "juger", {"piece": sheet, "accepted": "oui"})
@@ -69,6 +70,13 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     closed = auditor.sees("/controle?etat=CLOSED")
     assert f"1{NBSP}pièce acceptée, 1{NBSP}refusée" in closed
     assert "Clos le " in closed
+    coordonnateur = Visitor(server.address).signs_in("COORDONNATEUR")
+    for visitor, desk in ((coordonnateur, "/territoire/dossiers"), (structure, "/structure/dossiers")):
+        for page in (desk, f"{desk}/{dossier}"):
+            assert "Pièce refusée par un contrôle" in visitor.sees(page), page
+    seen = coordonnateur.sees(f"/territoire/dossiers/{dossier}")
+    assert "Ce qu&#39;un contrôle refuse" in seen or "Ce qu'un contrôle refuse" in seen
+    assert "Rien ne manque et rien n'est inhabituel" not in seen
 
 
 def test_a_dossier_is_replayed_with_positions_and_proofs(path: str, dossier: str, server: Server) -> None:
