@@ -6,12 +6,14 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from application.tables import encodings
+from application.tables import encodings, opendocument
 from domain.kernel.errors import invalid
 
 #: The most bytes that a workbook may unpack to: far more than a table within the limits of its import.
@@ -31,6 +33,12 @@ _OTHERS = (
     *((mark, "une page HTML") for mark in (b"<!doctype html", b"<html", b"<head", b"<body", b"<table")),
     (b"{\\rtf", "un document RTF"),
 )
+_TOO_LARGE = "classeur trop grand : gardez les seules lignes à importer."
+#: What the readers of archives, of XML and of workbooks raise for one that is damaged, or locked by a password.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, RuntimeError, KeyError, IndexError),
+    *(ValueError, TypeError, AttributeError, EOFError, SyntaxError),
+)
 #: Encodings that UTF-8 is mistaken for where its letters come out in pairs.
 _TAKEN_FOR = ("cp1252", "mac_roman", "cp858")
 
@@ -41,7 +49,7 @@ def text_of(content: bytes) -> str:
     if content.startswith(_ZIP):
         return _text_of_workbook(content)
     if content.startswith(_OLD_WORKBOOK):
-        raise invalid("ancien classeur Excel (.xls) : enregistrez-le au format XLSX ou CSV.", "csv")
+        raise invalid("ancien classeur Excel (.xls) : enregistrez-le au format XLSX, ODS ou CSV.", "csv")
     return mended(_decoded(content))
 
 
@@ -50,16 +58,16 @@ def check_is_table(content: bytes) -> None:
     start = content[:_START].removeprefix(codecs.BOM_UTF8).lstrip()
     kind = next((kind for mark, kind in _OTHERS if start.lower().startswith(mark)), None)
     if kind is None and content.startswith(_ZIP) and not _is_workbook(content):
-        kind = "une archive ZIP, ou un document qui n'est pas un classeur XLSX"
+        kind = "une archive ZIP, ou un document qui n'est pas un classeur XLSX ou ODS"
     if kind is not None:
-        raise invalid(f"ce fichier est {kind}, et non un tableau : enregistrez-le au format XLSX ou CSV.", "csv")
+        raise invalid(f"ce fichier est {kind}, et non un tableau : enregistrez-le au format XLSX, ODS ou CSV.", "csv")
 
 
 def _is_workbook(content: bytes) -> bool:
     """Tell whether a ZIP holds a workbook; of a damaged archive nobody knows."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
+            return any(name.startswith("xl/") for name in archive.namelist()) or opendocument.is_spreadsheet(archive)
     except (zipfile.BadZipFile, ValueError, EOFError):
         return True
 
@@ -106,18 +114,28 @@ def _text_of_workbook(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
-                raise invalid("classeur trop grand : gardez les seules lignes à importer.", "csv")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+                raise invalid(_TOO_LARGE, "csv")
+            rows = opendocument.rows_of if opendocument.is_spreadsheet(archive) else _rows_of_excel
         lines = io.StringIO(newline="")
         writer = csv.writer(lines, delimiter=";", lineterminator="\n")
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            writer.writerow([_cell(value) for value in row])
+        for row in rows(content):
+            writer.writerow(row)
             if lines.tell() > LARGEST_WORKBOOK:
-                raise invalid("classeur trop grand : gardez les seules lignes à importer.", "csv")
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, SyntaxError):
+                raise invalid(_TOO_LARGE, "csv")
+    except opendocument.TooLarge:
+        raise invalid(_TOO_LARGE, "csv") from None
+    except _DAMAGED:
         # The library has no error of its own for a damaged workbook.
-        raise invalid("ce classeur ne peut pas être lu : enregistrez-le à nouveau, en XLSX ou en CSV.", "csv") from None
+        raise invalid(
+            "ce classeur ne peut pas être lu : enregistrez-le à nouveau, en XLSX, en ODS ou en CSV.", "csv"
+        ) from None
     return lines.getvalue()
+
+
+def _rows_of_excel(content: bytes) -> Iterator[list[str]]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    for row in book.worksheets[0].iter_rows(values_only=True):
+        yield [_cell(value) for value in row]
 
 
 def _cell(value: Any) -> str:

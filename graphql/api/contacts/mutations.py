@@ -47,7 +47,7 @@ class ContactsImportInput(Repeatable):
         " Mandatory unless `file` is given."
     )
     file: Upload | None = value_of(
-        "The file itself, CSV of any usual encoding or XLSX, 5 MB at most. Sent by the GraphQL multipart request"
+        "The file itself, CSV of any usual encoding, XLSX or ODS, 5 MB at most. Sent by the GraphQL multipart request"
         " specification."
     )
 

@@ -29,7 +29,7 @@ class SchoolsImportInput(Repeatable):
         " also that of the State's directory of education. Mandatory unless `file` is given."
     )
     file: Upload | None = value_of(
-        "The table itself, CSV of any usual encoding or XLSX, 5 MB at most. Sent by the GraphQL multipart request"
+        "The table itself, CSV of any usual encoding, XLSX or ODS, 5 MB at most. Sent by the GraphQL multipart request"
         " specification."
     )
     dry_run: bool | None = value_of("Only tell what would be recorded, and what would be refused.")

@@ -34,7 +34,7 @@ class StrategySchoolsImportInput(Versioned):
         " known yet. Mandatory unless `file` is given."
     )
     file: Upload | None = value_of(
-        "The table itself, CSV of any usual encoding or XLSX, 5 MB at most. Sent by the GraphQL multipart request"
+        "The table itself, CSV of any usual encoding, XLSX or ODS, 5 MB at most. Sent by the GraphQL multipart request"
         " specification."
     )
     dry_run: bool | None = value_of("Only tell what would be recorded, and what would be refused.")

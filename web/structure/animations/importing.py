@@ -23,7 +23,7 @@ from web.structure.speaking import spoken_for_id
 _IMPORT = document("structure/animations/import")
 #: The file itself goes with the form that confirms it: nothing is kept meanwhile.
 _CONTENT, _NAME = Field("content", "Tableau", hidden=True), Field("fileName", "Nom", hidden=True)
-_TABLE = (replace(tables.TABLE, hint="CSV ou Excel (XLSX), 5 Mo et 1 000 lignes au plus."),)
+_TABLE = (replace(tables.TABLE, hint="CSV, Excel (XLSX) ou LibreOffice (ODS), 5 Mo et 1 000 lignes au plus."),)
 #: The parameter that tells how many animations were just declared.
 IMPORTED = "importes"
 #: How the API says that a cell is empty, and how many of a row are where it is hardly an animation.

@@ -39,9 +39,9 @@ class AnimationsImportInput(Repeatable):
     structure_id: strawberry.ID = reference("The structure that declares them.")
     csv: str | None = value_of("The table as CSV text. Mandatory unless `file` is given.")
     file: Upload | None = value_of(
-        "The file itself, CSV of any usual encoding and delimiter or XLSX, 5 MB and 1,000 rows at most. Its first line"
-        " names the columns, in any order and usual spelling; `/animations/import-template.xlsx` is an example. Sent by"
-        " the GraphQL multipart request specification."
+        "The file itself, CSV of any usual encoding and delimiter, XLSX or ODS, 5 MB and 1,000 rows at most. Its first"
+        " line names the columns, in any order and usual spelling; `/animations/import-template.xlsx` is an example."
+        " Sent by the GraphQL multipart request specification."
     )
     dry_run: bool | None = value_of("Whether to tell what would become of each row, and record nothing.")
 
