@@ -60,6 +60,16 @@ def test_forms_are_checked_by_the_site_alone_in_french_and_all_at_once():
     assert checked == []
 
 
+def test_a_search_that_is_not_understood_is_said_in_the_title_and_above_the_page():
+    silent = []
+    for path in sorted(ROOT.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        if path.name not in ("macros.html", "searched.html") and "page.words(" in text:
+            said = re.search(r"block title %}{{ \"Erreur : \" if [^}]*\.error }}", text) and "page.to_correct(" in text
+            silent += [] if said else [str(path.relative_to(ROOT))]
+    assert silent == []
+
+
 def test_a_page_below_a_list_is_titled_by_what_it_is_of():
     """Tabs, histories and screen readers tell two candidatures apart by their titles alone."""
     below = re.compile(r"trail\(\[\(.*\), \(.*\)\], ")

@@ -66,6 +66,13 @@ _BEYOND_AXE = """() => {
   const vague = /^(ici|voir|ouvrir|lire|modifier|supprimer|télécharger|détails?|plus|suite|pdf|csv|excel)$/i;
   for (const each of document.querySelectorAll('a[href]'))
     if (vague.test(words(each))) faults.push(`says too little: ${each.outerHTML.slice(0, 120)}`);
+  const places = new Map();
+  for (const each of document.querySelectorAll('main a[href]')) {
+    const about = document.getElementById(each.getAttribute('aria-describedby')), name = words(each);
+    const heard = about ? `${name} (${words(about)})` : name;
+    if (name) places.set(heard, new Set([...(places.get(heard) ?? []), each.href.split('#')[0]]));
+  }
+  for (const [name, all] of places) if (all.size > 1) faults.push(`leads to ${all.size} places: ${name}`);
   const named = new Map();
   for (const each of document.querySelectorAll('details.site-confirm > summary'))
     named.set(words(each), (named.get(words(each)) ?? 0) + 1);
