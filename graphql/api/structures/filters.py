@@ -8,8 +8,8 @@ import strawberry
 
 
 @strawberry.enum(
-    description="What leads a list of structures: their name, or what they owe, for who gives `managed`."
-    " Late attestations weigh most, then all attestations due, then dossiers to submit."
+    description="What leads a list of structures: their name, or what they owe, for who gives `managed`; of the whole"
+    " country their name. Late attestations weigh most, then all attestations due, then dossiers to submit."
 )
 class StructureOrder(StrEnum):
     NAME = "NAME"

