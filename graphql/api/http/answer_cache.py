@@ -109,7 +109,8 @@ class KeptAnswers:
         kept = self._answers.get(question)
         if kept is None or monotonic() >= kept.until or not self._is_recent(kept.read_at):
             return None
-        return kept if _position(kept.read_at, least) >= least else None
+        # Most want no least position, and to find that of an answer takes all its read models.
+        return kept if least == 0 or _position(kept.read_at, least) >= least else None
 
     def keep(self, question: Hashable, answer: KeptAnswer, standing: int | None) -> None:
         """Keep an answer, unless something has moved since `standing`."""
