@@ -136,14 +136,21 @@ def _check_repetition(
         raise _registered_already(standing in book.waiting, is_own, "email" if registrant.email else "phone")
 
 
+_OWN_WAY = " : le lien pour suivre l'inscription, ou y renoncer, est dans le message de confirmation."
+_OTHER_PERSON = ". Si c'en est une autre, l'autre parent par exemple, laissez l'adresse vide : un billet suffit."
+
+
 def _registered_already(waits: bool, own: bool, field: str) -> DomainError:
     """Return the refusal that tells where the first registration stands."""
-    who = "Vous êtes" if own else "Cette personne est"
+    by_address = field == "email"
+    # Families share an address: whoever registers another parent is not told that it is the same person.
+    who = "Vous êtes" if own else "Une personne est" if by_address else "Cette personne est"
     where = "sur la liste d'attente de cette animation" if waits else "inscrite à cette animation"
-    by = "cette adresse" if field == "email" else "ce nom et ce téléphone"
+    by = "cette adresse" if by_address else "ce nom et ce téléphone"
     if own:
-        where = where.replace("inscrite", "inscrit(e)")
-    way = " : le lien pour suivre l'inscription, ou y renoncer, est dans le message de confirmation." if own else "."
+        where, way = where.replace("inscrite", "inscrit(e)"), _OWN_WAY
+    else:
+        way = _OTHER_PERSON if by_address else "."
     return refuse(ErrorCode.DUPLICATE, f"{who} déjà {where} avec {by}{way}", field)
 
 

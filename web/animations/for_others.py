@@ -20,6 +20,7 @@ class RegisteringParents(RegisteringOthers):
     """The form by which a teacher, a director, a head or a médiateur registers a parent."""
 
     path = "/animations/{id}/inscrire"
+    reads_list = False
 
     async def animation(self, request: Request) -> Mapping[str, Any]:
         variables = {"id": request.path_params["id"], "signedIn": True}

@@ -73,7 +73,7 @@ def seat_after_cancelling(place):
 
 
 @pytest.mark.parametrize(
-    ("who", "how", "words"), [(PARENT, {}, "Vous êtes"), (STRUCTURE, {"on_behalf": True}, "Cette personne est")]
+    ("who", "how", "words"), [(PARENT, {}, "Vous êtes"), (STRUCTURE, {"on_behalf": True}, "Une personne est")]
 )
 def test_who_registered_an_address_and_who_reads_the_list_is_told_where_it_stands(who, how, words):
     registers(registered(True), who, contact=contact(1), **how).then_refused(

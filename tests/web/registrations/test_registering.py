@@ -116,6 +116,28 @@ def test_a_second_parent_with_the_same_address_reads_how_to_register(visitor: Vi
     assert "Pour inscrire une autre personne, donnez une autre adresse" in page
 
 
+def test_who_registers_a_second_parent_with_the_same_address_reads_to_leave_it_empty(
+    visitor: Visitor, people: People, server: Server
+) -> None:
+    people.publish(animation := people.declare(title="À deux, par d'autres", seats=5))
+    visitor.sends(visitor.sees(f"/animations/{animation}"), values=LEA)
+    paul = {"firstName": "Paul", "lastName": "Martin", "email": LEA["email"]}
+    structure = Visitor(server.address).signs_in("STRUCTURE")
+    form = structure.sees(f"/structure/animations/{animation}/inscrire")
+    assert "Laissez vide pour l&#39;autre parent qui la partage." in form
+    refused = structure.sends(form, values=paul, status=422)
+    assert "l&#39;autre parent par exemple, laissez l&#39;adresse vide" in refused
+    assert "Imprimer le billet" in structure.sends(refused, values=paul | {"email": ""})
+    teacher = Visitor(server.address).signs_in("TEACHER")
+    form = teacher.sees(f"/animations/{animation}/inscrire")
+    # Teachers are not told whether an address is taken.
+    assert "ce billet ne donne pas de seconde place" in teacher.sends(form, values=paul)
+    form = teacher.sees(f"/animations/{animation}/inscrire")
+    given = teacher.sends(form, values=paul | {"firstName": "Zoé", "email": ""})
+    assert "Imprimer le billet" in given
+    assert "seconde place" not in given
+
+
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
     people.publish(animation := people.declare(title="Trop tard"))
     page = visitor.sees(f"/animations/{animation}")

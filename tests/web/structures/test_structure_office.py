@@ -29,7 +29,7 @@ def test_a_season_is_read_from_a_table_and_declared_once_it_is_confirmed(visitor
     assert "À corriger" in wrong
     assert "Corrigez les lignes" in wrong
     assert "« douze » : un nombre est attendu, par exemple 12." in wrong.replace("\xa0", " ")
-    assert "ligne à corriger" in wrong.replace("\xa0", " ")
+    assert "dont <strong>1 à corriger</strong>" in wrong.replace("\xa0", " ")
     checked = sends_file(visitor, page, "/structure/import", "saison.csv", TABLE.encode())
     assert "À créer" in checked
     assert "lundi 15 mars 2027, de 18 h à 20 h" in checked.replace("\xa0", " ")

@@ -156,7 +156,12 @@ _FIELDS = (
     _FIRST,
     Field("lastName", "Nom", required=True),
     Field("phone", "Téléphone", "tel", "Pour prévenir si l'animation change. Format attendu : 06 12 34 56 78"),
-    Field("email", "Adresse e-mail", "email", "Si la personne en a une."),
+    Field(
+        "email",
+        "Adresse e-mail",
+        "email",
+        "Une adresse inscrit une seule personne. Laissez vide pour l'autre parent qui la partage.",
+    ),
     Field("children", "Nombre d'enfants qui viennent aussi", "number"),
 )
 _REGISTER = document("structure/attendance/register")
@@ -168,6 +173,8 @@ class RegisteringOthers:
     """The form by which a structure registers a parent who has no e-mail, and the ticket to give them."""
 
     path = "/structure/animations/{id}/inscrire"
+    #: Whether who registers is told that an address is taken: others are answered as if it were not.
+    reads_list = True
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -198,6 +205,8 @@ class RegisteringOthers:
                 shown["status"] = payload["registration"]["status"]
                 # Who registers several in turn gives each their own code.
                 shown["name"] = " ".join(form.values[name].strip() for name in ("firstName", "lastName"))
+                if form.values["email"].strip() and not self.reads_list:
+                    shown["shared"] = "oui"
                 response = RedirectResponse(f"{request.url.path}?{_REGISTERED}=oui", 303)
                 self.site.done.hand_over(request, response, self._reader(request), shown)
                 return response
@@ -219,6 +228,7 @@ class RegisteringOthers:
             name=shown.get("name", ""),
             code=shown.get("code", ""),
             ticket=shown.get("ticket", ""),
+            shared=bool(shown.get("shared")),
             waits=shown.get("status") == "WAITING",
             # Still show what was typed before it closed.
             open=form.failed or (animation["audience"]["code"] != FOR_MEDIATEURS and begins),
