@@ -183,4 +183,7 @@ def test_a_territory_a_structure_or_a_school_that_is_not_the_readers_is_shown_li
 @pytest.mark.parametrize("role", ["TEAM", "AUDITOR"])
 def test_who_reads_about_the_whole_country_chooses_any_territory(visitor: Visitor, role: str) -> None:
     visitor.signs_in(role)
-    visitor.sees("/territoire?territoire=13")
+    page = visitor.sees("/territoire?territoire=13")
+    # Searching there stays there, and the country is a link away.
+    assert '<input type="hidden" name="territoire" value="13">' in page
+    assert "Département 13 seulement" in page
