@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 from bench.graphql import busiest, live_tables, read_models
 from bench.support import graphql_documents as documents
 from bench.support.logs import season_log
-from bench.support.servers import Pace, ask_all, ours, pace, pace_of_pages
+from bench.support.servers import Pace, ask_all, ours, pace, pace_of_each
 from bench.support.stage import Goal, about_the_machine, judge, server, show
 
 EVENTS = 1_000_000
@@ -20,6 +20,7 @@ LEAST_SHARE = 0.5
 ROUNDS = 3
 #: More addresses than are asked in a run, so that no answer is met again.
 ADDRESSES = 6_000
+_OF_PERIODS = "GraphQL page of 20, of periods"
 SEASON_START, SEASON_DAYS = date(2025, 9, 1), 270
 
 
@@ -42,14 +43,17 @@ def main() -> None:
             paces: dict[str, list[Pace]] = {}
             for number in range(ROUNDS):
                 # Other periods and animations in each round; each period has a full first page.
-                periods = [_period(number * ADDRESSES + each) for each in range(ADDRESSES)]
+                numbers = range(number * ADDRESSES, (number + 1) * ADDRESSES)
+                lists = [body | {"variables": {"where": _where(ROUNDS * ADDRESSES + each)}} for each in numbers]
                 share = len(animations) // ROUNDS
                 own = animations[number * share : (number + 1) * share]
                 paces.setdefault("GraphQL page of 20", []).append(pace(address, body, arguments.seconds))
+                # The lists that pages show, beside which a page tells what it takes itself.
+                paces.setdefault(_OF_PERIODS, []).append(pace_of_each(address, lists, arguments.seconds))
                 paces.setdefault("/animations", []).append(
-                    pace_of_pages(site, [f"/animations?{period}" for period in periods], arguments.seconds)
+                    pace_of_each(site, [f"/animations?{_period(each)}" for each in numbers], arguments.seconds)
                 )
-                paces.setdefault("/animations/ID", []).append(pace_of_pages(site, own, arguments.seconds))
+                paces.setdefault("/animations/ID", []).append(pace_of_each(site, own, arguments.seconds))
     figures = {
         name: Pace(
             median(each.per_second for each in rounds),
@@ -60,7 +64,9 @@ def main() -> None:
     }
     rows = [(n, f"{p.per_second:,.0f}", f"{p.median_ms:.1f}", f"{p.p99_ms:.1f}") for n, p in figures.items()]
     show("Answers to 8 connections, none kept", ("", "a second", "median, ms", "p99, ms"), rows)
-    graphql = figures.pop("GraphQL page of 20")
+    graphql, of_periods = figures.pop("GraphQL page of 20"), figures.pop(_OF_PERIODS)
+    share = figures["/animations"].per_second / of_periods.per_second
+    print(f"/animations: {share:.2f} of the rate of the GraphQL page of the same periods")
     judge(
         [
             goal
@@ -73,9 +79,18 @@ def main() -> None:
     )
 
 
+def _days(number: int) -> tuple[date, date]:
+    return SEASON_START + timedelta(days=number % SEASON_DAYS), date(2030, 1, 1) + timedelta(days=number)
+
+
 def _period(number: int) -> str:
-    since, until = SEASON_START + timedelta(days=number % SEASON_DAYS), date(2030, 1, 1) + timedelta(days=number)
+    since, until = _days(number)
     return f"startsFrom={since}&au={until}"
+
+
+def _where(number: int) -> dict[str, str]:
+    since, until = _days(number)
+    return {"startsFrom": str(since), "startsBefore": str(until)}
 
 
 def _published(conn: Connection) -> list[str]:

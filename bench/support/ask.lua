@@ -1,5 +1,5 @@
 -- What wrk sends: the body in BODY, as the asker of TOKEN, with COOKIE; NEW_EACH_TIME makes each document one never seen before.
--- Or else the pages at the paths in the file PATHS, one after the other.
+-- Or else what the lines of the file REQUESTS name, one after the other: the path of a page, or a body to post.
 local body, token, new = os.getenv("BODY"), os.getenv("TOKEN"), os.getenv("NEW_EACH_TIME") ~= ""
 local seed, count = os.time(), 0
 
@@ -17,11 +17,13 @@ if new then
   end
 end
 
-if os.getenv("PATHS") then
-  local paths = {}
-  for path in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = path end
+if os.getenv("REQUESTS") then
+  local lines = {}
+  for line in io.lines(os.getenv("REQUESTS")) do lines[#lines + 1] = line end
   request = function()
     count = count + 1
-    return wrk.format("GET", paths[count % #paths + 1], { Accept = "text/html" })
+    local line = lines[count % #lines + 1]
+    if line:sub(1, 1) == "{" then return wrk.format("POST", nil, nil, line) end
+    return wrk.format("GET", line, { Accept = "text/html" })
   end
 end
