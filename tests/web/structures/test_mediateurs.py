@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.support.people import STRUCTURE_ID, People
+from tests.support.people import OTHER_SIRET, STRUCTURE_ID, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor, links
 
@@ -79,3 +79,13 @@ def test_those_who_came_to_a_training_are_called_what_they_are(
     visitor.sends(page, values={"parents": "1", "answer-0": "Aucun.", "answer-1": "Rien."})
     for path in (address, f"{address}/attestation"):
         assert "1\N{NO-BREAK SPACE}médiateur" in visitor.sees(path)
+
+
+def test_who_looks_for_a_structure_finds_its_saint_however_it_is_written(visitor: Visitor, people: People) -> None:
+    people.sign(siret=OTHER_SIRET, structureName="Centre social Saint-Éloi")
+    for role, path in (("PARENT", "/mediateur"), ("COORDONNATEUR", "/territoire"), ("TEAM", "/territoire")):
+        visitor.signs_in(role)
+        for typed in ("st eloi", "Saint-Éloi", "SAINT ELOI", "eloi"):
+            assert "Centre social Saint-Éloi" in visitor.sees(f"{path}?nom={typed}"), (role, typed)
+        for typed in ("ste eloi", "st eloy"):
+            assert "Centre social Saint-Éloi" not in visitor.sees(f"{path}?nom={typed}"), (role, typed)
