@@ -85,6 +85,30 @@ _BEYOND_AXE = """() => {
   }
   return faults;
 }"""
+#: The contrast of texts with what they stand on. Axe judges no link, menu or select: the DSFR underlines by pictures.
+_CONTRAST = """() => {
+  const faults = [];
+  const parts = colour => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, at) => sum + v * [.2126, .7152, .0722][at], 0);
+  const ground = each => {
+    for (let at = each; at; at = at.parentElement) {
+      const found = parts(getComputedStyle(at).backgroundColor);
+      if (found.length === 3 || found[3] === 1) return found;
+    }
+    return [255, 255, 255];
+  };
+  for (const each of document.querySelectorAll('body *')) {
+    const writes = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!(writes || each.matches('input, select, textarea')) || !each.checkVisibility() || each.disabled) continue;
+    const style = getComputedStyle(each), size = parseFloat(style.fontSize), bold = +style.fontWeight >= 700;
+    const [a, b] = [light(parts(style.color)), light(ground(each))].sort((one, other) => other - one);
+    const least = size >= 24 || (bold && size >= 18.66) ? 3 : 4.5, ratio = (a + .05) / (b + .05);
+    if (ratio < least) faults.push(`contrast ${ratio.toFixed(2)}: ${each.outerHTML.slice(0, 120)}`);
+  }
+  return faults;
+}"""
 #: Letters, words and lines spaced as readers may want them (WCAG 1.4.12), on a narrow screen.
 _SPACED = """() => {
   const sheet = new CSSStyleSheet();
@@ -105,7 +129,7 @@ def violations(page: Page) -> list[str]:
     # From the first key on, browsers show where the focus is.
     page.keyboard.press("Tab")
     faults += page.evaluate(_BY_KEYBOARD)
-    faults += page.evaluate(_BEYOND_AXE) + page.evaluate(_SPACED)
+    faults += page.evaluate(_BEYOND_AXE) + page.evaluate(_SPACED) + page.evaluate(_CONTRAST)
     usual = page.viewport_size
     page.set_viewport_size(_LARGE)  # type: ignore[arg-type]
     faults += page.evaluate(_WITH_LARGE_TEXT)
