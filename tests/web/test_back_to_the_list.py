@@ -16,13 +16,20 @@ def back(page: str, path: str) -> list[str]:
     return [unescape(link) for link in links(trail) if link.partition("?")[0] == path]
 
 
-def test_a_search_of_the_public_is_found_again_from_an_animation(visitor: Visitor, animation: str):
+def test_a_search_is_found_again_from_an_animation_by_who_has_signed_in(visitor: Visitor, animation: str):
+    visitor.signs_in("STRUCTURE")
     assert back(visitor.sees(f"/animations/{animation}"), "/animations") == ["/animations"]
     visitor.sees("/animations?territory=34&startsFrom=2026-12-01")
     assert back(visitor.sees(f"/animations/{animation}"), "/animations") == [
         "/animations?territory=34&startsFrom=2026-12-01"
     ]
     visitor.sees("/animations")
+    assert back(visitor.sees(f"/animations/{animation}"), "/animations") == ["/animations"]
+
+
+def test_who_only_looks_around_is_given_no_cookie(visitor: Visitor, animation: str):
+    visitor.sees("/animations?territory=34&startsFrom=2026-12-01")
+    assert not visitor.http.cookies
     assert back(visitor.sees(f"/animations/{animation}"), "/animations") == ["/animations"]
 
 

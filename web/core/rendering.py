@@ -116,8 +116,9 @@ class Templates:
             content = gzip.compress(content, 5, mtime=0)
             headers["Content-Encoding"] = "gzip"
         response = Response(content, status, headers, "text/html; charset=utf-8")
-        if status == 200:
-            self._lists.keep(request, response, self._sessions.token(request) or "")
+        # Who only looks around is given no cookie, and waits for none to be sealed.
+        if status == 200 and (token := self._sessions.token(request)) is not None:
+            self._lists.keep(request, response, token)
         return response
 
     def _outcome(self, request: Request, done: str | None, posted: Any) -> Markup:
