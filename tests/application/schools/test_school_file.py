@@ -66,7 +66,7 @@ def test_every_unusable_row_is_named_with_its_line_and_column():
         "0180766K;Jean Jaurès;Bourges;\n"
         "0180766K;École Jean Jaurès;Bourges;1\n"
         "0180766K;École Jean Jaurès;Bourges;1\n"
-        "9830001J;École du Port;Nouméa;1\n"
+        "9850001Y;École du Port;Nouméa;1\n"
     )
     with pytest.raises(DomainError) as refused:
         read_schools(table)
