@@ -10,7 +10,8 @@ from starlette.requests import Request
 from tests.support.people import CANDIDATURE, COORDONNATEUR, DIRECTOR, INSPECTOR, People
 from tests.support.server import Server
 from tests.support.visitor import Visitor
-from web.core.pages import pages_around
+from web.core.pages import Around, pages_around
+from web.core.problems import Problem
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,25 @@ def test_a_slash_too_many_or_a_page_of_a_list_that_is_no_more_leads_to_the_list(
     assert (answer.status_code, answer.headers["location"]) == (308, "/animations?theme=educonnect")
     answer = visitor.http.get("/animations?after=inconnu&theme=educonnect")
     assert (answer.status_code, answer.headers["location"]) == (303, "/animations?theme=educonnect")
+
+
+def test_a_page_of_a_list_that_has_emptied_leads_to_what_is_left_of_it(
+    server: Server, visitor: Visitor, animation: str
+) -> None:
+    in_order = "{ animations(orderBy: [{field: STARTS_AT, direction: ASC}]) { edges { cursor } } }"
+    cursors = [edge["cursor"] for edge in server.ask(in_order)["animations"]["edges"]]
+    for turned in (f"before={cursors[0]}", f"after={cursors[-1]}"):
+        answer = visitor.http.get(f"/animations?{turned}&audience=PARENTS")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/animations?audience=PARENTS")
+
+
+def test_an_emptied_page_is_shown_without_turning_to_who_sent_a_form_on_it() -> None:
+    info = {"hasPreviousPage": True, "hasNextPage": False, "startCursor": None, "endCursor": None}
+    scope = {"type": "http", "path": "/structure", "query_string": b"after=x", "headers": []}
+    with pytest.raises(Problem) as emptied:
+        pages_around(Request(scope | {"method": "GET"}), info)
+    assert emptied.value.where == ("after",)
+    assert pages_around(Request(scope | {"method": "POST"}), info) == Around(None, None)
 
 
 def test_what_programs_look_for_by_themselves_leads_nowhere_else(visitor: Visitor) -> None:

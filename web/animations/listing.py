@@ -19,7 +19,7 @@ from web.core.asking import Answer
 from web.core.communes import COMMUNES, meant_by, without_doubt
 from web.core.documents import Document, document
 from web.core.narrowing import unknown_among
-from web.core.pages import TURNED, page_variables
+from web.core.pages import TURNED, is_emptied, page_variables
 from web.core.paths import query_without
 from web.core.problems import Problem
 from web.core.site import Site
@@ -85,6 +85,7 @@ class Listing:
         variables |= page_variables(request.query_params)
         answer = await self._ask(request, filters, _LISTING, variables, _parse_listing)
         info = answer["animations"]["pageInfo"]
+        is_emptied(request, info)
         return await self._page(
             request,
             "animations/listing",

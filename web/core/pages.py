@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from web.core.cookies.done import OUTCOME_NAMES
 from web.core.paths import address_without
+from web.core.problems import Problem
 
 PER_PAGE = 20
 #: The parameters that name a page of a list.
@@ -34,8 +35,22 @@ def page_variables(params: QueryParams, size: int = PER_PAGE) -> dict[str, Any]:
     return {"first": size} | ({"after": after} if (after := params.get("after")) else {})
 
 
+def is_emptied(request: Request, info: Mapping[str, Any]) -> bool:
+    """Tell whether a page holds nothing, though others of its list are around it.
+
+    Raises Problem where it is only looked at: the first page is shown instead.
+    """
+    emptied = info["startCursor"] is None and (info["hasPreviousPage"] or info["hasNextPage"])
+    if emptied and request.method == "GET":
+        raise Problem(404, "Page introuvable", "", where=("after",))
+    return emptied
+
+
 def pages_around(request: Request, info: Mapping[str, Any], anchor: str = "") -> Around:
     """Return the pages around the one that `info` (PageInfo) tells of, with the filters of this one."""
+
+    if is_emptied(request, info):
+        return Around(None, None)
 
     def address(name: str, cursor: str) -> str:
         return address_without(request, TURNED | OUTCOME_NAMES, (name, cursor)) + anchor
