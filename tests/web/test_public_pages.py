@@ -143,6 +143,20 @@ def test_a_month_is_shown_day_by_day_with_the_filters_of_the_list(
     assert '<a href="#mois">Mois : un mois est attendu' in visitor.sees("/animations?vue=mois&mois=hier&theme=x", 422)
 
 
+def test_the_table_of_a_list_holds_what_the_list_does(visitor: Visitor, animation: str) -> None:
+    tables = [
+        next(link for link in links(visitor.sees(f"/animations{query}")) if link.startswith("/animations.csv"))
+        for query in ("", "?theme=educonnect", "?startsFrom=2026-01-01", "?au=2027-04-01")
+    ]
+    assert tables == [
+        "/animations.csv?upcoming=true",
+        "/animations.csv?theme=educonnect&upcoming=true",
+        "/animations.csv?startsFrom=2026-01-01",
+        "/animations.csv?startsBefore=2027-04-02&upcoming=true",
+    ]
+    assert all(visitor.http.get(table).status_code == 200 for table in tables)
+
+
 def test_titles_say_where_a_list_continues(visitor: Visitor, server: Server, people: People) -> None:
     for title in ("Avant", "Après"):
         people.publish(people.declare(title=title))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -185,10 +185,19 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """Return the filter as parameters of the feeds and exports."""
+        """Return the filter as parameters of the feeds, which tell of what is to come by themselves."""
+        return self._parameters(self._plain)
+
+    @property
+    def table_query(self) -> str:
+        """Return the filter as parameters of the table, which holds the past unless it is told otherwise."""
+        return self._parameters([*self._plain, ("upcoming", self.since is None)])
+
+    @staticmethod
+    def _parameters(plain: Iterable[tuple[str, Any]]) -> str:
         pairs = [
             (name, value)
-            for name, values in self._plain
+            for name, values in plain
             for value in (values if isinstance(values, list) else [values] if values else [])
         ]
         return urlencode([(name, "true" if value is True else value) for name, value in pairs])
