@@ -90,7 +90,7 @@ def test_lists_say_of_what_still_waits_that_its_days_are_past(visitor: Visitor, 
     page = visitor.signs_in("DIRECTOR").sees("/ecole/demandes")
     wish = {"theme": "ent-pronote", "wishedFrom": "2027-05-03", "wishedUntil": "2027-05-07", "schoolUai": SCHOOL}
     sent = visitor.sends(page, "demander", wish | {"text": "Avant l'été."})
-    titled = r'href="/ecole/demandes/([0-9a-f-]{36})[^>]*>[^<]*</a></h2>\s*<p>Du (?:lundi )?3 mai'
+    titled = r'href="/ecole/demandes/([0-9a-f-]{36})[^>]*>(?:(?!</a>).)*</a></h2>\s*<p>Du (?:lundi )?3 mai'
     (request,) = re.findall(titled, sent.replace("\xa0", " "))
     people.declare(title="Restée en attente")
     lists = ("/structure/demandes", "/structure?mots=Restée")
