@@ -20,6 +20,8 @@ MOST_FOUND = 20
 LONGEST_SEARCH = 100
 #: A postal code or a code, or its beginning. The 1er and the 13e arrondissement are names.
 _CODE = re.compile(r"\d+|2[ab]\d*", re.ASCII)
+#: A postal code as it is read aloud: « 13 001 », « 130 01 ».
+_CUT_CODE = re.compile(r"(?<!\w)(?:\d\d \d{3}|\d{3} \d\d)(?!\w)", re.ASCII)
 #: « Paris 12 », « Marseille 1er », « Lyon 3ème arrondissement », without accents.
 _ARRONDISSEMENT = re.compile(r"(.+) (\d{1,2})(?:er|e|eme|ere)?(?: arr\w*)?", re.ASCII)
 _LAST = "\U0010ffff"
@@ -65,7 +67,7 @@ class PlaceSearch:
 
     def search(self, text: str) -> list[Commune]:
         """Return the best matches. Names and postal codes may be typed together, in any spelling."""
-        words = _letters(text[:LONGEST_SEARCH]).split()
+        words = _CUT_CODE.sub(lambda cut: cut[0].replace(" ", ""), _letters(text[:LONGEST_SEARCH])).split()
         # The last word may go on: « St » begins Saint-Denis and Strasbourg, « Saint » does not begin Strasbourg.
         typed = [*map(_in_full, words[:-1]), *words[-1:]]
         arrondissement = self._arrondissement(" ".join(typed))

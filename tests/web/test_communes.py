@@ -36,6 +36,11 @@ def test_every_commune_is_taken_as_it_is_suggested_by_each_of_its_postal_codes()
     assert refused == []
 
 
+@pytest.mark.parametrize("typed", ["34 080", "340 80", " 34080", "Montpellier 34 080", "34\N{NO-BREAK SPACE}080"])
+def test_a_postal_code_written_in_two_pieces_is_the_same(typed: str) -> None:
+    assert without_doubt(typed, found(typed)) == without_doubt("34080", found("34080")) != ()
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [

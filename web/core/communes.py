@@ -21,7 +21,7 @@ def meant_by(place: str, communes: Sequence[Mapping[str, Any]]) -> Sequence[Mapp
     People type postal codes, so that these win over INSEE codes.
     """
     suggested = [each for each in communes if place.casefold() in map(str.casefold, _suggestions(each))]
-    return suggested or [each for each in communes if place in each["postalCodes"]] or communes
+    return suggested or [each for each in communes if _without_spaces(place) in each["postalCodes"]] or communes
 
 
 def suggested(typed: str, commune: Mapping[str, Any]) -> dict[str, str]:
@@ -34,6 +34,11 @@ def suggested(typed: str, commune: Mapping[str, Any]) -> dict[str, str]:
     value = next((each for each in values if any(f" {code}" in each for code in codes)), values[0])
     shown = f"{value}, {commune['departmentName']}"
     return {"value": value, "label": shown if typed.casefold() in shown.casefold() else f"{shown} ({typed})"}
+
+
+def _without_spaces(place: str) -> str:
+    """Return a postal code in one piece: people write « 13 001 »."""
+    return "".join(place.split())
 
 
 def _suggestions(commune: Mapping[str, Any]) -> Sequence[str]:
@@ -54,7 +59,8 @@ async def commune_with_code(api: Api, request: Request, code: str | None) -> Map
 
 def without_doubt(place: str, communes: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Return the communes that a place means without doubt: the only one of that name, or all of a postal code."""
-    if len(communes) == 1 or (place.isdigit() and len(place) == 5):
+    code = _without_spaces(place)
+    if len(communes) == 1 or (code.isdigit() and len(code) == 5):
         return communes
     same = [each for each in communes if each["name"].casefold() == place.casefold()]
     return same if len(same) == 1 else ()
