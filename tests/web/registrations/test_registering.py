@@ -138,6 +138,24 @@ def test_who_registers_a_second_parent_with_the_same_address_reads_to_leave_it_e
     assert "seconde place" not in given
 
 
+@pytest.mark.parametrize(
+    ("opened_by", "sent_by", "page"), [("TEACHER", "STRUCTURE", ""), ("STRUCTURE", "TEACHER", "/structure")]
+)
+def test_nobody_is_registered_by_who_would_not_see_the_code(
+    opened_by: str, sent_by: str, page: str, server: Server, people: People
+) -> None:
+    animation = people.declare()
+    people.publish(animation)
+    visitor = Visitor(server.address).signs_in(opened_by)
+    opened = visitor.sees(f"{page}/animations/{animation}/inscrire")
+    visitor.signs_in(sent_by)
+    answer = visitor.sends(opened, values={"firstName": "Awa", "lastName": "Diop"}, status=404)
+    assert "n'est pas perdu" in answer
+    assert "Awa" in answer
+    seen = server.ask("query($id: ID!) { animation(id: $id) { seatsLeft } }", id=animation)
+    assert seen["animation"]["seatsLeft"] == 12
+
+
 def test_who_registers_too_late_reads_first_that_they_are_not_registered(visitor: Visitor, people: People) -> None:
     people.publish(animation := people.declare(title="Trop tard"))
     page = visitor.sees(f"/animations/{animation}")

@@ -196,6 +196,8 @@ class RegisteringOthers:
         return await self._page(request, self.site.guard.form(request, _FIELDS, children="0"))
 
     async def register(self, request: Request) -> Response:
+        # An account that may register here, but has no page at this address, would not see the code.
+        await self.animation(request)
         form = await self.site.guard.posted(request, _FIELDS)
         values = form.input() | {"animationId": request.path_params["id"]}
         if not form.failed:
