@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +23,8 @@ _ACCEPT, _INVITATION = document("accounts/accept"), document("accounts/invitatio
 _NO_INVITATION = "Ce lien n'est celui d'aucune invitation. Reprenez-le entier, tel que vous l'avez reçu."
 #: Where it leads to accept an invitation.
 _JOINED = "/mon-compte?fait=invitation"
+#: Behind a name, or an IPv6 address in brackets.
+_PORT = re.compile(r"(?<![:\[]):[0-9]*$")
 _ROLE, _TOWARDS = Field("role", "Rôle"), Field("vers", "Page suivante")
 
 
@@ -87,6 +91,7 @@ class Accounts:
     def _choice(self, request: Request, form: Form) -> Response:
         status, issuer = 422 if form.failed else 200, self._site.services.code_flow is not None
         values = {"form": form, "offers": self._offered(request), "issuer": issuer}
+        values["elsewhere"] = bool(self._offers)
         response = self._site.templates.page(request, "accounts/sign_in", status, **values)
         return self._site.guard.keep(request, response)
 
@@ -112,4 +117,19 @@ class Accounts:
 
     def _offered(self, request: Request) -> Sequence[Offer]:
         """Return the roles to take: none for whoever comes from another machine."""
-        return self._offers if client_of(request.scope, self._site.services.web).direct else ()
+        direct = client_of(request.scope, self._site.services.web).direct
+        return self._offers if direct and _is_local(request.headers.get("host", "")) else ()
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a browser finds this name on its own machine.
+
+    A tunnel or a proxy may forward without saying so, and a site elsewhere may give its name our address.
+    """
+    name = _PORT.sub("", host.lower()).removeprefix("[").removesuffix("]")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -85,7 +85,26 @@ def test_a_session_whose_token_has_ended_ends_and_the_public_pages_come_back(vis
     assert "Se connecter" in visitor.sees("/animations")
 
 
-def test_roles_are_offered_to_who_sits_before_the_machine_alone(visitor: Visitor, server: Server) -> None:
-    assert "démonstration" in visitor.sees("/connexion")
-    from_afar = visitor.http.get("/connexion", headers={"x-forwarded-for": "203.0.113.7"})
-    assert "démonstration" not in from_afar.text
+AFAR = [
+    *({"x-forwarded-for": "203.0.113.7"}, {"host": "demo.exemple.fr"}, {"host": "192.0.2.7:8000"}),
+    *({"host": "localhost.exemple.fr"}, {"host": "127.0.0.1.exemple.fr:8000"}, {"host": "[2001:db8::1]:8000"}),
+]
+
+
+@pytest.mark.parametrize("headers", AFAR)
+def test_roles_are_offered_to_who_sits_before_the_machine_alone(headers: dict[str, str], visitor: Visitor) -> None:
+    page = visitor.sees("/connexion")
+    from_afar = visitor.http.get("/connexion", headers=headers).text
+    assert 'name="role"' not in from_afar
+    assert "se prennent sur l'ordinateur qui la fait tourner" in from_afar
+    taking = visitor.form(page, values={"role": "STRUCTURE", "vers": "/structure"})
+    taking.headers.update(headers)
+    assert visitor.http.send(taking).status_code == 200
+    assert visitor.http.get("/structure").headers["location"].startswith("/connexion")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8000", "demo.localhost:80", "127.0.0.1", "127.0.1.1:8000", "[::1]", "[::1]:8000"]
+)
+def test_roles_are_offered_at_every_address_of_the_machine_itself(host: str, visitor: Visitor) -> None:
+    assert 'name="role"' in visitor.http.get("/connexion", headers={"host": host}).text
