@@ -163,6 +163,16 @@ class Typology:
             ErrorCode.RULE_BROKEN, f"« {term.label} » n'est plus proposé ; valeurs acceptées : {labels}.", path
         )
 
+    def in_force(self, kind: TermKind, code: str, day: date) -> str:
+        """Return what a term became by merges, for an animation that starts on that local day.
+
+        A term that was retired or split stands for nothing: somebody has to choose.
+        """
+        term = self.terms.get((kind, code))
+        while term is not None and not term.offered_on(day) and len(term.became) == 1:
+            term = self.terms.get((kind, term.became[0]))
+        return code if term is None or not term.offered_on(day) else term.code
+
     def admits_children(self, animation_type: str) -> bool:
         term = self.terms.get((TermKind.ANIMATION_TYPE, animation_type))
         return term is not None and term.admits_children

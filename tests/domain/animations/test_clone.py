@@ -12,9 +12,9 @@ from domain.animations.events import (
     AnimationRefused,
 )
 from domain.animations.transitions import AnimationStatus
-from domain.catalogue import ANIMATION
+from domain.catalogue import ANIMATION, TYPOLOGY
 from domain.kernel.errors import ErrorCode
-from domain.typology.typology import TermKind
+from domain.typology.typology import TermAdded, TermKind, TermMerged, ThemeFamily, Typology
 from tests.support.domain.builders import (
     AFTER,
     END,
@@ -23,6 +23,7 @@ from tests.support.domain.builders import (
     OTHER_STRUCTURE,
     START,
     STRUCTURE,
+    TERMS,
     around,
     attested,
     created,
@@ -87,6 +88,31 @@ def test_a_clone_speaks_todays_typology():
     given(ANIMATION, created()).when(clone, STRUCTURE, NEXT_START, NEXT_END, later, NOW).then_refused(
         ErrorCode.RULE_BROKEN, "themes.0"
     )
+
+
+def test_a_clone_takes_what_the_terms_of_its_source_became_once_they_were_merged():
+    later: Typology = fold(
+        TYPOLOGY,
+        *TERMS,
+        TermAdded(kind=TermKind.THEME, code="ecrans", label="Écrans", family=ThemeFamily.DIGITAL_PARENTING),
+        TermMerged(kind=TermKind.THEME, code="ent-pronote", into="temps-ecran"),
+        TermMerged(kind=TermKind.THEME, code="temps-ecran", into="ecrans"),
+        TermMerged(kind=TermKind.VENUE_TYPE, code="ecole", into="mediatheque"),
+    )
+    source = created(themes=["temps-ecran", "ent-pronote"], venue_type="ecole")
+    story = given(ANIMATION, source, PUBLISHED, attested())
+    (event,) = story.when(clone, STRUCTURE, NEXT_START, NEXT_END, around(typology=later), AFTER).then_accepted()
+    assert isinstance(event, AnimationCreated)
+    assert (event.themes, event.venue_type) == (("ecrans",), "mediatheque")
+
+
+def test_a_clone_keeps_a_term_that_is_merged_from_a_later_day_on():
+    merged = TermMerged(
+        kind=TermKind.THEME, code="ent-pronote", into="temps-ecran", since=NEXT_START.date() + timedelta(1)
+    )
+    later: Typology = fold(TYPOLOGY, *TERMS, merged)
+    story = given(ANIMATION, created()).when(clone, STRUCTURE, NEXT_START, NEXT_END, around(typology=later), NOW)
+    assert story.then_accepted() == [CLONE]
 
 
 def test_a_clone_of_a_clone_names_the_one_it_was_made_from():
