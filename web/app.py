@@ -41,7 +41,7 @@ from web.core.downloads import Downloads
 from web.core.paths import mended
 from web.core.problems import Problem
 from web.core.rendering import Templates
-from web.core.site import Site
+from web.core.site import NOTHING_HERE, Site
 from web.figures.pages import Figures
 from web.information.pages import Information
 from web.measures.groups import GroupPage, Groups
@@ -196,6 +196,10 @@ class Pages:
         """Return the page for an address of the API that a browser opens and that cannot be answered."""
         if refused.status == 404 and (elsewhere := mended(request)):
             return elsewhere
+        field = refused.extensions.get("field") or ()
+        if refused.status == 400 and field and not set(field) & set(request.query_params):
+            # The path was cut short, by a letter or by hand: what its parts are in the API is for programs.
+            refused = Refused(404, "NOT_FOUND", NOTHING_HERE)
         if refused.status == 405 and request.method == "GET":
             # The address of a form, opened again from a history: the page of the form stands above it.
             above = request.url.path.rpartition("/")[0] or "/"

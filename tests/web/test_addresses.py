@@ -111,6 +111,24 @@ def test_a_file_that_cannot_be_had_helps_a_reader_and_tells_a_program_in_json(
         assert answer.status_code == 200, address
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/animations/{{}}/{each}" for each in ("poster.pdf", "calendar.ics", "ticket.pdf?link=x", "kit.zip")),
+        *("/structures/{}/planning.pdf", "/candidatures/{}/certificate.pdf", "/publications/{}/files/x"),
+        *("/service-dossiers/{}/dossier.pdf", "/strategies/{}/documents/x", "/checkpoints/{}"),
+    ],
+)
+def test_the_address_of_a_document_that_was_cut_short_says_so_to_people_alone(
+    path: str, visitor: Visitor, server: Server
+) -> None:
+    address = path.format("21766b09-f296-44bc-a424-2ab8")
+    page = visitor.sees(address, 404)
+    assert "incomplète" in page
+    assert "UUID" not in page
+    assert server.http.get(address).status_code == 400
+
+
 def test_the_pages_around_keep_what_is_looked_for_and_not_what_was_done():
     query = b"mots=un+caf%C3%A9&after=x&publiees=3&vide="
     request = Request({"type": "http", "path": "/moderation", "query_string": query, "headers": []})

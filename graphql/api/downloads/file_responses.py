@@ -100,7 +100,7 @@ def id_in_path(request: Request) -> UUID:
     try:
         return UUID(request.path_params["id"])
     except ValueError:
-        raise Refused(400, "INVALID", "id : identifiant (UUID) attendu.") from None
+        raise Refused(400, "INVALID", "id : identifiant (UUID) attendu.", field=["id"]) from None
 
 
 def denied(actor: Actor) -> Refused:

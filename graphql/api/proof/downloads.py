@@ -94,7 +94,7 @@ def _public_keys(rows: list[dict[str, Any]]) -> list[PublicKey]:
 def _size(request: Request) -> int:
     text: str = request.path_params["size"]
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Refused(400, "INVALID", "size : nombre d'événements attendu, par exemple 5504.")
+        raise Refused(400, "INVALID", "size : nombre d'événements attendu, par exemple 5504.", field=["size"])
     if text != str(int(text)):
         # One address a checkpoint.
         raise Refused(404, "NOT_FOUND", "Aucun point de contrôle n'a cette adresse.")
