@@ -102,7 +102,7 @@ async def published_animations(
     """Return the public listing: published animations, whoever asks."""
     lists = await lists_of(context)
     conditions = await conditions_in_force(context, where)
-    filtered = queries.listed(conditions, instant_of(context, conditions))
+    filtered = queries.listed(conditions, _minute_of(context, conditions))
     listing, filtered = _ordered(context, filtered, conditions, order_by, only_published=True)
     return await connection(context, listing, filtered, arguments, lambda row: animation_of(row, lists), lists)
 
@@ -181,6 +181,13 @@ async def conditions_in_force(context: Context, where: AnimationWhere | OwnAnima
 def instant_of(context: Context, conditions: Conditions) -> datetime | None:
     """Return the instant that the conditions speak of, None for those that speak of none."""
     return context.now if conditions.follows_the_clock else None
+
+
+def _minute_of(context: Context, conditions: Conditions) -> datetime | None:
+    """Return the beginning of the minute that a public list is of: its answer can be kept until that ends, and what
+    begins within it is still to come.
+    """
+    return context.minute if conditions.follows_the_clock else None
 
 
 def _ordered(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -95,6 +95,22 @@ def test_what_hangs_on_the_time_is_not_kept(server: Server, people: People, cloc
     assert "etag" not in first.headers
     clock.now += timedelta(days=400)
     assert "etag" not in server.post(body).headers
+
+
+def test_the_list_of_what_is_to_come_is_kept_within_its_minute(
+    server: Server, people: People, clock: Clock, statements: list[str]
+):
+    people.sign()
+    people.publish(people.declare(startsAt="2027-01-15T18:00:00+01:00", endsAt="2027-01-15T20:00:00+01:00"))
+    body = {"query": "{ animations(where: {upcoming: true}) { totalCount } }"}
+    for moment, total in ((16, 59, 30), 1), ((17, 0, 20), 1), ((17, 1, 0), 0):
+        clock.now = datetime(2027, 1, 15, *moment, tzinfo=UTC)
+        # What was kept in another minute of this clock is not looked at: here no such minute ends.
+        other = {**body, "query": body["query"] + f" # {moment}"}
+        first = server.post(other, min_position=settled(server))
+        assert first.json()["data"] == {"animations": {"totalCount": total}}
+        looked = len(statements)
+        assert (server.post(other).content, len(statements)) == (first.content, looked)
 
 
 def test_errors_are_not_kept(server: Server):
