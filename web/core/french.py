@@ -123,6 +123,11 @@ def written(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.strip().splitlines())
 
 
+def capital(text: str) -> str:
+    """Return a text that begins with a capital: « Accepte les SMS », not « les sms »."""
+    return text[:1].upper() + text[1:]
+
+
 def agent(role: str, name: str | None) -> str:
     """Return who acted: « le coordonnateur (Jeanne Martin) ». Accounts that have no name of a person are left out."""
     called = name if name and not _CODE.fullmatch(name) else None

@@ -81,6 +81,7 @@ class Templates:
             "how_many",
             "total",
             "typography",
+            "capital",
             "decimal",
             "percent",
             "euros",

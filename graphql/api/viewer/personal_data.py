@@ -15,6 +15,7 @@ from api.animations.types import Animation, load_animation
 from api.core.commanding.commands import in_turn
 from api.core.context import Context, Info
 from api.structures.drafts import AnimationDraft
+from api.viewer.recorded_codes import meaning
 from application import drafts
 from application.candidatures import PURPOSE as CANDIDATURE
 from application.people.erasing import Kind as PersonalKind
@@ -141,7 +142,7 @@ def _entry(event: dict[str, Any]) -> HeldEntry:
         actor_role=role,
         actor_function=ROLE_NAMES[role],
         values=[
-            HeldValue(name=name, label=_labels().get(name, name), value=_in_words(value))
+            HeldValue(name=name, label=_labels().get(name, name), value=_in_words(event["type"], name, value))
             for name, value in data.items()
             if _has_meaning(name, value) and (name in kind.personal_fields or value not in (None, [], ""))
         ],
@@ -159,13 +160,16 @@ def _labels() -> dict[str, str]:
     return dict(field_names())
 
 
-def _in_words(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+def _in_words(event: str, name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return meaning(event, name, value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_in_words, value)))
+        return ", ".join(filter(None, (_in_words(event, name, each) for each in value)))
     if isinstance(value, dict):
-        return ", ".join(f"{_labels().get(name, name)} {_in_words(each)}" for name, each in value.items())
+        pairs = ((part, _in_words(event, part, each)) for part, each in value.items())
+        return ", ".join(f"{_labels().get(part, part)} {words}" for part, words in pairs)
     return str(value)
