@@ -105,6 +105,8 @@ def test_what_is_held_on_a_person_is_read_and_taken_along(visitor: Visitor, peop
     people.does("13-give-an-opinion", DIRECTOR, candidatureId=candidature["candidature"]["id"], favourable=True)
     page = stranger.sees(f"/candidatures/{candidature['link']}/donnees")
     assert "Avis du directeur donné" in page
+    # What is held may come from several territories.
+    assert "Les heures y sont celles de Paris." in page
     assert "<dt>Degré</dt><dd>premier degré (école)</dd>" in page
     assert "<dt>Accepte les SMS</dt><dd>non</dd>" in stranger.sees(f"{link}/donnees")
     assert CANDIDATURE["motivation"] in page.replace("&#39;", "'")
