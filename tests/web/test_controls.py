@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -61,10 +62,13 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     assert "Contrôle en cours" in structure.sees("/structure/dossiers")
     sheet = re.findall(r'name="piece" value="(sheet:[^"]+)"', page)[0]
     assert "Réponse de la structure" in structure.sends(structure.sees(pieces), "repondre", {"answer": "Au verso."})
-    page = auditor.sends(page, "juger", {"piece": sheet, "accepted": "oui"})
+    page = auditor.sends(page, "juger", {"piece": sheet, "seen": _state(page, sheet), "accepted": "oui"})
     assert page.count("Conforme") == 1
     assert f"La structure a répondu à 1{NBSP}refus." in auditor.sees(path)
+    before = auditor.sees(pieces)
     page = auditor.sends(auditor.sees(path), "clore", {"conclusion": "Une réserve."})
+    late = judge | {"piece": sheet, "seen": _state(before, sheet), "comment": "Trop tard."}
+    assert "Trop tard." in auditor.sends(before, "juger", late, status=422)
     assert "Une réserve." in page
     assert "pas possible pour le moment" not in page
     closed = auditor.sees("/controle?etat=CLOSED")
@@ -77,6 +81,30 @@ def test_each_piece_is_judged_and_a_refusal_is_answered(path: str, dossier: str,
     seen = coordonnateur.sees(f"/territoire/dossiers/{dossier}")
     assert "Ce qu&#39;un contrôle refuse" in seen or "Ce qu'un contrôle refuse" in seen
     assert "Rien ne manque et rien n'est inhabituel" not in seen
+
+
+def test_who_judges_a_piece_that_was_judged_meanwhile_reads_it_first_and_other_pieces_stand(
+    controls: Controls, dossier: str, server: Server
+) -> None:
+    path = f"/controle/{controls.open()}"
+    first, second = (Visitor(server.address).signs_in("AUDITOR") for _ in range(2))
+    pieces = f"{path}/dossiers/{dossier}"
+    seen = second.sees(pieces)
+    sheet = re.findall(r'name="piece" value="(sheet:[^"]+)"', seen)[0]
+    first.sends(first.sees(pieces), "juger", {"accepted": "oui", "comment": "Vu sur place."})
+    refusal = {"accepted": "non", "reasonCode": "UNSIGNED", "comment": "Pas de signature."}
+    page = second.sends(seen, "juger", refusal, status=422)
+    assert "Quelqu'un a changé quelque chose ici entre-temps" in html.unescape(page)
+    assert "Vu sur place." in page
+    assert "Pas de signature." in page
+    # The control moved on, but this piece is as it was.
+    legible = {"piece": sheet, "seen": _state(seen, sheet), "accepted": "oui", "comment": "Lisible."}
+    page = second.sends(seen, "juger", legible)
+    assert "Lisible." in page
+    twice = second.form(page, "juger", refusal)
+    for _ in range(2):
+        assert second.http.send(twice).status_code == 303
+    assert "Pas de signature." in first.sees(pieces)
 
 
 def test_a_dossier_is_replayed_with_positions_and_proofs(path: str, dossier: str, server: Server) -> None:
@@ -113,3 +141,8 @@ def test_anybody_reads_how_to_verify_and_gets_a_verifier_that_can_ask_nobody(vis
     assert "unsafe" not in policy
     assert "Vérifier un dossier de service fait" in answer.text
     assert {visitor.http.get(link).status_code for link in links(visitor.sees("/verifier"))} == {200}
+
+
+def _state(page: str, piece: str) -> str:
+    """What the form of a piece says that the page shows of it."""
+    return str(re.findall(rf'value="{re.escape(piece)}".*?name="seen" value="([^"]*)"', page, re.DOTALL)[0])

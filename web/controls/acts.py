@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from web.core.acts import Act
 from web.core.documents import document
 from web.core.forms import Field
 
-_PIECE = Field("piece", "Pièce", hidden=True)
+_PIECE, _SEEN = Field("piece", "Pièce", hidden=True), Field("seen", "Constat vu", hidden=True)
 #: Why a piece is refused, as `ControlReasonCode` of the API has it.
 _REASONS = (
     ("UNSIGNED", "Pièce non signée"),
@@ -16,6 +19,12 @@ _REASONS = (
     ("WRONG_ANIMATION", "Pièce d'une autre animation"),
     ("OTHER", "Autre motif, à expliquer"),
 )
+
+
+def _without_seen(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != _SEEN.name}
+
+
 ANNOUNCE = Act(
     "annoncer",
     document("controls/mutations/announce"),
@@ -40,6 +49,7 @@ JUDGE = Act(
     "Le constat est enregistré.",
     (
         _PIECE,
+        _SEEN,
         Field(
             "accepted",
             "Votre constat",
@@ -51,6 +61,7 @@ JUDGE = Act(
         Field("comment", "Ce que vous ajoutez", "textarea"),
     ),
     code="CONTROL_PIECE_JUDGE",
+    convert=_without_seen,
 )
 ANSWER = Act(
     "repondre",
@@ -58,8 +69,9 @@ ANSWER = Act(
     "Répondre à ce refus",
     "Envoyer la réponse",
     "La réponse est enregistrée.",
-    (_PIECE, Field("answer", "Réponse", "textarea", hint="Le contrôleur la lira.", required=True)),
+    (_PIECE, _SEEN, Field("answer", "Réponse", "textarea", hint="Le contrôleur la lira.", required=True)),
     code="CONTROL_ANSWER",
+    convert=_without_seen,
 )
 CLOSE = Act(
     "clore",

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
@@ -15,8 +17,9 @@ from web.controls.acts import ANSWER, JUDGE
 from web.controls.history import READERS as HISTORY_READERS
 from web.core.act_page import ActPage
 from web.core.acts import ShownAct
+from web.core.asking import Answer
 from web.core.documents import document
-from web.core.forms import Form
+from web.core.forms import MOVED_ON, Form
 from web.core.problems import Problem
 
 _DRAWN = document("controls/drawn")
@@ -27,19 +30,39 @@ class DrawnDossier(ActPage):
     """The page of a dossier that a control drew."""
 
     path, acts = _PATH, (JUDGE, ANSWER)
-    # Several pieces may be judged side by side.
-    versioned = False
 
     def fixed(self, request: Request) -> Mapping[str, Any]:
         return {"controlId": request.path_params["id"], "dossierId": request.path_params["dossier"]}
 
-    async def page(self, request: Request, posted: Form | None) -> Response:
+    async def _act(self, request: Request) -> Response:
+        """Several pieces may be judged side by side: an act is refused where its own piece has changed."""
+        outcome = await self._acts.attempt(request, versioned=True, **self.fixed(request))
+        if isinstance(outcome, Form) and outcome.general == [MOVED_ON]:
+            answer, pieces = await self._ask(request)
+            piece = next((each for each in pieces if each["piece"] == outcome.values["piece"]), None)
+            if piece is not None and outcome.values["seen"] == _state(piece):
+                version = answer["control"]["version"]
+                outcome = await self._acts.attempt_again(request, outcome, version, **self.fixed(request))
+        if isinstance(outcome, Form):
+            return await self.page(request, outcome)
+        return outcome if isinstance(outcome, Response) else self.led(request, *outcome)
+
+    async def _ask(self, request: Request) -> tuple[Answer, Sequence[Mapping[str, Any]]]:
+        """Return what the page shows, and the pieces of the dossier."""
         params = request.path_params
         answer = await self._site.api.ask(request, _DRAWN, {"id": params["id"], "dossier": params["dossier"]})
-        control, dossier = answer["control"], answer["serviceDossier"]
-        drawn = [each for each in (control or {}).get("dossiers", ()) if each["dossier"]["id"] == params["dossier"]]
-        if dossier is None or not drawn:
+        dossiers = (answer["control"] or {}).get("dossiers", ())
+        drawn = next((each for each in dossiers if each["dossier"]["id"] == params["dossier"]), None)
+        if answer["serviceDossier"] is None or drawn is None:
             raise Problem.missing()
+        return answer, drawn["pieces"]
+
+    async def page(self, request: Request, posted: Form | None) -> Response:
+        answer, pieces = await self._ask(request)
+        control, dossier = answer["control"], answer["serviceDossier"]
+        shown = [(piece, self._open(request, control, piece, number, posted)) for number, piece in enumerate(pieces, 1)]
+        if posted and not any(each.form is posted for _, acts in shown for each in acts):
+            posted.close()
         response = self._site.templates.page(
             request,
             "controls/drawn",
@@ -47,10 +70,7 @@ class DrawnDossier(ActPage):
             control=control,
             dossier=dossier,
             reads_history=answer["viewer"]["role"] in HISTORY_READERS,
-            pieces=[
-                (piece, self._open(request, control, piece, number, posted))
-                for number, piece in enumerate(drawn[0]["pieces"], 1)
-            ],
+            pieces=shown,
             lines={line["animation"]["id"]: line for line in dossier["lines"]},
             posted=posted,
             done=self._acts.done(request),
@@ -68,5 +88,11 @@ class DrawnDossier(ActPage):
             if act.code in allowed and (act is JUDGE or piece["accepted"] is False):
                 form = self._acts.form(request, act.name, about, piece=piece["piece"])
                 form.prefix = f"{act.name}-{number}"
+                form.values["seen"] = _state(piece)
                 shown.append(ShownAct(act, form))
         return shown
+
+
+def _state(piece: Mapping[str, Any]) -> str:
+    """Return a digest of what is shown of a piece: its finding and its answer."""
+    return sha256(json.dumps(piece, sort_keys=True).encode()).hexdigest()[:16]

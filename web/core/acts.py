@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from web.core.cookies.done import OUTCOME_NAMES
 from web.core.desks import at_desk
 from web.core.documents import Document
-from web.core.forms import Field, Form
+from web.core.forms import MOVED_ON, Field, Form
 from web.core.pages import TURNED
 from web.core.paths import address_without
 from web.core.signing import carry_out
@@ -123,8 +123,19 @@ class Acts:
             act.check(form)
         if versioned and (version := form.number("version")) is not None:
             values["expectedVersion"] = version
-        if form.failed:
-            return form
+        return form if form.failed else await self._send(request, act, form, values)
+
+    async def attempt_again(
+        self, request: Request, form: Form, version: int, **fixed: Any
+    ) -> Response | Form | tuple[Act, Mapping[str, Any]]:
+        """Carry out an act that was refused because its thing had moved on, for who finds that it changes nothing."""
+        act = self._acts[form.prefix]
+        form.general.remove(MOVED_ON)
+        return await self._send(request, act, form, act.convert(form.input()) | fixed | {"expectedVersion": version})
+
+    async def _send(
+        self, request: Request, act: Act, form: Form, values: Mapping[str, Any]
+    ) -> Response | Form | tuple[Act, Mapping[str, Any]]:
         payload = await carry_out(self._site, request, act.document, values, act.label)
         if isinstance(payload, Response):
             return payload
