@@ -25,11 +25,11 @@ _SEAL_BYTES = 16
 _LONGEST_LINK = 400
 #: 40 bits: too many to try through an API with a rate limit.
 _CODE_LETTERS = 8
-#: RFC 4648's letters without those that are mistaken for digits; 0 and 1 are never printed.
 #: With room for blanks, dashes and a label.
 _LONGEST_TYPED = 80
 #: A code that was pasted with its label: « Votre code : K7QF-2M4X ».
 _LABELLED = re.compile(r"\bcode\b.*?(?<![^\W_])((?:[^\W_][\W_]*){8})$", re.IGNORECASE | re.DOTALL)
+#: RFC 4648's alphabet has no 0 and no 1: what is typed so was read wrongly.
 _TYPED = str.maketrans("01", "OI")
 
 

@@ -76,6 +76,14 @@ def titles(server: Server, who: str, cookie: str = "", min_position: int = 0) ->
     return [node["title"] for node in answer.json()["data"]["animations"]["nodes"]]
 
 
+def stands_on_page(server: Server, title: str, cookie: str = "") -> bool:
+    """Whether the page of animations has this title for a browser with this cookie alone."""
+    headers = {"accept": "text/html", "cookie": cookie}
+    page = httpx.get(f"{server.address}/animations?startsFrom=2027-01-01", headers=headers, timeout=30)
+    assert page.status_code == 200, page.text
+    return title in page.text
+
+
 def test_a_replica_answers_what_is_recent_enough_and_the_primary_everything_else(pair: Pair) -> None:
     with reading(pair, pair.on_standby("programme")) as server:
         wait_for(server, "ready")
@@ -99,6 +107,10 @@ def test_a_replica_answers_what_is_recent_enough_and_the_primary_everything_else
             assert server.http.cookies["parentalite-position"] == str(position)
             # Others may be answered so much later.
             assert titles(server, AUDITOR) == ["Au début"]
+            assert stands_on_page(server, "Au début")
+            assert not stands_on_page(server, "Pendant la pause")
+            # What is kept for them is not shown to who published it.
+            assert stands_on_page(server, "Pendant la pause", cookie=f"parentalite-position={position}")
             server.services.replicas.freshness.bound = 0.5
             wait_for(server, "behind")
             assert len(titles(server, AUDITOR)) == 2
