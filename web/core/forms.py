@@ -292,7 +292,8 @@ def _in_words_of(field: Field, message: str, line: str = "") -> str:
     named = _CALLED.match(message)
     if line.partition(", ")[2] in message:
         line = line.partition(", ")[0]
-    if not (message[:1].islower() or message[:1].isdecimal()) and (
+    # A value in quotes begins no sentence that says which field it stands in.
+    if not (message[:1].islower() or message[:1].isdecimal() or (message[:1] == "«" and not line)) and (
         named is None or _SENTENCE.search(named[0].removesuffix(" : "))
     ):
         return f"{line[:1].upper()}{line[1:]} : {message}" if line else message

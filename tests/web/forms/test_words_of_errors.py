@@ -26,6 +26,7 @@ ON = Field("on", "Pourquoi voulez-vous aider ?")
         ("Réponses (1) : 500 caractères au plus.", "Pourquoi voulez-vous aider : 500 caractères au plus."),
         (f"{label_of(('period_from',))} : date attendue : ici.", "Pourquoi voulez-vous aider : date attendue : ici."),
         ("on : 500 caractères au plus.", "Pourquoi voulez-vous aider : 500 caractères au plus."),
+        ("« X » n'est plus proposé.", "Pourquoi voulez-vous aider : « X » n'est plus proposé."),
         ("ce jour est à venir.", "Pourquoi voulez-vous aider : ce jour est à venir."),
         *((whole, whole) for whole in ("SIRET invalide : 14 chiffres attendus.", "Cette série : trop longue.")),
         *((whole, whole) for whole in ("L'établissement X est un lycée : second degré attendu.", "Rien de tel.")),
