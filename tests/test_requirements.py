@@ -32,6 +32,7 @@ USED_BY_OTHERS = {
     "uvloop",
     "python-multipart",
     "tzdata",
+    "pytest-rerunfailures",
     "pytest-xdist",
     "import-linter",
     "mypy",
