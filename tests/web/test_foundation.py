@@ -65,8 +65,8 @@ def test_a_search_that_is_not_understood_is_said_in_the_title_and_above_the_page
     for path in sorted(ROOT.rglob("*.html")):
         text = path.read_text(encoding="utf-8")
         if path.name not in ("macros.html", "searched.html") and "page.words(" in text:
-            said = re.search(r"block title %}{{ \"Erreur : \" if [^}]*\.error }}", text) and "page.to_correct(" in text
-            silent += [] if said else [str(path.relative_to(ROOT))]
+            title = re.search(r"block title %}{{ \"Erreur : \" if [^}]*\.error }}", text) and "page.to_correct(" in text
+            silent += [] if title else [str(path.relative_to(ROOT))]
     assert silent == []
 
 
@@ -85,11 +85,11 @@ def test_a_page_below_a_list_is_titled_by_what_it_is_of():
 def test_what_a_form_led_to_takes_the_focus_without_scripts():
     """What is read after a form was sent is what became of it; a warning beside a list waits for its turn."""
     waits = re.compile(r"data-refusal|fr-alert--warning")
-    said = re.compile(r"<[^>]*role=\"(?:alert|status)\"[^>]*>")
+    message = re.compile(r"<[^>]*role=\"(?:alert|status)\"[^>]*>")
     silent = [
         f"{path.relative_to(ROOT)}: {tag}"
         for path in sorted(ROOT.rglob("*.html"))
-        for tag in said.findall(path.read_text(encoding="utf-8"))
+        for tag in message.findall(path.read_text(encoding="utf-8"))
         if not waits.search(tag) and 'tabindex="-1" autofocus' not in tag
     ]
     assert silent == []

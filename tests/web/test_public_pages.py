@@ -231,13 +231,13 @@ def test_parents_say_what_an_animation_was_worth_once_and_closed_or_unknown_link
     again, late = visitor.http.send(form), visitor.http.send(opened)
     assert again.headers["location"].endswith("?etape=deja")
     assert late.status_code == 422
-    for said in (
+    for words in (
         "Le questionnaire est fermé",
         "14 jours après",
         "Vos réponses ne sont pas enregistrées",
         "Vous pouvez dire votre avis",
     ):
-        assert said in late.text
+        assert words in late.text
     assert "mène à aucun questionnaire" in visitor.sees(f"{link[:-3]}AAA", 404)
 
 

@@ -18,9 +18,9 @@ def town(town: Town) -> Town:
 
 
 def names(town: Town, text: str) -> list[str]:
-    found = town.asks(FOUND, NATIONAL, text=text).data["structures"]
-    assert found["totalCount"] == len(found["nodes"])
-    return [node["name"] for node in found["nodes"]]
+    structures = town.asks(FOUND, NATIONAL, text=text).data["structures"]
+    assert structures["totalCount"] == len(structures["nodes"])
+    return [node["name"] for node in structures["nodes"]]
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def test_marks_are_neither_patterns_nor_words(town: Town, text: str):
 
 def test_a_coordonnateur_finds_no_more_by_name_than_anybody(town: Town):
     assert names(town, "saint") == [SAINT_ELOI]
-    found = town.asks(FOUND, coordonnateur("34"), text="saint").data["structures"]["nodes"]
-    assert found == [{"name": SAINT_ELOI}]
+    structures = town.asks(FOUND, coordonnateur("34"), text="saint").data["structures"]["nodes"]
+    assert structures == [{"name": SAINT_ELOI}]

@@ -64,13 +64,13 @@ def test_a_teacher_hears_what_becomes_of_a_request_of_the_school(
     visitor: Visitor, people: People, server: Server
 ) -> None:
     wish = {"schoolUai": SCHOOL, "theme": "temps-ecran", "wishedFrom": "2027-03-01", "wishedUntil": "2027-04-01"}
-    asked = people.does("150-ask-for-an-animation", TEACHER, **wish, audience="parents", text="Le soir")
-    people.does("151-take-a-request-up", STRUCTURE, requestId=asked["request"]["id"], structureId=STRUCTURE_ID)
+    payload = people.does("150-ask-for-an-animation", TEACHER, **wish, audience="parents", text="Le soir")
+    people.does("151-take-a-request-up", STRUCTURE, requestId=payload["request"]["id"], structureId=STRUCTURE_ID)
     with server.application.pool.connection() as conn:
         while react(conn):
             pass
     page = visitor.signs_in("TEACHER").sees("/mon-compte")
-    address = f"/ecole/demandes/{asked['request']['id']}"
+    address = f"/ecole/demandes/{payload['request']['id']}"
     assert f'<a href="{address}">Centre social Les Tilleuls prend en charge' in page
     visitor.sees(address)
 
@@ -127,6 +127,7 @@ def test_a_parent_erases_their_data_after_saying_so_twice(visitor: Visitor, peop
 
 
 @pytest.mark.parametrize(("role", "status"), [("TEAM", 404), ("STRUCTURE", 200)])
+@pytest.mark.usefixtures("people")
 def test_the_national_team_erases_nobody_from_its_own_account(role: str, status: int, visitor: Visitor) -> None:
     page = visitor.signs_in(role).sees("/mon-compte/effacer", status)
     # What else ends with the data is said first.

@@ -151,8 +151,8 @@ def test_a_structure_modifies_copies_repeats_and_cancels(visitor: Visitor, peopl
     refused = visitor.sends(page, values=FORM | {"commune": "Gignac", "title": ""}, status=422)
     assert "communeCode" not in links(refused)
     # What the page does not ask for is not missing.
-    asked = {name: value for name, value in FORM.items() if name != "territory"}
-    refused = visitor.sends(page, values=asked | {"date": "", "title": ""}, status=422)
+    shown_fields = {name: value for name, value in FORM.items() if name != "territory"}
+    refused = visitor.sends(page, values=shown_fields | {"date": "", "title": ""}, status=422)
     assert "Titre : champ obligatoire." in refused
     assert "Territoire : champ obligatoire." not in refused
     refused = visitor.sends(page, values=FORM | {"commune": "13001"}, status=422)

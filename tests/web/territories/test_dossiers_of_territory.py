@@ -46,10 +46,10 @@ def test_a_dossier_is_certified_by_one_and_paid_by_another_on_pages(path: str, s
     page = coordonnateur.sees(path)
     assert f"300,00{NBSP}€" in page
     assert f"9{NBSP}parents et 4{NBSP}enfants" in page
-    said = page.replace(NBSP, " ")
+    words = page.replace(NBSP, " ")
     # Several animations have one title: the day tells them apart.
-    assert re.search(r"Feuille d&#39;émargement signée à joindre : « [^»]+ » du \d\d/\d\d/2027\.", said)
-    assert "Dossier soumis au coordonnateur, par la structure" in said
+    assert re.search(r"Feuille d&#39;émargement signée à joindre : « [^»]+ » du \d\d/\d\d/2027\.", words)
+    assert "Dossier soumis au coordonnateur, par la structure" in words
     (picture,) = [attributes["src"] for tag, attributes in elements(page) if tag == "img"]
     assert coordonnateur.http.get(picture).headers["content-type"] == "image/png"
     assert Visitor(server.address).http.get(picture).status_code == 401

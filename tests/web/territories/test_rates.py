@@ -36,13 +36,13 @@ Agreed = list[tuple[str | None, str | None]]
     ],
 )
 def test_a_page_says_what_is_paid_today_and_from_which_day_on_it_changes(agreed: Agreed, words: str) -> None:
-    said = paid_on([{"rate": rate, "effectiveFrom": since} for rate, since in agreed], TODAY)
-    assert said.replace("\N{NO-BREAK SPACE}", " ") == words
+    sentence = paid_on([{"rate": rate, "effectiveFrom": since} for rate, since in agreed], TODAY)
+    assert sentence.replace("\N{NO-BREAK SPACE}", " ") == words
     rates = [
         AgreedRate(Decimal(rate) if rate else None, date.fromisoformat(since) if since else None)
         for rate, since in agreed
     ]
-    changes = [part.partition(" à partir du ") for part in said.split(", puis ")]
+    changes = [part.partition(" à partir du ") for part in sentence.split(", puis ")]
     for paid, _, first_day in changes:
         since = next((since for _, since in agreed if since and since > TODAY and day(since) == first_day), TODAY)
         rate = rate_on(rates, date.fromisoformat(since))
